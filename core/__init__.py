@@ -1,0 +1,1 @@
+"""The subject itself: data, networks, training and what is measured of them. No Qt, no printing."""

@@ -1,0 +1,50 @@
+"""Batch, stochastic and mini-batch gradient descent: how many samples an update sees."""
+
+from __future__ import annotations
+
+from core.registry import Entry, Registry, knob
+
+
+class Batching(Entry):
+    """Says how many of the n training samples make one batch."""
+
+    def rows(self, n: int) -> int:
+        raise NotImplementedError
+
+
+BATCHINGS: Registry[Batching] = Registry("gradient descent", Batching)
+
+
+@BATCHINGS.add(
+    "mini_batch",
+    label="Mini-batch",
+    formula="k samples a step, N/k steps an epoch",
+    advice="The compromise everyone uses: a fair gradient at a fair price.",
+)
+class MiniBatch(Batching):
+    size: int = knob(32, label="Batch size", low=1, high=65536, scale="log")
+
+    def rows(self, n: int) -> int:
+        return min(self.size, n)
+
+
+@BATCHINGS.add(
+    "stochastic",
+    label="Stochastic",
+    formula="1 sample a step, N steps an epoch",
+    advice="Cheap, restless steps.",
+)
+class Stochastic(Batching):
+    def rows(self, n: int) -> int:
+        return 1
+
+
+@BATCHINGS.add(
+    "full_batch",
+    label="Full batch",
+    formula="all N samples a step, 1 step an epoch",
+    advice="The exact gradient: a smooth path, dear steps.",
+)
+class FullBatch(Batching):
+    def rows(self, n: int) -> int:
+        return n

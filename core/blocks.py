@@ -1,0 +1,67 @@
+"""Building blocks of the hidden part of a network: the list a user edits.
+
+A block says what is to be built; `core.network` builds it. Settings left at None follow the
+network's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.activations import Activation
+from core.initializers import Initializer
+from core.registry import Entry, Registry, knob
+
+NORMALIZATIONS = ("none", "before", "after")
+
+
+@dataclass(frozen=True)
+class Block(Entry):
+    """A hidden block. Batch norm stands "before" or "after" the activation, or not at all."""
+
+    units: int = knob(8, label="Units", low=1, high=4096, scale="log", hot=False)
+    activation: Activation | None = knob(None, label="Activation")
+    initializer: Initializer | None = knob(None, label="Initialiser", hot=False)
+    normalization: str | None = knob(
+        None, label="Batch norm", choices=NORMALIZATIONS, hot=False
+    )
+    dropout: float | None = knob(None, label="Dropout", low=0, high=0.95)
+
+
+BLOCKS: Registry[Block] = Registry("block", Block)
+
+
+@BLOCKS.add(
+    "dense",
+    label="Dense",
+    formula="f(Wx + b)",
+    advice="Every unit sees every unit of the layer before.",
+)
+class Dense(Block):
+    pass
+
+
+@BLOCKS.add(
+    "skip",
+    label="Skip",
+    formula="x + f(W₂ f(W₁x))",
+    advice="The input is added to what the layers make of it, so the gradient has a way around "
+    "them. A linear projection fits the widths where they differ.",
+    source="He et al. 2016",
+)
+class Skip(Block):
+    layers: int = knob(2, label="Layers", low=1, high=8, hot=False)
+
+
+@BLOCKS.add(
+    "split",
+    label="Split & merge",
+    formula="f(W₁x) ⊕ f(V₂ f(V₁x))",
+    advice="Two branches of different depth see the same input; their outputs are added or set "
+    "side by side.",
+    source="Szegedy et al. 2015",
+)
+class SplitMerge(Block):
+    short: int = knob(1, label="Layers, 1st", low=1, high=8, hot=False)
+    long: int = knob(2, label="Layers, 2nd", low=1, high=8, hot=False)
+    merge: str = knob("add", label="Merge by", choices=("add", "concatenate"), hot=False)

@@ -1,0 +1,57 @@
+"""What a data set is: an entry of the catalogue that yields samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.registry import Entry, Registry
+
+Task = Literal["binary", "classes", "regression"]
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Inputs of shape (n, features) and targets in float64.
+
+    Targets have shape (n, outputs): 0 or 1 for "binary", one-hot for "classes", numbers for
+    "regression". `image_shape` is (rows, columns) where an input is a picture.
+    """
+
+    inputs: NDArray[np.float64]
+    targets: NDArray[np.float64]
+    task: Task
+    class_names: tuple[str, ...] = ()
+    feature_names: tuple[str, ...] = ()
+    image_shape: tuple[int, int] | None = None
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    @property
+    def features(self) -> int:
+        return self.inputs.shape[1]
+
+    @property
+    def outputs(self) -> int:
+        return self.targets.shape[1]
+
+
+class Dataset(Entry):
+    """One entry of the data dropdown; its knobs say how the samples are made."""
+
+    task: ClassVar[Task]
+
+    def samples(self, rng: np.random.Generator) -> Samples:
+        """All samples, drawn with `rng`. Raises `DataError` where they cannot be had."""
+        raise NotImplementedError
+
+
+class DataError(Exception):
+    """The data cannot be had or read; the message names the place and the remedy."""
+
+
+DATASETS: Registry[Dataset] = Registry("dataset", Dataset)

@@ -1,0 +1,111 @@
+"""The catalogue's machinery: a `Registry` maps keys to entries, a `knob` describes one setting.
+
+An entry is a frozen dataclass; its fields are its settings, its class attributes describe it.
+Dropdowns, forms, the command line, the documentation and the tests all read what is declared here.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, Generic, TypeVar, dataclass_transform
+
+
+@dataclass(frozen=True)
+class Knob:
+    """What a form, the command line and the validator need to know about one setting.
+
+    `low` and `high` are inclusive bounds, `scale` is "linear" or "log". A `hot` setting changes a
+    run in flight, any other restarts it.
+    """
+
+    label: str = ""
+    help: str = ""
+    low: float | None = None
+    high: float | None = None
+    scale: str = "linear"
+    choices: tuple[str, ...] = ()
+    hot: bool = True
+
+
+def knob(default: Any, **described: Any) -> Any:
+    """A dataclass field with its default and the `Knob` that describes it."""
+    return field(default=default, metadata={"knob": Knob(**described)})
+
+
+def knobs(part: Any) -> dict[str, Knob]:
+    """The knobs of a spec part or catalogue entry (class or instance), in declared order."""
+    return {f.name: f.metadata["knob"] for f in fields(part) if "knob" in f.metadata}
+
+
+class Entry:
+    """Base of everything in the catalogue. The class attributes are set by `Registry.add`.
+
+    `formula` is plain Unicode mathematics, `advice` one or two sentences for a learner, `torch`
+    the equivalent PyTorch expression (empty where there is none), `source` a paper or chapter.
+    """
+
+    registry: ClassVar[Registry[Any]]
+    key: ClassVar[str] = ""
+    label: ClassVar[str] = ""
+    formula: ClassVar[str] = ""
+    advice: ClassVar[str] = ""
+    torch: ClassVar[str] = ""
+    source: ClassVar[str] = ""
+
+
+E = TypeVar("E", bound=Entry)
+
+
+class Registry(Generic[E]):
+    """An ordered mapping from key to entry class: one dropdown of the application."""
+
+    def __init__(self, name: str, base: type[E]) -> None:
+        self.name = name
+        self.base = base
+        self._entries: dict[str, type[E]] = {}
+        base.registry = self
+
+    @dataclass_transform(frozen_default=True, field_specifiers=(knob,))
+    def add(
+        self,
+        key: str,
+        *,
+        label: str,
+        formula: str,
+        advice: str = "",
+        torch: str = "",
+        source: str = "",
+    ) -> Callable[[type[E]], type[E]]:
+        """Class decorator: make the class a frozen dataclass and file it under `key`."""
+
+        def register(cls: type[E]) -> type[E]:
+            if key in self._entries:
+                raise ValueError(f"{self.name} {key!r} is registered twice")
+            cls.key, cls.label, cls.formula = key, label, formula
+            cls.advice, cls.torch, cls.source = advice, torch, source
+            self._entries[key] = dataclass(frozen=True)(cls)
+            return cls
+
+        return register
+
+    def __getitem__(self, key: str) -> type[E]:
+        try:
+            return self._entries[key]
+        except KeyError:
+            near = difflib.get_close_matches(str(key), self._entries, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else f" (choose from {', '.join(self)})"
+            raise KeyError(f"unknown {self.name} {key!r}{hint}") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._entries
+
+    def entries(self) -> Iterator[type[E]]:
+        return iter(self._entries.values())

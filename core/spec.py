@@ -1,0 +1,142 @@
+"""An experiment as one immutable value.
+
+`ExperimentSpec` says everything a run depends on. Reading one from plain data reports every problem
+at once, each with its path (`core.specio`); `changes` tells which settings differ and whether
+a run in flight can take them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, NamedTuple
+
+from core.activations import Activation, Tanh
+from core.batching import Batching, MiniBatch
+from core.blocks import NORMALIZATIONS, Block, Dense
+from core.data.dataset import Dataset
+from core.data.toys import Spiral
+from core.initializers import Auto, Initializer
+from core.losses import AutoLoss, Loss
+from core.optimizers import Adam, Optimizer
+from core.penalties import Clipping, NoClipping, NoPenalty, Penalty
+from core.registry import Entry, knob
+from core.schedules import Constant, Schedule
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class DataSpec:
+    """Which samples, and how they are split."""
+
+    dataset: Dataset = knob(Spiral(), label="Dataset", hot=False)
+    validation: float = knob(
+        0.25, label="Validation", low=0, high=0.9, hot=False,
+        help="Share of the samples held out to watch generalisation.",
+    )
+    standardize: bool = knob(
+        True, label="Standardise", hot=False,
+        help="Shift and scale the inputs to mean 0 and deviation 1.",
+    )
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    """The layers between input and output."""
+
+    hidden: tuple[Block, ...] = knob(
+        (Dense(units=8), Dense(units=8)), label="Layers", hot=False
+    )
+    activation: Activation = knob(Tanh(), label="Activation")
+    initializer: Initializer = knob(Auto(), label="Initialiser", hot=False)
+    normalization: str = knob(
+        "none", label="Batch norm", choices=NORMALIZATIONS, hot=False,
+        help="Batch normalisation before or after each activation.",
+    )
+    dropout: float = knob(
+        0.0, label="Dropout", low=0, high=0.95,
+        help="Share of each hidden layer's outputs that is silenced at every step.",
+    )
+    bias: bool = knob(True, label="Biases", hot=False)
+    output: str = knob(
+        "auto", label="Output", choices=("auto", "identity", "sigmoid", "softmax"), hot=False,
+        help="Output function; auto follows the loss.",
+    )
+
+
+@dataclass(frozen=True)
+class TrainingSpec:
+    """How the weights change."""
+
+    loss: Loss = knob(AutoLoss(), label="Loss", hot=False)
+    optimizer: Optimizer = knob(Adam(), label="Optimizer")
+    schedule: Schedule = knob(Constant(), label="Schedule")
+    batching: Batching = knob(MiniBatch(), label="Descent")
+    replacement: bool = knob(
+        False, label="Replace", help="Draw every batch afresh, so that samples may repeat."
+    )
+    penalty: Penalty = knob(NoPenalty(), label="Penalty")
+    weight_decay: float = knob(
+        0.0, label="Weight decay", low=0, high=1e6, scale="log",
+        help="Decoupled decay λ: W ← (1 − ηλ)W before every step.",
+    )
+    clipping: Clipping = knob(NoClipping(), label="Clip")
+    max_epochs: int = knob(0, label="Stop at", low=0, help="Epochs; 0 goes on for ever.")
+    patience: int = knob(
+        0, label="Patience", low=0,
+        help="Stop early after so many epochs without a better validation loss; 0 never does.",
+    )
+    restore_best: bool = knob(
+        True, label="Restore best", help="After early stopping return to the best weights."
+    )
+
+
+@dataclass(frozen=True)
+class ExperimentSpec:
+    """Everything a run depends on: the same spec gives the same weights, bit for bit."""
+
+    title: str = knob("", label="Title", help="A name of your own for this experiment.")
+    data: DataSpec = field(default_factory=DataSpec)
+    network: NetworkSpec = field(default_factory=NetworkSpec)
+    training: TrainingSpec = field(default_factory=TrainingSpec)
+    seed: int = knob(1, label="Seed", low=0, high=2**32 - 1, hot=False)
+    precision: str = knob(
+        "float32", label="Precision", choices=("float32", "float64"), hot=False
+    )
+
+
+class Change(NamedTuple):
+    """One setting that differs. `hot` changes leave a run in flight, others restart it."""
+
+    path: str
+    old: Any
+    new: Any
+    hot: bool
+
+
+def changes(old: Any, new: Any, path: str = "", hot: bool = True) -> Iterator[Change]:
+    """Every leaf setting in which two specs (or parts of the same class) differ."""
+    for item in fields(old):
+        before, after = getattr(old, item.name), getattr(new, item.name)
+        if before == after and type(before) is type(after):
+            continue
+        where = f"{path}.{item.name}" if path else item.name
+        declared = item.metadata.get("knob")
+        warm = hot and (declared is None or declared.hot)
+        if is_dataclass(before) and type(before) is type(after):
+            yield from changes(before, after, where, warm if isinstance(before, Entry) else True)
+        elif isinstance(before, tuple) and _same_kinds(before, after):
+            for i, (a, b) in enumerate(zip(before, after, strict=True)):
+                yield from changes(a, b, f"{where}[{i}]")
+        else:
+            yield Change(where, before, after, warm and _can_swap(before, after))
+
+
+def _same_kinds(before: tuple[Any, ...], after: tuple[Any, ...]) -> bool:
+    return [type(a) for a in before] == [type(b) for b in after]
+
+
+def _can_swap(before: Any, after: Any) -> bool:
+    """Whether no parameters come or go when one value replaces the other."""
+    return not any(isinstance(v, Activation) and v.parametric for v in (before, after))

@@ -1,0 +1,1 @@
+"""Specs as plain data and JSON text. To be replaced."""

@@ -1,0 +1,91 @@
+"""What is measured of a run: immutable frames that the training thread hands out.
+
+A frame is complete: no reader goes back to the trainer. Everything per layer is an array with one
+row per measured layer, first hidden layer first, output layer last.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+BINS = 48
+
+Status = Literal["running", "paused", "finished", "diverged"]
+
+
+@dataclass(frozen=True)
+class Histograms:
+    """Counts of all layers over fixed edges: layer i has BINS equal bins from low[i] to high[i].
+
+    `under` and `over` count values beyond the edges, `missing` those that are not numbers.
+    Shapes: counts (layers, BINS), all others (layers,).
+    """
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    counts: NDArray[np.int64]
+    under: NDArray[np.int64]
+    over: NDArray[np.int64]
+    missing: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Per-step training figures since the last frame, each of shape (steps,).
+
+    `first` is the iteration of the first entry: the loss entry i belongs to the batch of update
+    number first + i, measured before that update. Accuracy is NaN for regression.
+    """
+
+    first: int
+    loss: NDArray[np.float64]
+    accuracy: NDArray[np.float64]
+    learning_rate: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Score:
+    """Loss and accuracy (NaN for regression) over one whole set, with the weights of `iteration`."""
+
+    iteration: int
+    loss: float
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """Where the first number that is not finite appeared."""
+
+    iteration: int
+    layer: str
+    quantity: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One moment of a run."""
+
+    run: int
+    iteration: int
+    epoch: float
+    status: Status
+    reason: str
+    steps_per_second: float
+    segment: Segment
+    validation: tuple[Score, ...]
+    layers: tuple[str, ...]
+    activations: Histograms
+    preactivations: Histograms
+    weights: Histograms
+    gradient: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    update_ratio: NDArray[np.float64]
+    saturated: NDArray[np.float64]
+    dead: NDArray[np.float64]
+    same_sign: NDArray[np.float64]
+    divergence: Divergence | None = None
+    surface: NDArray[np.float32] | None = None

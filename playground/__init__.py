@@ -1,0 +1,3 @@
+"""The application: command line and window."""
+
+__version__ = "0.1.0"
