@@ -1,6 +1,12 @@
-"""Data sets, their splits and their batches."""
+"""Data sets, their splits and their batches.
 
-from core.data.dataset import DATASETS, Dataset, Samples
+Importing the package fills the registry of data sets.
+"""
+
+from core.data.dataset import DATASETS, DataError, Dataset, Samples
 from core.data.split import Split, split
 
-__all__ = ["DATASETS", "Dataset", "Samples", "Split", "split"]
+# Each of these registers its data sets, in the order of the dropdown.
+from core.data import toys, digits, curves  # noqa: E402, F401, I001  isort: skip
+
+__all__ = ["DATASETS", "DataError", "Dataset", "Samples", "Split", "split"]
