@@ -1,1 +1,261 @@
-"""Specs as plain data and JSON text. To be replaced."""
+"""Specs as plain data, JSON text and short tokens.
+
+Reading raises one `SpecError` that lists every problem. A setting that is left out has its default.
+A catalogue entry is written {"key": "leaky_relu", "slope": 0.01}; a bare "leaky_relu" is read too,
+and so is a bare number in the list of hidden layers: a dense layer of so many units.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from core.losses import LOSSES
+from core.reading import Reader, SpecError, join, shown
+from core.registry import Entry
+from core.spec import SCHEMA_VERSION, ExperimentSpec
+
+__all__ = [
+    "SpecError",
+    "dumps",
+    "from_dict",
+    "from_token",
+    "loads",
+    "parse",
+    "problems",
+    "set_path",
+    "to_dict",
+    "to_token",
+    "validate",
+]
+
+LARGEST_TEXT = 50_000_000
+TARGETS = {"binary": "two classes", "classes": "several classes", "regression": "numbers"}
+
+
+def from_dict(raw: object) -> ExperimentSpec:
+    """The experiment that plain data describe. Raises `SpecError` with every problem at once."""
+    reader = Reader()
+    try:
+        spec = reader.part(_without_schema(raw, reader), ExperimentSpec(), "")
+    except RecursionError:
+        raise SpecError(["experiment: is nested too deeply"]) from None
+    contradictions = [
+        f"{path}: {message}"
+        for path, message, concerns in _contradictions(spec)
+        if not reader.faulty(concerns)
+    ]
+    if reader.problems or contradictions:
+        raise SpecError(reader.problems + contradictions)
+    return spec
+
+
+def problems(spec: ExperimentSpec) -> list[str]:
+    """What is wrong with a spec made in code; empty where it is valid."""
+    try:
+        from_dict(to_dict(spec))
+    except SpecError as error:
+        return error.problems
+    return []
+
+
+def validate(spec: ExperimentSpec) -> None:
+    """Raise `SpecError` with every problem of a spec made in code."""
+    if found := problems(spec):
+        raise SpecError(found)
+
+
+def to_dict(spec: ExperimentSpec) -> dict[str, Any]:
+    """Every setting of an experiment as dicts, lists and scalars."""
+    return {"schema": SCHEMA_VERSION} | _plain(spec)
+
+
+def dumps(spec: ExperimentSpec) -> str:
+    """An experiment as JSON text, every setting written out."""
+    return json.dumps(to_dict(spec), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def loads(text: str | bytes) -> ExperimentSpec:
+    """The experiment in JSON text. Raises `SpecError`, for broken JSON with line and column."""
+    return from_dict(parse(text))
+
+
+def parse(text: str | bytes) -> Any:
+    """JSON text as plain data. Raises `SpecError`."""
+    if len(text) > LARGEST_TEXT:
+        raise SpecError(["experiment: is far too long for an experiment"])
+    twice: list[str] = []
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(items)
+        if len(found) < len(items):
+            times = Counter(key for key, _ in items)
+            twice.extend(key for key in found if times[key] > 1)
+        return found
+
+    try:
+        if isinstance(text, bytes):
+            text = text.decode("utf-8-sig")
+        raw = json.loads(text, object_pairs_hook=pairs, parse_int=_whole)
+    except UnicodeDecodeError as error:
+        raise SpecError([f"experiment: is not UTF-8 text (at byte {error.start})"]) from None
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno} column {error.colno}"
+        raise SpecError([f"experiment: is not JSON: {error.msg} at {place}"]) from None
+    except RecursionError:
+        raise SpecError(["experiment: is nested too deeply"]) from None
+    if twice:
+        raise SpecError([f"experiment: {shown(key)} is given twice in one object" for key in twice])
+    return raw
+
+
+def set_path(raw: Any, path: str, value: Any) -> Any:
+    """A copy of plain data with one setting changed: "network.hidden[1].units", "network.dropout".
+
+    Steps into an entry written as a bare name, and fills in defaults for what the data leave out;
+    the index behind a list's last adds an item. Raises `SpecError` where the path leads nowhere;
+    the value itself is for `from_dict` to judge.
+    """
+    if not re.fullmatch(r"[^.\[\]]+(\.[^.\[\]]+|\[\d{1,9}\]){0,30}", path):
+        raise SpecError([f"{shown(path)}: is no path such as network.hidden[1].units"])
+    steps = [step.lstrip(".") for step in re.findall(r"\.?[^.\[\]]+|\[\d+\]", path)]
+    return _put(raw, to_dict(ExperimentSpec()), steps, value, "")
+
+
+def to_token(spec: ExperimentSpec) -> str:
+    """An experiment as a short text that fits a URL: what differs from the defaults, packed."""
+    sparse = {"schema": SCHEMA_VERSION} | _differing(spec, ExperimentSpec())
+    text = json.dumps(sparse, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).rstrip(b"=").decode()
+
+
+def from_token(token: str) -> ExperimentSpec:
+    """The experiment that `to_token` packed. Raises `SpecError`."""
+    unpacking = zlib.decompressobj()
+    try:
+        packed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+        text = unpacking.decompress(packed, LARGEST_TEXT)
+    except (ValueError, zlib.error):
+        text = b""
+    if not unpacking.eof:
+        raise SpecError(["experiment: the token is cut short or not an experiment's"])
+    return loads(text)
+
+
+def _without_schema(raw: object, reader: Reader) -> object:
+    if not isinstance(raw, dict) or "schema" not in raw:
+        return raw
+    version = raw["schema"]
+    if isinstance(version, bool) or not isinstance(version, int) or version < 1:
+        reader.fail("schema", f"must be a whole number from 1 to {SCHEMA_VERSION}")
+    elif version > SCHEMA_VERSION:
+        reader.fail(
+            "schema", f"was written by a newer version, this one reads up to {SCHEMA_VERSION}"
+        )
+    return {key: value for key, value in raw.items() if key != "schema"}
+
+
+def _contradictions(spec: ExperimentSpec) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Settings that exclude each other: path, message, and the paths it was concluded from."""
+    data, output = spec.data.dataset, spec.network.output
+    if task := getattr(data, "task", None):
+        loss = spec.training.loss.resolve(task)
+        if task not in loss.tasks:
+            fitting = ", ".join(entry.key for entry in LOSSES.entries() if task in entry.tasks)
+            yield (
+                "training.loss",
+                f"{loss.key} does not suit the data set {data.key}, whose targets are "
+                f"{TARGETS[task]} (choose from auto, {fitting})",
+                ("data.dataset", "training.loss"),
+            )
+        allowed = [key for key in loss.outputs if key != "softmax" or task == "classes"]
+        if task in loss.tasks and output not in ("auto", *allowed):
+            yield (
+                "network.output",
+                f"{output} does not suit the loss {loss.key} on the data set {data.key} "
+                f"(choose from auto, {', '.join(allowed)})",
+                ("data.dataset", "training.loss", "network.output"),
+            )
+    if spec.training.patience and not spec.data.validation:
+        yield (
+            "training.patience",
+            "early stopping needs validation data, but data.validation is 0",
+            ("training.patience", "data.validation"),
+        )
+
+
+def _put(node: Any, default: Any, steps: list[str], value: Any, place: str) -> Any:
+    """`node`, which is found at `place`, with `value` set at the end of the remaining steps."""
+    if not steps:
+        return value
+    step, rest = steps[0], steps[1:]
+    if step[0] == "[":
+        return _put_item(node, int(step[1:-1]), rest, value, place)
+    if isinstance(node, str):
+        node = {"key": node}
+    elif node is None:
+        node = {}
+    if not isinstance(node, dict):
+        raise SpecError(
+            [f"{join(place, step)}: there is only {shown(node)} at {place or 'the top'}"]
+        )
+    inner = default.get(step) if isinstance(default, dict) else None
+    return node | {step: _put(node.get(step, inner), inner, rest, value, join(place, step))}
+
+
+def _put_item(node: Any, index: int, rest: list[str], value: Any, place: str) -> list[Any]:
+    if not isinstance(node, (list, tuple)):
+        raise SpecError([f"{place}[{index}]: there is no list at {place}"])
+    if index > len(node):
+        raise SpecError([f"{place}[{index}]: {place} ends at [{len(node) - 1}]"])
+    item = node[index] if index < len(node) else None
+    if rest and isinstance(item, int):
+        item = {"key": "dense", "units": item}
+    changed = _put(item, None, rest, value, f"{place}[{index}]")
+    return [*node[:index], changed, *node[index + 1 :]]
+
+
+def _whole(digits: str) -> int | float:
+    """Python refuses to read integers beyond some thousand digits; no setting needs them."""
+    return int(digits) if len(digits) < 400 else math.inf
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Entry):
+        return {"key": value.key} | _settings(value)
+    if is_dataclass(value):
+        return _settings(value)
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _settings(part: Any) -> dict[str, Any]:
+    return {item.name: _plain(getattr(part, item.name)) for item in fields(part)}
+
+
+def _sparse(value: Any, default: Any) -> Any:
+    """As `_plain`, but without what has its default."""
+    if isinstance(value, Entry):
+        settings = _differing(value, type(value)())
+        return {"key": value.key} | settings if settings else value.key
+    if is_dataclass(value):
+        return _differing(value, default)
+    if isinstance(value, (list, tuple)):
+        return [_sparse(item, None) for item in value]
+    return value
+
+
+def _differing(part: Any, default: Any) -> dict[str, Any]:
+    return {
+        item.name: _sparse(getattr(part, item.name), getattr(default, item.name))
+        for item in fields(part)
+        if getattr(part, item.name) != getattr(default, item.name)
+    }

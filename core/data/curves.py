@@ -81,9 +81,14 @@ class MultiGaussian(Curve):
 )
 class Sine(Curve):
     frequency: float = knob(
-        1.0, label="Frequency k", low=0.1, high=10, scale="log", hot=False,
+        1.0,
+        label="Frequency k",
+        low=0.1,
+        high=10,
+        scale="log",
+        hot=False,
         help="Waves per 2π of the input, which runs from −5 to 5.",
-    )  # fmt: skip
+    )
 
     def target(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.sin(self.frequency * x[:, 0])

@@ -28,9 +28,14 @@ class Digits(Dataset):
     task: ClassVar[Task] = "classes"
 
     count: int = knob(
-        IMAGES, label="Pictures", low=20, high=IMAGES, scale="log", hot=False,
+        IMAGES,
+        label="Pictures",
+        low=20,
+        high=IMAGES,
+        scale="log",
+        hot=False,
         help="How many of the pictures are used, held-out ones included; few invite overfitting.",
-    )  # fmt: skip
+    )
 
     def samples(self, rng: np.random.Generator) -> Samples:
         try:

@@ -25,9 +25,14 @@ EXTENT = 5.0
 def samples_knob() -> int:
     """How many samples a drawn data set has."""
     return knob(
-        500, label="Samples", low=4, high=100_000, scale="log", hot=False,
+        500,
+        label="Samples",
+        low=4,
+        high=100_000,
+        scale="log",
+        hot=False,
         help="How many samples are drawn, held-out ones included.",
-    )  # fmt: skip
+    )
 
 
 def noise_knob(default: float, described: str) -> float:

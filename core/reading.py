@@ -1,0 +1,222 @@
+"""Reads plain data into the frozen dataclasses that declare it, by their types and knobs.
+
+Strict and patient: `Reader` goes through everything it is given and collects what is wrong as
+"path: message", so that all of it can be told at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+import types
+import typing
+from collections.abc import Iterable
+from dataclasses import fields, is_dataclass, replace
+from functools import cache
+from numbers import Integral, Real
+from typing import Any
+
+from core.activations import ACTIVATIONS
+from core.blocks import BLOCKS
+from core.losses import OUTPUTS
+from core.registry import Entry, Knob
+
+# JSON readers elsewhere hold whole numbers in a float64, which is exact up to here.
+LARGEST_WHOLE = 2**53
+
+
+class SpecError(Exception):
+    """An experiment that cannot be read; `problems` names each fault as "path: message"."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Reader:
+    """Reads values by their declared types and collects what is wrong with them.
+
+    Every method returns a usable value, the default where the given one is at fault, so that
+    reading goes on to the next problem.
+    """
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+
+    def fail(self, path: str, message: str) -> None:
+        self.problems.append(f"{path or 'experiment'}: {message}")
+
+    def faulty(self, paths: Iterable[str]) -> bool:
+        """Whether something is wrong at, below or above any of the paths."""
+        found = [problem.split(": ", 1)[0] for problem in self.problems]
+        return any(_related(place, path) for place in found for path in paths)
+
+    def part(self, raw: object, default: Any, path: str, known: tuple[str, ...] = ()) -> Any:
+        """A spec part or entry like `default`, with the settings that `raw` gives."""
+        if not isinstance(raw, dict):
+            self.fail(path, f"must be an object with settings, not {shown(raw)}")
+            return default
+        declared = {item.name: item for item in fields(default)}
+        for name in raw:
+            if name not in declared and name not in known:
+                self.fail(join(path, _shown_key(name)), f"unknown setting{nearest(name, declared)}")
+        kinds = _kinds(type(default))
+        given = {}
+        for name, item in declared.items():
+            if name in raw:
+                knob = item.metadata.get("knob", Knob())
+                place = join(path, name)
+                given[name] = self.value(
+                    raw[name], kinds[name], knob, getattr(default, name), place
+                )
+        return replace(default, **given)
+
+    def value(self, raw: object, kind: Any, knob: Knob, default: Any, path: str) -> Any:
+        """A value of the annotated type `kind`."""
+        if typing.get_origin(kind) in (typing.Union, types.UnionType):
+            if raw is None:
+                return None
+            (kind,) = (each for each in typing.get_args(kind) if each is not types.NoneType)
+        if typing.get_origin(kind) is tuple:
+            return self.items(raw, typing.get_args(kind)[0], knob, default, path)
+        if issubclass(kind, Entry):
+            return self.entry(raw, kind, default, path)
+        if is_dataclass(kind):
+            return self.part(raw, default, path)
+        read = {bool: self.flag, str: self.text, int: self.whole, float: self.real}[kind]
+        return read(raw, knob, default, path)
+
+    def items(self, raw: object, kind: Any, knob: Knob, default: Any, path: str) -> Any:
+        if not isinstance(raw, (list, tuple)):
+            self.fail(path, f"must be a list, not {shown(raw)}")
+            return default
+        return tuple(
+            self.value(item, kind, knob, None, f"{path}[{i}]") for i, item in enumerate(raw)
+        )
+
+    def entry(self, raw: object, base: type[Entry], default: Any, path: str) -> Any:
+        registry = base.registry
+        if registry is BLOCKS and _is_number(raw):
+            raw = {"key": "dense", "units": raw}
+        if isinstance(raw, str):
+            raw = {"key": raw}
+        if not isinstance(raw, dict):
+            self.fail(path, f'must name a {registry.name} or be an object with a "key"')
+            return default
+        if "key" in raw:
+            found = self.named(raw["key"], registry, path)
+            if found is None:
+                return default
+            default = found
+        elif default is None:
+            self.fail(join(path, "key"), f"is missing (choose from {', '.join(registry)})")
+            return None
+        return self.part(raw, default, path, known=("key",))
+
+    def named(self, key: object, registry: Any, path: str) -> Entry | None:
+        """The entry of that key with its defaults."""
+        if not isinstance(key, str):
+            self.fail(join(path, "key"), f"must be text, not {shown(key)}")
+        elif registry is ACTIVATIONS and key not in ACTIVATIONS and key in OUTPUTS:
+            self.fail(path, f"{key!r} is an output function only (see network.output)")
+        else:
+            try:
+                return registry[key if key in registry else _clipped(key)]()
+            except KeyError as error:
+                self.fail(path, error.args[0])
+        return None
+
+    def flag(self, raw: object, knob: Knob, default: Any, path: str) -> Any:
+        if isinstance(raw, bool):
+            return raw
+        self.fail(path, f"must be true or false, not {shown(raw)}")
+        return default
+
+    def text(self, raw: object, knob: Knob, default: Any, path: str) -> Any:
+        if not isinstance(raw, str):
+            self.fail(path, f"must be text, not {shown(raw)}")
+        elif knob.choices and raw not in knob.choices:
+            self.fail(path, f"must be one of {', '.join(knob.choices)}{nearest(raw, knob.choices)}")
+        elif any("\ud800" <= letter <= "\udfff" for letter in raw):
+            self.fail(path, "has half characters (lone surrogates) that no file can hold")
+        else:
+            return raw
+        return default
+
+    def whole(self, raw: object, knob: Knob, default: Any, path: str) -> Any:
+        if not _is_number(raw) or not _is_finite(raw) or raw != int(raw):
+            self.fail(path, f"must be a whole number, not {shown(raw)}")
+        elif self.within(int(raw), knob, path, LARGEST_WHOLE):
+            return int(raw)
+        return default
+
+    def real(self, raw: object, knob: Knob, default: Any, path: str) -> Any:
+        if not _is_number(raw) or not _is_finite(raw):
+            self.fail(path, f"must be a finite number, not {shown(raw)}")
+        elif self.within(float(raw), knob, path, math.inf):
+            return float(raw)
+        return default
+
+    def within(self, number: float, knob: Knob, path: str, limit: float) -> bool:
+        low = -limit if knob.low is None else knob.low
+        high = limit if knob.high is None else knob.high
+        if number < low:
+            self.fail(path, f"must be ≥ {low:.15g}")
+        elif number > high:
+            self.fail(path, f"must be ≤ {high:.15g}")
+        return low <= number <= high
+
+
+def join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def shown(raw: object) -> str:
+    """A value as a message names it: never long, never nested."""
+    if raw is None or isinstance(raw, bool):
+        return {None: "null", True: "true", False: "false"}[raw]
+    if isinstance(raw, str):
+        return repr(_clipped(raw))
+    if isinstance(raw, Integral) and abs(int(raw)) > LARGEST_WHOLE:
+        return "a number so large"
+    if isinstance(raw, Real):
+        return str(raw)
+    return {dict: "an object", list: "a list", tuple: "a list"}.get(type(raw), type(raw).__name__)
+
+
+def nearest(name: object, known: Iterable[str]) -> str:
+    """A hint at what was probably meant, to put behind a message; empty where nothing is near."""
+    near = difflib.get_close_matches(_clipped(str(name)), list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+@cache
+def _kinds(part: type) -> dict[str, Any]:
+    return typing.get_type_hints(part)
+
+
+def _is_number(raw: object) -> typing.TypeGuard[Any]:
+    return isinstance(raw, Real) and not isinstance(raw, bool)
+
+
+def _is_finite(number: Any) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:
+        return False
+
+
+def _related(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return short in ("experiment", long) or long.startswith((f"{short}.", f"{short}["))
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:40]}…"
+
+
+def _shown_key(name: object) -> str:
+    if not isinstance(name, str):
+        return shown(name)
+    return _clipped(name) if re.fullmatch(r"[\w-]+", name) else repr(_clipped(name))
