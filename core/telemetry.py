@@ -58,11 +58,14 @@ class Score:
 
 @dataclass(frozen=True)
 class Divergence:
-    """Where the first number that is not finite appeared."""
+    """Where the first number that is not finite, or beyond all measure, appeared."""
 
     iteration: int
     layer: str
     quantity: str
+
+    def __str__(self) -> str:
+        return f"diverged at step {self.iteration}: {self.quantity} in {self.layer}"
 
 
 @dataclass(frozen=True)

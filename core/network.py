@@ -1,0 +1,185 @@
+"""From spec to layers, all parameters and gradients being views of two flat vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from core.activations import Activation
+from core.blocks import Block, Skip, SplitMerge
+from core.initializers import Initializer
+from core.layers import (
+    Affine,
+    BatchNorm,
+    Chain,
+    Dropout,
+    Elementwise,
+    Layer,
+    Marked,
+    Maxout,
+    Parallel,
+    Parameter,
+    PReLU,
+    Residual,
+)
+from core.spec import NetworkSpec
+from core.streams import Streams
+from core.tape import Array, Mark, Signal, Tape
+
+
+class Network:
+    """The layers of a `NetworkSpec` between `features` inputs and `outputs` logits.
+
+    `params` and `grads` are flat vectors, `mask` is 1 where penalties apply, `buffers` holds the
+    running statistics. With `inherit` the new network takes over the vectors of one with the same
+    parameters, so that an activation or a dropout rate changes in flight.
+    """
+
+    def __init__(
+        self,
+        spec: NetworkSpec,
+        features: int,
+        outputs: int,
+        streams: Streams,
+        dtype: Any = np.float32,
+        inherit: Network | None = None,
+    ) -> None:
+        self.features, self.outputs = features, outputs
+        self.affines: list[Affine] = []
+        self._spec, self._streams = spec, streams
+        self.root = self._build(features, outputs)
+        parameters = [p for layer in self.root.walk() for p in layer.parameters]
+        buffers = [p for layer in self.root.walk() for p in layer.buffers]
+        self.parameters: tuple[Parameter, ...] = tuple(parameters)
+        if inherit is None:
+            self.params, self.grads, self.mask = (_zeros(parameters, dtype) for _ in range(3))
+            self.buffers = _zeros(buffers, dtype)
+        else:
+            self.params, self.grads, self.mask = inherit.params, inherit.grads, inherit.mask
+            self.buffers = inherit.buffers
+        _bind(parameters, self.params, self.grads)
+        _bind(buffers, self.buffers, self.buffers)
+        self.named_buffers = tuple(buffers)
+        if inherit is None:
+            self._initialize(streams)
+
+    @property
+    def dtype(self) -> np.dtype:
+        return self.params.dtype
+
+    def tape(self, rows: int, training: bool) -> tuple[Tape, Signal]:
+        """A fresh tape for batches of `rows` samples, and its logits (outputs, rows)."""
+        tape = Tape(rows, self.features, self.dtype, training)
+        logits = self.root.record(tape, tape.source)
+        tape.marks.append(Mark("output", logits.value, logits.value))
+        return tape, logits
+
+    def tensors(self) -> dict[str, Array]:
+        """Every parameter and running statistic by name, as views; weights (fan_out, fan_in)."""
+        named: dict[str, Array] = {}
+        for parameter in self.parameters:
+            stem, _, kind = parameter.name.rpartition(".")
+            if kind == "affine":
+                n = parameter.decaying_columns
+                named[f"{stem}.weight"] = parameter.value[:, :n]
+                if parameter.shape[1] > n:
+                    named[f"{stem}.bias"] = parameter.value[:, n]
+            else:
+                named[parameter.name] = parameter.value[:, 0]
+        named.update({b.name: b.value[:, 0] for b in self.named_buffers})
+        return named
+
+    def _initialize(self, streams: Streams) -> None:
+        for layer in self.root.walk():
+            layer.initialize(streams)
+            for parameter in layer.parameters:
+                _view(parameter, self.mask)[:, : parameter.decaying_columns] = 1
+
+    def _build(self, features: int, outputs: int) -> Layer:
+        layers: list[Layer] = []
+        width = features
+        for i, block in enumerate(self._spec.hidden, start=1):
+            layer, width = self._block(block, f"layer {i}", width)
+            layers.append(layer)
+        initializer = self._spec.initializer.resolve(self._spec.activation)
+        final = self._affine("output", width, outputs, initializer, self._spec.bias)
+        return Chain(*layers, final)
+
+    def _block(self, block: Block, name: str, width: int) -> tuple[Layer, int]:
+        if isinstance(block, Skip):
+            inner = self._stack(block, name, width, block.layers)
+            return Residual(inner, self._projection(block, name, width)), block.units
+        if isinstance(block, SplitMerge):
+            first = self._stack(block, f"{name} a", width, block.short)
+            second = self._stack(block, f"{name} b", width, block.long)
+            concatenate = block.merge == "concatenate"
+            return Parallel(first, second, concatenate), block.units * (1 + concatenate)
+        return self._dense(block, name, width), block.units
+
+    def _stack(self, block: Block, name: str, width: int, depth: int) -> Layer:
+        widths = [width] + [block.units] * (depth - 1)
+        return Chain(*(self._dense(block, f"{name}.{j}", n) for j, n in enumerate(widths, 1)))
+
+    def _projection(self, block: Block, name: str, width: int) -> Layer:
+        if width == block.units:
+            return Chain()
+        return self._affine(f"{name} skip", width, block.units, self._initializer(block), False)
+
+    def _dense(self, block: Block, name: str, width: int) -> Layer:
+        spec, activation = self._spec, _or(block.activation, self._spec.activation)
+        pieces = getattr(activation, "pieces", 1)
+        initializer = self._initializer(block)
+        layers: list[Layer] = [
+            self._affine(name, width, block.units, initializer, spec.bias, pieces)
+        ]
+        norm = _or(block.normalization, spec.normalization)
+        if norm == "before":
+            layers.append(BatchNorm(f"{name}.norm", pieces * block.units))
+        layers.append(Marked(name, _activation_layer(activation, name, block.units)))
+        if norm == "after":
+            layers.append(BatchNorm(f"{name}.norm", block.units))
+        rate = _or(block.dropout, spec.dropout)
+        if rate > 0:
+            layers.append(Dropout(name, rate, self._streams))
+        return Chain(*layers)
+
+    def _initializer(self, block: Block) -> Initializer:
+        activation = _or(block.activation, self._spec.activation)
+        return _or(block.initializer, self._spec.initializer).resolve(activation)
+
+    def _affine(self, *args: Any) -> Affine:
+        layer = Affine(*args)
+        self.affines.append(layer)
+        return layer
+
+
+def _activation_layer(activation: Activation, name: str, units: int) -> Layer:
+    if activation.key == "maxout":
+        return Maxout(getattr(activation, "pieces"))
+    if activation.key == "prelu":
+        return PReLU(
+            name, units, getattr(activation, "start"), getattr(activation, "share") == "unit"
+        )
+    return Elementwise(activation)
+
+
+def _zeros(parameters: Iterable[Parameter], dtype: Any) -> Array:
+    return np.zeros(sum(p.size for p in parameters), dtype)
+
+
+def _bind(parameters: Iterable[Parameter], values: Array, grads: Array) -> None:
+    at = 0
+    for parameter in parameters:
+        parameter.offset = at
+        parameter.value, parameter.grad = _view(parameter, values), _view(parameter, grads)
+        at += parameter.size
+
+
+def _view(parameter: Parameter, vector: Array) -> Array:
+    return vector[parameter.offset : parameter.offset + parameter.size].reshape(parameter.shape)
+
+
+def _or(own: Any, common: Any) -> Any:
+    return common if own is None else own

@@ -1,0 +1,60 @@
+"""Which samples the next update sees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.batching import Batching
+
+
+class Sampler:
+    """Hands out row numbers batch by batch, each epoch in a new order; the last may be shorter.
+
+    With replacement every row of an epoch is drawn independently of the others.
+    """
+
+    def __init__(
+        self, n: int, batching: Batching, replacement: bool, rng: np.random.Generator
+    ) -> None:
+        self.n, self._rng = n, rng
+        self.epochs = 0
+        self._at = 0
+        self.change(batching, replacement)
+        self._order = self._draw()
+
+    def change(self, batching: Batching, replacement: bool) -> None:
+        """Use another batch size from the next batch on, another way of drawing next epoch."""
+        self.rows = batching.rows(self.n)
+        self._replacement = replacement
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return -(-self.n // self.rows)
+
+    @property
+    def epoch(self) -> float:
+        """Epochs done, with the fraction of the current one."""
+        return self.epochs + self._at / self.n
+
+    def next(self) -> NDArray[np.intp]:
+        """The row numbers of the next batch."""
+        rows = self._order[self._at : self._at + self.rows]
+        self._at += len(rows)
+        if self._at >= self.n:
+            self.epochs, self._at = self.epochs + 1, 0
+            self._order = self._draw()
+        return rows
+
+    def _draw(self) -> NDArray[np.intp]:
+        if self._replacement:
+            return self._rng.integers(self.n, size=self.n)
+        return self._rng.permutation(self.n)
+
+    def state(self) -> dict[str, Any]:
+        return {"order": self._order, "at": self._at, "epochs": self.epochs}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self._order, self._at, self.epochs = state["order"], state["at"], state["epochs"]

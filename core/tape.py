@@ -1,0 +1,86 @@
+"""A tape: the in-place array operations of one pass over a batch of fixed size.
+
+Layers record their operations once per batch size; training then plays them back, with nothing
+allocated and nothing looked up. Arrays are feature-major, (units, batch): rows of one unit are
+contiguous, and a last row of ones makes the bias an ordinary column of the weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating]
+Op = Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Signal:
+    """What flows between layers: values (units, batch), the same with a row of ones below, and
+    dE/dvalue, which is None where nobody asks for it (the inputs)."""
+
+    value: Array
+    with_ones: Array
+    grad: Array | None
+
+    @property
+    def units(self) -> int:
+        return len(self.value)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A measured place: one layer's pre-activations z and activations a on this tape."""
+
+    name: str
+    z: Array
+    a: Array
+
+
+class Tape:
+    """Records operations layer by layer; plays them forward, and backward in reverse order."""
+
+    def __init__(self, rows: int, features: int, dtype: Any, training: bool) -> None:
+        self.rows = rows
+        self.dtype = np.dtype(dtype)
+        self.training = training
+        self.inputs = np.ones((rows, features + 1), dtype)
+        self.source = Signal(self.inputs.T[:-1], self.inputs.T, None)
+        self.marks: list[Mark] = []
+        self._forward: list[Op] = []
+        self._backward: list[list[Op]] = []
+
+    def buffer(self, units: int) -> Array:
+        return np.zeros((units, self.rows), self.dtype)
+
+    def signal(self, units: int) -> Signal:
+        """A fresh signal; its gradient only where there will be a backward pass."""
+        with_ones = np.ones((units + 1, self.rows), self.dtype)
+        return Signal(with_ones[:-1], with_ones, self.buffer(units) if self.training else None)
+
+    def forward(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+        """Record one operation of the forward pass."""
+        self._forward.append(partial(function, *args, **kwargs))
+
+    def backward(self, *operations: Op) -> None:
+        """Record one layer's backward operations, in the order in which they are to run."""
+        if self.training:
+            self._backward.append(list(operations))
+
+    def program(self) -> tuple[list[Op], list[Op]]:
+        """The operations of the forward pass, and those of the backward pass."""
+        return list(self._forward), [op for group in reversed(self._backward) for op in group]
+
+    def play_forward(self) -> None:
+        for operation in self._forward:
+            operation()
+
+    def play_backward(self) -> None:
+        for group in reversed(self._backward):
+            for operation in group:
+                operation()

@@ -1,0 +1,69 @@
+"""Applying an optimizer's rule to a network's flat vectors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from core.optimizers import Optimizer, State
+from core.tape import Array
+
+# A rule sweeps a vector about ten times: in pieces that stay in the cache a long vector takes half
+# the time, a short one only gets slower.
+PIECE = 65_536
+LONG = 100_000
+
+
+class Update:
+    """Owns a rule's state and counts its updates; the rule may be exchanged between updates."""
+
+    def __init__(self, rule: Optimizer, params: Array, grads: Array) -> None:
+        self._params, self._grads = params, grads
+        self._start(rule)
+
+    def _start(self, rule: Optimizer) -> None:
+        self.rule, self.t = rule, 0
+        self.state = rule.init(len(self._params), self._params.dtype.type)
+        self._cut()
+
+    def _cut(self) -> None:
+        n = len(self._params)
+        piece = PIECE if n > LONG and self.rule.elementwise else max(n, 1)
+        self._scratch = np.empty(min(piece, n), self._params.dtype)
+        self._pieces = [self._part(slice(i, min(i + piece, n))) for i in range(0, n, piece)]
+
+    def _part(self, rows: slice) -> tuple[Array, Array, State, Array]:
+        state = {
+            name: vector[rows] if len(vector) == len(self._params) else vector
+            for name, vector in self.state.items()
+        }
+        return (
+            self._params[rows],
+            self._grads[rows],
+            state,
+            self._scratch[: rows.stop - rows.start],
+        )
+
+    def __call__(self, rate: float) -> None:
+        """One update of all parameters, in place. Gradients are spent afterwards."""
+        self.t += 1
+        step, t = self.rule.step, self.t
+        for params, grads, state, scratch in self._pieces:
+            step(params, grads, state, t, rate, scratch)
+
+    def change(self, rule: Optimizer) -> None:
+        """Go on with another rule. Other knobs of the same rule keep the state, another rule
+        starts with a fresh one."""
+        if type(rule) is type(self.rule):
+            self.rule = rule
+        else:
+            self._start(rule)
+
+    def saved(self) -> dict[str, Any]:
+        return {"t": self.t, "state": {k: v.copy() for k, v in self.state.items()}}
+
+    def restore(self, saved: dict[str, Any]) -> None:
+        self.t = saved["t"]
+        for name, vector in saved["state"].items():
+            self.state[name][...] = vector

@@ -1,0 +1,109 @@
+"""Backpropagation against central differences, in float64, over whole networks."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.activations import ACTIVATIONS
+from core.batching import FullBatch
+from core.blocks import Dense, Skip, SplitMerge
+from core.data.digits import Digits
+from core.data.toys import Spiral
+from core.initializers import XavierNormal
+from core.losses import LOSSES, OUTPUTS
+from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
+from core.trainer import Trainer
+
+
+def relative_error(trainer: Trainer, rows: int = 7, most: int = 60) -> float:
+    """Largest |analytic − numeric| relative to the largest gradient, over sampled parameters."""
+    rng = np.random.default_rng(0)
+    trainer.network.params += 0.05 * rng.standard_normal(len(trainer.network.params))
+    positions = trainer.streams.state()
+    batch = trainer.streams["check"].choice(len(trainer.inputs), rows, replace=False)
+    active = trainer._new_pass(rows)
+
+    def loss() -> float:
+        trainer.streams.restore(positions)
+        active.load(trainer.inputs, trainer.targets, batch)
+        for operation in active.forward:
+            operation()
+        value, _ = trainer.objective.score(active.logits, active._targets.T)
+        summed = getattr(trainer.objective.loss, "reduction", "mean") == "sum"
+        return float(value.sum() if summed else value.mean())
+
+    loss()
+    for operation in active.backward:
+        operation()
+    analytic = trainer.network.grads.copy()
+    params = trainer.network.params
+    chosen = rng.permutation(len(params))[:most]
+    numeric = np.empty(len(chosen))
+    for k, i in enumerate(chosen):
+        h, kept = 1e-6 * max(1, abs(params[i])), params[i]
+        params[i] = kept + h
+        up = loss()
+        params[i] = kept - h
+        numeric[k] = (up - loss()) / (2 * h)
+        params[i] = kept
+    scale = np.abs(analytic).max() + np.abs(numeric).max()
+    assert scale > 0
+    return float(np.abs(analytic[chosen] - numeric).max() / scale)
+
+
+def make(network: NetworkSpec, data: DataSpec | None = None, **training) -> Trainer:
+    return Trainer(
+        ExperimentSpec(
+            data=data or DataSpec(dataset=Spiral(count=60)),
+            network=network,
+            training=TrainingSpec(batching=FullBatch(), **training),
+            precision="float64",
+        )
+    )
+
+
+COMBINATIONS = [
+    (loss, output)
+    for loss in LOSSES
+    for output in LOSSES[loss].outputs
+    if loss != "auto" and output in OUTPUTS
+]
+
+
+@pytest.mark.parametrize("activation", [key for key in ACTIVATIONS if key != "step"])
+@pytest.mark.parametrize(("loss", "output"), COMBINATIONS)
+def test_every_activation_with_every_loss(activation, loss, output):
+    data = DataSpec(dataset=Digits() if output == "softmax" else Spiral(count=60))
+    network = NetworkSpec(
+        hidden=(Dense(units=5), Dense(units=4)),
+        activation=ACTIVATIONS[activation](),
+        initializer=XavierNormal(),
+        output=output,
+    )
+    assert relative_error(make(network, data, loss=LOSSES[loss]())) < 1e-6
+
+
+@pytest.mark.parametrize("normalization", ["none", "before", "after"])
+@pytest.mark.parametrize("dropout", [0.0, 0.4])
+def test_blocks_with_batch_norm_and_dropout(normalization, dropout):
+    hidden = (
+        Dense(units=6),
+        Skip(units=6, layers=2),
+        Skip(units=4, layers=1),
+        SplitMerge(units=4, merge="add"),
+        SplitMerge(units=3, merge="concatenate"),
+    )
+    network = NetworkSpec(hidden=hidden, normalization=normalization, dropout=dropout)
+    assert relative_error(make(network)) < 1e-6
+
+
+def test_a_block_that_stands_first():
+    for block in (Skip(units=2), Skip(units=5), SplitMerge(units=3, merge="concatenate")):
+        assert relative_error(make(NetworkSpec(hidden=(block,)))) < 1e-6
+
+
+def test_without_biases_and_with_summed_loss():
+    loss = replace(LOSSES["half_squared_error"](), reduction="sum")
+    network = NetworkSpec(hidden=(Dense(units=5),), bias=False)
+    assert relative_error(make(network, loss=loss)) < 1e-6
