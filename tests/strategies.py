@@ -1,0 +1,127 @@
+"""Hypothesis strategies that draw experiments from everything the catalogue offers.
+
+`specs()` draws from the whole range of every setting; `specs(mild=True)` stays near the defaults,
+where training is well behaved, as a gradient check needs it. Both stay small.
+"""
+
+from __future__ import annotations
+
+import math
+import types
+import typing
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from hypothesis import strategies as st
+
+from core.blocks import Block
+from core.data.dataset import Dataset
+from core.losses import LOSSES
+from core.registry import Entry, Knob
+from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
+from core.specio import problems
+
+LARGEST_WIDTH = 6
+MOST_SAMPLES = 40
+MOST_BLOCKS = 3
+
+
+def specs(mild: bool = False, **fixed: Any) -> st.SearchStrategy[ExperimentSpec]:
+    """Valid experiments. `fixed` gives parts as values or strategies: `data=…, network=…`."""
+    parts = {
+        "title": st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
+        "data": parts_of(DataSpec, mild),
+        "network": networks(mild),
+        "training": parts_of(TrainingSpec, mild),
+        "seed": st.integers(0, 2**32 - 1),
+        "precision": st.sampled_from(["float32", "float64"]),
+    }
+    for name, part in fixed.items():
+        parts[name] = part if isinstance(part, st.SearchStrategy) else st.just(part)
+    loose = st.builds(ExperimentSpec, **parts)
+    return st.tuples(loose, st.randoms(use_true_random=False)).map(lambda drawn: _agreeing(*drawn))
+
+
+def networks(mild: bool = False) -> st.SearchStrategy[NetworkSpec]:
+    """Networks of up to `MOST_BLOCKS` blocks of every kind, without hidden layers too."""
+    return parts_of(NetworkSpec, mild)
+
+
+def entries(base: type[Entry], mild: bool = False) -> st.SearchStrategy[Any]:
+    """Any entry of the registry of `base` with any settings."""
+    return st.sampled_from(list(base.registry.entries())).flatmap(lambda e: parts_of(e, mild))
+
+
+def parts_of(cls: Any, mild: bool = False) -> st.SearchStrategy[Any]:
+    """Any value of one frozen dataclass of knobs."""
+    kinds, default = typing.get_type_hints(cls), cls()
+    drawn = {
+        item.name: _values(
+            kinds[item.name],
+            _small(cls, item.name, item.metadata.get("knob", Knob())),
+            getattr(default, item.name),
+            mild,
+        )
+        for item in fields(cls)
+    }
+    return st.builds(cls, **drawn)
+
+
+def _small(cls: type, name: str, knob: Knob) -> Knob:
+    """The knob with its bound drawn in, so that whatever is drawn trains in no time."""
+    if issubclass(cls, Block) and name == "units":
+        return replace(knob, high=LARGEST_WIDTH)
+    if issubclass(cls, Block) and name in ("layers", "short", "long"):
+        return replace(knob, high=2)
+    if issubclass(cls, Dataset) and name == "count":
+        return replace(knob, high=max(MOST_SAMPLES, int(knob.low or 0)))
+    return knob
+
+
+def _values(kind: Any, knob: Knob, default: Any, mild: bool) -> st.SearchStrategy[Any]:
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        (kind,) = (each for each in typing.get_args(kind) if each is not types.NoneType)
+        return st.none() | _values(kind, knob, default, mild)
+    if typing.get_origin(kind) is tuple:
+        inner = _values(typing.get_args(kind)[0], knob, None, mild)
+        return st.lists(inner, max_size=MOST_BLOCKS).map(tuple)
+    if issubclass(kind, Entry):
+        return entries(kind, mild)
+    if is_dataclass(kind):
+        return parts_of(kind, mild)
+    if kind is bool:
+        return st.booleans()
+    if kind is str:
+        return st.sampled_from(knob.choices) if knob.choices else st.text("abc ", max_size=8)
+    low, high = _range(knob, default, mild)
+    if kind is int:
+        return st.integers(math.ceil(low), math.floor(high))
+    return st.floats(low, high, allow_nan=False)
+
+
+def _range(knob: Knob, default: Any, mild: bool) -> tuple[float, float]:
+    low = -1e6 if knob.low is None else knob.low
+    high = 1e6 if knob.high is None else knob.high
+    if mild:
+        around = default if isinstance(default, (int, float)) else 0
+        low, high = max(low, around / 2), min(high, around * 2 or 0.3)
+    return low, max(low, high)
+
+
+def _agreeing(spec: ExperimentSpec, choose: Any) -> ExperimentSpec:
+    """The spec with loss and output function that suit its data, and settings that agree."""
+    task = getattr(spec.data.dataset, "task", None)
+    training, network = spec.training, spec.network
+    if task:
+        if task not in training.loss.resolve(task).tasks:
+            fitting = [entry for entry in LOSSES.entries() if task in entry.tasks]
+            training = replace(training, loss=choose.choice(fitting)())
+        loss = training.loss.resolve(task)
+        outputs = ["auto", *(o for o in loss.outputs if o != "softmax" or task == "classes")]
+        if network.output not in outputs:
+            network = replace(network, output=choose.choice(outputs))
+    if not spec.data.validation:
+        training = replace(training, patience=0)
+    spec = replace(spec, training=training, network=network)
+    assert not problems(spec), problems(spec)
+    return spec
