@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
 
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication
+
+from ui.stylesheet import SHEET
 
 SPACE = (4, 8, 12, 16)
 RADIUS = 8
 CONTROL_COLUMN = 276
 LABEL_WIDTH = 84
+FONT_POINTS = 9
+ICONS = Path(__file__).resolve().parent.parent / "resources" / "icons"
+ICON_SIZE = 16
 
 
 @dataclass(frozen=True)
@@ -47,27 +59,153 @@ class Theme:
 def _along(ramp: list[QColor], share: float) -> QColor:
     position = share * (len(ramp) - 1)
     i = min(int(position), len(ramp) - 2)
-    f = position - i
-    a, b = ramp[i], ramp[i + 1]
-    return QColor.fromRgbF(
-        a.redF() + f * (b.redF() - a.redF()),
-        a.greenF() + f * (b.greenF() - a.greenF()),
-        a.blueF() + f * (b.blueF() - a.blueF()),
-    )
+    return blend(ramp[i], ramp[i + 1], position - i)
+
+
+def blend(a: QColor | str, b: QColor | str, share: float) -> QColor:
+    """The colour that lies `share` of the way from a to b."""
+    start, end = QColor(a).getRgbF(), QColor(b).getRgbF()
+    return QColor.fromRgbF(*(x + share * (y - x) for x, y in zip(start, end, strict=True)))
 
 
 DARK = Theme(
     name="dark", background="#14171c", card="#20242c", field="#14171b", border="#2c313a",
-    grid="#2a2f38", text="#e6e9ee", muted="#8d96a5", accent="#4c9ffe", accent_text="#ffffff",
+    grid="#2a2f38", text="#e6e9ee", muted="#8d96a5", accent="#4c9ffe", accent_text="#08131f",
     train="#4c9ffe", validation="#e8a33d", ghost="#6b7280", negative="#e8743d", positive="#4c9ffe",
-    good="#3fb68b", warning="#e8a33d", bad="#ef5f6b",
-    depth=("#5b3fb5", "#3f6fd1", "#2b9bc2", "#27b394", "#7cc15a", "#e0b83a"),
+    good="#4cc79f", warning="#e8a33d", bad="#ef5f6b",
+    depth=("#7d57d6", "#4683e6", "#2ea3cc", "#2bbb98", "#86c95f", "#ecc546"),
 )  # fmt: skip
 
 LIGHT = Theme(
     name="light", background="#f2f3f6", card="#ffffff", field="#f3f4f6", border="#dfe3e9",
     grid="#eceef2", text="#171c24", muted="#626c7c", accent="#2563eb", accent_text="#ffffff",
-    train="#2563eb", validation="#b45309", ghost="#9aa1ac", negative="#c2500c", positive="#2563eb",
-    good="#15803d", warning="#b45309", bad="#c62838",
-    depth=("#4a2fa5", "#2f5fc4", "#1583ab", "#0f957a", "#5b9c3a", "#b98f10"),
+    train="#2563eb", validation="#b45309", ghost="#848c99", negative="#c2500c", positive="#2563eb",
+    good="#0b8468", warning="#b45309", bad="#b3123a",
+    depth=("#4a2fa5", "#2f5fc4", "#1583ab", "#0f957a", "#5b9c3a", "#b58b0c"),
 )  # fmt: skip
+
+_current = LIGHT
+
+
+def current() -> Theme:
+    """The theme applied last: for widgets that paint themselves."""
+    return _current
+
+
+def system_theme() -> Theme:
+    """The theme that the desktop asks for; light where it does not say."""
+    dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    return DARK if dark else LIGHT
+
+
+def apply(app: QApplication, theme: Theme) -> None:
+    """Dress the whole application in a theme; may be called again at any time."""
+    global _current
+    _current = theme
+    if not app.styleSheet():
+        app.setStyle("Fusion")
+    font = app.font()
+    # A macOS point is one pixel, elsewhere it is 96/72 of one.
+    font.setPointSizeF(FONT_POINTS * 96 / 72 if sys.platform == "darwin" else FONT_POINTS)
+    app.setFont(font)
+    app.setPalette(palette(theme))
+    app.setStyleSheet(stylesheet(theme))
+
+
+def palette(theme: Theme) -> QPalette:
+    """The colours that plain widgets and the style itself draw with."""
+    Role = QPalette.ColorRole
+    roles = {
+        Role.Window: theme.background, Role.WindowText: theme.text,
+        Role.Base: theme.field, Role.AlternateBase: theme.card, Role.Text: theme.text,
+        Role.Button: theme.card, Role.ButtonText: theme.text, Role.BrightText: theme.bad,
+        Role.ToolTipBase: theme.card, Role.ToolTipText: theme.text,
+        Role.Highlight: theme.accent, Role.HighlightedText: theme.accent_text,
+        Role.Link: theme.accent, Role.LinkVisited: theme.accent,
+        Role.PlaceholderText: theme.muted, Role.Accent: theme.accent,
+        Role.Mid: theme.border, Role.Midlight: theme.border, Role.Dark: theme.border,
+        Role.Light: theme.card, Role.Shadow: theme.background,
+    }  # fmt: skip
+    result = QPalette()
+    for role, color in roles.items():
+        result.setColor(role, QColor(color))
+    faint = QColor(_derived(theme)["disabled"])
+    for role in (Role.WindowText, Role.Text, Role.ButtonText):
+        result.setColor(QPalette.ColorGroup.Disabled, role, faint)
+    return result
+
+
+def stylesheet(theme: Theme) -> str:
+    """The style sheet of every kind of widget in use."""
+    return SHEET.substitute(asdict(theme), **_derived(theme), icons=_sheet_icons(theme))
+
+
+def _derived(theme: Theme) -> dict[str, str]:
+    """Shades that follow from the theme: of states, edges and surfaces that float."""
+
+    def shade(of: str, towards: str, share: float) -> str:
+        return blend(of, towards, share).name()
+
+    return {
+        "raised": shade(theme.card, theme.text, 0.03) if theme.name == "dark" else theme.card,
+        "hover": shade(theme.card, theme.text, 0.08),
+        "pressed": shade(theme.card, theme.text, 0.14),
+        "edge": shade(theme.border, theme.text, 0.18),
+        "track": shade(theme.border, theme.text, 0.06),
+        "disabled": shade(theme.card, theme.muted, 0.6),
+        "accent_hover": shade(theme.accent, "#ffffff", 0.12),
+        "accent_pressed": shade(theme.accent, "#000000", 0.12),
+    }
+
+
+@cache
+def _sheet_icons(theme: Theme) -> str:
+    """A folder with the icons a style sheet needs, coloured: a sheet can only name files."""
+    folder = tempfile.TemporaryDirectory(prefix="playground-icons-")
+    _folders.append(folder)
+    colors = {
+        "check": theme.accent_text, "tick": theme.text, "close": theme.muted,
+        "chevron-down": theme.muted, "chevron-up": theme.muted, "chevron-right": theme.muted,
+    }  # fmt: skip
+    for name, color in colors.items():
+        svg = _svg("check" if name == "tick" else name, color)
+        Path(folder.name, f"{name}.svg").write_bytes(svg)
+    return Path(folder.name).as_posix()
+
+
+_folders: list[tempfile.TemporaryDirectory[str]] = []
+
+
+def _svg(name: str, color: str) -> bytes:
+    return (ICONS / f"{name}.svg").read_bytes().replace(b"currentColor", color.encode())
+
+
+@cache
+def icon(name: str, theme: Theme, role: str = "text") -> QIcon:
+    """The icon of that name in the theme's colour for `role`; faint where disabled."""
+    result = QIcon()
+    shades = {QIcon.Mode.Normal: getattr(theme, role), QIcon.Mode.Disabled: theme.border}
+    for mode, color in shades.items():
+        for scale in (1, 2, 3):
+            result.addPixmap(pixmap(name, color, ICON_SIZE, scale), mode)
+    return result
+
+
+def pixmap(name: str, color: str, size: int, scale: float) -> QPixmap:
+    """An icon of `size` logical pixels, rendered for a screen of that scale."""
+    image = QPixmap(round(size * scale), round(size * scale))
+    image.fill(Qt.GlobalColor.transparent)
+    with QPainter(image) as painter:
+        draw_icon(painter, name, color, QRectF(0, 0, image.width(), image.height()))
+    image.setDevicePixelRatio(scale)
+    return image
+
+
+def draw_icon(painter: QPainter, name: str, color: str, where: QRectF) -> None:
+    """Paint an icon straight into a picture, sharp at any scale."""
+    _renderer(name, color).render(painter, where)
+
+
+@cache
+def _renderer(name: str, color: str) -> QSvgRenderer:
+    return QSvgRenderer(QByteArray(_svg(name, color)))
