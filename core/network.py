@@ -48,6 +48,7 @@ class Network:
     ) -> None:
         self.features, self.outputs = features, outputs
         self.affines: list[Affine] = []
+        self.activations: dict[str, Activation] = {}
         self._spec, self._streams = spec, streams
         self.root = self._build(features, outputs)
         parameters = [p for layer in self.root.walk() for p in layer.parameters]
@@ -129,6 +130,7 @@ class Network:
 
     def _dense(self, block: Block, name: str, width: int) -> Layer:
         spec, activation = self._spec, _or(block.activation, self._spec.activation)
+        self.activations[name] = activation
         pieces = getattr(activation, "pieces", 1)
         initializer = self._initializer(block)
         layers: list[Layer] = [

@@ -35,6 +35,11 @@ class Sampler:
         return -(-self.n // self.rows)
 
     @property
+    def steps_left(self) -> int:
+        """Updates to the end of the current epoch, at least 1."""
+        return -(-(self.n - self._at) // self.rows)
+
+    @property
     def epoch(self) -> float:
         """Epochs done, with the fraction of the current one."""
         return self.epochs + self._at / self.n

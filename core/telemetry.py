@@ -68,9 +68,43 @@ class Divergence:
         return f"diverged at step {self.iteration}: {self.quantity} in {self.layer}"
 
 
+# What a frame can contain beyond the always cheap figures; `Frame` holds None for the rest.
+MEASURES = ("activations", "preactivations", "weights", "shares", "surface")
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Shares of units or values per layer, each (layers,) in 0…1.
+
+    `saturated`: of all activations, those whose |f'(z)| is below the activation's threshold.
+    `dead`: of all units, those that are 0 for every probe sample. `same_sign`: of all units, those
+    whose incoming weights were all moved in the same direction by the last update.
+    """
+
+    saturated: NDArray[np.float64]
+    dead: NDArray[np.float64]
+    same_sign: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Surface:
+    """Outputs over a grid of a two-feature input space (standardised, as the network sees it).
+
+    `values` (outputs, rows, columns), rows from `low[1]` to `high[1]`, columns along feature 0.
+    """
+
+    low: tuple[float, float]
+    high: tuple[float, float]
+    values: NDArray[np.float32]
+
+
 @dataclass(frozen=True)
 class Frame:
-    """One moment of a run."""
+    """One moment of a run.
+
+    `gradient` and `weight` are the means of |dE/dW| and |W|, `update_ratio` is ‖ΔW‖/‖W‖ of the
+    last update; biases are left out. Before the first update they are those of the update to come.
+    """
 
     run: int
     iteration: int
@@ -81,14 +115,12 @@ class Frame:
     segment: Segment
     validation: tuple[Score, ...]
     layers: tuple[str, ...]
-    activations: Histograms
-    preactivations: Histograms
-    weights: Histograms
     gradient: NDArray[np.float64]
     weight: NDArray[np.float64]
     update_ratio: NDArray[np.float64]
-    saturated: NDArray[np.float64]
-    dead: NDArray[np.float64]
-    same_sign: NDArray[np.float64]
+    activations: Histograms | None = None
+    preactivations: Histograms | None = None
+    weights: Histograms | None = None
+    shares: Shares | None = None
+    surface: Surface | None = None
     divergence: Divergence | None = None
-    surface: NDArray[np.float32] | None = None

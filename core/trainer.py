@@ -264,6 +264,7 @@ class Trainer:
     def restore(self, state: dict[str, Any]) -> None:
         """Go back to a `state` of a run of the same spec; it continues bit for bit."""
         self.take_segment()
+        self.take_scores()
         np.copyto(self.network.params, state["params"])
         np.copyto(self.network.buffers, state["buffers"])
         self.update.restore(state["update"])

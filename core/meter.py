@@ -1,0 +1,212 @@
+"""Measuring a run: turns a trainer's present moment into an immutable frame.
+
+Nothing here changes the run. Signals are measured on a fixed probe of training samples, in
+evaluation mode.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.activations import Activation
+from core.histograms import Counter
+from core.network import Network
+from core.tape import Array, Tape
+from core.telemetry import MEASURES, Frame, Histograms, Score, Shares, Status, Surface
+from core.trainer import Trainer, with_ones
+
+Corner = tuple[float, float]
+
+# The probe is as large as keeps measuring a small share of the time: fewer rows for wider nets.
+PROBE_MULTIPLICATIONS = 4_000_000
+PROBE_ROWS = (64, 256)
+GRID = 40
+# Share of the time that validating may take while a run is shown.
+VALIDATION_SHARE = 0.04
+
+
+class Meter:
+    """Measures one trainer. `measured_step` does an update and notes its gradient and effect."""
+
+    def __init__(self, trainer: Trainer, run: int = 0) -> None:
+        self.trainer, self.run = trainer, run
+        params = trainer.network.params
+        self._gradient, self._delta, self._work = (np.zeros_like(params) for _ in range(3))
+        rows = int(np.clip(PROBE_MULTIPLICATIONS // max(len(params), 1), *PROBE_ROWS))
+        self._probe_inputs = trainer.inputs[:rows]
+        self._validate_after = 0.0
+        self._network: Network | None = None
+        self._prepare()
+        self._look_ahead()
+
+    def _prepare(self) -> None:
+        """(Re)make what depends on the network object, which a hot change replaces."""
+        network = self._network = self.trainer.network
+        self._tape, _ = network.tape(len(self._probe_inputs), training=False)
+        np.copyto(self._tape.inputs, self._probe_inputs)
+        marks = self._tape.marks
+        self.layers = tuple(mark.name for mark in marks)
+        affines = {affine.name: affine for affine in network.affines}
+        self._affines = [affines[name] for name in self.layers]
+        self._functions = [network.activations.get(name) for name in self.layers]
+        starts = [parameter.offset for parameter in network.parameters]
+        self._starts = np.array(starts)
+        self._blocks = np.array([starts.index(a.block.offset) for a in self._affines])
+        self._sizes = np.array([a.weights.size for a in self._affines])
+        self._counters = self._make_counters()
+        self._surface_tape: tuple[Tape, Array, tuple[Corner, Corner]] | None = None
+
+    def _make_counters(self) -> dict[str, Counter]:
+        named = zip(self._functions, self.layers, strict=True)
+        groups = [function.key if function else name for function, name in named]
+        bounds = [_natural_bounds(function) for function in self._functions]
+        open_ended: list[Any] = [None] * len(self.layers)
+        return {
+            "activations": Counter(bounds, groups),
+            "preactivations": Counter(open_ended, groups),
+            "weights": Counter(open_ended, self.layers),
+        }
+
+    def _look_ahead(self) -> None:
+        """Measure the first update before it is done, and take it back."""
+        state = self.trainer.state()
+        self.measured_step()
+        self.trainer.restore(state)
+
+    def measured_step(self) -> None:
+        """One update, with its gradient and its effect noted."""
+        network = self.trainer.network
+        np.copyto(self._delta, network.params)
+        self.trainer.step(lambda: np.copyto(self._gradient, network.grads))
+        np.subtract(network.params, self._delta, out=self._delta)
+
+    def frame(
+        self,
+        status: Status,
+        steps_per_second: float = 0.0,
+        measures: Collection[str] = MEASURES,
+        validate: bool = True,
+    ) -> Frame:
+        """The present moment. `measures` says what to take; validation only where it is due,
+        unless `validate`."""
+        trainer = self.trainer
+        if trainer.network is not self._network:
+            self._prepare()
+        with np.errstate(all="ignore"):
+            return Frame(
+                run=self.run,
+                iteration=trainer.iteration,
+                epoch=trainer.epoch,
+                status=status,
+                reason=trainer.finished,
+                steps_per_second=steps_per_second,
+                segment=trainer.take_segment(),
+                validation=self._validation(validate),
+                layers=self.layers,
+                gradient=self._mean_absolute(self._gradient),
+                weight=self._mean_absolute(trainer.network.params),
+                update_ratio=self._update_ratio(),
+                divergence=trainer.divergence,
+                **self._measure(measures),
+            )
+
+    def _validation(self, now: bool) -> tuple[Score, ...]:
+        scores = self.trainer.take_scores()
+        started = time.perf_counter()
+        if not now and started < self._validate_after:
+            return scores
+        score = self.trainer.evaluate()
+        ended = time.perf_counter()
+        self._validate_after = ended + (ended - started) / VALIDATION_SHARE
+        return scores if score is None else (*scores, score)
+
+    def _per_layer(self, values: Array) -> NDArray[np.float64]:
+        """Sums over each layer's weights; `values` is as long as the parameters."""
+        np.multiply(values, self.trainer.network.mask, out=values)
+        return np.add.reduceat(values, self._starts)[self._blocks].astype(np.float64)
+
+    def _mean_absolute(self, values: Array) -> NDArray[np.float64]:
+        np.abs(values, out=self._work)
+        return self._per_layer(self._work) / self._sizes
+
+    def _update_ratio(self) -> NDArray[np.float64]:
+        np.square(self._delta, out=self._work)
+        moved = self._per_layer(self._work)
+        np.square(self.trainer.network.params, out=self._work)
+        return np.sqrt(moved / self._per_layer(self._work))
+
+    def _measure(self, measures: Collection[str]) -> dict[str, Any]:
+        taken: dict[str, Any] = {}
+        if {"activations", "preactivations", "shares"} & set(measures):
+            self._tape.play_forward()
+        marks = self._tape.marks
+        if "activations" in measures:
+            taken["activations"] = self._count("activations", [mark.a for mark in marks])
+        if "preactivations" in measures:
+            taken["preactivations"] = self._count("preactivations", [mark.z for mark in marks])
+        if "weights" in measures:
+            taken["weights"] = self._count("weights", [a.weights for a in self._affines])
+        if "shares" in measures:
+            taken["shares"] = self._shares()
+        if "surface" in measures and self.trainer.network.features == 2:
+            taken["surface"] = self._surface()
+        return taken
+
+    def _count(self, kind: str, layers: list[Array]) -> Histograms:
+        return self._counters[kind].count(layers)
+
+    def _shares(self) -> Shares:
+        layers = range(len(self.layers))
+        return Shares(
+            saturated=np.array([self._saturated(i) for i in layers]),
+            dead=np.array([1 - self._tape.marks[i].a.any(axis=1).mean() for i in layers]),
+            same_sign=np.array([self._same_sign(i) for i in layers]),
+        )
+
+    def _saturated(self, i: int) -> float:
+        function, mark = self._functions[i], self._tape.marks[i]
+        if function is None or function.parametric:
+            return 0.0
+        slope = np.empty_like(mark.a)
+        function.derivative(mark.z, mark.a, slope)
+        return float((np.abs(slope) < function.saturation).mean())
+
+    def _same_sign(self, i: int) -> float:
+        affine = self._affines[i]
+        rows, columns = affine.block.shape
+        start = affine.block.offset
+        moved = self._delta[start : start + rows * columns].reshape(rows, columns)
+        positive = (moved[:, : affine.fan_in] > 0).sum(axis=1)
+        return float(((positive == 0) | (positive == affine.fan_in)).mean())
+
+    def _surface(self) -> Surface:
+        if self._surface_tape is None:
+            points = self.trainer.inputs[:, :2]
+            margin = 0.08 * (points.max(0) - points.min(0))
+            low, high = points.min(0) - margin, points.max(0) + margin
+            columns, rows = (np.linspace(low[i], high[i], GRID) for i in (0, 1))
+            grid = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
+            tape, logits = self.trainer.network.tape(len(grid), training=False)
+            np.copyto(tape.inputs, with_ones(grid, self.trainer.dtype))
+            corners = (float(low[0]), float(low[1])), (float(high[0]), float(high[1]))
+            self._surface_tape = tape, logits.value, corners
+        tape, logits, (low, high) = self._surface_tape
+        tape.play_forward()
+        outputs = self.trainer.objective.predict(logits)
+        return Surface(low, high, outputs.reshape(-1, GRID, GRID).astype(np.float32))
+
+
+def _natural_bounds(activation: Activation | None) -> tuple[float, float] | None:
+    """The range of a bounded function such as sigmoid; None for any other."""
+    if activation is None or activation.parametric:
+        return None
+    far = np.array([-1e4, 1e4])
+    ends = np.empty_like(far)
+    activation.forward(far, ends)
+    low, high = ends
+    return (float(low), float(high)) if low < high < 10 else None

@@ -1,0 +1,254 @@
+"""The training thread: commands in, frames out. Knows nothing of the window.
+
+When a frame is due the thread puts it in the mailbox, calls `on_frame` once and waits until
+`shown` says that it has been painted (or a time-out passes, so that a hidden or busy window never
+stalls training). So training and painting take turns instead of fighting over the interpreter.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.data import DataError
+from core.meter import Meter
+from core.spec import ExperimentSpec
+from core.telemetry import MEASURES, Frame, Status
+from core.trainer import Trainer
+
+# Frames are asked for a little more often than 60 times a second, so that 60 are reached.
+FRAME_SECONDS = 0.016
+# Longest wait for a frame to be painted.
+PAINT_SECONDS = 0.25
+# A frame with every measure, for the timeline, is taken this often.
+KEYFRAME_SECONDS = 0.5
+# Between two looks at the clock and the commands.
+SLICE_SECONDS = 0.001
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Something the training thread could not do; the message says what and why."""
+
+    message: str
+
+
+class Runner:
+    """Owns the trainer. Every method may be called from any thread and returns at once."""
+
+    def __init__(self, on_frame: Callable[[], None]) -> None:
+        self._on_frame = on_frame
+        self._commands: deque[Callable[[], None]] = deque()
+        self._mailbox: deque[Frame | Failure] = deque()
+        self._wake = threading.Event()
+        self._painted = threading.Event()
+        self._closing = False
+        self._running = False
+        self._trainer: Trainer | None = None
+        self._meter: Meter | None = None
+        self._frame_at = self._keyframe_at = 0.0
+        self._speed = Speedometer()
+        self._slice = 1
+        self.frame_seconds = FRAME_SECONDS
+        self.measures: Collection[str] = MEASURES
+        self._thread = threading.Thread(target=self._work, name="training", daemon=True)
+        self._thread.start()
+
+    # Commands
+
+    def load(self, spec: ExperimentSpec, run: int) -> None:
+        """Start a new run of `spec` at iteration 0."""
+        self._post(lambda: self._load(spec, run))
+
+    def apply(self, spec: ExperimentSpec) -> None:
+        """Go on with a spec that differs in hot settings only."""
+        self._post(lambda: self._apply(spec))
+
+    def resume(self) -> None:
+        self._post(lambda: self._set_running(True))
+
+    def pause(self) -> None:
+        self._post(lambda: self._set_running(False))
+
+    def step(self) -> None:
+        """Pause, and do one update."""
+        self._post(lambda: self._advance(1))
+
+    def finish_epoch(self) -> None:
+        """Pause, and go on to the end of the current epoch."""
+        self._post(self._finish_epoch)
+
+    def close(self, timeout: float = 1.0) -> bool:
+        """End the thread; whether it ended in time."""
+        self._closing = True
+        self._wake.set()
+        self._painted.set()
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    # Frames
+
+    def take(self) -> list[Frame | Failure]:
+        """What lies in the mailbox, oldest first."""
+        taken = []
+        while self._mailbox:
+            taken.append(self._mailbox.popleft())
+        return taken
+
+    def shown(self) -> None:
+        """The frame last taken has been painted, or never will be: train on."""
+        self._painted.set()
+
+    # The training thread
+
+    def _post(self, command: Callable[[], None]) -> None:
+        self._commands.append(command)
+        self._wake.set()
+
+    def _work(self) -> None:
+        np.seterr(all="ignore")
+        while not self._closing:
+            try:
+                self._obey()
+                if self._running:
+                    self._train_to_next_frame()
+                else:
+                    self._wake.wait()
+            except DataError as error:
+                self._fail(str(error))
+            except MemoryError:
+                self._fail("Not enough memory for this experiment: try fewer or smaller layers.")
+            except Exception as error:  # the thread must outlive any error
+                self._fail(f"Training stopped: {type(error).__name__}: {error}")
+
+    def _obey(self) -> None:
+        self._wake.clear()
+        while self._commands and not self._closing:
+            self._commands.popleft()()
+
+    def _fail(self, message: str) -> None:
+        self._running = False
+        self._mailbox.append(Failure(message))
+        self._on_frame()
+
+    def _load(self, spec: ExperimentSpec, run: int) -> None:
+        self._trainer = self._meter = None
+        self._trainer = Trainer(spec)
+        self._meter = Meter(self._trainer, run)
+        self._speed = Speedometer()
+        self._slice = 1
+        self._hand_off()
+
+    def _apply(self, spec: ExperimentSpec) -> None:
+        if self._trainer is not None:
+            self._trainer.apply(spec)
+            if not self._running:
+                self._hand_off()
+
+    def _set_running(self, running: bool) -> None:
+        if self._trainer is None or running == self._running:
+            return
+        self._running = running and not self._trainer.finished
+        self._speed.restart(self._trainer.iteration)
+        if not self._running:
+            self._hand_off()
+
+    def _advance(self, steps: int) -> None:
+        self._running = False
+        if self._trainer is None or self._meter is None:
+            return
+        if not self._trainer.finished:
+            self._trainer.advance(steps - 1)
+            self._measured_step()
+        self._hand_off()
+
+    def _finish_epoch(self) -> None:
+        if self._trainer is not None:
+            self._advance(self._trainer.sampler.steps_left)
+
+    def _train_to_next_frame(self) -> None:
+        trainer = self._trainer
+        assert trainer is not None
+        due = self._frame_at + self.frame_seconds
+        now = time.perf_counter()
+        while (now < due or self._mailbox) and not self._interrupted(trainer):
+            trainer.advance(self._slice)
+            before, now = now, time.perf_counter()
+            self._slice = _adapted(self._slice, now - before)
+        if self._commands or self._closing:
+            return
+        self._measured_step()
+        if trainer.finished:
+            self._running = False
+        self._hand_off()
+
+    def _interrupted(self, trainer: Trainer) -> bool:
+        return bool(self._commands or trainer.finished or self._closing)
+
+    def _measured_step(self) -> None:
+        assert self._trainer is not None and self._meter is not None
+        if not self._trainer.finished:
+            self._meter.measured_step()
+
+    def _hand_off(self) -> None:
+        """Put a frame in the mailbox and wait until it is painted."""
+        self._frame_at = time.perf_counter()
+        frame = self._frame()
+        self._painted.clear()
+        self._mailbox.append(frame)
+        self._on_frame()
+        if not self._closing:
+            self._painted.wait(PAINT_SECONDS)
+
+    def _frame(self) -> Frame:
+        assert self._trainer is not None and self._meter is not None
+        complete = not self._running or self._frame_at >= self._keyframe_at
+        if complete:
+            self._keyframe_at = self._frame_at + KEYFRAME_SECONDS
+        speed = self._speed.read(self._trainer.iteration, self._frame_at)
+        measures = MEASURES if complete else self.measures
+        return self._meter.frame(self._status(), speed, measures, validate=not self._running)
+
+    def _status(self) -> Status:
+        assert self._trainer is not None
+        if self._trainer.divergence:
+            return "diverged"
+        if self._trainer.finished:
+            return "finished"
+        return "running" if self._running else "paused"
+
+
+class Speedometer:
+    """Steps per second, averaged over about half a second."""
+
+    SECONDS = 0.5
+
+    def __init__(self) -> None:
+        self.restart(0)
+
+    def restart(self, iteration: int) -> None:
+        self._iteration, self._time = iteration, time.perf_counter()
+        self._speed = 0.0
+
+    def read(self, iteration: int, now: float) -> float:
+        elapsed = now - self._time
+        if elapsed > 0:
+            latest = (iteration - self._iteration) / elapsed
+            share = min(1.0, elapsed / self.SECONDS) if self._speed else 1.0
+            self._speed += share * (latest - self._speed)
+            self._iteration, self._time = iteration, now
+        return self._speed
+
+
+def _adapted(steps: int, seconds: float) -> int:
+    """How many steps the next slice should have, so that it takes SLICE_SECONDS."""
+    if seconds < SLICE_SECONDS / 2:
+        return steps * 2
+    if seconds > SLICE_SECONDS * 2:
+        return max(1, steps // 2)
+    return steps
