@@ -180,7 +180,8 @@ class Trainer:
         for active in self._passes.values():
             self._score(active)
         n = len(self._rates)
-        segment = Segment(self._first, self._loss[:n], self._accuracy[:n], np.array(self._rates))
+        loss, accuracy = self._loss[:n].copy(), self._accuracy[:n].copy()
+        segment = Segment(self._first, loss, accuracy, np.array(self._rates))
         self._first, self._rates = self.iteration, []
         return segment
 
