@@ -128,7 +128,7 @@ class PReLU(Layer):
         def forward() -> None:
             np.minimum(x.value, 0, out=negative)
             np.maximum(x.value, 0, out=a.value)
-            a.value += self.slope.value * negative
+            np.add(a.value, self.slope.value * negative, out=a.value)
 
         def backward() -> None:
             per_unit = np.einsum("ij,ij->i", a.grad, negative)[:, None]

@@ -1,0 +1,35 @@
+"""Activation functions: the hidden layers' dropdown, each function and its derivative side by side.
+
+`base` holds the contract and the registry, the other modules the entries. Importing this package
+registers them all.
+"""
+
+from core.activations.base import ACTIVATIONS, Activation, Array
+from core.activations.classic import Identity, Sigmoid, Step, Tanh
+from core.activations.rectifiers import ELU, SELU, SERLU, LeakyReLU, Maxout, PReLU, ReLU
+from core.activations.smooth import GELU, Mish, Softplus, Swish
+from core.activations.straight import HardSigmoid, HardSwish, HardTanh
+
+__all__ = [
+    "ACTIVATIONS",
+    "ELU",
+    "GELU",
+    "SELU",
+    "SERLU",
+    "Activation",
+    "Array",
+    "HardSigmoid",
+    "HardSwish",
+    "HardTanh",
+    "Identity",
+    "LeakyReLU",
+    "Maxout",
+    "Mish",
+    "PReLU",
+    "ReLU",
+    "Sigmoid",
+    "Softplus",
+    "Step",
+    "Swish",
+    "Tanh",
+]

@@ -1,0 +1,81 @@
+"""The first activation functions: none at all, the step and the S-shaped ones."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from core.activations.base import ACTIVATIONS, Activation, Array, logistic
+from core.constants import constant
+
+
+@ACTIVATIONS.add(
+    "identity",
+    label="Identity",
+    formula="x",
+    advice="A stack of linear layers is one linear layer: depth buys nothing.",
+    torch="nn.Identity()",
+)
+class Identity(Activation):
+    saturation: ClassVar[float] = 0.0
+
+    def forward(self, z: Array, out: Array) -> None:
+        np.copyto(out, z)
+
+    def derivative(self, z: Array, a: Array, out: Array) -> None:
+        out.fill(1)
+
+
+@ACTIVATIONS.add(
+    "step",
+    label="Step",
+    formula="1 if x > 0, else 0",
+    advice="Its slope is 0 wherever it has one, so no gradient comes through and the layers below "
+    "never learn. Here for contrast.",
+    torch="lambda x: torch.heaviside(x, torch.zeros_like(x))",
+    source="Rosenblatt 1958",
+)
+class Step(Activation):
+    def forward(self, z: Array, out: Array) -> None:
+        np.sign(z, out)
+        np.maximum(out, constant(0, out.dtype), out=out)
+
+    def derivative(self, z: Array, a: Array, out: Array) -> None:
+        out.fill(0)
+
+
+@ACTIVATIONS.add(
+    "sigmoid",
+    label="Sigmoid",
+    formula="1 / (1 + e⁻ˣ)",
+    advice="Slope at most ¼ and flat beyond ±6: gradients shrink with every layer. Pair with "
+    "Xavier; at its best as an output function.",
+    torch="nn.Sigmoid()",
+)
+class Sigmoid(Activation):
+    saturation: ClassVar[float] = 0.0025  # 1 % of the greatest slope, which is ¼
+
+    def forward(self, z: Array, out: Array) -> None:
+        logistic(z, 1, out)
+
+    def derivative(self, z: Array, a: Array, out: Array) -> None:
+        np.subtract(constant(1, a.dtype), a, out)
+        np.multiply(out, a, out)
+
+
+@ACTIVATIONS.add(
+    "tanh",
+    label="tanh",
+    formula="tanh x",
+    advice="Zero-centred, so less zigzag than sigmoid, but still flat at both ends. Pair with "
+    "Xavier.",
+    torch="nn.Tanh()",
+)
+class Tanh(Activation):
+    def forward(self, z: Array, out: Array) -> None:
+        np.tanh(z, out)
+
+    def derivative(self, z: Array, a: Array, out: Array) -> None:
+        np.multiply(a, a, out)
+        np.subtract(constant(1, a.dtype), out, out)
