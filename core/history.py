@@ -1,0 +1,188 @@
+"""The recorded run: everything the views draw and the timeline scrubs through.
+
+Memory is bounded however long the run: steps go into buckets, frames are thinned, and the first
+and the newest are never lost.
+"""
+
+from __future__ import annotations
+
+import bisect
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.series import Buckets, Floats, Rows
+from core.telemetry import MEASURES, Frame, Score, Segment
+
+LOSS, ACCURACY, LEARNING_RATE = 0, 1, 2
+CURVES = ("loss", "accuracy", "learning_rate")
+SHARES = ("saturated", "dead", "same_sign")
+LAYER_FIGURES = ("gradient", "weight", "update_ratio", *SHARES)
+
+_NOTHING = np.empty(0)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Settings that changed in the middle of a run."""
+
+    iteration: int
+    text: str
+
+
+class History:
+    """All that is remembered of one run.
+
+    `steps` holds the per-step curves (`CURVES`), `scores` rows of validation loss and accuracy,
+    `layer_rows` one row (figures, layers) per frame in the order of `LAYER_FIGURES`. `ghost` is an
+    earlier run to draw behind this one. `slope_bound` is the greatest slope of the hidden
+    activation where it bounds how gradients can shrink (sigmoid: 1/4), else None.
+    """
+
+    def __init__(self, buckets: int = 4096, rows: int = 2048, frames: int = 600) -> None:
+        self.steps = Buckets(CURVES, buckets)
+        self.scores = Rows(buckets)
+        self.layer_rows = Rows(rows)
+        self.max_frames = frames // 2 * 2
+        self.max_marks = 200
+        self.ghost: History | None = None
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget the run, but not the ghost."""
+        self.steps.clear()
+        self.scores.clear()
+        self.layer_rows.clear()
+        self.frames: list[Frame] = []
+        self.marks: list[Mark] = []
+        self.layers: tuple[str, ...] = ()
+        self.slope_bound: float | None = None
+        self.best: Score | None = None
+        self.classifies = False
+        self._stride = 1
+        self._slots = 0
+        self._seen = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.frames)
+
+    @property
+    def iteration(self) -> int:
+        """Iteration of the newest frame, 0 before any."""
+        return self.frames[-1].iteration if self.frames else 0
+
+    def append(self, frame: Frame) -> None:
+        """Record a frame with its segment of steps. Frames must not go back: ValueError."""
+        segment = frame.segment
+        if segment.loss.size:
+            values = np.array((segment.loss, segment.accuracy, segment.learning_rate))
+            self.steps.append(segment.first, values)
+        for score in frame.validation:
+            self._score(score)
+        self.layers = frame.layers
+        self.layer_rows.append(frame.iteration, _figures(frame))
+        self._keep(frame)
+
+    def mark(self, iteration: int, text: str) -> None:
+        """Note that settings changed; several changes at one iteration share a mark."""
+        if self.marks and self.marks[-1].iteration == iteration:
+            known = self.marks[-1].text
+            self.marks[-1] = Mark(iteration, known if text in known else f"{known}, {text}")
+        else:
+            self.marks.append(Mark(iteration, text))
+        del self.marks[: -self.max_marks]
+
+    def figure(self, name: str) -> Floats:
+        """One of `LAYER_FIGURES` at every row of `layer_rows`: shape (rows, layers)."""
+        values = self.layer_rows.values
+        if not values.size:
+            return np.empty((0, len(self.layers)))
+        return values[:, LAYER_FIGURES.index(name)]
+
+    def moments(self) -> list[int]:
+        """The iterations of the frames that are kept, ascending."""
+        return [frame.iteration for frame in self.frames]
+
+    def nearest(self, iteration: float, measure: str = "") -> Frame:
+        """The kept frame nearest to an iteration, of those with that measure where one is named.
+
+        LookupError when there is none.
+        """
+        frames = [f for f in self.frames if not measure or getattr(f, measure) is not None]
+        if not frames:
+            raise LookupError(f"no frame with {measure or 'anything'} is recorded")
+        i = bisect.bisect_left(frames, iteration, key=_moment)
+        if i == len(frames) or (
+            i and iteration - frames[i - 1].iteration <= frames[i].iteration - iteration
+        ):
+            i -= 1
+        return frames[i]
+
+    def rewind(self, iteration: int) -> None:
+        """Forget what came after `iteration`, so that a run can go on from there."""
+        self.steps.rewind(iteration)
+        self.scores.rewind(iteration + 1)
+        self.layer_rows.rewind(iteration + 1)
+        del self.frames[bisect.bisect_right(self.frames, iteration, key=_moment) :]
+        self._slots = min(self._slots, len(self.frames))
+        self._seen = self._slots * self._stride
+        self.marks = [mark for mark in self.marks if mark.iteration <= iteration]
+
+    def _score(self, score: Score) -> None:
+        self.scores.append(score.iteration, np.array((score.loss, score.accuracy)))
+        self.classifies = self.classifies or bool(np.isfinite(score.accuracy))
+        if np.isfinite(score.loss) and (self.best is None or score.loss < self.best.loss):
+            self.best = score
+
+    def _keep(self, frame: Frame) -> None:
+        """Keep the fullest frame of every `stride`, the first of all, and the newest."""
+        if frame.segment.loss.size:
+            frame = replace(frame, segment=Segment(frame.iteration, *(_NOTHING,) * 3))
+        if self.frames and self.frames[-1].iteration == frame.iteration:
+            self.frames[-1] = frame
+            return
+        slot = self._seen // self._stride
+        self._seen += 1
+        passing = self.frames[self._slots :]
+        del self.frames[self._slots :]
+        if passing and self._slots > 1:
+            self.frames[-1] = _fuller(self.frames[-1], passing[0])
+        if slot == self._slots:
+            if slot == self.max_frames:
+                self._thin()
+            self._slots += 1
+        self.frames.append(frame)
+
+    def _thin(self) -> None:
+        pairs = zip(self.frames[2::2], self.frames[3::2], strict=True)
+        self.frames[1:] = [_fuller(*pair) for pair in pairs]
+        self._slots = len(self.frames)
+        self._stride *= 2
+
+
+def _moment(frame: Frame) -> int:
+    return frame.iteration
+
+
+def _fuller(first: Frame, second: Frame) -> Frame:
+    """The frame with more measures; the first of equals."""
+    return second if _measures(second) > _measures(first) else first
+
+
+def _measures(frame: Frame) -> int:
+    return sum(getattr(frame, name) is not None for name in MEASURES)
+
+
+def _figures(frame: Frame) -> Floats:
+    """The figures of `LAYER_FIGURES`, shape (figures, layers); NaN where not measured."""
+    shares = frame.shares
+    unknown = np.full(len(frame.layers), np.nan)
+    return np.array(
+        (
+            frame.gradient,
+            frame.weight,
+            frame.update_ratio,
+            *(getattr(shares, name) if shares else unknown for name in SHARES),
+        ),
+        dtype=np.float64,
+    )
