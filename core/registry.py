@@ -67,7 +67,7 @@ class Registry(Generic[E]):
         self._entries: dict[str, type[E]] = {}
         base.registry = self
 
-    @dataclass_transform(frozen_default=True, field_specifiers=(knob,))
+    @dataclass_transform(frozen_default=True)
     def add(
         self,
         key: str,
