@@ -110,7 +110,7 @@ class Elementwise(Layer):
         return a
 
 
-class PReLU(Layer):
+class LearnedSlope(Layer):
     """a = max(z, 0) + α·min(z, 0) with learned α (He et al. 2015), one per layer or per unit."""
 
     def __init__(self, name: str, units: int, start: float, per_unit: bool) -> None:
@@ -142,8 +142,8 @@ class PReLU(Layer):
         return a
 
 
-class Maxout(Layer):
-    """a = the largest of k affine pieces (Goodfellow et al. 2013); the gradient goes to that one."""
+class LargestPiece(Layer):
+    """a = the largest of k affine pieces, which gets the gradient (Goodfellow et al. 2013)."""
 
     def __init__(self, pieces: int) -> None:
         self.pieces = pieces

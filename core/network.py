@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from core.activations import Activation
+from core.activations import Activation, Maxout, PReLU
 from core.blocks import Block, Skip, SplitMerge
 from core.initializers import Initializer
 from core.layers import (
@@ -16,12 +16,12 @@ from core.layers import (
     Chain,
     Dropout,
     Elementwise,
+    LargestPiece,
     Layer,
+    LearnedSlope,
     Marked,
-    Maxout,
     Parallel,
     Parameter,
-    PReLU,
     Residual,
 )
 from core.spec import NetworkSpec
@@ -131,7 +131,7 @@ class Network:
     def _dense(self, block: Block, name: str, width: int) -> Layer:
         spec, activation = self._spec, _or(block.activation, self._spec.activation)
         self.activations[name] = activation
-        pieces = getattr(activation, "pieces", 1)
+        pieces = activation.pieces if isinstance(activation, Maxout) else 1
         initializer = self._initializer(block)
         layers: list[Layer] = [
             self._affine(name, width, block.units, initializer, spec.bias, pieces)
@@ -158,12 +158,10 @@ class Network:
 
 
 def _activation_layer(activation: Activation, name: str, units: int) -> Layer:
-    if activation.key == "maxout":
-        return Maxout(getattr(activation, "pieces"))
-    if activation.key == "prelu":
-        return PReLU(
-            name, units, getattr(activation, "start"), getattr(activation, "share") == "unit"
-        )
+    if isinstance(activation, Maxout):
+        return LargestPiece(activation.pieces)
+    if isinstance(activation, PReLU):
+        return LearnedSlope(name, units, activation.start, activation.share == "unit")
     return Elementwise(activation)
 
 

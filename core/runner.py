@@ -191,7 +191,8 @@ class Runner:
         return bool(self._commands or trainer.finished or self._closing)
 
     def _measured_step(self) -> None:
-        assert self._trainer is not None and self._meter is not None
+        assert self._trainer is not None
+        assert self._meter is not None
         if not self._trainer.finished:
             self._meter.measured_step()
 
@@ -206,7 +207,8 @@ class Runner:
             self._painted.wait(PAINT_SECONDS)
 
     def _frame(self) -> Frame:
-        assert self._trainer is not None and self._meter is not None
+        assert self._trainer is not None
+        assert self._meter is not None
         complete = not self._running or self._frame_at >= self._keyframe_at
         if complete:
             self._keyframe_at = self._frame_at + KEYFRAME_SECONDS

@@ -32,11 +32,17 @@ class DataSpec:
 
     dataset: Dataset = knob(Spiral(), label="Dataset", hot=False)
     validation: float = knob(
-        0.25, label="Validation", low=0, high=0.9, hot=False,
+        0.25,
+        label="Validation",
+        low=0,
+        high=0.9,
+        hot=False,
         help="Share of the samples held out to watch generalisation.",
     )
     standardize: bool = knob(
-        True, label="Standardise", hot=False,
+        True,
+        label="Standardise",
+        hot=False,
         help="Shift and scale the inputs to mean 0 and deviation 1.",
     )
 
@@ -45,22 +51,29 @@ class DataSpec:
 class NetworkSpec:
     """The layers between input and output."""
 
-    hidden: tuple[Block, ...] = knob(
-        (Dense(units=8), Dense(units=8)), label="Layers", hot=False
-    )
+    hidden: tuple[Block, ...] = knob((Dense(units=32), Dense(units=16)), label="Layers", hot=False)
     activation: Activation = knob(Tanh(), label="Activation")
     initializer: Initializer = knob(Auto(), label="Initialiser", hot=False)
     normalization: str = knob(
-        "none", label="Batch norm", choices=NORMALIZATIONS, hot=False,
+        "none",
+        label="Batch norm",
+        choices=NORMALIZATIONS,
+        hot=False,
         help="Batch normalisation before or after each activation.",
     )
     dropout: float = knob(
-        0.0, label="Dropout", low=0, high=0.95,
+        0.0,
+        label="Dropout",
+        low=0,
+        high=0.95,
         help="Share of each hidden layer's outputs that is silenced at every step.",
     )
     bias: bool = knob(True, label="Biases", hot=False)
     output: str = knob(
-        "auto", label="Output", choices=("auto", "identity", "sigmoid", "softmax"), hot=False,
+        "auto",
+        label="Output",
+        choices=("auto", "identity", "sigmoid", "softmax"),
+        hot=False,
         help="Output function; auto follows the loss.",
     )
 
@@ -78,13 +91,19 @@ class TrainingSpec:
     )
     penalty: Penalty = knob(NoPenalty(), label="Penalty")
     weight_decay: float = knob(
-        0.0, label="Weight decay", low=0, high=1e6, scale="log",
+        0.0,
+        label="Weight decay",
+        low=0,
+        high=1e6,
+        scale="log",
         help="Decoupled decay λ: W ← (1 − ηλ)W before every step.",
     )
     clipping: Clipping = knob(NoClipping(), label="Clip")
     max_epochs: int = knob(0, label="Stop at", low=0, help="Epochs; 0 goes on for ever.")
     patience: int = knob(
-        0, label="Patience", low=0,
+        0,
+        label="Patience",
+        low=0,
         help="Stop early after so many epochs without a better validation loss; 0 never does.",
     )
     restore_best: bool = knob(
@@ -101,9 +120,7 @@ class ExperimentSpec:
     network: NetworkSpec = field(default_factory=NetworkSpec)
     training: TrainingSpec = field(default_factory=TrainingSpec)
     seed: int = knob(1, label="Seed", low=0, high=2**32 - 1, hot=False)
-    precision: str = knob(
-        "float32", label="Precision", choices=("float32", "float64"), hot=False
-    )
+    precision: str = knob("float32", label="Precision", choices=("float32", "float64"), hot=False)
 
 
 class Change(NamedTuple):

@@ -49,7 +49,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Score:
-    """Loss and accuracy (NaN for regression) over one whole set, with the weights of `iteration`."""
+    """Loss and accuracy (NaN for regression) over a whole set, with the weights of `iteration`."""
 
     iteration: int
     loss: float

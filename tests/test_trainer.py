@@ -1,0 +1,201 @@
+"""What a run promises: it depends on its spec alone, can be resumed, changed and stopped."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.activations import ReLU, Sigmoid
+from core.batching import FullBatch, MiniBatch, Stochastic
+from core.blocks import Dense
+from core.data.digits import Digits
+from core.data.toys import Circle, Spiral
+from core.meter import Meter
+from core.optimizers import SGD, Adam
+from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec, changes
+from core.trainer import Trainer
+
+EVERYTHING = ExperimentSpec(
+    data=DataSpec(dataset=Spiral(count=100)),
+    network=NetworkSpec(
+        hidden=(Dense(units=6), Dense(units=5)), normalization="before", dropout=0.2
+    ),
+    training=TrainingSpec(weight_decay=0.01, batching=MiniBatch(size=16)),
+)
+
+
+def trained(spec: ExperimentSpec, steps: int) -> Trainer:
+    trainer = Trainer(spec)
+    trainer.advance(steps)
+    return trainer
+
+
+def with_training(spec: ExperimentSpec, **settings) -> ExperimentSpec:
+    return replace(spec, training=replace(spec.training, **settings))
+
+
+def test_the_same_spec_gives_the_same_weights():
+    first, second = trained(EVERYTHING, 300), trained(EVERYTHING, 300)
+    assert np.array_equal(first.network.params, second.network.params)
+
+
+def test_another_seed_gives_other_weights():
+    first, second = trained(EVERYTHING, 1), trained(replace(EVERYTHING, seed=2), 1)
+    assert not np.array_equal(first.network.params, second.network.params)
+
+
+def test_measuring_does_not_change_the_run():
+    watched = Trainer(EVERYTHING)
+    meter = Meter(watched)
+    for _ in range(100):
+        watched.advance(2)
+        meter.measured_step()
+        meter.frame("running")
+    assert np.array_equal(watched.network.params, trained(EVERYTHING, 300).network.params)
+
+
+def test_a_resumed_run_equals_an_uninterrupted_one():
+    state = trained(EVERYTHING, 123).state()
+    resumed = Trainer(EVERYTHING)
+    resumed.restore(state)
+    resumed.advance(177)
+    whole = trained(EVERYTHING, 300)
+    assert np.array_equal(resumed.network.params, whole.network.params)
+    assert np.array_equal(resumed.network.buffers, whole.network.buffers)
+    assert resumed.epoch == whole.epoch
+
+
+def test_two_specs_that_differ_in_one_factor_differ_in_that_alone():
+    def start(activation) -> Trainer:
+        network = NetworkSpec(activation=activation)
+        return Trainer(ExperimentSpec(network=replace(network)))
+
+    relu, sigmoid = start(ReLU()), start(Sigmoid())
+    assert np.array_equal(relu.inputs, sigmoid.inputs)
+    assert np.array_equal(relu.sampler.next(), sigmoid.sampler.next())
+    ratio = relu.network.affines[0].weights / sigmoid.network.affines[0].weights
+    assert ratio == pytest.approx(np.full(ratio.shape, ratio[0, 0]), rel=1e-5)
+
+
+def test_losses_kept_for_later_are_those_of_each_step():
+    spec = replace(EVERYTHING, precision="float64")
+    watched, at_once = Trainer(spec), trained(spec, 200)
+    one_by_one = []
+    for _ in range(200):
+        watched.step()
+        one_by_one.append(watched.take_segment())
+    together = at_once.take_segment()
+    assert together.first == 0
+    assert np.allclose(together.loss, np.concatenate([s.loss for s in one_by_one]), rtol=1e-12)
+    assert np.allclose(together.accuracy, np.concatenate([s.accuracy for s in one_by_one]))
+
+
+def test_the_first_loss_is_that_of_the_untrained_network():
+    spec = with_training(ExperimentSpec(precision="float64"), batching=FullBatch())
+    trainer = Trainer(spec)
+    expected = trainer.evaluate("train")
+    trainer.step()
+    segment = trainer.take_segment()
+    assert expected is not None
+    assert segment.loss[0] == pytest.approx(expected.loss, rel=1e-12)
+    assert segment.accuracy[0] == expected.accuracy
+
+
+@pytest.mark.parametrize(
+    ("batching", "sizes"),
+    [(FullBatch(), [75]), (Stochastic(), [1] * 75), (MiniBatch(size=32), [32, 32, 11])],
+)
+def test_an_epoch_sees_every_sample_once(batching, sizes):
+    trainer = Trainer(with_training(EVERYTHING, batching=batching))
+    assert trainer.sampler.steps_per_epoch == len(sizes)
+    batches = [trainer.sampler.next() for _ in sizes]
+    assert [len(batch) for batch in batches] == sizes
+    assert sorted(np.concatenate(batches)) == list(range(75))
+    assert trainer.epoch == 1
+
+
+def test_drawing_with_replacement_repeats_samples():
+    trainer = Trainer(with_training(EVERYTHING, replacement=True, batching=FullBatch()))
+    assert len(set(trainer.sampler.next())) < 75
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda s: with_training(s, optimizer=SGD(learning_rate=0.3)),
+        lambda s: with_training(s, batching=MiniBatch(size=7)),
+        lambda s: with_training(s, optimizer=Adam(learning_rate=0.5)),
+        lambda s: replace(s, network=replace(s.network, activation=ReLU())),
+        lambda s: replace(s, network=replace(s.network, dropout=0.5)),
+    ],
+)
+def test_hot_changes_keep_the_weights_and_take_effect(edit):
+    changed = edit(EVERYTHING)
+    assert all(change.hot for change in changes(EVERYTHING, changed))
+    trainer = trained(EVERYTHING, 50)
+    before = trainer.network.params.copy()
+    trainer.apply(changed)
+    assert np.array_equal(trainer.network.params, before)
+    trainer.advance(10)
+    assert trainer.iteration == 60
+    assert not np.array_equal(trainer.network.params, trained(EVERYTHING, 60).network.params)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda s: replace(s, seed=9),
+        lambda s: replace(s, data=DataSpec(dataset=Circle())),
+        lambda s: replace(s, network=replace(s.network, hidden=(Dense(units=3),))),
+        lambda s: replace(s, network=replace(s.network, normalization="none")),
+    ],
+)
+def test_cold_changes_need_a_new_run(edit):
+    trainer = trained(EVERYTHING, 5)
+    with pytest.raises(ValueError, match="new run"):
+        trainer.apply(edit(EVERYTHING))
+
+
+def test_a_run_stops_after_its_epochs():
+    trainer = trained(with_training(EVERYTHING, max_epochs=3), 10_000)
+    assert trainer.epoch == 3
+    assert "3 epochs" in trainer.finished
+
+
+def test_early_stopping_returns_to_the_best_weights():
+    spec = ExperimentSpec(
+        data=DataSpec(dataset=Spiral(count=60, noise=0.4)),
+        network=NetworkSpec(hidden=(Dense(units=32),)),
+        training=TrainingSpec(patience=5, optimizer=Adam(learning_rate=0.05)),
+    )
+    trainer = trained(spec, 20_000)
+    assert "no better validation loss" in trainer.finished
+    scores = trainer.take_scores()
+    best = min(score.loss for score in scores)
+    restored = trainer.evaluate()
+    assert restored is not None
+    assert restored.loss == pytest.approx(best)
+    assert [s.loss for s in scores].index(best) == len(scores) - 6
+
+
+def test_divergence_names_step_and_layer_and_keeps_the_curve():
+    spec = with_training(
+        ExperimentSpec(network=NetworkSpec(activation=ReLU())), optimizer=SGD(learning_rate=1e9)
+    )
+    trainer = trained(spec, 1000)
+    divergence = trainer.divergence
+    assert divergence is not None
+    assert 0 < divergence.iteration <= trainer.iteration < 1000
+    assert divergence.layer in ("layer 1", "layer 2", "output")
+    segment = trainer.take_segment()
+    assert len(segment.loss) == trainer.iteration
+    assert np.isfinite(segment.loss).all()
+
+
+def test_digits_are_learned_with_the_defaults():
+    spec = ExperimentSpec(data=DataSpec(dataset=Digits()))
+    trainer = Trainer(spec)
+    trainer.advance(40 * trainer.sampler.steps_per_epoch)
+    score = trainer.evaluate()
+    assert score is not None
+    assert score.accuracy >= 0.95
