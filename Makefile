@@ -1,0 +1,56 @@
+# make run: the application.  make test, make lint: its checks.  make bench [core|window]: its speed.
+# Everything sets itself up first: see scripts/setup.sh.
+
+PY := .venv/bin/python
+RUN_READY := .venv/.ready-to-run
+DEV_READY := .venv/.ready-to-test
+SETUP := scripts/setup.sh
+
+.PHONY: run test lint format bench catalogue lock clean help
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n '1,2s/^# //p' Makefile
+
+run: $(RUN_READY)
+	@$(PY) -m playground $(ARGS)
+
+test: $(DEV_READY)
+	$(PY) -m pytest $(ARGS)
+
+lint: $(DEV_READY)
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m pyright
+	.venv/bin/lint-imports
+
+format: $(DEV_READY)
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+# `make bench core` runs the benchmarks of that name: the words behind "bench" are no targets.
+ifeq (bench,$(firstword $(MAKECMDGOALS)))
+FILTER := $(wordlist 2,9,$(MAKECMDGOALS))
+.PHONY: $(FILTER)
+$(FILTER):
+	@:
+endif
+bench: $(DEV_READY)
+	$(PY) -m tests.bench $(FILTER)
+
+catalogue: $(RUN_READY)
+	$(PY) -m playground catalogue > docs/catalogue.md
+
+lock:
+	scripts/lock.sh
+
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+
+$(RUN_READY): requirements.lock $(SETUP)
+	@$(SETUP) run
+	@touch $@
+
+$(DEV_READY): requirements.lock requirements-dev.lock $(SETUP)
+	@$(SETUP) dev
+	@touch $(RUN_READY) $@

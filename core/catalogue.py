@@ -1,0 +1,134 @@
+"""The catalogue as a page: every entry of every registry and every setting, in Markdown."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from core.activations import ACTIVATIONS
+from core.batching import BATCHINGS
+from core.blocks import BLOCKS
+from core.data import DATASETS
+from core.initializers import INITIALIZERS
+from core.losses import LOSSES, OUTPUTS
+from core.optimizers import OPTIMIZERS
+from core.penalties import CLIPPINGS, PENALTIES
+from core.registry import Entry, Knob, Registry
+from core.schedules import SCHEDULES
+from core.spec import ExperimentSpec
+
+# Heading of each chapter, where in an experiment its choice is set, and its registry.
+CHAPTERS: tuple[tuple[str, str, Registry[Any]], ...] = (
+    ("Data sets", "data.dataset", DATASETS),
+    ("Blocks", "network.hidden[0]", BLOCKS),
+    ("Activation functions", "network.activation", ACTIVATIONS),
+    ("Initialisers", "network.initializer", INITIALIZERS),
+    ("Output functions", "network.output", OUTPUTS),
+    ("Losses", "training.loss", LOSSES),
+    ("Optimizers", "training.optimizer", OPTIMIZERS),
+    ("Learning-rate schedules", "training.schedule", SCHEDULES),
+    ("Gradient descent", "training.batching", BATCHINGS),
+    ("Penalties", "training.penalty", PENALTIES),
+    ("Gradient clipping", "training.clipping", CLIPPINGS),
+)
+
+INTRODUCTION = """\
+# Catalogue
+Everything there is to choose from, as `playground catalogue` prints it. A setting is named by its
+path: in an experiment file the path is spelled out as nested objects, on the command line it is
+`playground train --set PATH=VALUE`. A choice with settings of its own is written
+`{"key": "sgd", "learning_rate": 0.1}`, or with two paths:
+`--set training.optimizer=sgd --set training.optimizer.learning_rate=0.1`.
+"""
+
+
+def markdown() -> str:
+    """The whole catalogue as one Markdown page."""
+    return "\n".join([INTRODUCTION, *_settings(), *_chapters()])
+
+
+def _settings() -> Iterator[str]:
+    yield "## Settings of an experiment"
+    yield "Those marked ↻ start a run anew; all others change it in flight.\n"
+    for path, kind, knob, default in _leaves(ExperimentSpec(), ""):
+        yield _setting(path, kind, knob, default, mark=True)
+    yield ""
+
+
+def _leaves(part: Any, path: str) -> Iterator[tuple[str, Any, Knob, Any]]:
+    kinds = typing.get_type_hints(type(part))
+    for item in fields(part):
+        place, value = f"{path}{item.name}", getattr(part, item.name)
+        if is_dataclass(value) and not isinstance(value, Entry):
+            yield from _leaves(value, f"{place}.")
+        else:
+            yield place, kinds[item.name], item.metadata["knob"], value
+
+
+def _chapters() -> Iterator[str]:
+    for heading, path, registry in CHAPTERS:
+        yield f"## {heading}"
+        yield f"Set with `{path}`.\n"
+        for entry in registry.entries():
+            yield from _entry(entry)
+
+
+def _entry(entry: type[Entry]) -> Iterator[str]:
+    yield f"### {entry.label} · `{entry.key}`"
+    yield f"`{entry.formula}`\n"
+    if entry.advice:
+        yield f"{entry.advice}\n"
+    kinds, default = typing.get_type_hints(entry), entry()
+    lines = [
+        _setting(item.name, kinds[item.name], item.metadata["knob"], getattr(default, item.name))
+        for item in fields(typing.cast(Any, entry))
+    ]
+    if entry.torch:
+        lines.append(f"- PyTorch: `{entry.torch}`")
+    if entry.source:
+        lines.append(f"- Source: {entry.source}")
+    yield from lines
+    if lines:
+        yield ""
+
+
+def _setting(path: str, kind: Any, knob: Knob, default: Any, mark: bool = False) -> str:
+    restart = " ↻" if mark and not knob.hot else ""
+    said = f": {knob.help}" if knob.help else ""
+    return f"- `{path}`{restart} {_allowed(kind, knob)}, default {_shown(default)}{said}"
+
+
+def _allowed(kind: Any, knob: Knob) -> str:
+    """What a setting may be, in words."""
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        (kind,) = (each for each in typing.get_args(kind) if each is not types.NoneType)
+    if typing.get_origin(kind) is tuple:
+        return f"(list of {_name(typing.get_args(kind)[0])})"
+    if knob.choices:
+        return f"({', '.join(knob.choices)})"
+    if knob.low is not None and knob.high is not None:
+        return f"({knob.low:,.15g} to {knob.high:,.15g})"
+    if knob.low is not None:
+        return f"({_name(kind)} from {knob.low:,.15g})"
+    return f"({_name(kind)})"
+
+
+def _name(kind: Any) -> str:
+    if issubclass(kind, Entry):
+        return kind.registry.name
+    return {bool: "true or false", str: "text", int: "whole number", float: "number"}[kind]
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "the network's own"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Entry):
+        return value.key
+    if isinstance(value, tuple):
+        return f"[{', '.join(_shown(item) for item in value)}]"
+    return repr(value) if isinstance(value, str) else f"{value:,.15g}"

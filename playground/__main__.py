@@ -1,0 +1,25 @@
+"""Where the application starts: the command line for its commands, the window for all else."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from playground import cli
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the application and return its exit status."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    first = arguments[0] if arguments else ""
+    if first in cli.COMMANDS or first in cli.OPTIONS:
+        return cli.main(arguments)
+    if first and not first.startswith("-") and not Path(first).exists():
+        return cli.fail([f"there is no command or file {first!r}{cli.nearest_command(first)}"])
+    from playground.app import main as open_window
+
+    return open_window(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,225 @@
+"""The command line: everything that works without a screen.
+
+Only what a command really needs is imported, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from playground import __version__
+
+if TYPE_CHECKING:
+    from core.spec import ExperimentSpec
+
+COMMANDS = ("train", "catalogue")
+OPTIONS = ("--version", "-h", "--help")
+
+# Exit statuses.
+DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+# Where an experiment has no end of its own.
+DEFAULT_EPOCHS = 100
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output went away (`playground catalogue | head`): nothing is wrong.
+        sys.stdout = None
+        return DONE
+
+
+def fail(problems: list[str], status: int = BAD_INPUT) -> int:
+    """Name every problem on its own line of standard error."""
+    for problem in problems:
+        print(f"playground: {problem}", file=sys.stderr)
+    return status
+
+
+def nearest_command(word: str) -> str:
+    """A hint at the command that was probably meant."""
+    near = difflib.get_close_matches(word, COMMANDS, n=1)
+    return f"; did you mean {near[0]!r}?" if near else f" (commands: {', '.join(COMMANDS)})"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="playground",
+        description="Train small neural networks and see inside them while they learn. "
+        "Without a command the window opens, with FILE's experiment where one is given.",
+        usage="playground [FILE]\n       playground COMMAND …",
+    )
+    parser.add_argument("--version", action="version", version=f"playground {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    train = commands.add_parser(
+        "train",
+        help="train an experiment without a screen",
+        description="Train an experiment without a screen. Ctrl+C stops early and keeps what was "
+        "recorded. Exit status: 0 done, 1 the run diverged, 2 bad input, 130 stopped by Ctrl+C.",
+    )
+    train.add_argument("file", nargs="?", type=Path, metavar="FILE", help="experiment (JSON)")
+    train.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="PATH=VALUE",
+        dest="settings",
+        help="change a setting: network.activation=tanh, network.hidden=[100,100], "
+        "training.optimizer.learning_rate=0.1 (see `playground catalogue`); may be repeated",
+    )
+    train.add_argument(
+        "--epochs",
+        metavar="N",
+        help=f"stop after N epochs (where the experiment has no end of its own: {DEFAULT_EPOCHS})",
+    )
+    train.add_argument("--seed", metavar="S", help="seed of every random number")
+    train.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="write curves.csv, metrics.json, weights.npz and experiment.json there",
+    )
+    train.add_argument("--json", action="store_true", help="print the final metrics as JSON")
+    train.set_defaults(run=_train)
+    catalogue = commands.add_parser(
+        "catalogue", help="print everything there is to choose from, as Markdown"
+    )
+    catalogue.set_defaults(run=_catalogue)
+    return parser
+
+
+def _catalogue(options: argparse.Namespace) -> int:
+    from core.catalogue import markdown
+
+    print(markdown(), end="")
+    return DONE
+
+
+def _train(options: argparse.Namespace) -> int:
+    from core.data import DataError
+    from core.reading import SpecError
+    from playground.headless import Progress, prepare_folder, run, write
+
+    try:
+        spec = experiment(options.file, _overrides(options))
+        if options.out:
+            prepare_folder(options.out)
+        with _Interruption() as interruption:
+            recording = run(spec, interruption.asked, Progress(sys.stderr))
+        if options.out:
+            write(recording, options.out)
+    except SpecError as error:
+        return fail([f"{options.file}: {p}" if options.file else p for p in error.problems])
+    except OSError as error:
+        return fail([f"{error.filename or options.out}: {error.strerror or error}"])
+    except DataError as error:
+        return fail([str(error)])
+    except MemoryError:
+        return fail(["there is not enough memory for so large an experiment"], FAILED)
+    if options.json:
+        print(json.dumps(recording.metrics(), indent=2, ensure_ascii=False, allow_nan=False))
+    elif recording.status != "diverged":
+        _report(recording.metrics(), options.out)
+    if recording.status == "diverged":
+        return fail([recording.reason], FAILED)
+    return INTERRUPTED if recording.status == "interrupted" else DONE
+
+
+def _overrides(options: argparse.Namespace) -> list[str]:
+    """The settings given on the command line as PATH=VALUE, the ones that prevail last."""
+    settings = list(options.settings)
+    if options.epochs is not None:
+        settings.append(f"training.max_epochs={options.epochs}")
+    if options.seed is not None:
+        settings.append(f"seed={options.seed}")
+    return settings
+
+
+def experiment(file: Path | None, settings: list[str]) -> ExperimentSpec:
+    """The experiment in a file (the default one without) with settings PATH=VALUE changed.
+
+    Raises `SpecError` with every problem, and OSError where the file cannot be read.
+    """
+    from dataclasses import replace
+
+    from core.reading import SpecError
+    from core.specio import from_dict, parse, set_path
+
+    raw: Any = parse(file.read_bytes()) if file else {}
+    problems: list[str] = []
+    for setting in settings:
+        path, equals, text = setting.partition("=")
+        try:
+            if not equals:
+                raise SpecError([f"--set {setting}: must be PATH=VALUE"])
+            raw = set_path(raw, path, _value(text))
+        except SpecError as error:
+            problems += error.problems
+    spec = None
+    try:
+        spec = from_dict(raw)
+    except SpecError as error:
+        problems += error.problems
+    if spec is None or problems:
+        raise SpecError(problems)
+    if not spec.training.max_epochs and not spec.training.patience:
+        spec = replace(spec, training=replace(spec.training, max_epochs=DEFAULT_EPOCHS))
+    return spec
+
+
+def _value(text: str) -> Any:
+    """A value on the command line: JSON where it is JSON, else the text itself."""
+    from core.reading import SpecError
+    from core.specio import parse
+
+    try:
+        return parse(text)
+    except SpecError:
+        return text
+
+
+class _Interruption:
+    """Turns Ctrl+C into a question that the training loop asks; pressed twice it interrupts."""
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def asked(self) -> bool:
+        return self._asked
+
+    def __enter__(self) -> _Interruption:
+        self._before = signal.signal(signal.SIGINT, self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def _note(self, *_: object) -> None:
+        if self._asked:
+            raise KeyboardInterrupt
+        self._asked = True
+
+
+def _report(metrics: dict[str, Any], folder: Path | None) -> None:
+    print(
+        f"{metrics['reason']}: {metrics['iterations']:,} iterations in {metrics['seconds']:.1f} s"
+    )
+    for part in ("train", "validation"):
+        figures = metrics[part] or {}
+        shown = [f"{name} {value:.4g}" for name, value in figures.items() if value is not None]
+        if shown:
+            print(f"{part}: {', '.join(shown)}")
+    if folder:
+        print(f"written to {folder}")

@@ -1,0 +1,210 @@
+"""Runs an experiment without a screen and writes what it recorded."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, TextIO
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from core.spec import ExperimentSpec
+from core.specio import dumps
+from core.telemetry import Score, Segment
+from core.trainer import Trainer
+
+# Seconds between two looks at the clock, the progress bar and Ctrl+C.
+PULSE = 0.1
+COLUMNS = (
+    "iteration",
+    "epoch",
+    "loss",
+    "accuracy",
+    "learning_rate",
+    "validation_loss",
+    "validation_accuracy",
+)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A run that is over. `status` is "finished", "diverged" or "interrupted"."""
+
+    spec: ExperimentSpec
+    status: str
+    reason: str
+    iterations: int
+    epochs: float
+    steps_per_epoch: int
+    seconds: float
+    segments: tuple[Segment, ...]
+    validation: tuple[Score, ...]
+    final: dict[str, Score | None]
+    weights: dict[str, np.ndarray]
+
+    def metrics(self) -> dict[str, Any]:
+        """The final figures as plain data; a figure that is no number is None."""
+        return {
+            "title": self.spec.title,
+            "status": self.status,
+            "reason": self.reason,
+            "iterations": self.iterations,
+            "epochs": round(self.epochs, 6),
+            "seconds": round(self.seconds, 3),
+            "steps_per_second": round(self.iterations / max(self.seconds, 1e-9), 1),
+            "parameters": sum(w.size for n, w in self.weights.items()),
+        } | {part: _figures(score) for part, score in self.final.items()}
+
+    def rows(self) -> Iterator[list[Any]]:
+        """The curves row by row, as `COLUMNS` names them; "" where nothing was measured."""
+        scores = {score.iteration: score for score in self.validation}
+        for segment in self.segments:
+            for i, step in enumerate(
+                zip(segment.loss, segment.accuracy, segment.learning_rate, strict=True)
+            ):
+                yield self._row(segment.first + i, step, scores.pop(segment.first + i, None))
+        for iteration, score in scores.items():
+            yield self._row(iteration, (math.nan,) * 3, score)
+
+    def _row(self, iteration: int, step: tuple[float, ...], score: Score | None) -> list[Any]:
+        measured = (score.loss, score.accuracy) if score else (math.nan, math.nan)
+        epoch = f"{iteration / self.steps_per_epoch:.6g}"
+        return [iteration, epoch, *(_cell(value) for value in (*step, *measured))]
+
+
+def run(spec: ExperimentSpec, stopped: Callable[[], bool], progress: Progress) -> Recording:
+    """Train until the run ends or `stopped()` says so. Raises `DataError`, MemoryError.
+
+    Validation is measured before the first step and after every epoch.
+    """
+    with threadpool_limits(limits=1, user_api="blas"):
+        trainer = Trainer(spec)
+        began = time.perf_counter()
+        segments: list[Segment] = []
+        scores = [trainer.evaluate()]
+        steps = 16
+        while not trainer.finished and not stopped():
+            pulse = time.perf_counter()
+            trainer.advance(min(steps, trainer.sampler.steps_left))
+            segments.append(trainer.take_segment())
+            if trainer.epoch == trainer.sampler.epochs and not trainer.divergence:
+                scores += trainer.take_scores() or [trainer.evaluate()]
+            progress.show(trainer, segments[-1], scores[-1])
+            steps = _next_steps(steps, time.perf_counter() - pulse)
+        seconds = time.perf_counter() - began
+        progress.clear()
+        status = "finished" if trainer.finished else "interrupted"
+        return Recording(
+            spec=spec,
+            status="diverged" if trainer.divergence else status,
+            reason=trainer.finished or "stopped by the user",
+            iterations=trainer.iteration,
+            epochs=trainer.epoch,
+            steps_per_epoch=trainer.sampler.steps_per_epoch,
+            seconds=seconds,
+            segments=tuple(segments),
+            validation=tuple(score for score in scores if score),
+            final={part: trainer.evaluate(part) for part in ("train", "validation")},
+            weights=trainer.network.tensors(),
+        )
+
+
+def _next_steps(steps: int, seconds: float) -> int:
+    """How many steps to take in one go, so that a go lasts about one `PULSE`."""
+    if seconds > 2 * PULSE:
+        return max(1, steps // 2)
+    return min(2 * steps, 1 << 20) if seconds < PULSE / 2 else steps
+
+
+class Progress:
+    """One line that is drawn over and over while training; silent where nobody watches."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream if stream.isatty() else None
+        self._due = 0.0
+        self._before = (time.perf_counter(), 0)
+
+    def show(self, trainer: Trainer, segment: Segment, score: Score | None) -> None:
+        now = time.perf_counter()
+        if self._stream is None or now < self._due or not len(segment.loss):
+            return
+        since, iteration = self._before
+        speed = (trainer.iteration - iteration) / max(now - since, 1e-9)
+        self._before, self._due = (now, trainer.iteration), now + PULSE
+        last = trainer.spec.training.max_epochs
+        text = f"epoch {int(trainer.epoch)}" + (
+            f"/{last} {_bar(trainer.epoch / last)}" if last else ""
+        )
+        text += f"  loss {segment.loss.mean():.4f}"
+        if score:
+            text += f"  validation {score.loss:.4f}"
+            text += "" if math.isnan(score.accuracy) else f", accuracy {score.accuracy:.1%}"
+        self._write(f"{text}  {speed:,.0f} steps/s")
+
+    def clear(self) -> None:
+        if self._stream is not None:
+            self._write("")
+
+    def _write(self, text: str) -> None:
+        assert self._stream is not None
+        self._stream.write(f"\r{text}\x1b[K")
+        self._stream.flush()
+
+
+def _bar(share: float, width: int = 24) -> str:
+    done = round(min(share, 1) * width)
+    return "█" * done + "·" * (width - done)
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make sure that results can be written there before the work begins. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        pass
+
+
+def write(recording: Recording, folder: Path) -> None:
+    """Write curves.csv, metrics.json, weights.npz and experiment.json, each whole or not at all."""
+    with _whole(folder / "curves.csv") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        writer.writerows(recording.rows())
+    with _whole(folder / "metrics.json") as file:
+        file.write(json.dumps(recording.metrics(), indent=2, ensure_ascii=False) + "\n")
+    with _whole(folder / "weights.npz", "wb") as file:
+        np.savez(file, **recording.weights)  # type: ignore[arg-type]
+    with _whole(folder / "experiment.json") as file:
+        file.write(dumps(recording.spec))
+
+
+@contextmanager
+def _whole(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
+    """A file that appears under its name only once it is complete."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    text = None if "b" in mode else "utf-8"
+    try:
+        with open(part, mode, encoding=text, newline="" if text else None) as file:
+            yield file
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _figures(score: Score | None) -> dict[str, float | None] | None:
+    if score is None:
+        return None
+    pairs = {"loss": score.loss, "accuracy": score.accuracy}
+    return {name: value if math.isfinite(value) else None for name, value in pairs.items()}
+
+
+def _cell(value: float) -> str:
+    return "" if math.isnan(value) else f"{value:.9g}"

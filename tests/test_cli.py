@@ -1,0 +1,227 @@
+"""The command line does what the window does, and says what is wrong in full."""
+
+import csv
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core import catalogue
+from core.registry import Entry
+from core.spec import ExperimentSpec
+from core.specio import dumps, loads
+from playground import __version__, cli
+from playground.__main__ import main
+
+ROOT = Path(__file__).resolve().parents[1]
+QUICK = ["train", "--set", "data.dataset.count=40", "--epochs", "3"]
+ENDLESS = ["train", "--epochs", "100000000"]
+
+
+def test_training_writes_everything_a_reader_needs(tmp_path, capsys):
+    assert main([*QUICK, "--seed", "7", "--out", str(tmp_path / "new" / "run")]) == 0
+    out = tmp_path / "new" / "run"
+    assert sorted(p.name for p in out.iterdir()) == [
+        "curves.csv",
+        "experiment.json",
+        "metrics.json",
+        "weights.npz",
+    ]
+    assert "stopped after 3 epochs" in capsys.readouterr().out
+
+    with open(out / "curves.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["iteration"]) for row in rows] == list(range(4))
+    assert all(row["loss"] and row["accuracy"] for row in rows[:-1])
+    assert [row["epoch"] for row in rows if row["validation_loss"]] == ["0", "1", "2", "3"]
+
+    metrics = json.loads((out / "metrics.json").read_text())
+    assert metrics["iterations"] == 3 and metrics["status"] == "finished"
+    assert metrics["validation"]["loss"] == pytest.approx(float(rows[-1]["validation_loss"]))
+
+    spec = loads((out / "experiment.json").read_bytes())
+    assert (spec.seed, spec.training.max_epochs) == (7, 3)
+    with np.load(out / "weights.npz") as weights:
+        assert {"layer 1.weight", "output.bias"} <= set(weights)
+        assert sum(w.size for w in weights.values()) == metrics["parameters"]
+
+
+def test_the_same_experiment_gives_the_same_curves_and_weights(tmp_path):
+    assert main([*QUICK, "--out", str(tmp_path / "a")]) == 0
+    saved = str(tmp_path / "a" / "experiment.json")
+    assert main(["train", saved, "--out", str(tmp_path / "b")]) == 0
+    for name in ("curves.csv", "experiment.json"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+    with np.load(tmp_path / "a/weights.npz") as a, np.load(tmp_path / "b/weights.npz") as b:
+        assert all(np.array_equal(a[name], b[name]) for name in a)
+
+
+def test_curves_are_whole_however_the_run_is_cut_into_pieces(tmp_path):
+    whole = ["data.dataset.count=500", "data.validation=0.2", "training.batching.size=40"]
+    settings = [part for setting in whole for part in ("--set", setting)]
+    assert main(["train", *settings, "--epochs", "60", "--out", str(tmp_path)]) == 0
+    with open(tmp_path / "curves.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    losses = [row["loss"] for row in rows[:-1]]
+    assert [int(row["iteration"]) for row in rows] == list(range(60 * 10 + 1))
+    assert all(losses) and len(set(losses)) > 500
+
+
+def test_json_is_all_there_is_on_standard_output(capsys):
+    assert main([*QUICK, "--json", "--set", "data.dataset=sine"]) == 0
+    captured = capsys.readouterr()
+    metrics = json.loads(captured.out)
+    assert metrics["train"]["accuracy"] is None
+    assert captured.err == ""
+
+
+def test_an_experiment_without_an_end_gets_one():
+    assert cli.experiment(None, []).training.max_epochs == cli.DEFAULT_EPOCHS
+    assert cli.experiment(None, ["training.patience=5"]).training.max_epochs == 0
+    assert cli.experiment(None, ["training.max_epochs=5"]).training.max_epochs == 5
+
+
+def test_settings_are_read_as_json_or_text():
+    settings = ["network.hidden=[4,5]", "network.activation=relu", "training.optimizer=sgd"]
+    spec = cli.experiment(None, [*settings, "training.optimizer.learning_rate=1e-1", "title=a=b"])
+    assert [block.units for block in spec.network.hidden] == [4, 5]
+    assert spec.network.activation.key == "relu"
+    assert spec.training.optimizer.learning_rate == 0.1
+    assert spec.title == "a=b"
+
+
+def test_every_problem_is_named_with_status_2(capsys):
+    wrong = ["network.activation=rleu", "a..b=1", "nothing", "data.validation=3"]
+    given = [part for setting in wrong for part in ("--set", setting)]
+    assert main(["train", *given, "--epochs", "many", "--seed", "-1"]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 6
+    for text in (
+        "network.activation: unknown activation 'rleu'; did you mean 'relu'?",
+        "'a..b': is no path",
+        "--set nothing: must be PATH=VALUE",
+        "data.validation: must be ≤ 0.9",
+        "training.max_epochs: must be a whole number, not 'many'",
+        "seed: must be ≥ 0",
+    ):
+        assert any(text in line for line in said), text
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'{"seed": 1,\n "title" 2}', "line 2 column 10"),
+        (b"\x89PNG\r\n", "is not UTF-8 text"),
+        (b"", "line 1 column 1"),
+        (b'{"network": {"activation": "tanj"}}', "did you mean 'tanh'"),
+    ],
+)
+def test_a_file_that_is_no_experiment_is_told(tmp_path, capsys, content, said):
+    file = tmp_path / "mine.json"
+    file.write_bytes(content)
+    assert main(["train", str(file)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert said in line and "mine.json" in line
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path, capsys):
+    for path, said in ((tmp_path / "none.json", "No such file"), (tmp_path, "directory")):
+        assert main(["train", str(path)]) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert said in line and str(path) in line
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_training(tmp_path, capsys):
+    file = tmp_path / "file"
+    file.write_text("")
+    assert main([*ENDLESS, "--out", str(file)]) == 2
+    assert str(file) in capsys.readouterr().err
+
+
+def test_divergence_is_one_line_and_keeps_the_record(tmp_path, capsys):
+    hot = ["training.optimizer=sgd", "training.optimizer.learning_rate=1e9"]
+    hot += ["network.activation=relu", "network.hidden=[8,8]"]
+    settings = [part for setting in hot for part in ("--set", setting)]
+    assert main(["train", *settings, "--out", str(tmp_path)]) == 1
+    captured = capsys.readouterr()
+    (line,) = captured.err.splitlines()
+    assert "diverged" in line and captured.out == ""
+    assert json.loads((tmp_path / "metrics.json").read_text())["status"] == "diverged"
+    assert len((tmp_path / "curves.csv").read_text().splitlines()) >= 2
+
+
+def test_interrupting_keeps_what_was_recorded(tmp_path):
+    leader, follower = pty.openpty()
+    running = subprocess.Popen(
+        [sys.executable, "-m", "playground", *ENDLESS, "--json", "--out", str(tmp_path)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=follower,
+    )
+    os.close(follower)
+    try:
+        drawn = b""
+        while b"steps/s" not in drawn:
+            drawn += os.read(leader, 4096)
+        running.send_signal(signal.SIGINT)
+        out, _ = running.communicate(timeout=30)
+    finally:
+        running.kill()
+        os.close(leader)
+    assert running.returncode == 130
+    metrics = json.loads(out)
+    assert metrics["status"] == "interrupted" and metrics["iterations"] > 0
+    rows = (tmp_path / "curves.csv").read_text().splitlines()
+    assert metrics["iterations"] <= len(rows) - 1 <= metrics["iterations"] + 1
+
+
+def test_an_unknown_command_is_told(capsys):
+    assert main(["trian"]) == 2
+    assert "did you mean 'train'" in capsys.readouterr().err
+
+
+def test_the_version_is_told(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["--version"])
+    assert stopped.value.code == 0
+    assert capsys.readouterr().out == f"playground {__version__}\n"
+
+
+# The catalogue
+
+
+def test_the_catalogue_page_is_up_to_date(capsys):
+    assert main(["catalogue"]) == 0
+    page = (ROOT / "docs" / "catalogue.md").read_text(encoding="utf-8")
+    assert capsys.readouterr().out == page, "stale: run `make catalogue`"
+
+
+def test_the_catalogue_names_every_entry_and_every_setting():
+    page = catalogue.markdown()
+    for _, _, registry in catalogue.CHAPTERS:
+        for entry in registry.entries():
+            assert f"### {entry.label} · `{entry.key}`" in page
+
+    def paths(part, prefix=""):
+        for name, value in part.items():
+            if isinstance(value, dict) and "key" not in value:
+                yield from paths(value, f"{prefix}{name}.")
+            elif name != "schema":
+                yield prefix + name
+
+    for path in paths(json.loads(dumps(ExperimentSpec()))):
+        assert f"- `{path}`" in page
+
+
+def test_every_registry_has_a_chapter():
+    def bases(cls):
+        return [cls, *(each for sub in cls.__subclasses__() for each in bases(sub))]
+
+    registries = {base.registry.name for base in bases(Entry) if "registry" in vars(base)}
+    assert {registry.name for _, _, registry in catalogue.CHAPTERS} == registries
