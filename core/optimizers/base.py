@@ -1,0 +1,62 @@
+"""The contract of an optimizer, and the registry.
+
+A rule may be swapped between two steps (another learning rate, another optimizer), and a run
+resumes from its saved state bit for bit. Every rule follows PyTorch's convention; where the
+lecture's differs the docstring says how.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.registry import Entry, Registry, knob
+
+Array = NDArray[np.floating]
+State = dict[str, NDArray[Any]]
+
+
+def rate_knob(default: float) -> float:
+    """The learning rate η of a rule, with the default that works for it."""
+    return knob(
+        default, label="Rate η", low=0, high=1e12, scale="log", help="Learning rate: step size."
+    )
+
+
+def epsilon_knob(default: float) -> float:
+    """The ε that keeps a rule from dividing by 0."""
+    return knob(
+        default, label="ε", low=0, high=1, scale="log", help="Keeps the division from 0 / 0."
+    )
+
+
+class Optimizer(Entry):
+    """An in-place update of a flat parameter vector.
+
+    `slots` names the state vectors a rule keeps, each as long as the parameters and starting at 0.
+    The arithmetic of an `elementwise` rule is, so that a long vector may be updated piece by piece
+    with the same t. A `full_batch` rule wants the exact gradient: batches' noise misleads it.
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ()
+    elementwise: ClassVar[bool] = True
+    full_batch: ClassVar[bool] = False
+    learning_rate: float = rate_knob(0.01)
+
+    def init(self, n: int, dtype: type = np.float32) -> State:
+        """Fresh state for n parameters."""
+        return {name: np.zeros(n, dtype) for name in self.slots}
+
+    def step(
+        self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
+    ) -> None:
+        """Do update number t (from 1) with learning rate `rate`, in place.
+
+        `grads` may be overwritten; `scratch` is a work vector of the same length.
+        """
+        raise NotImplementedError
+
+
+OPTIMIZERS: Registry[Optimizer] = Registry("optimizer", Optimizer)

@@ -1,0 +1,89 @@
+"""Plain gradient descent and momentum."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from core.constants import constant
+from core.optimizers.base import OPTIMIZERS, Array, Optimizer, State, rate_knob
+from core.registry import knob
+
+
+@OPTIMIZERS.add(
+    "sgd",
+    label="SGD",
+    formula="W ← W − ηg",
+    advice="The plain step down the slope. Try η between 0.01 and 1.",
+    torch="torch.optim.SGD(params, lr={learning_rate})",
+    source="Robbins & Monro 1951",
+)
+class SGD(Optimizer):
+    learning_rate: float = rate_knob(0.1)
+
+    def step(
+        self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
+    ) -> None:
+        np.multiply(grads, np.array(rate, grads.dtype), grads)
+        np.subtract(params, grads, params)
+
+
+@OPTIMIZERS.add(
+    "momentum",
+    label="Momentum",
+    formula="v ← γv + g;  W ← W − ηv",
+    advice="Averages the slope over about 1/(1−γ) steps: faster along valleys, calmer across.",
+    torch="torch.optim.SGD(params, lr={learning_rate}, momentum={momentum})",
+    source="Polyak 1964",
+)
+class Momentum(Optimizer):
+    """The lecture puts η inside, v ← γv + ηg; W ← W − v: the same path while η is constant.
+
+    When η changes, here the whole velocity follows at once, there only what is added to it.
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ("velocity",)
+    learning_rate: float = rate_knob(0.05)
+    momentum: float = knob(0.9, label="Momentum γ", low=0, high=0.9999)
+
+    def step(
+        self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
+    ) -> None:
+        velocity = state["velocity"]
+        np.multiply(velocity, constant(self.momentum, velocity.dtype), velocity)
+        np.add(velocity, grads, velocity)
+        np.multiply(velocity, np.array(rate, velocity.dtype), scratch)
+        np.subtract(params, scratch, params)
+
+
+@OPTIMIZERS.add(
+    "nag",
+    label="Nesterov",
+    formula="v ← γv + g;  W ← W − η(g + γv)",
+    advice="Momentum that takes the slope where it is about to be, so it brakes before the bottom.",
+    torch="torch.optim.SGD(params, lr={learning_rate}, momentum={momentum}, nesterov=True)",
+    source="Nesterov 1983; Sutskever et al. 2013",
+)
+class NAG(Optimizer):
+    """The lecture keeps the point W and takes g at the look-ahead point Θ = W − γv.
+
+    Here the parameters are Θ itself. While η is constant the look-ahead points of the lecture's
+    rule and the parameters of this one are the same numbers.
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ("velocity",)
+    learning_rate: float = rate_knob(0.05)
+    momentum: float = knob(0.9, label="Momentum γ", low=0, high=0.9999)
+
+    def step(
+        self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
+    ) -> None:
+        velocity = state["velocity"]
+        share = constant(self.momentum, velocity.dtype)
+        np.multiply(velocity, share, velocity)
+        np.add(velocity, grads, velocity)
+        np.multiply(velocity, share, scratch)
+        np.add(scratch, grads, scratch)
+        np.multiply(scratch, np.array(rate, scratch.dtype), scratch)
+        np.subtract(params, scratch, params)

@@ -1,0 +1,238 @@
+"""Adam and its kin: a decaying mean of the gradient, scaled weight by weight."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import ClassVar
+
+import numpy as np
+
+from core.constants import constant
+from core.optimizers.base import (
+    OPTIMIZERS,
+    Array,
+    Optimizer,
+    State,
+    epsilon_knob,
+    rate_knob,
+)
+from core.registry import knob
+
+
+def _beta1(default: float = 0.9) -> float:
+    return knob(default, label="β₁", low=0, high=0.99999, help="Memory of the mean gradient.")
+
+
+def _beta2(default: float = 0.999) -> float:
+    return knob(default, label="β₂", low=0, high=0.9999999, help="Memory of the gradient's size.")
+
+
+@OPTIMIZERS.add(
+    "adam",
+    label="Adam",
+    formula="m, v: decaying means of g, g²;  W ← W − η m̂ / (√v̂ + ε)",
+    advice="Every weight gets a step size of its own; a good first choice.",
+    torch="torch.optim.Adam(params, lr={learning_rate}, betas=({beta1}, {beta2}), eps={epsilon})",
+    source="Kingma & Ba 2015",
+)
+class Adam(Optimizer):
+    slots: ClassVar[tuple[str, ...]] = ("mean", "square")
+    learning_rate: float = rate_knob(0.01)
+    beta1: float = _beta1()
+    beta2: float = _beta2()
+    epsilon: float = epsilon_knob(1e-8)
+
+    def step(
+        self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
+    ) -> None:
+        self._average(grads, state, scratch)
+        rate /= 1 - self.beta1**t
+        self._descend(params, state["mean"], state["square"], t, rate, scratch)
+
+    def _average(self, grads: Array, state: State, scratch: Array) -> None:
+        """Move both means towards the new gradient, which is spent."""
+        mean, square, dtype = state["mean"], state["square"], grads.dtype
+        np.multiply(mean, constant(self.beta1, dtype), mean)
+        np.multiply(grads, constant(1 - self.beta1, dtype), scratch)
+        np.add(mean, scratch, mean)
+        np.multiply(square, constant(self.beta2, dtype), square)
+        np.multiply(grads, grads, grads)
+        np.multiply(grads, constant(1 - self.beta2, dtype), grads)
+        np.add(square, grads, square)
+
+    def _descend(
+        self, params: Array, mean: Array, square: Array, t: int, rate: float, scratch: Array
+    ) -> None:
+        """W ← W − η·mean / (√v̂ + ε), v̂ being square/(1 − β₂ᵗ)."""
+        # η·mean/(√v̂ + ε) = η·r·mean/(√v + ε·r) with r = √(1 − β₂ᵗ): one sweep less.
+        root = math.sqrt(1 - self.beta2**t)
+        np.sqrt(square, scratch)
+        np.add(scratch, np.array(self.epsilon * root, scratch.dtype), scratch)
+        np.divide(mean, scratch, scratch)
+        np.multiply(scratch, np.array(rate * root, scratch.dtype), scratch)
+        np.subtract(params, scratch, params)
+
+
+@OPTIMIZERS.add(
+    "nadam",
+    label="NAdam",
+    formula="Adam with m̂ replaced by its look-ahead (1−μₜ)ĝ + μₜ₊₁m̂;  μₜ = β₁(1 − ½·0.96^(ψt))",
+    advice="Adam with Nesterov's look-ahead: often a little faster at the start.",
+    torch="torch.optim.NAdam(params, lr={learning_rate}, betas=({beta1}, {beta2}), eps={epsilon}, "
+    "momentum_decay={momentum_decay})",
+    source="Dozat 2016",
+)
+class NAdam(Adam):
+    """The momentum μₜ warms up; corrections use its running product Πμ, as Dozat and PyTorch do."""
+
+    learning_rate: float = rate_knob(0.01)
+    momentum_decay: float = knob(
+        0.004, label="Warm-up ψ", low=0, high=1, scale="log", help="How fast μ rises to β₁."
+    )
+
+    def step(
+        self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
+    ) -> None:
+        mean, square, dtype = state["mean"], state["square"], grads.dtype
+        product = _momentum_product(self.beta1, self.momentum_decay, t)
+        now = _momentum(self.beta1, self.momentum_decay, t)
+        after = _momentum(self.beta1, self.momentum_decay, t + 1)
+        np.multiply(mean, constant(self.beta1, dtype), mean)
+        np.multiply(grads, constant(1 - self.beta1, dtype), scratch)
+        np.add(mean, scratch, mean)
+        np.multiply(square, constant(self.beta2, dtype), square)
+        np.multiply(grads, grads, scratch)
+        np.multiply(scratch, constant(1 - self.beta2, dtype), scratch)
+        np.add(square, scratch, square)
+        np.multiply(grads, np.array((1 - now) / (1 - product), dtype), grads)
+        np.multiply(mean, np.array(after / (1 - product * after), dtype), scratch)
+        np.add(grads, scratch, grads)
+        self._descend(params, grads, square, t, rate, scratch)
+
+
+def _momentum(beta1: float, decay: float, t: int) -> float:
+    return beta1 * (1 - 0.5 * 0.96 ** (t * decay))
+
+
+@lru_cache(maxsize=8)
+def _momentum_products(beta1: float, decay: float) -> list[float]:
+    """The products μ₁·…·μₜ known so far, by t."""
+    return [1.0]
+
+
+def _momentum_product(beta1: float, decay: float, t: int) -> float:
+    """μ₁·…·μₜ; 0 once 1 − product is 1 in double precision."""
+    products = _momentum_products(beta1, decay)
+    while len(products) <= t and products[-1] > 1e-20:
+        products.append(products[-1] * _momentum(beta1, decay, len(products)))
+    return products[t] if t < len(products) else 0.0
+
+
+@OPTIMIZERS.add(
+    "adamw",
+    label="AdamW",
+    formula="W ← (1 − ηλ)W, then Adam",
+    advice="Adam whose weight decay is not diluted by its own scaling: the usual choice with "
+    "decay. It decays every parameter, biases too.",
+    torch="torch.optim.AdamW(params, lr={learning_rate}, betas=({beta1}, {beta2}), eps={epsilon}, "
+    "weight_decay={decay})",
+    source="Loshchilov & Hutter 2019",
+)
+class AdamW(Adam):
+    learning_rate: float = rate_knob(0.01)
+    decay: float = knob(0.01, label="Decay λ", low=0, high=1e6, scale="log")
+
+    def step(
+        self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
+    ) -> None:
+        np.multiply(params, np.array(1 - rate * self.decay, params.dtype), params)
+        super().step(params, grads, state, t, rate, scratch)
+
+
+@OPTIMIZERS.add(
+    "adamax",
+    label="Adamax",
+    formula="u ← max(β₂u, |g| + ε);  W ← W − η m̂ / u",
+    advice="Adam with the largest recent gradient in place of the mean square: steps never exceed "
+    "η by much.",
+    torch="torch.optim.Adamax(params, lr={learning_rate}, betas=({beta1}, {beta2}), eps={epsilon})",
+    source="Kingma & Ba 2015",
+)
+class Adamax(Optimizer):
+    """The paper has no ε; as in PyTorch it is added to |g|."""
+
+    slots: ClassVar[tuple[str, ...]] = ("mean", "largest")
+    learning_rate: float = rate_knob(0.02)
+    beta1: float = _beta1()
+    beta2: float = _beta2()
+    epsilon: float = epsilon_knob(1e-8)
+
+    def step(
+        self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
+    ) -> None:
+        mean, largest, dtype = state["mean"], state["largest"], grads.dtype
+        np.multiply(mean, constant(self.beta1, dtype), mean)
+        np.multiply(grads, constant(1 - self.beta1, dtype), scratch)
+        np.add(mean, scratch, mean)
+        np.multiply(largest, constant(self.beta2, dtype), largest)
+        np.abs(grads, grads)
+        np.add(grads, constant(self.epsilon, dtype), grads)
+        np.maximum(largest, grads, out=largest)
+        np.divide(mean, largest, scratch)
+        np.multiply(scratch, np.array(rate / (1 - self.beta1**t), dtype), scratch)
+        np.subtract(params, scratch, params)
+
+
+@OPTIMIZERS.add(
+    "amsgrad",
+    label="AMSGrad",
+    formula="Adam with v replaced by the largest v so far",
+    advice="Adam whose step sizes never grow again, which mends a flaw in its proof of "
+    "convergence.",
+    torch="torch.optim.Adam(params, lr={learning_rate}, betas=({beta1}, {beta2}), eps={epsilon}, "
+    "amsgrad=True)",
+    source="Reddi et al. 2018",
+)
+class AMSGrad(Adam):
+    slots: ClassVar[tuple[str, ...]] = ("mean", "square", "peak")
+    learning_rate: float = rate_knob(0.01)
+
+    def step(
+        self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
+    ) -> None:
+        self._average(grads, state, scratch)
+        np.maximum(state["peak"], state["square"], out=state["peak"])
+        rate /= 1 - self.beta1**t
+        self._descend(params, state["mean"], state["peak"], t, rate, scratch)
+
+
+@OPTIMIZERS.add(
+    "lion",
+    label="Lion",
+    formula="W ← W − η sign(β₁m + (1−β₁)g);  m ← β₂m + (1−β₂)g",
+    advice="Only the sign counts: every weight moves by exactly η. Wants a rate several times "
+    "smaller than Adam's.",
+    source="Chen et al. 2023",
+)
+class Lion(Optimizer):
+    """PyTorch has none. The paper's decay is left to the weight decay of the training settings."""
+
+    slots: ClassVar[tuple[str, ...]] = ("mean",)
+    learning_rate: float = rate_knob(0.003)
+    beta1: float = _beta1()
+    beta2: float = _beta2(0.99)
+
+    def step(
+        self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
+    ) -> None:
+        # Both are steps from m towards g, of different length.
+        mean, dtype = state["mean"], grads.dtype
+        np.subtract(grads, mean, grads)
+        np.multiply(grads, constant(1 - self.beta1, dtype), scratch)
+        np.add(scratch, mean, scratch)
+        np.sign(scratch, scratch)
+        np.multiply(scratch, np.array(rate, dtype), scratch)
+        np.subtract(params, scratch, params)
+        np.multiply(grads, constant(1 - self.beta2, dtype), grads)
+        np.add(mean, grads, mean)
