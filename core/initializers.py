@@ -1,7 +1,8 @@
 """Weight initialisers: how a layer's weights are drawn before the first step.
 
 Every layer has a random stream of its own, and an entry asks it for its draws first thing. So two
-normal initialisers scale the same underlying draws and differ in that scale alone.
+normal initialisers scale the same underlying draws and differ in that scale alone; so do two
+uniform ones. n is the fan-in of a layer, m its fan-out.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from numpy.typing import NDArray
 from core.activations import Activation
 from core.registry import Entry, Registry, knob
 
+Weights = NDArray[np.float64]
+
 
 class Initializer(Entry):
     """Draws the weights of one layer. Biases always start at 0.
@@ -24,9 +27,7 @@ class Initializer(Entry):
 
     data_driven: ClassVar[bool] = False
 
-    def weights(
-        self, fan_in: int, fan_out: int, rng: np.random.Generator
-    ) -> NDArray[np.float64]:
+    def weights(self, fan_in: int, fan_out: int, rng: np.random.Generator) -> Weights:
         """Weights of shape (fan_out, fan_in) in float64."""
         raise NotImplementedError
 
@@ -42,7 +43,8 @@ INITIALIZERS: Registry[Initializer] = Registry("initializer", Initializer)
     "auto",
     label="Auto",
     formula="follows the activation",
-    advice="He for ReLU-like activations, Xavier for S-shaped ones.",
+    advice="He for ReLU-like activations, Xavier for S-shaped ones, LeCun for those that "
+    "normalise themselves.",
 )
 class Auto(Initializer):
     def resolve(self, activation: Activation) -> Initializer:
@@ -57,10 +59,32 @@ class Auto(Initializer):
     torch="nn.init.zeros_(w)",
 )
 class Zeros(Initializer):
-    def weights(
-        self, fan_in: int, fan_out: int, rng: np.random.Generator
-    ) -> NDArray[np.float64]:
+    def weights(self, fan_in: int, fan_out: int, rng: np.random.Generator) -> Weights:
         return np.zeros((fan_out, fan_in))
+
+
+@INITIALIZERS.add(
+    "constant",
+    label="One constant",
+    formula="c",
+    advice="Symmetric units learn the same thing: a layer of any width is worth one unit.",
+    torch="nn.init.constant_(w, {value})",
+)
+class Constant(Initializer):
+    value: float = knob(0.01, label="Value c", low=-10, high=10, hot=False)
+
+    def weights(self, fan_in: int, fan_out: int, rng: np.random.Generator) -> Weights:
+        return np.full((fan_out, fan_in), float(self.value))
+
+
+class Uniform(Initializer):
+    """Uniform draws between minus and plus a limit."""
+
+    def limit(self, fan_in: int, fan_out: int) -> float:
+        raise NotImplementedError
+
+    def weights(self, fan_in: int, fan_out: int, rng: np.random.Generator) -> Weights:
+        return self.limit(fan_in, fan_out) * rng.uniform(-1, 1, (fan_out, fan_in))
 
 
 class Scaled(Initializer):
@@ -69,10 +93,22 @@ class Scaled(Initializer):
     def std(self, fan_in: int, fan_out: int) -> float:
         raise NotImplementedError
 
-    def weights(
-        self, fan_in: int, fan_out: int, rng: np.random.Generator
-    ) -> NDArray[np.float64]:
+    def weights(self, fan_in: int, fan_out: int, rng: np.random.Generator) -> Weights:
         return self.std(fan_in, fan_out) * rng.standard_normal((fan_out, fan_in))
+
+
+@INITIALIZERS.add(
+    "uniform",
+    label="Uniform −1 … 1",
+    formula="U(−r, r)",
+    advice="With r = 1 about as bad as a normal of std 0.6: wide layers saturate or explode.",
+    torch="nn.init.uniform_(w, -{reach}, {reach})",
+)
+class FixedUniform(Uniform):
+    reach: float = knob(1.0, label="Limit r", low=0, high=100, scale="log", hot=False)
+
+    def limit(self, fan_in: int, fan_out: int) -> float:
+        return self.reach
 
 
 @INITIALIZERS.add(
@@ -80,7 +116,7 @@ class Scaled(Initializer):
     label="Normal, std 1",
     formula="N(0, σ²)",
     advice="With σ = 1 S-shaped units saturate at once and ReLU signals explode.",
-    torch="nn.init.normal_(w, std={std})",
+    torch="nn.init.normal_(w, std={sigma})",
 )
 class Normal(Scaled):
     sigma: float = knob(1.0, label="std σ", low=0, high=100, scale="log", hot=False)
@@ -115,6 +151,32 @@ class XavierNormal(Scaled):
 
 
 @INITIALIZERS.add(
+    "xavier_uniform",
+    label="Xavier uniform",
+    formula="U(−r, r), r = √(6/(n+m))",
+    advice="The variance of Xavier normal, without its rare large weights.",
+    torch="nn.init.xavier_uniform_(w)",
+    source="Glorot & Bengio 2010",
+)
+class XavierUniform(Uniform):
+    def limit(self, fan_in: int, fan_out: int) -> float:
+        return math.sqrt(6 / (fan_in + fan_out))
+
+
+@INITIALIZERS.add(
+    "xavier_fan_in",
+    label="Xavier by fan-in",
+    formula="N(0, 1/n)",
+    advice="Xavier as often taught: looks at the forward signal alone. Right for S-shaped units, "
+    "half of what ReLU needs.",
+    torch="nn.init.kaiming_normal_(w, nonlinearity='linear')",
+)
+class XavierFanIn(Scaled):
+    def std(self, fan_in: int, fan_out: int) -> float:
+        return math.sqrt(1 / fan_in)
+
+
+@INITIALIZERS.add(
     "he_normal",
     label="He normal",
     formula="N(0, 2/n)",
@@ -125,3 +187,72 @@ class XavierNormal(Scaled):
 class HeNormal(Scaled):
     def std(self, fan_in: int, fan_out: int) -> float:
         return math.sqrt(2 / fan_in)
+
+
+@INITIALIZERS.add(
+    "he_uniform",
+    label="He uniform",
+    formula="U(−r, r), r = √(6/n)",
+    advice="The variance of He normal, without its rare large weights.",
+    torch="nn.init.kaiming_uniform_(w, nonlinearity='relu')",
+    source="He et al. 2015",
+)
+class HeUniform(Uniform):
+    def limit(self, fan_in: int, fan_out: int) -> float:
+        return math.sqrt(6 / fan_in)
+
+
+@INITIALIZERS.add(
+    "lecun_normal",
+    label="LeCun normal",
+    formula="N(0, 1/n)",
+    advice="What SELU and its kin are made for: variance 1 in, variance 1 out.",
+    torch="nn.init.kaiming_normal_(w, nonlinearity='linear')",
+    source="LeCun et al. 1998",
+)
+class LeCunNormal(Scaled):
+    def std(self, fan_in: int, fan_out: int) -> float:
+        return math.sqrt(1 / fan_in)
+
+
+@INITIALIZERS.add(
+    "orthogonal",
+    label="Orthogonal",
+    formula="gain · Q, QᵀQ = I",
+    advice="Rows at right angles: lengths are kept exactly, however deep the stack. Gain √2 for "
+    "ReLU.",
+    torch="nn.init.orthogonal_(w, {gain})",
+    source="Saxe et al. 2014",
+)
+class Orthogonal(Initializer):
+    gain: float = knob(1.0, label="Gain", low=0, high=10, hot=False)
+
+    def weights(self, fan_in: int, fan_out: int, rng: np.random.Generator) -> Weights:
+        return self.gain * orthonormal(fan_in, fan_out, rng)
+
+
+@INITIALIZERS.add(
+    "lsuv",
+    label="LSUV",
+    formula="orthogonal, then W ← W / std(z)",
+    advice="Orthogonal weights, rescaled layer by layer until real data give every layer's input "
+    "z variance 1. Suits any activation.",
+    source="Mishkin & Matas 2016",
+)
+class LSUV(Initializer):
+    data_driven: ClassVar[bool] = True
+
+    def weights(self, fan_in: int, fan_out: int, rng: np.random.Generator) -> Weights:
+        return orthonormal(fan_in, fan_out, rng)
+
+
+def orthonormal(fan_in: int, fan_out: int, rng: np.random.Generator) -> Weights:
+    """A random matrix (fan_out, fan_in) whose rows, or columns if those are fewer, are orthonormal.
+
+    The Q of a QR decomposition of normal draws; signs are chosen so that all such matrices are
+    equally likely (Mezzadri 2007).
+    """
+    draws = rng.standard_normal((fan_out, fan_in))
+    q, r = np.linalg.qr(draws if fan_out >= fan_in else draws.T)
+    q *= np.where(np.diag(r) < 0, -1.0, 1.0)
+    return q if fan_out >= fan_in else np.ascontiguousarray(q.T)

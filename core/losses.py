@@ -12,6 +12,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from core.activations.base import logistic
+from core.constants import constant
 from core.registry import Entry, Registry, knob
 
 Array = NDArray[np.floating]
@@ -55,15 +57,12 @@ class IdentityOutput(Output):
 )
 class SigmoidOutput(Output):
     def forward(self, z: Array, out: Array) -> None:
-        np.multiply(z, 0.5, out=out)
-        np.tanh(out, out=out)
-        np.add(out, 1, out=out)
-        np.multiply(out, 0.5, out=out)
+        logistic(z, 1, out)
 
     def backward(self, a: Array, da: Array, out: Array) -> None:
-        np.subtract(1, a, out=out)
-        np.multiply(out, a, out=out)
-        np.multiply(out, da, out=out)
+        np.subtract(constant(1, a.dtype), a, out)
+        np.multiply(out, a, out)
+        np.multiply(out, da, out)
 
 
 @OUTPUTS.add(
@@ -75,14 +74,14 @@ class SigmoidOutput(Output):
 )
 class SoftmaxOutput(Output):
     def forward(self, z: Array, out: Array) -> None:
-        np.subtract(z, z.max(axis=0), out=out)
-        np.exp(out, out=out)
-        np.divide(out, out.sum(axis=0), out=out)
+        np.subtract(z, np.maximum.reduce(z, axis=0), out)
+        np.exp(out, out)
+        np.divide(out, np.add.reduce(out, axis=0), out)
 
     def backward(self, a: Array, da: Array, out: Array) -> None:
-        np.multiply(a, da, out=out)
-        np.subtract(da, out.sum(axis=0), out=out)
-        np.multiply(out, a, out=out)
+        np.multiply(a, da, out)
+        np.subtract(da, np.add.reduce(out, axis=0), out)
+        np.multiply(out, a, out)
 
 
 class Loss(Entry):
@@ -136,9 +135,9 @@ class HalfSquaredError(Loss):
         return 0.5 * np.square(a - y).sum(axis=0)
 
     def gradient(self, a: Array, y: Array, out: Array) -> None:
-        np.subtract(a, y, out=out)
+        np.subtract(a, y, out)
         if self.reduction == "mean":
-            np.multiply(out, 1 / a.shape[1], out=out)
+            np.multiply(out, constant(1 / a.shape[1], a.dtype), out)
 
 
 class CrossEntropy(Loss):
@@ -147,8 +146,8 @@ class CrossEntropy(Loss):
     fused: ClassVar[bool] = True
 
     def gradient(self, a: Array, y: Array, out: Array) -> None:
-        np.subtract(a, y, out=out)
-        np.multiply(out, 1 / a.shape[1], out=out)
+        np.subtract(a, y, out)
+        np.multiply(out, constant(1 / a.shape[1], a.dtype), out)
 
 
 @LOSSES.add(

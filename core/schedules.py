@@ -1,10 +1,14 @@
-"""Learning-rate schedules: the factor on the optimizer's learning rate at every step."""
+"""Learning-rate schedules: the factor on the optimizer's learning rate at every step.
+
+Lengths are in steps (updates), not epochs; `torch` stepped once an update gives the same factors.
+"""
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
-from core.registry import Entry, Registry
+from core.registry import Entry, Registry, knob
 
 
 class Schedule(Entry):
@@ -32,12 +36,214 @@ class Schedule(Entry):
 SCHEDULES: Registry[Schedule] = Registry("schedule", Schedule)
 
 
+def steps_knob(default: int, label: str = "Steps T", help: str = "") -> int:
+    """A length of time in steps."""
+    return knob(default, label=label, low=1, high=10_000_000, scale="log", help=help)
+
+
+def floor_knob() -> float:
+    """The smallest factor of a schedule."""
+    return knob(0.0, label="Floor", low=0, high=1, help="Smallest share of the rate.")
+
+
 @SCHEDULES.add(
     "constant",
     label="Constant",
     formula="η",
     advice="The learning rate stays as set.",
+    torch="lr_scheduler.ConstantLR(optimizer, factor=1)",
 )
 class Constant(Schedule):
     def factor(self, t: int, memory: tuple[float, ...]) -> float:
         return 1.0
+
+
+@SCHEDULES.add(
+    "staircase",
+    label="Staircase",
+    formula="η · δ^⌊t/T⌋",
+    advice="Every T steps the rate falls by the factor δ; a loss grown flat then often drops again.",
+    torch="lr_scheduler.StepLR(optimizer, {steps}, gamma={decay})",
+)
+class Staircase(Schedule):
+    decay: float = knob(0.5, label="Factor δ", low=0, high=1)
+    steps: int = steps_knob(1000)
+
+    def factor(self, t: int, memory: tuple[float, ...]) -> float:
+        return self.decay ** (t // self.steps)
+
+
+@SCHEDULES.add(
+    "exponential",
+    label="Exponential",
+    formula="η · δ^(t/T)",
+    advice="The staircase smoothed: every T steps the rate has fallen by δ, a little at each step.",
+    torch="lr_scheduler.ExponentialLR(optimizer, gamma={decay} ** (1 / {steps}))",
+)
+class Exponential(Schedule):
+    decay: float = knob(0.5, label="Factor δ", low=0, high=1)
+    steps: int = steps_knob(1000)
+
+    def factor(self, t: int, memory: tuple[float, ...]) -> float:
+        return self.decay ** (t / self.steps)
+
+
+@SCHEDULES.add(
+    "cosine",
+    label="Cosine",
+    formula="η · (f + (1−f)(1 + cos(πt/T))/2)",
+    advice="Long at full rate, then gently down to the floor f by step T, where it stays.",
+    torch="lr_scheduler.LambdaLR(optimizer, lambda t: "
+    "{floor} + (1 - {floor}) * (1 + math.cos(math.pi * min(t / {steps}, 1))) / 2)",
+    source="Loshchilov & Hutter 2017",
+)
+class Cosine(Schedule):
+    """PyTorch's CosineAnnealingLR(T, eta_min=f·η) is the same up to T, and climbs again after."""
+
+    steps: int = steps_knob(10_000)
+    floor: float = floor_knob()
+
+    def factor(self, t: int, memory: tuple[float, ...]) -> float:
+        return cosine(t / self.steps, self.floor)
+
+
+@SCHEDULES.add(
+    "cosine_restarts",
+    label="Cosine with restarts",
+    formula="cosine, begun anew every T steps",
+    advice="Each restart shakes the weights out of where they have settled.",
+    torch="lr_scheduler.LambdaLR(optimizer, lambda t: "
+    "{floor} + (1 - {floor}) * (1 + math.cos(math.pi * (t % {steps}) / {steps})) / 2)",
+    source="Loshchilov & Hutter 2017",
+)
+class CosineRestarts(Schedule):
+    """PyTorch's CosineAnnealingWarmRestarts(T, eta_min=f·η)."""
+
+    steps: int = steps_knob(1000)
+    floor: float = floor_knob()
+
+    def factor(self, t: int, memory: tuple[float, ...]) -> float:
+        return cosine(t % self.steps / self.steps, self.floor)
+
+
+@SCHEDULES.add(
+    "linear",
+    label="Linear",
+    formula="η · (1 − (1−f) t/T)",
+    advice="Straight down to the floor f by step T, where it stays.",
+    torch="lr_scheduler.LinearLR(optimizer, 1.0, {floor}, {steps})",
+)
+class Linear(Schedule):
+    steps: int = steps_knob(10_000)
+    floor: float = floor_knob()
+
+    def factor(self, t: int, memory: tuple[float, ...]) -> float:
+        return 1 - (1 - self.floor) * min(t / self.steps, 1.0)
+
+
+@SCHEDULES.add(
+    "inverse_time",
+    label="1/t",
+    formula="η / (1 + t/T)",
+    advice="Half the rate at step T, a third at 2T: slow enough to get anywhere, fast enough to "
+    "come to rest.",
+    torch="lr_scheduler.LambdaLR(optimizer, lambda t: 1 / (1 + t / {steps}))",
+    source="Robbins & Monro 1951",
+)
+class InverseTime(Schedule):
+    steps: int = steps_knob(1000)
+
+    def factor(self, t: int, memory: tuple[float, ...]) -> float:
+        return 1 / (1 + t / self.steps)
+
+
+@SCHEDULES.add(
+    "warmup",
+    label="Warm-up",
+    formula="η · (s + (1−s) t/T), then η",
+    advice="Starts with the share s of the rate and rises to all of it by step T, so that the "
+    "first, wild gradients do no harm.",
+    torch="lr_scheduler.LinearLR(optimizer, {start_share}, 1.0, {warmup})",
+    source="Goyal et al. 2017",
+)
+class Warmup(Schedule):
+    warmup: int = steps_knob(500, "Warm-up T")
+    start_share: float = knob(0.01, label="Start s", low=0, high=1, help="First share of the rate.")
+
+    def factor(self, t: int, memory: tuple[float, ...]) -> float:
+        return rise(t / self.warmup, self.start_share)
+
+
+@SCHEDULES.add(
+    "warmup_cosine",
+    label="Warm-up + cosine",
+    formula="warm-up until step T₁, then cosine over T₂ steps",
+    advice="A careful start and a gentle end: the usual choice for transformers.",
+    torch="lr_scheduler.SequentialLR(optimizer, ["
+    "lr_scheduler.LinearLR(optimizer, {start_share}, 1.0, {warmup}), "
+    "lr_scheduler.LambdaLR(optimizer, lambda t: "
+    "{floor} + (1 - {floor}) * (1 + math.cos(math.pi * min(t / {steps}, 1))) / 2)], [{warmup}])",
+)
+class WarmupCosine(Schedule):
+    warmup: int = steps_knob(500, "Warm-up T₁")
+    start_share: float = knob(0.01, label="Start s", low=0, high=1, help="First share of the rate.")
+    steps: int = steps_knob(10_000, "Steps T₂")
+    floor: float = floor_knob()
+
+    def factor(self, t: int, memory: tuple[float, ...]) -> float:
+        if t < self.warmup:
+            return rise(t / self.warmup, self.start_share)
+        return cosine((t - self.warmup) / self.steps, self.floor)
+
+
+@SCHEDULES.add(
+    "reduce_on_plateau",
+    label="Reduce on plateau",
+    formula="η ← δη when the validation loss has not improved for p epochs",
+    advice="Waits for the loss to level off before lowering the rate. Needs validation data.",
+    torch="lr_scheduler.ReduceLROnPlateau(optimizer, factor={decay}, patience={patience}, "
+    "threshold={threshold}, cooldown={cooldown}, min_lr={floor} * optimizer.param_groups[0]['lr'])",
+)
+class ReduceOnPlateau(Schedule):
+    """Stepped once an epoch, as PyTorch's is. Better means below (1 − threshold)·best.
+
+    Memory: (factor, best loss, epochs since, epochs of cooldown left).
+    """
+
+    reactive: ClassVar[bool] = True
+
+    decay: float = knob(0.5, label="Factor δ", low=0, high=1)
+    patience: int = knob(10, label="Patience p", low=0, high=100_000, help="Epochs without gain.")
+    threshold: float = knob(
+        1e-4, label="Threshold", low=0, high=1, scale="log", help="Smallest relative gain."
+    )
+    cooldown: int = knob(0, label="Cooldown", low=0, high=100_000, help="Epochs before it counts.")
+    floor: float = floor_knob()
+
+    def factor(self, t: int, memory: tuple[float, ...]) -> float:
+        return memory[0]
+
+    def start(self) -> tuple[float, ...]:
+        return (1.0, math.inf, 0.0, 0.0)
+
+    def observe(self, memory: tuple[float, ...], loss: float) -> tuple[float, ...]:
+        factor, best, bad, cooling = memory
+        if loss < best * (1 - self.threshold):
+            best, bad = loss, 0.0
+        else:
+            bad += 1
+        if cooling > 0:
+            cooling, bad = cooling - 1, 0.0
+        if bad > self.patience:
+            return (max(factor * self.decay, self.floor), best, 0.0, float(self.cooldown))
+        return (factor, best, bad, cooling)
+
+
+def cosine(progress: float, floor: float) -> float:
+    """Half a cosine wave from 1 at progress 0 to `floor` at progress 1 and after."""
+    return floor + (1 - floor) * (1 + math.cos(math.pi * min(progress, 1.0))) / 2
+
+
+def rise(progress: float, start: float) -> float:
+    """A straight line from `start` at progress 0 to 1 at progress 1 and after."""
+    return start + (1 - start) * min(progress, 1.0)
