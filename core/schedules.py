@@ -62,7 +62,7 @@ class Constant(Schedule):
     "staircase",
     label="Staircase",
     formula="η · δ^⌊t/T⌋",
-    advice="Every T steps the rate falls by the factor δ; a loss grown flat then often drops again.",
+    advice="Every T steps the rate falls by the factor δ; a loss grown flat often drops again.",
     torch="lr_scheduler.StepLR(optimizer, {steps}, gamma={decay})",
 )
 class Staircase(Schedule):
