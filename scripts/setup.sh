@@ -19,21 +19,22 @@ die() {
 
 # Installs Debian packages, or says how to, for the reason given first.
 packages() {
-    local reason=$1 sudo=sudo
+    local reason=$1
     shift
+    local install="apt-get install -y --no-install-recommends $*"
     if ! command -v apt-get >/dev/null; then
         die "$reason; install the packages of your system that match Debian's: $*"
     fi
     if [ "$(id -u)" -ne 0 ]; then
-        command -v sudo >/dev/null || sudo='as root:'
+        if command -v sudo >/dev/null; then install="sudo $install"; else install="su -c '$install'"; fi
         die "$reason. Type this, then try again:
-  $sudo apt-get install -y --no-install-recommends $*"
+  $install"
     fi
     say "$reason: installing system packages"
     export DEBIAN_FRONTEND=noninteractive
     # A package list that is a little stale is no reason to stop.
-    apt-get update -q >/dev/null </dev/null || true
-    apt-get install -q -y --no-install-recommends "$@" >/dev/null </dev/null ||
+    apt-get update -qq >/dev/null </dev/null || true
+    apt-get install -qq -y --no-install-recommends "$@" >/dev/null </dev/null ||
         die "apt-get could not install: $*"
 }
 
@@ -82,6 +83,13 @@ print(u.find_spec("PySide6").submodule_search_locations[0])')
         2>/dev/null | sed -n 's/^\s*\(\S*\) => not found.*/\1/p' | sort -u | tr '\n' ' '
 }
 
+# The first few of many words.
+listed() {
+    # shellcheck disable=SC2086
+    set -- $1
+    if [ $# -le 3 ]; then echo "$*"; else echo "$1, $2 and $(($# - 2)) more libraries"; fi
+}
+
 has_fonts() {
     [ -n "$(find /usr/share/fonts /usr/local/share/fonts ~/.fonts ~/.local/share/fonts \
         \( -name '*.ttf' -o -name '*.otf' -o -name '*.pfb' \) -print -quit 2>/dev/null)" ]
@@ -93,9 +101,9 @@ need_libraries() {
     lacking=$(missing_libraries)
     has_fonts || lacking+="fonts"
     # shellcheck disable=SC2086 # a list of packages is several words
-    [ -z "$lacking" ] || packages "the window lacks ${lacking% }" $LIBRARIES
+    [ -z "$lacking" ] || packages "the window lacks $(listed "$lacking")" $LIBRARIES
     lacking=$(missing_libraries)
-    [ -z "$lacking" ] || die "the window still lacks ${lacking% }"
+    [ -z "$lacking" ] || die "the window still lacks $lacking"
 }
 
 need_display_tools() {
