@@ -11,7 +11,7 @@ from string import Template
 SHEET = Template("""
 QMainWindow, QDialog { background: $background; }
 
-QToolTip { background: $raised; color: $text; border: 1px solid $border; padding: 6px 8px; }
+QToolTip { background: $raised; color: $text; border: 1px solid $edge; padding: 3px 4px; }
 
 QPushButton {
     background: $card; color: $text; border: 1px solid $border; border-radius: 6px;
@@ -35,7 +35,9 @@ QToolButton {
 }
 QToolButton:hover { background: $hover; color: $text; }
 QToolButton:pressed, QToolButton:open { background: $pressed; color: $text; }
-QToolButton:checked { color: $text; }
+QToolButton:checked { background: transparent; color: $text; }
+QToolButton:checked:hover { background: $hover; }
+QToolButton#more { padding: 2px 0 2px 4px; margin-left: -1px; }
 QToolButton:focus { border-color: $accent; }
 QToolButton:disabled { color: $disabled; }
 QToolButton::menu-indicator { image: none; width: 0; }
@@ -50,14 +52,21 @@ QComboBox:focus, QLineEdit:focus, QAbstractSpinBox:focus, QPlainTextEdit:focus, 
     border: 2px solid $accent; padding: 0 6px;
 }
 QComboBox:focus, QLineEdit:focus, QAbstractSpinBox:focus { min-height: 22px; max-height: 22px; }
-QLineEdit[invalid="true"] { border: 2px solid $bad; padding: 0 6px; min-height: 22px; }
+
 QComboBox:disabled, QLineEdit:disabled, QAbstractSpinBox:disabled { color: $disabled; }
+QLineEdit, QAbstractSpinBox { padding: 0 5px; }
+QLineEdit:focus, QAbstractSpinBox:focus { padding: 0 4px; }
+QLineEdit[invalid="true"] {
+    border: 2px solid $bad; padding: 0 4px; min-height: 22px; max-height: 22px;
+}
 QComboBox { combobox-popup: 0; padding-right: 0; }
 QComboBox:focus { padding-right: 0; }
-QComboBox::drop-down { border: 0; width: 22px; }
-QComboBox::down-arrow { image: url($icons/chevron-down.svg); width: 14px; height: 14px; }
+QComboBox::drop-down { border: 0; width: 18px; }
+QComboBox::down-arrow {
+    image: url($icons/chevron-down.svg); width: 14px; height: 14px; right: 3px;
+}
 QComboBox QAbstractItemView {
-    background: $raised; color: $text; border: 1px solid $edge; padding: 4px 0;
+    background: $raised; color: $text; border: 1px solid $edge; border-radius: 0; padding: 4px 0;
     selection-background-color: $hover; selection-color: $text;
 }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
@@ -82,9 +91,10 @@ QSlider::handle:horizontal {
 }
 QSlider::handle:horizontal:hover { background: $accent_hover; }
 QSlider::handle:horizontal:focus { border-color: $text; }
-QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled { background: $disabled; }
+QSlider::sub-page:horizontal:disabled { background: $disabled; }
+QSlider::handle:horizontal:disabled { background: $disabled; }
 
-QCheckBox, QRadioButton { background: transparent; spacing: 8px; min-height: 20px; }
+QCheckBox, QRadioButton { background: transparent; spacing: 8px; min-height: 26px; }
 QCheckBox::indicator, QRadioButton::indicator {
     width: 14px; height: 14px; background: $field; border: 1px solid $edge; border-radius: 4px;
 }
@@ -93,8 +103,13 @@ QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: $muted
 QCheckBox::indicator:checked {
     background: $accent; border-color: $accent; image: url($icons/check.svg);
 }
-QRadioButton::indicator:checked { background: $accent; border: 4px solid $field; }
-QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: 2px solid $accent; }
+QRadioButton::indicator:checked {
+    border-color: $accent;
+    background: qradialgradient(cx: 0.5, cy: 0.5, radius: 0.5, fx: 0.5, fy: 0.5,
+        stop: 0 $accent, stop: 0.55 $accent, stop: 0.65 $field, stop: 1 $field);
+}
+QCheckBox::indicator:focus { border: 2px solid $accent; }
+QRadioButton::indicator:focus { border: 1px solid $text; }
 QCheckBox::indicator:checked:focus { border: 2px solid $text; }
 QCheckBox::indicator:disabled { border-color: $border; }
 
@@ -111,15 +126,24 @@ QMenu::indicator { width: 14px; height: 14px; margin-left: 10px; }
 QMenu::indicator:checked { image: url($icons/tick.svg); }
 QMenu::right-arrow { image: url($icons/chevron-right.svg); width: 14px; height: 14px; right: 6px; }
 
-QScrollArea, QAbstractScrollArea { background: transparent; border: 0; }
-QScrollBar:vertical { background: transparent; width: 8px; margin: 2px 1px; }
-QScrollBar:horizontal { background: transparent; height: 8px; margin: 1px 2px; }
-QScrollBar::handle { background: $edge; border-radius: 3px; }
+QScrollArea { background: transparent; border: 0; }
+QScrollBar:vertical { background: transparent; width: 8px; margin: 2px; }
+QScrollBar:horizontal { background: transparent; height: 8px; margin: 2px; }
+QScrollBar::handle { background: $edge; border-radius: 2px; }
 QScrollBar::handle:vertical { min-height: 28px; }
 QScrollBar::handle:horizontal { min-width: 28px; }
 QScrollBar::handle:hover { background: $muted; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+
+QFrame#block { background: $field; border: 1px solid $border; border-radius: 6px; }
+QFrame#block > QSpinBox { background: $card; min-height: 20px; max-height: 20px; }
+QFrame#block > QSpinBox:focus { min-height: 18px; max-height: 18px; }
+QFrame#block Form QComboBox, QFrame#block Form QLineEdit, QFrame#block Form QSpinBox {
+    background: $card;
+}
+QFrame#column { background: $card; border: 0; border-right: 1px solid $border; }
+QLabel#section { color: $muted; }
 
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: $edge; border-radius: 2px; }
@@ -144,6 +168,7 @@ QProgressBar {
 }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 
+QHeaderView { background: $card; border: 0; }
 QHeaderView::section {
     background: transparent; color: $muted; border: 0; border-bottom: 1px solid $border;
     padding: 4px 8px;

@@ -64,8 +64,14 @@ def _along(ramp: list[QColor], share: float) -> QColor:
 
 def blend(a: QColor | str, b: QColor | str, share: float) -> QColor:
     """The colour that lies `share` of the way from a to b."""
-    start, end = QColor(a).getRgbF(), QColor(b).getRgbF()
-    return QColor.fromRgbF(*(x + share * (y - x) for x, y in zip(start, end, strict=True)))
+    mixed = (x + share * (y - x) for x, y in zip(channels(a), channels(b), strict=True))
+    return QColor.fromRgbF(*mixed)
+
+
+def channels(color: QColor | str) -> tuple[float, float, float]:
+    """Red, green and blue, each from 0 to 1."""
+    color = QColor(color)
+    return color.redF(), color.greenF(), color.blueF()
 
 
 DARK = Theme(

@@ -38,7 +38,7 @@ TO_XYZ = np.array(
 
 
 def linear(color: QColor | str) -> np.ndarray:
-    value = np.array(QColor(color).getRgbF()[:3])
+    value = np.array(look.channels(color))
     return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
 
 

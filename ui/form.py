@@ -1,0 +1,258 @@
+"""Builds and binds the form of any spec part or catalogue entry from its field metadata."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from functools import cache, partial
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+
+from core.registry import Entry, Knob, knobs
+from ui.theme import LABEL_WIDTH
+from ui.widgets.check import Check
+from ui.widgets.combo import Combo, choice_model
+from ui.widgets.entry_combo import RESTARTS, EntryCombo, described
+from ui.widgets.number_field import NumberField
+from ui.widgets.number_slider import NumberSlider
+from ui.widgets.row_label import RowLabel
+from ui.widgets.spin import LARGEST, Spin
+from ui.widgets.text_field import TextField
+
+INDENT = 10
+ROW_GAP = 4
+LABEL_GAP = 4
+INHERITED = "As network"
+
+
+class Form(QWidget):
+    """A label and a field for every knob of a part; `changed` carries the whole new part.
+
+    `names` picks the knobs to show and their order. `path` prefixes the object names, so that
+    `network.dropout` is the name of that field's widget. With `hot` False every change restarts
+    the run, whatever the knobs themselves say.
+    """
+
+    changed = Signal(object)
+
+    def __init__(
+        self,
+        part: Any,
+        path: str = "",
+        names: Sequence[str] | None = None,
+        hot: bool = True,
+        depth: int = 0,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._part = part
+        self._path, self._hot, self._depth = path, hot, depth
+        self._editors: dict[str, Any] = {}
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(LABEL_GAP)
+        self._grid.setVerticalSpacing(ROW_GAP)
+        self._grid.setColumnStretch(1, 1)
+        for name, knob in knobs(part).items():
+            if names is None or name in names:
+                self._add(name, knob)
+
+    def part(self) -> Any:
+        return self._part
+
+    def set_value(self, part: Any) -> None:
+        """Show another part of the same class, without a signal."""
+        old, self._part = self._part, part
+        if part is old or part == old:
+            return
+        for name, editor in self._editors.items():
+            value = getattr(part, name)
+            if value != getattr(old, name):
+                editor.set_value(value)
+
+    def editor(self, name: str) -> Any:
+        """The widget of one field."""
+        return self._editors[name]
+
+    def has(self, name: str) -> bool:
+        """Whether the form shows that field."""
+        return name in self._editors
+
+    def insert_below(self, name: str, widget: QWidget) -> None:
+        """Put a widget of full width under a field (under the form's own rows of that field)."""
+        row = self._grid.getItemPosition(self._grid.indexOf(self._editors[name]))[0]  # type: ignore[index]
+        self._grid.addWidget(widget, row + 2, 0, 1, 2)
+
+    def _add(self, name: str, knob: Knob) -> None:
+        # Three grid rows a field: the field, an entry's own knobs, a place for `insert_below`.
+        row = 3 * len(self._editors)
+        hot = self._hot and knob.hot
+        path = f"{self._path}.{name}" if self._path else name
+        title = knob.label or name.replace("_", " ").capitalize()
+        editor = self._editor(name, knob, path, hot)
+        editor.setObjectName(path)
+        editor.setAccessibleName(title)
+        editor.setAccessibleDescription(knob.help)
+        tip = described(title, knob.help, "" if hot else RESTARTS)
+        editor.setToolTip(tip)
+        label = RowLabel(title, not hot, LABEL_WIDTH + LABEL_GAP - self._depth * INDENT, self)
+        label.setToolTip(tip)
+        label.setBuddy(editor)
+        self._grid.addWidget(label, row, 0)
+        self._grid.addWidget(editor, row, 1)
+        if isinstance(editor, EntryEditor):
+            editor.set_heading(title, knob.help)
+            self._grid.addWidget(editor.below, row + 1, 0, 1, 2)
+        editor.set_value(getattr(self._part, name))
+        editor.edited.connect(partial(self._take, name))
+        self._editors[name] = editor
+
+    def _take(self, name: str, value: Any) -> None:
+        self._part = replace(self._part, **{name: value})
+        self.changed.emit(self._part)
+
+    def _editor(self, name: str, knob: Knob, path: str, hot: bool) -> Any:
+        kind, optional = _kind(type(self._part), name)
+        if isinstance(kind, type) and issubclass(kind, Entry):
+            return EntryEditor(kind, INHERITED if optional else "", path, hot, self._depth, self)
+        if knob.choices:
+            return Combo(_choices(knob.choices, optional), self)
+        if kind is bool:
+            return Check(self)
+        if kind is str:
+            return TextField(self)
+        if kind not in (int, float):
+            raise TypeError(f"{path}: no editor for {kind}")
+        if optional:
+            empty = INHERITED.lower()
+            return NumberField(knob.low, knob.high, kind is int, empty, parent=self)
+        if kind is int and (knob.high or 0) <= LARGEST:
+            return Spin(knob.low, knob.high, knob.scale == "log", parent=self)
+        if kind is float and knob.low is not None and knob.high is not None:
+            return NumberSlider(knob, _default(type(self._part), name), parent=self)
+        return NumberField(knob.low, knob.high, kind is int, parent=self)
+
+
+class EntryEditor(EntryCombo):
+    """Chooses a catalogue entry; `below` shows the entry's own knobs.
+
+    It remembers the knobs of every entry it has shown: who comes back to Adam finds Adam as it was.
+    """
+
+    def __init__(
+        self, base: type[Entry], nothing: str, path: str, hot: bool, depth: int, parent: QWidget
+    ) -> None:
+        super().__init__(base.registry, nothing, parent)
+        self._registry = base.registry
+        self._context = (path, hot, depth + 1)
+        self._title, self._help = "", ""
+        self._ending = "" if hot else RESTARTS
+        self._entry: Entry | None = None
+        self._remembered: dict[str, Entry] = {}
+        self._forms: dict[str, Form] = {}
+        self.below = QFrame(parent)
+        self.below.setObjectName("entry-knobs")
+        self._column = QVBoxLayout(self.below)
+        self._column.setContentsMargins(INDENT, 0, 0, 0)
+        self.below.hide()
+
+    def set_heading(self, title: str, text: str) -> None:
+        """What the tooltip says before it speaks of the entry."""
+        self._title, self._help = title, text
+
+    def entry(self) -> Entry | None:
+        return self._entry
+
+    def set_value(self, value: Entry | None) -> None:
+        if value is not self._entry or value is None:
+            self._show(value)
+
+    def _show(self, entry: Entry | None) -> None:
+        self._entry = entry
+        super().set_value(entry.key if entry else None)
+        title = f"{self._title}: {entry.label}" if entry else self._title
+        about = (entry.formula, entry.advice) if entry else ()
+        self.setToolTip(described(title, self._help, *about, self._ending))
+        if entry is not None:
+            self._remembered[entry.key] = entry
+        self._show_knobs(entry)
+
+    def _show_knobs(self, entry: Entry | None) -> None:
+        has_knobs = entry is not None and bool(knobs(entry))
+        for key, form in self._forms.items():
+            form.setVisible(has_knobs and entry is not None and key == entry.key)
+        if entry is not None and has_knobs:
+            if entry.key in self._forms:
+                self._forms[entry.key].set_value(entry)
+            else:
+                self._forms[entry.key] = self._form(entry)
+        self.below.setVisible(has_knobs)
+
+    def _form(self, entry: Entry) -> Form:
+        path, hot, depth = self._context
+        form = Form(entry, path, hot=hot, depth=depth, parent=self.below)
+        form.changed.connect(self._reknobbed)
+        self._column.addWidget(form)
+        chain_tabs(self, form)
+        return form
+
+    def _activated(self, row: int) -> None:
+        key = self.value()
+        if key == (self._entry.key if self._entry else None):
+            return
+        self._show(None if key is None else self._remembered.get(key) or self._registry[key]())
+        self.edited.emit(self._entry)
+
+    def _reknobbed(self, entry: Entry) -> None:
+        self._entry = self._remembered[entry.key] = entry
+        self.edited.emit(entry)
+
+
+def chain_tabs(before: QWidget, part: QWidget) -> None:
+    """Let Tab go from `before` through all fields of a part that was built later than the rest."""
+    for widget in part.findChildren(QWidget):
+        takes_tab = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not widget.focusProxy()
+        if takes_tab and widget.window() is before.window():
+            QWidget.setTabOrder(before, widget)
+            before = widget
+
+
+@cache
+def _kinds(part: type) -> dict[str, tuple[Any, bool]]:
+    """The type of each field without its None, and whether None is allowed."""
+    hints = typing.get_type_hints(part)
+    return {f.name: _split_optional(hints[f.name]) for f in fields(part)}
+
+
+def _kind(part: type, name: str) -> tuple[Any, bool]:
+    return _kinds(part)[name]
+
+
+def _split_optional(hint: Any) -> tuple[Any, bool]:
+    if typing.get_origin(hint) not in (typing.Union, types.UnionType):
+        return hint, False
+    rest = [h for h in typing.get_args(hint) if h is not type(None)]
+    if len(rest) != 1:
+        raise TypeError(f"no editor for {hint}")
+    return rest[0], True
+
+
+@cache
+def _default(part: type, name: str) -> Any:
+    return next(f.default for f in fields(part) if f.name == name)
+
+
+@cache
+def _choices(choices: tuple[str, ...], optional: bool) -> Any:
+    inherited = [(None, INHERITED, "", "")] if optional else []
+    return choice_model(inherited + [(c, _sentence_case(c), "", "") for c in choices])
+
+
+def _sentence_case(choice: str) -> str:
+    if any(letter.isdigit() for letter in choice):
+        return choice
+    return choice[:1].upper() + choice[1:].replace("_", " ")

@@ -1,0 +1,140 @@
+"""The line above the views: run and stop, the live figures, export."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from ui import theme
+from ui.widgets.figures import NONE, Figure, Figures, decimal
+from ui.widgets.keys import keeps_key
+
+RUN_WIDTH = 96
+HEIGHT = 44
+
+
+class Toolbar(QWidget):
+    """Buttons to the left and right, figures between them. It asks, others act.
+
+    The buttons are public for binding shortcuts; `extras` is the layout where more may be added.
+    """
+
+    run_toggled = Signal(bool)
+    step_requested = Signal()
+    epoch_requested = Signal()
+    reset_requested = Signal()
+    new_seed_requested = Signal()
+    export_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._running = False
+        self._icons: list[tuple[QPushButton, str, str]] = []
+        self.run = self._button("Run", "Train without pause", "Space", "play", "accent_text")
+        self.run.setProperty("primary", True)
+        self.run.setFixedWidth(RUN_WIDTH)
+        self.step = self._button("Step", "One update of the weights", "S", "step")
+        self.epoch = self._button("Epoch", "Once through all training samples", "E", "epoch")
+        self.reset = self._button("Reset", "Back to step 0 with the same seed", "R", "reset")
+        self.new_seed = self._button(
+            "New seed", "Back to step 0 with other random draws", "N", "seed"
+        )
+        self.export = self._button("Export", "Save the dashboard as a picture", "Ctrl+E", "export")
+        self.figures = Figures(
+            [
+                Figure("epoch", "99.9", rank=3),
+                Figure("step", "9,999", rank=2),
+                Figure("", "9,999", "steps/s", rank=1),
+                Figure("", "60", "fps", rank=0),
+                Figure("loss", "0.0000", bold=True, rank=5),
+                Figure("val acc", "0.000", bold=True, rank=4),
+            ]
+        )
+        self.extras = QHBoxLayout()
+        self._arrange()
+        self._connect()
+        self.retheme(theme.current())
+
+    def set_running(self, running: bool) -> None:
+        """Show whether the run goes on, without a signal."""
+        if running == self._running:
+            return
+        self._running = running
+        self.run.setText("Pause" if running else "Run")
+        self.run.setToolTip(_tip("Hold the run" if running else "Train without pause", "Space"))
+        self._set_icon(self.run, "pause" if running else "play")
+
+    def set_figures(
+        self,
+        epoch: float,
+        iteration: int,
+        steps_per_second: float,
+        fps: float,
+        loss: float,
+        accuracy: float,
+    ) -> None:
+        """Show where the run stands; NaN is shown as a dash."""
+        self.figures.set_values(
+            (
+                f"{epoch:.1f}",
+                f"{iteration:,}",
+                _rate(steps_per_second),
+                _rate(fps),
+                decimal(loss, 4),
+                decimal(accuracy, 3),
+            )
+        )
+
+    def retheme(self, colors: theme.Theme) -> None:
+        for button, name, role in self._icons:
+            button.setIcon(theme.icon(name, colors, role))
+        self.figures.retheme(colors)
+
+    def event(self, event: QEvent) -> bool:
+        return keeps_key(event) or super().event(event)
+
+    def _button(
+        self, text: str, what: str, keys: str, icon: str, role: str = "muted"
+    ) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setToolTip(_tip(what, keys))
+        button.setAccessibleDescription(what)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setIconSize(QSize(14, 14))
+        self._icons.append((button, icon, role))
+        return button
+
+    def _set_icon(self, button: QPushButton, name: str) -> None:
+        self._icons = [(b, name if b is button else old, role) for b, old, role in self._icons]
+        self.retheme(theme.current())
+
+    def _arrange(self) -> None:
+        self.setFixedHeight(HEIGHT)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 8, 0, 8)
+        row.setSpacing(8)
+        for button in (self.run, self.step, self.epoch, self.reset, self.new_seed):
+            row.addWidget(button)
+        row.addLayout(self.extras)
+        row.addSpacing(8)
+        row.addWidget(self.figures, 1)
+        row.addSpacing(8)
+        row.addWidget(self.export)
+
+    def _connect(self) -> None:
+        self.run.clicked.connect(lambda: self.run_toggled.emit(not self._running))
+        self.step.clicked.connect(lambda: self.step_requested.emit())
+        self.epoch.clicked.connect(lambda: self.epoch_requested.emit())
+        self.reset.clicked.connect(lambda: self.reset_requested.emit())
+        self.new_seed.clicked.connect(lambda: self.new_seed_requested.emit())
+        self.export.clicked.connect(lambda: self.export_requested.emit())
+
+
+def _rate(value: float) -> str:
+    return NONE if math.isnan(value) else f"{value:,.0f}"
+
+
+def _tip(what: str, keys: str) -> str:
+    return f"{what} ({keys})"

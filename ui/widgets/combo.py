@@ -1,0 +1,208 @@
+"""Choices: a plain list, and a list with a muted second column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QStandardItem,
+    QStandardItemModel,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import (
+    QComboBox,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionComboBox,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from ui import theme
+from ui.widgets.keys import KeyKeeper
+
+VALUE = Qt.ItemDataRole.UserRole
+NOTE = Qt.ItemDataRole.UserRole + 1
+ROW_HEIGHT = 26
+PADDING = 10
+GAP = 16
+WIDEST_LIST = 460
+
+
+def choice_model(items: Iterable[tuple[Any, str, str, str]]) -> QStandardItemModel:
+    """A list of choices, each a value, its label, a muted note and a tooltip."""
+    model = QStandardItemModel()
+    for value, label, note, tip in items:
+        item = QStandardItem(label)
+        item.setData(value, VALUE)
+        item.setData(note, NOTE)
+        item.setToolTip(tip)
+        model.appendRow(item)
+    return model
+
+
+class Combo(QComboBox):
+    """A drop-down list whose entries may have a muted note: a formula, an explanation.
+
+    The note of the chosen entry is shown where it fits whole; one given with `set_note` is cut to
+    fit. Enter opens the list; the wheel works
+    only in focus.
+    """
+
+    edited = Signal(object)
+
+    def __init__(self, model: QStandardItemModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._note: str | None = None
+        self._keeper: KeyKeeper | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(4)
+        self.setMaxVisibleItems(20)
+        self.setModel(model)
+        self._chosen = self.currentIndex()
+        self.activated.connect(self._activated)
+
+    def value(self) -> Any:
+        return self.currentData(VALUE)
+
+    def set_value(self, value: Any) -> None:
+        """Show a choice without a signal. Raises ValueError for what is not in the list."""
+        if value == self.value():
+            return
+        for row in range(self.count()):
+            if self.itemData(row, VALUE) == value:
+                self._chosen = row
+                self.setCurrentIndex(row)
+                return
+        raise ValueError(f"{value!r} is not among the choices")
+
+    def set_note(self, note: str | None) -> None:
+        """Replace the muted text behind the chosen entry; None brings its own back."""
+        if note != self._note:
+            self._note = note
+            self.update()
+
+    def note(self) -> str:
+        """The muted text behind the chosen entry; a formula of one letter says nothing there."""
+        if self._note is not None:
+            return self._note
+        own = self.currentData(NOTE) or ""
+        return own if len(own) > 1 else ""
+
+    def _activated(self, row: int) -> None:
+        if row != self._chosen:
+            self._chosen = row
+            self.edited.emit(self.value())
+
+    def showPopup(self) -> None:
+        if self._keeper is None:
+            self._keeper = KeyKeeper(self)
+            self.setItemDelegate(NoteDelegate(self))
+            self.view().installEventFilter(self._keeper)
+            self.view().setMinimumWidth(_list_width(self.model(), self.fontMetrics()))
+        super().showPopup()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.showPopup()
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        box, edit = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        field = self.style().subControlRect(box, option, edit, self)
+        with QPainter(self) as painter:
+            self.style().drawComplexControl(box, option, painter, self)
+            colors = self.palette()
+            _draw_choice(
+                painter, field, self.fontMetrics(), self.currentText(), self.note(),
+                colors.text().color(), QColor(theme.current().muted), self._note is not None,
+            )  # fmt: skip
+
+
+class NoteDelegate(QStyledItemDelegate):
+    """Rows with a label column and a muted note column, both aligned down the list."""
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(80, ROW_HEIGHT)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        view: Any = option
+        colors, metrics = theme.current(), view.fontMetrics
+        if view.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
+            painter.fillRect(view.rect, view.palette.highlight())
+        row = view.rect.adjusted(PADDING, 0, -PADDING, 0)
+        painter.setPen(QColor(colors.text))
+        painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, index.data())
+        note = index.data(NOTE)
+        if note:
+            row.setLeft(row.left() + _label_width(index.model(), metrics) + GAP)
+            painter.setPen(QColor(colors.muted))
+            text = metrics.elidedText(note, Qt.TextElideMode.ElideRight, row.width())
+            painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def _draw_choice(
+    painter: QPainter,
+    field: QRect,
+    metrics: QFontMetrics,
+    label: str,
+    note: str,
+    ink: QColor,
+    muted: QColor,
+    elide: bool,
+) -> None:
+    painter.setPen(ink)
+    text = metrics.elidedText(label, Qt.TextElideMode.ElideRight, field.width())
+    painter.drawText(field, Qt.AlignmentFlag.AlignVCenter, text)
+    field.setLeft(field.left() + metrics.horizontalAdvance(label) + 8)
+    if elide:
+        note = metrics.elidedText(note, Qt.TextElideMode.ElideRight, field.width())
+    if note and metrics.horizontalAdvance(note) <= field.width():
+        painter.setPen(muted)
+        painter.drawText(field, Qt.AlignmentFlag.AlignVCenter, note)
+
+
+def _label_width(model: QAbstractItemModel, metrics: QFontMetrics) -> int:
+    return max(metrics.horizontalAdvance(t) for t in _column(model, Qt.ItemDataRole.DisplayRole))
+
+
+def _list_width(model: QAbstractItemModel, metrics: QFontMetrics) -> int:
+    notes = max(metrics.horizontalAdvance(text) for text in _column(model, NOTE))
+    width = _label_width(model, metrics) + 2 * PADDING + 12 + (GAP + notes if notes else 0)
+    return min(width, WIDEST_LIST)
+
+
+def _column(model: QAbstractItemModel, role: int) -> list[str]:
+    return [model.index(row, 0).data(role) or "" for row in range(model.rowCount())]

@@ -1,0 +1,44 @@
+"""A list of catalogue entries."""
+
+from __future__ import annotations
+
+from functools import cache
+from html import escape
+from typing import Any
+
+from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import QWidget
+
+from core.registry import Entry, Registry
+from ui.widgets.combo import Combo, choice_model
+
+RESTARTS = "Restarts the run."
+
+
+def described(title: str, *paragraphs: str) -> str:
+    """A tooltip with a heading; rich text, so that long lines wrap."""
+    texts = (f"<p style='margin:3px 0 0 0'>{escape(text)}</p>" for text in paragraphs if text)
+    return f"<b>{escape(title)}</b>{''.join(texts)}"
+
+
+def entry_tip(entry: type[Entry] | Entry) -> str:
+    """What a learner should know of an entry."""
+    restarts = RESTARTS if getattr(entry, "parametric", False) else ""
+    return described(entry.label, entry.formula, entry.advice, restarts)
+
+
+class EntryCombo(Combo):
+    """Chooses among a registry's entries by key; `nothing` adds None under that name."""
+
+    def __init__(
+        self, registry: Registry[Any], nothing: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(_model(registry, nothing), parent)
+
+
+@cache
+def _model(registry: Registry[Any], nothing: str) -> QStandardItemModel:
+    """One model a registry, shared by all lists that show it."""
+    first = [(None, nothing, "", "")] if nothing else []
+    entries = [(e.key, e.label, e.formula, entry_tip(e)) for e in registry.entries()]
+    return choice_model(first + entries)

@@ -1,0 +1,134 @@
+"""The live figures of a run, cheap enough to change with every frame."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ui import theme
+
+GAP = 18
+NONE = "–"
+
+
+@dataclass
+class Figure:
+    """One cell: a word and a running number, the word in front (`name`) or behind (`unit`).
+
+    The cell has room for `widest` and takes more when it needs it, for good. Where room is short
+    the cell with the lowest `rank` goes first.
+    """
+
+    name: str
+    widest: str
+    unit: str = ""
+    bold: bool = False
+    rank: int = 0
+    value: str = NONE
+    left: int = 0
+    width: int = 0
+    shown: bool = True
+
+    def text(self, value: str) -> str:
+        return f"{self.name} {value}" if self.name else f"{value} {self.unit}"
+
+
+class Figures(QWidget):
+    """Names and values in a row, flush right; what has no room is left out.
+
+    It paints its own background, so that nothing under it is painted again, and only the cells
+    whose text has changed.
+    """
+
+    def __init__(self, figures: Sequence[Figure], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._figures = list(figures)
+        self._fonts = (_tabular(self.font(), False), _tabular(self.font(), True))
+        self._metrics = tuple(QFontMetrics(font) for font in self._fonts)
+        for figure in self._figures:
+            figure.width = self._needed(figure, figure.widest)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.retheme(theme.current())
+
+    def retheme(self, colors: theme.Theme) -> None:
+        self._background = QColor(colors.background)
+        self._inks = (QColor(colors.muted), QColor(colors.text))
+        self.update()
+
+    def set_values(self, values: Sequence[str]) -> None:
+        """New values in the order of the figures; an unchanged one costs a comparison."""
+        for figure, value in zip(self._figures, values, strict=True):
+            if value != figure.value:
+                figure.value = value
+                if len(value) > len(figure.widest):
+                    self._widen(figure)
+                if figure.shown:
+                    self.update(figure.left, 0, figure.width, self.height())
+
+    def values(self) -> list[str]:
+        return [figure.value for figure in self._figures]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        dirty = event.rect()
+        first, last = dirty.left(), dirty.right()
+        baseline = (self.height() + self._metrics[0].capHeight()) // 2
+        with QPainter(self) as painter:
+            painter.fillRect(dirty, self._background)
+            for figure in self._figures:
+                end = figure.left + figure.width
+                if not figure.shown or figure.left > last or end < first:
+                    continue
+                painter.setFont(self._fonts[figure.bold])
+                painter.setPen(self._inks[figure.bold])
+                text, left = figure.text(figure.value), figure.left
+                if figure.unit:
+                    left = end - self._metrics[figure.bold].horizontalAdvance(text)
+                painter.drawText(left, baseline, text)
+
+    def _needed(self, figure: Figure, value: str) -> int:
+        return self._metrics[figure.bold].horizontalAdvance(figure.text(value)) + 1
+
+    def _widen(self, figure: Figure) -> None:
+        needed = self._needed(figure, figure.value)
+        if needed > figure.width:
+            figure.width = needed
+            self._arrange()
+            self.update()
+
+    def _arrange(self) -> None:
+        room = self.width() + GAP
+        for figure in sorted(self._figures, key=lambda figure: -figure.rank):
+            room -= figure.width + GAP
+            figure.shown = room >= 0
+        right = self.width()
+        for figure in reversed(self._figures):
+            if figure.shown:
+                figure.left = right - figure.width
+                right = figure.left - GAP
+
+
+def _tabular(font: QFont, bold: bool) -> QFont:
+    """All digits equally wide, so that a running number stands still."""
+    result = QFont(font)
+    result.setBold(bold)
+    result.setFeature(QFont.Tag("tnum"), 1)
+    return result
+
+
+def decimal(value: float, places: int) -> str:
+    """A value with so many places; one too small or large for them in scientific notation."""
+    if math.isnan(value):
+        return NONE
+    if math.isinf(value):
+        return "∞"
+    small = value != 0 and abs(value) < 10.0**-places
+    return f"{value:.1e}" if small or abs(value) >= 1e5 else f"{value:.{places}f}"

@@ -1,0 +1,54 @@
+"""A number with a slider for the usual range and a field for the rest."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from core.registry import Knob
+from ui.widgets.number_field import NumberField
+from ui.widgets.scale import stops
+from ui.widgets.slider import StopSlider
+
+FIELD_WIDTH = 62
+
+
+class NumberSlider(QWidget):
+    """Emits live while the slider moves, and on Enter or focus-out when typed."""
+
+    edited = Signal(object)
+
+    def __init__(self, knob: Knob, default: float, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.slider = StopSlider(stops(knob, default), self)
+        self.field = NumberField(knob.low, knob.high, parent=self)
+        self.field.setFixedWidth(FIELD_WIDTH)
+        self.setFocusProxy(self.field)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self.slider)
+        row.addWidget(self.field)
+        self.slider.edited.connect(self._slid)
+        self.field.edited.connect(self._typed)
+        self.field.stepped.connect(self.slider.step)
+
+    def value(self) -> float:
+        return self.field.value() or 0.0
+
+    def set_value(self, value: float) -> None:
+        self.field.set_value(value)
+        self.slider.set_value(value)
+
+    def setAccessibleName(self, name: str) -> None:
+        super().setAccessibleName(name)
+        self.field.setAccessibleName(name)
+        self.slider.setAccessibleName(f"{name}, slider")
+
+    def _slid(self, value: float) -> None:
+        self.field.set_value(value)
+        self.edited.emit(value)
+
+    def _typed(self, value: float) -> None:
+        self.slider.set_value(value)
+        self.edited.emit(value)

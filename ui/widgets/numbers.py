@@ -1,0 +1,48 @@
+"""Numbers as people type and read them."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+
+
+def shown(value: float) -> str:
+    """A number in as few characters as it needs: 0.01, 1e-4, 32, 2.5e6."""
+    if not math.isfinite(value):
+        return str(value)
+    number = Decimal(repr(value)).normalize()
+    _, digits, exponent = number.as_tuple()
+    plain = f"{number:f}"
+    if value == 0 or not isinstance(exponent, int):
+        return "0"
+    power = exponent + len(digits) - 1
+    figures = "".join(map(str, digits))
+    mantissa = figures[0] + ("." + figures[1:] if len(figures) > 1 else "")
+    scientific = f"{'-' if value < 0 else ''}{mantissa}e{power}"
+    if -3 <= power < 5:
+        return plain
+    return min(scientific, plain, key=len)
+
+
+def parsed(text: str) -> float:
+    """The number that a text means; a decimal comma and a real minus sign will do.
+
+    Raises ValueError with a message for the user.
+    """
+    plain = text.strip().replace("−", "-").replace(",", ".")
+    try:
+        value = float(plain)
+    except ValueError:
+        raise ValueError("is not a number") from None
+    if not math.isfinite(value):
+        raise ValueError("must be finite")
+    return value
+
+
+def bounded(value: float, low: float | None, high: float | None) -> float:
+    """The value itself. Raises ValueError with a message for the user where it is out of bounds."""
+    if low is not None and value < low:
+        raise ValueError(f"must be ≥ {shown(low)}")
+    if high is not None and value > high:
+        raise ValueError(f"must be ≤ {shown(high)}")
+    return value

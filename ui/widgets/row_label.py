@@ -1,0 +1,39 @@
+"""The name of a setting, in front of its field."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QWidget
+
+from ui import theme
+
+GLYPH = 9
+GAP = 4
+
+
+class RowLabel(QLabel):
+    """A muted label of fixed width; a small circling arrow marks what restarts the run.
+
+    A long name is cut to fit.
+    """
+
+    def __init__(
+        self, text: str, restarts: bool, width: int, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(text, parent)
+        self.restarts = restarts
+        self.setFixedWidth(width)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        metrics, height = self.fontMetrics(), self.height()
+        room = self.width() - (GLYPH + GAP if self.restarts else 0)
+        text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        with QPainter(self) as painter:
+            painter.setPen(QColor(theme.current().muted))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
+            if self.restarts:
+                left = metrics.horizontalAdvance(text) + GAP
+                where = QRectF(left, (height - GLYPH) / 2 + 0.5, GLYPH, GLYPH)
+                painter.setOpacity(0.75)
+                theme.draw_icon(painter, "restart", theme.current().muted, where)
