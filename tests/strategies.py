@@ -103,9 +103,9 @@ def _range(knob: Knob, default: Any, mild: bool) -> tuple[float, float]:
     low = -1e6 if knob.low is None else knob.low
     high = 1e6 if knob.high is None else knob.high
     if mild:
-        around = default if isinstance(default, (int, float)) else 0
+        around = min(default if isinstance(default, (int, float)) else 0, high)
         low, high = max(low, around / 2), min(high, around * 2 or 0.3)
-    return low, max(low, high)
+    return low, high
 
 
 def _agreeing(spec: ExperimentSpec, choose: Any) -> ExperimentSpec:
