@@ -19,7 +19,7 @@ FLAT, IDLE, CURVED = 1e-7, 1e-9, 1e-10
     label="L-BFGS",
     formula="W ← W − ηHg;  H ≈ inverse Hessian, from the last m steps",
     advice="Full batch only: it compares the slopes of successive steps, and the noise of batches "
-    "would pass for curvature. Very fast near a smooth minimum.",
+    "would pass for curvature. Very fast on smooth functions; on ReLU's kinks it may leap away.",
     torch="torch.optim.LBFGS(params, lr={learning_rate}, max_iter=1, history_size={history})",
     source="Liu & Nocedal 1989",
 )
@@ -33,7 +33,7 @@ class LBFGS(Optimizer):
 
     elementwise: ClassVar[bool] = False
     full_batch: ClassVar[bool] = True
-    learning_rate: float = rate_knob(0.5)
+    learning_rate: float = rate_knob(0.1)
     history: int = knob(
         10, label="History m", low=1, high=100, hot=False, help="How many steps it remembers."
     )
