@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from core.activations import ACTIVATIONS
 from core.batching import FullBatch
@@ -14,6 +15,7 @@ from core.initializers import XavierNormal
 from core.losses import LOSSES, OUTPUTS
 from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.trainer import Trainer
+from tests.strategies import specs
 
 
 def relative_error(trainer: Trainer, rows: int = 7, most: int = 60) -> float:
@@ -107,3 +109,33 @@ def test_without_biases_and_with_summed_loss():
     loss = replace(LOSSES["half_squared_error"](), reduction="sum")
     network = NetworkSpec(hidden=(Dense(units=5),), bias=False)
     assert relative_error(make(network, loss=loss)) < 1e-6
+
+
+def penalised_gradient_error(trainer: Trainer) -> float:
+    """The penalty's gradient against central differences of its value."""
+    network, penalty = trainer.network, trainer.spec.training.penalty
+    params = network.params
+    network.grads.fill(0)
+    penalty.add_gradient(params, network.mask, network.grads, np.empty_like(params))
+    worst = 0.0
+    for i in range(min(len(params), 20)):
+        h, kept = 1e-6, params[i]
+        params[i] = kept + h
+        up = penalty.value(params, network.mask)
+        params[i] = kept - h
+        numeric = (up - penalty.value(params, network.mask)) / (2 * h)
+        params[i] = kept
+        worst = max(worst, abs(numeric - network.grads[i]) / (1 + abs(numeric)))
+    return worst
+
+
+@settings(
+    max_examples=100, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
+)
+@given(specs(mild=True, precision="float64"))
+def test_random_networks_from_the_whole_space(spec):
+    trainer = Trainer(spec)
+    if any(key.key == "step" for key in trainer.network.activations.values()):
+        return  # its derivative is 0 by definition, not by calculus
+    assert relative_error(trainer, rows=min(7, len(trainer.inputs)), most=25) < 1e-6
+    assert penalised_gradient_error(trainer) < 1e-6

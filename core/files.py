@@ -1,0 +1,52 @@
+"""Experiment files: reading with every problem named, writing without ever leaving half a file."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from core.reading import SpecError
+from core.spec import ExperimentSpec
+from core.specio import dumps, loads
+
+
+def read_experiment(path: Path) -> ExperimentSpec:
+    """The experiment in a JSON file. Raises `SpecError`, every problem led by the file's name."""
+    try:
+        return loads(path.read_bytes())
+    except OSError as error:
+        raise SpecError([f"{path}: {error.strerror or error}"]) from error
+    except SpecError as error:
+        raise SpecError([f"{path}: {problem}" for problem in error.problems]) from error
+
+
+def write_experiment(path: Path, spec: ExperimentSpec) -> None:
+    """Write an experiment as JSON. Raises OSError; an older file then stands unharmed."""
+    with replacing(path) as part:
+        part.write_text(dumps(spec) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary file beside `path` that takes its place if all goes well, else disappears."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+        # mkstemp makes a file for its owner alone; give it the rights of any new file.
+        os.chmod(part, 0o666 & ~_umask())
+        os.replace(part, path)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,23 @@
+"""`python -m tests.bench [core] [window]`: all benchmarks, or those named."""
+
+import importlib
+import os
+import sys
+
+THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
+BENCHMARKS = ("core", "window")
+
+
+def main(names: list[str]) -> int:
+    unknown = set(names) - set(BENCHMARKS)
+    if unknown:
+        print(f"unknown benchmark: {', '.join(sorted(unknown))} (choose from {BENCHMARKS})")
+        return 2
+    for name in names or BENCHMARKS:
+        importlib.import_module(f"tests.bench.{name}").main()
+    return 0
+
+
+if __name__ == "__main__":
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    sys.exit(main(sys.argv[1:]))
