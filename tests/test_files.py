@@ -1,0 +1,329 @@
+"""Readers of data files: what is whole is read, what is not is refused with place and remedy."""
+
+import contextlib
+import gzip
+import io
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from core.data import DataError
+from core.data.encoding import encode, read_npz
+from core.data.idx import TYPES, read_idx, read_pictures
+from core.data.tabular import CHUNK_ROWS, read_table, sniff
+
+# Every example writes the same file anew, so that one folder serves them all.
+same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def idx_bytes(array: np.ndarray) -> bytes:
+    codes = {np.dtype(name): code for code, name in TYPES.items()}
+    big = array.astype(array.dtype.newbyteorder(">"))
+    head = struct.pack(f">HBB{array.ndim}I", 0, codes[big.dtype], array.ndim, *array.shape)
+    return head + big.tobytes()
+
+
+def written(folder: Path, content: bytes | str, name: str = "file.csv") -> Path:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def table_of(folder: Path, text: str | bytes, **how):
+    return read_table(sniff(written(folder, text), **how))
+
+
+def refusal(read, *arguments) -> str:
+    with pytest.raises(DataError) as caught:
+        read(*arguments)
+    return str(caught.value)
+
+
+# IDX
+
+
+@same_folder
+@given(
+    array=arrays.arrays(
+        st.sampled_from([np.uint8, np.int8, np.int16, np.int32, np.float32, np.float64]),
+        arrays.array_shapes(max_dims=3, max_side=4, min_side=0),
+        elements={"allow_nan": False},
+    ),
+    zipped=st.booleans(),
+)
+def test_any_idx_array_is_read_back(tmp_path, array, zipped):
+    content = idx_bytes(array)
+    path = written(tmp_path, gzip.compress(content) if zipped else content)
+    read = read_idx(path)
+    assert read.dtype == array.dtype
+    assert np.array_equal(read, array)
+
+
+PICTURES = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is not an IDX file"),
+        (b"\x00\x00\x08", "is not an IDX file"),
+        (b"\x00\x00\x07\x01" + bytes(8), "is not an IDX file"),
+        (b"\x89PNG\r\n\x1a\n", "is not an IDX file"),
+        (b"\x00\x00\x08\x00", "claims 0 dimensions"),
+        (b"\x00\x00\x08\xff", "claims 255 dimensions"),
+        (b"\x00\x00\x08\x03\x00\x00", "ends within its header"),
+        (idx_bytes(PICTURES)[:-1], "ends too early: 23 of 24 bytes"),
+        (idx_bytes(PICTURES) + b"\0", "goes on behind its last number"),
+        (b"\x00\x00\x08\x03" + b"\xff" * 12, "GB of numbers"),
+        (gzip.compress(idx_bytes(PICTURES))[:-9], "compressed file ends too early"),
+        (gzip.compress(idx_bytes(PICTURES))[:12] + bytes(30), "compressed file is damaged"),
+        (gzip.compress(idx_bytes(PICTURES)[:-1]), "ends too early"),
+    ],
+)
+def test_a_damaged_idx_file_is_refused(tmp_path, content, said):
+    path = written(tmp_path, content)
+    message = refusal(read_idx, path)
+    assert said in message and str(path) in message
+
+
+@same_folder
+@given(cut=st.integers(0, 200), at=st.integers(0, 60), byte=st.integers(0, 255))
+def test_a_damaged_idx_file_is_read_whole_or_refused(tmp_path, cut, at, byte):
+    content = bytearray(gzip.compress(idx_bytes(PICTURES), mtime=0)[:cut])
+    if at < len(content):
+        content[at] = byte
+    with contextlib.suppress(DataError):
+        assert read_idx(written(tmp_path, bytes(content))).size == PICTURES.size
+
+
+def test_what_is_no_readable_file_is_refused(tmp_path):
+    for path in (tmp_path, tmp_path / "none"):
+        for read in (read_idx, sniff, read_npz):
+            assert f"{path}: cannot be read" in refusal(read, path)
+
+
+def test_pictures_and_labels_must_belong_together(tmp_path):
+    images = written(tmp_path, idx_bytes(PICTURES), "images")
+    labels = written(tmp_path, idx_bytes(np.array([1, 2], np.uint8)), "labels")
+    pictures, classes = read_pictures(images, labels)
+    assert pictures.shape == (2, 3, 4) and list(classes) == [1, 2]
+    assert "exchanged" in refusal(read_pictures, labels, images)
+    more = written(tmp_path, idx_bytes(np.array([1, 2, 3], np.uint8)), "more")
+    assert "3 labels for the 2 pictures" in refusal(read_pictures, images, more)
+
+
+# Tables
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_delimiter_header_and_types_are_found_out(tmp_path, delimiter, encoding):
+    text = "size,colour,price\n1.5,rot,3\n2,grün,4\n\n-1e3,rot,\n".replace(",", delimiter)
+    table = table_of(tmp_path, text.encode(encoding))
+    size, colour, price = table.columns
+    assert [c.name for c in table.columns] == ["size", "colour", "price"]
+    assert list(size.values) == [1.5, 2, -1000]
+    assert colour.categories == ("grün", "rot") and list(colour.values) == [1, 0, 1]
+    assert list(price.missing) == [False, False, True]
+
+
+def test_decimal_commas_are_read(tmp_path):
+    table = table_of(tmp_path, "a;b\n1,5;2\n-2,25;3\n")
+    assert list(table.columns[0].values) == [1.5, -2.25]
+
+
+def test_a_table_without_a_header_gets_column_names(tmp_path):
+    table = table_of(tmp_path, "1,2\n3,4\n")
+    assert [c.name for c in table.columns] == ["Column 1", "Column 2"]
+    assert len(table) == 2
+    assert len(table_of(tmp_path, "2019,2020\n1,2\n3,4\n", header=True)) == 2
+
+
+def test_names_are_unique(tmp_path):
+    names = [c.name for c in table_of(tmp_path, "a,a,,a\n1,2,3,4\n").columns]
+    assert len(set(names)) == 4
+
+
+def test_quoted_cells_may_hold_anything(tmp_path):
+    table = table_of(tmp_path, 'a,b\n"x, ""y""\nz",1\nw,2\n')
+    assert table.columns[0].categories == ("w", 'x, "y"\nz')
+
+
+def test_a_long_table_is_read_with_progress(tmp_path):
+    n = 2 * CHUNK_ROWS + 7
+    path = written(tmp_path, "i,half\n" + "".join(f"{i},{i / 2}\n" for i in range(n)))
+    shares: list[float] = []
+    table = read_table(sniff(path), shares.append)
+    assert np.array_equal(table.columns[1].values, np.arange(n) / 2)
+    assert shares == sorted(shares) and shares[-1] == 1 and len(shares) >= 3
+
+
+def test_reading_can_be_given_up(tmp_path):
+    def cancel(share: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        read_table(sniff(written(tmp_path, "a,b\n1,2\n")), cancel)
+
+
+LONG = "a,b\n" + "1,2\n" * 1500
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "is empty"),
+        ("\n\n  \n", "is empty"),
+        ("a,b\n", "no rows"),
+        ("a,b\n1,2\n3\n", "line 3 has 1 fields instead of 2"),
+        ("a,b\n1,2\n3,4,5\n", "line 3 has 3 fields instead of 2"),
+        (LONG + "oops,3\n", "line 1502, column 'a': 'oops' is not a finite number"),
+        (LONG + "inf,3\n", "line 1502, column 'a': 'inf' is not a finite number"),
+        ("a,b\n1,\xff\n".encode("latin-1"), "not UTF-8 text"),
+        ('a,b\n1,"2\n3,4\n', "quotation mark"),
+        ("a,b\n1," + "x" * 200_000 + "\n", "field larger than field limit"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0", "not a table of text"),
+    ],
+)
+def test_a_damaged_table_is_refused_with_its_place(tmp_path, content, said):
+    message = refusal(table_of, tmp_path, content)
+    assert said in message and "file.csv" in message and len(message) < 400
+
+
+def test_a_huge_file_is_refused_unread(tmp_path):
+    path = tmp_path / "huge.csv"
+    with open(path, "wb") as file:
+        file.truncate(10 * 1024**3)
+    assert "10.7 GB; more than 2 GB" in refusal(sniff, path)
+
+
+cells = st.text(st.sampled_from('0123456789.,;"\n\te-abNä '), max_size=12) | st.floats().map(str)
+
+
+@same_folder
+@given(
+    st.lists(st.lists(cells, max_size=4).map(",".join), max_size=6).map("\n".join)
+    | st.binary(max_size=60)
+)
+def test_garbage_is_read_whole_or_refused(tmp_path, content):
+    try:
+        table = table_of(tmp_path, content)
+        assert len({len(column.values) for column in table.columns}) == 1
+        samples = encode(table).samples
+        assert np.isfinite(samples.inputs).all() and np.isfinite(samples.targets).all()
+        assert len(samples.inputs) == len(samples.targets) > 0
+    except DataError as error:
+        assert "file.csv: " in str(error)
+
+
+# From columns to samples
+
+FLOWERS = """width,colour,note,kind
+1.0,red,u,iris
+2.0,blue,v,rose
+,red,w,tulip
+3.0,,x,rose
+4.0,red,y,
+"""
+
+
+def test_words_and_gaps_become_numbers_and_are_told(tmp_path):
+    encoded = encode(table_of(tmp_path, FLOWERS))
+    samples = encoded.samples
+    assert samples.task == "classes" and samples.class_names == ("iris", "rose", "tulip")
+    assert samples.targets.argmax(axis=1).tolist() == [0, 1, 2, 1]
+    assert samples.inputs[:, 0].tolist() == [1, 2, 2, 3]
+    assert samples.feature_names[:4] == (
+        "width",
+        "colour = missing",
+        "colour = blue",
+        "colour = red",
+    )
+    assert samples.inputs[:, 1].tolist() == [0, 0, 0, 1]
+    assert any("1 rows without a target left out" in note for note in encoded.notes)
+    assert any("width: 1 missing values replaced by the mean 2" in note for note in encoded.notes)
+
+
+@pytest.mark.parametrize(
+    ("target", "purpose", "task", "outputs"),
+    [
+        ("flag", "auto", "binary", 1),
+        ("grade", "auto", "classes", 3),
+        ("grade", "regression", "regression", 1),
+        ("price", "auto", "regression", 1),
+        ("price", "classification", "classes", 4),
+        ("", "auto", "regression", 1),
+    ],
+)
+def test_the_task_follows_the_target(tmp_path, target, purpose, task, outputs):
+    text = "flag,grade,price\n0,1,1.5\n1,2,2.5\n1,3,3.25\n0,1,4.5\n"
+    samples = encode(table_of(tmp_path, text), target, purpose).samples
+    assert (samples.task, samples.outputs) == (task, outputs)
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "purpose", "said"),
+    [
+        ("a\n1\n2\n", "", "auto", "only one column"),
+        ("a,b\n1,2\n", "c", "auto", "has no column 'c'"),
+        ("a,b\n1,x\n2,x\n", "", "auto", "only one value"),
+        ("a,b\n1,x\n2,y\n", "", "regression", "can only be classified"),
+        ("a,b\n1,\n2,\n", "", "auto", "is empty; choose another target"),
+        ("a,b\n,1\n,2\n", "", "auto", "no column that can serve"),
+    ],
+)
+def test_a_table_that_cannot_be_learnt_is_refused(tmp_path, text, target, purpose, said):
+    assert said in refusal(encode, table_of(tmp_path, text), target, purpose)
+
+
+# NumPy archives
+
+
+def archive(folder: Path, **content) -> Path:
+    np.savez(folder / "file.npz", **content)
+    return folder / "file.npz"
+
+
+def test_archives_of_tables_and_pictures_are_read(tmp_path):
+    pictures = np.arange(24.0).reshape(4, 2, 3)
+    samples = read_npz(archive(tmp_path, images=pictures, labels=np.array([0, 1, 2, 1]))).samples
+    assert samples.image_shape == (2, 3) and samples.features == 6
+    assert samples.task == "classes" and samples.targets.argmax(axis=1).tolist() == [0, 1, 2, 1]
+    words = read_npz(archive(tmp_path, x=pictures[:, 0], y=np.array(list("abab")))).samples
+    assert words.task == "binary" and words.class_names == ("a", "b")
+    several = read_npz(archive(tmp_path, x=pictures[:, 0], y=pictures[:, 1])).samples
+    assert several.task == "regression" and several.outputs == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ({"x": np.ones((3, 2))}, "lacks an array named 'y'"),
+        ({"x": np.ones((3, 2)), "y": np.ones(2)}, "3 inputs but 2 targets"),
+        ({"x": np.ones(3), "y": np.ones(3)}, "is needed"),
+        ({"x": np.ones((3, 2)), "y": np.array([{}] * 3, object)}, "plain arrays"),
+        ({"x": np.array([[1, np.nan], [1, 1]]), "y": np.ones(2)}, "the first in row 0"),
+        ({"x": np.ones((3, 2)), "y": np.ones(3)}, "only one value"),
+        ({"x": np.ones((2, 2), complex), "y": np.ones(2)}, "not a list of numbers"),
+    ],
+)
+def test_an_archive_that_does_not_fit_is_refused(tmp_path, content, said):
+    assert said in refusal(read_npz, archive(tmp_path, **content))
+
+
+@same_folder
+@given(at=st.integers(0, 700), byte=st.integers(0, 255), cut=st.integers(0, 700))
+def test_a_damaged_archive_is_read_whole_or_refused(tmp_path, at, byte, cut):
+    buffer = io.BytesIO()
+    np.savez(buffer, x=np.arange(6.0).reshape(3, 2), y=np.array([0, 1, 1]))
+    content = bytearray(buffer.getvalue()[: cut or None])
+    content[at % len(content)] = byte
+    try:
+        assert len(read_npz(written(tmp_path, bytes(content))).samples) > 0
+    except DataError as error:
+        assert "file.csv: " in str(error)
