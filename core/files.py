@@ -7,26 +7,40 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from core.reading import SpecError
 from core.spec import ExperimentSpec
-from core.specio import dumps, loads
+from core.specio import dumps, from_dict, parse
 
 
 def read_experiment(path: Path) -> ExperimentSpec:
     """The experiment in a JSON file. Raises `SpecError`, every problem led by the file's name."""
+    raw = read_plain(path)
     try:
-        return loads(path.read_bytes())
+        return from_dict(raw)
+    except SpecError as error:
+        raise _led(path, error) from error
+
+
+def read_plain(path: Path) -> Any:
+    """The plain data in a JSON file, not yet judged. Raises `SpecError` led by the file's name."""
+    try:
+        return parse(path.read_bytes())
     except OSError as error:
         raise SpecError([f"{path}: {error.strerror or error}"]) from error
     except SpecError as error:
-        raise SpecError([f"{path}: {problem}" for problem in error.problems]) from error
+        raise _led(path, error) from error
 
 
 def write_experiment(path: Path, spec: ExperimentSpec) -> None:
     """Write an experiment as JSON. Raises OSError; an older file then stands unharmed."""
     with replacing(path) as part:
-        part.write_text(dumps(spec) + "\n", encoding="utf-8")
+        part.write_text(dumps(spec), encoding="utf-8")
+
+
+def _led(path: Path, error: SpecError) -> SpecError:
+    return SpecError([f"{path}: {problem}" for problem in error.problems])
 
 
 @contextmanager

@@ -121,7 +121,7 @@ def _train(options: argparse.Namespace) -> int:
         if options.out:
             write(recording, options.out)
     except SpecError as error:
-        return fail([f"{options.file}: {p}" if options.file else p for p in error.problems])
+        return fail(error.problems)
     except OSError as error:
         return fail([f"{error.filename or options.out}: {error.strerror or error}"])
     except DataError as error:
@@ -150,14 +150,15 @@ def _overrides(options: argparse.Namespace) -> list[str]:
 def experiment(file: Path | None, settings: list[str]) -> ExperimentSpec:
     """The experiment in a file (the default one without) with settings PATH=VALUE changed.
 
-    Raises `SpecError` with every problem, and OSError where the file cannot be read.
+    Raises `SpecError` with every problem.
     """
-    from dataclasses import replace
-
+    from core.files import read_experiment, read_plain
     from core.reading import SpecError
-    from core.specio import from_dict, parse, set_path
+    from core.specio import from_dict, set_path
 
-    raw: Any = parse(file.read_bytes()) if file else {}
+    if file and not settings:
+        return _ending(read_experiment(file))
+    raw: Any = read_plain(file) if file else {}
     problems: list[str] = []
     for setting in settings:
         path, equals, text = setting.partition("=")
@@ -174,9 +175,16 @@ def experiment(file: Path | None, settings: list[str]) -> ExperimentSpec:
         problems += error.problems
     if spec is None or problems:
         raise SpecError(problems)
-    if not spec.training.max_epochs and not spec.training.patience:
-        spec = replace(spec, training=replace(spec.training, max_epochs=DEFAULT_EPOCHS))
-    return spec
+    return _ending(spec)
+
+
+def _ending(spec: ExperimentSpec) -> ExperimentSpec:
+    """The experiment with an end, where it has none of its own."""
+    from dataclasses import replace
+
+    if spec.training.max_epochs or spec.training.patience:
+        return spec
+    return replace(spec, training=replace(spec.training, max_epochs=DEFAULT_EPOCHS))
 
 
 def _value(text: str) -> Any:

@@ -5,20 +5,18 @@ from __future__ import annotations
 import csv
 import json
 import math
-import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, TextIO
+from typing import Any, TextIO
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from core.files import replacing, write_experiment
 from core.spec import ExperimentSpec
-from core.specio import dumps
 from core.telemetry import Score, Segment
 from core.trainer import Trainer
 
@@ -174,29 +172,16 @@ def prepare_folder(folder: Path) -> None:
 
 def write(recording: Recording, folder: Path) -> None:
     """Write curves.csv, metrics.json, weights.npz and experiment.json, each whole or not at all."""
-    with _whole(folder / "curves.csv") as file:
+    with replacing(folder / "curves.csv") as part, open(part, "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows(recording.rows())
-    with _whole(folder / "metrics.json") as file:
-        file.write(json.dumps(recording.metrics(), indent=2, ensure_ascii=False) + "\n")
-    with _whole(folder / "weights.npz", "wb") as file:
+    with replacing(folder / "metrics.json") as part:
+        text = json.dumps(recording.metrics(), indent=2, ensure_ascii=False, allow_nan=False)
+        part.write_text(f"{text}\n", encoding="utf-8")
+    with replacing(folder / "weights.npz") as part, open(part, "wb") as file:
         np.savez(file, **recording.weights)  # type: ignore[arg-type]
-    with _whole(folder / "experiment.json") as file:
-        file.write(dumps(recording.spec))
-
-
-@contextmanager
-def _whole(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
-    """A file that appears under its name only once it is complete."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    text = None if "b" in mode else "utf-8"
-    try:
-        with open(part, mode, encoding=text, newline="" if text else None) as file:
-            yield file
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    write_experiment(folder / "experiment.json", recording.spec)
 
 
 def _figures(score: Score | None) -> dict[str, float | None] | None:
