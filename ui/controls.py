@@ -115,6 +115,7 @@ class Controls(QFrame):
             column.addWidget(self._form("", tuple(knobs(self._spec))))
         section.add(rare)
         chain_tabs(self._more[name], rare)
+        self._say_what_auto_means()
         return rare
 
     def _form(self, name: str, names: tuple[str, ...]) -> Form:

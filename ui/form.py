@@ -23,7 +23,7 @@ from ui.widgets.row_label import RowLabel
 from ui.widgets.spin import LARGEST, Spin
 from ui.widgets.text_field import TextField
 
-INDENT = 10
+INDENT = 8
 ROW_GAP = 4
 LABEL_GAP = 4
 INHERITED = "As network"
@@ -182,15 +182,15 @@ class EntryEditor(EntryCombo):
         self._show_knobs(entry)
 
     def _show_knobs(self, entry: Entry | None) -> None:
-        has_knobs = entry is not None and bool(knobs(entry))
-        for key, form in self._forms.items():
-            form.setVisible(has_knobs and entry is not None and key == entry.key)
-        if entry is not None and has_knobs:
-            if entry.key in self._forms:
-                self._forms[entry.key].set_value(entry)
+        wanted = entry.key if entry is not None and knobs(entry) else None
+        if entry is not None and wanted is not None:
+            if wanted in self._forms:
+                self._forms[wanted].set_value(entry)
             else:
-                self._forms[entry.key] = self._form(entry)
-        self.below.setVisible(has_knobs)
+                self._forms[wanted] = self._form(entry)
+        for key, form in self._forms.items():
+            form.setVisible(key == wanted)
+        self.below.setVisible(wanted is not None)
 
     def _form(self, entry: Entry) -> Form:
         path, hot, depth = self._context

@@ -99,6 +99,10 @@ class BlockRow(QFrame):
         self.units.setObjectName(f"network.hidden[{number - 1}].units")
         self.update(0, 0, INSET + STRIPE, self.height())
 
+    def colors(self) -> list[QColor]:
+        """One colour per measured layer."""
+        return self._colors
+
     def retheme(self, colors: theme.Theme) -> None:
         own = any(getattr(self._block, name) is not None for name in _inheritable(self._block))
         arrow = "chevron-up" if self.unfold.isChecked() else "chevron-down"

@@ -14,7 +14,7 @@ class Check(QCheckBox):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.clicked.connect(self.edited.emit)
+        self.clicked.connect(lambda checked: self.edited.emit(checked))
 
     def set_value(self, value: bool) -> None:
         self.setChecked(value)

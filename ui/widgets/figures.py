@@ -71,8 +71,16 @@ class Figures(QWidget):
                 if figure.shown:
                     self.update(figure.left, 0, figure.width, self.height())
 
-    def values(self) -> list[str]:
-        return [figure.value for figure in self._figures]
+    def texts(self) -> list[str]:
+        """Every figure as it reads, also those that have no room."""
+        return [figure.text(figure.value) for figure in self._figures]
+
+    def shown_texts(self) -> list[str]:
+        return [figure.text(figure.value) for figure in self._figures if figure.shown]
+
+    def places(self) -> list[tuple[int, int]]:
+        """Left edge and width of every figure that is shown."""
+        return [(figure.left, figure.width) for figure in self._figures if figure.shown]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
 
 from ui.widgets.numbers import bounded, parsed, shown
@@ -54,6 +54,11 @@ class NumberField(QLineEdit):
             self._show()
         else:
             super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if self.property("invalid"):
+            self._show()
 
     def _text(self) -> str:
         return "" if self._value is None else shown(self._value)
