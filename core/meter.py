@@ -18,7 +18,8 @@ from core.histograms import Counter
 from core.network import Network
 from core.tape import Array, Tape
 from core.telemetry import MEASURES, Frame, Histograms, Score, Shares, Status, Surface
-from core.trainer import Trainer, with_ones
+from core.trainer import Trainer
+from core.training_data import with_ones
 
 Corner = tuple[float, float]
 

@@ -39,6 +39,15 @@ class DataSpec:
         hot=False,
         help="Share of the samples held out to watch generalisation.",
     )
+    test: float = knob(
+        0.0,
+        label="Test",
+        low=0,
+        high=0.9,
+        hot=False,
+        help="Share of the samples set apart as test set, to be looked at last; validation takes "
+        "its share of the others. A data set with a test set of its own keeps that one.",
+    )
     standardize: bool = knob(
         True,
         label="Standardise",

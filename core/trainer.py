@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from core.calibration import calibrate
-from core.data import Samples, Split, split
+from core.data import Samples
 from core.divergence import locate
 from core.network import Network
 from core.objective import Objective
@@ -24,6 +24,7 @@ from core.spec import ExperimentSpec, changes
 from core.streams import Streams
 from core.tape import Array
 from core.telemetry import Divergence, Score, Segment
+from core.training_data import TrainingData
 from core.update import Update
 
 Observer = Callable[[], None]
@@ -35,15 +36,20 @@ RUNAWAY = 1e6
 class Trainer:
     """Trains the network of a spec. `finished` says why the run is over, "" while it is not."""
 
-    def __init__(self, spec: ExperimentSpec) -> None:
-        """Raises `DataError` where the data cannot be had."""
+    def __init__(self, spec: ExperimentSpec, data: TrainingData | None = None) -> None:
+        """`data` may come from another run of the same data, seed and precision.
+
+        Raises `DataError` where the data cannot be had.
+        """
         self.spec = spec
         self.dtype = np.dtype(spec.precision)
         self.streams = Streams(spec.seed)
-        self.split = _make_split(spec, self.streams)
+        self.data = data or TrainingData(spec)
+        self.data.check(spec)
+        self.split = self.data.split
         train = self.split.train
         self.objective = Objective(spec, train.task)
-        self.inputs, self.targets = with_ones(train.inputs, self.dtype), self._cast(train.targets)
+        self.inputs, self.targets = self.data.inputs, self.data.targets
         self.network = Network(
             spec.network, train.features, train.outputs, self.streams, self.dtype
         )
@@ -186,8 +192,8 @@ class Trainer:
         return segment
 
     def evaluate(self, part: str = "validation") -> Score | None:
-        """Loss and accuracy over the whole "train" or "validation" part; None if it is empty."""
-        samples: Samples = getattr(self.split, part)
+        """Loss and accuracy over all of the "train", "validation" or "test" part; None if empty."""
+        samples = self.data.part(part)
         if not len(samples):
             return None
         loss, correct = self.objective.score(self.logits(part), samples.targets.T)
@@ -196,10 +202,7 @@ class Trainer:
     def logits(self, part: str) -> Array:
         """Logits (outputs, samples) of a whole part, in evaluation mode."""
         if part not in self._evaluations:
-            inputs = self.inputs
-            if part != "train":
-                inputs = with_ones(getattr(self.split, part).inputs, self.dtype)
-            self._evaluations[part] = EvaluationPass(self.network, inputs)
+            self._evaluations[part] = EvaluationPass(self.network, self.data.part_inputs(part))
         with np.errstate(all="ignore"):
             return self._evaluations[part].logits()
 
@@ -274,21 +277,6 @@ class Trainer:
         self.schedule_memory, self._best = state["schedule"], state["best"]
         self.iteration = self._first = state["iteration"]
         self.finished, self.divergence = "", None
-
-    def _cast(self, values: np.ndarray) -> Array:
-        return np.ascontiguousarray(values, self.dtype)
-
-
-def with_ones(inputs: np.ndarray, dtype: np.dtype) -> Array:
-    """Inputs (samples, features) with a last column of ones, which makes the bias a weight."""
-    extended = np.ones((len(inputs), inputs.shape[1] + 1), dtype)
-    extended[:, :-1] = inputs
-    return extended
-
-
-def _make_split(spec: ExperimentSpec, streams: Streams) -> Split:
-    samples = spec.data.dataset.samples(streams["data"])
-    return split(samples, spec.data.validation, spec.data.standardize, streams["split"])
 
 
 def _runaway_limit(train: Samples) -> float:

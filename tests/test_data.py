@@ -1,5 +1,7 @@
 """Data sets are what they say, the same for the same seed, and split without leaking."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -119,6 +121,24 @@ def test_the_split_shares_no_sample_and_standardises_by_the_training_part():
     both = np.concatenate([parts.train.inputs, parts.validation.inputs])
     restored = both * parts.std + parts.mean
     assert np.allclose(np.sort(restored, axis=0), np.sort(samples.inputs, axis=0))
+
+
+def test_the_test_part_is_set_apart_before_the_others_and_shares_no_sample():
+    samples = drawn(TwoGaussians(count=1000))
+    parts = split(samples, 0.25, False, np.random.default_rng(1), test=0.2)
+    assert [len(p) for p in (parts.train, parts.validation, parts.test)] == [600, 200, 200]
+    together = np.concatenate([p.inputs for p in (parts.train, parts.validation, parts.test)])
+    assert np.array_equal(np.sort(together, axis=0), np.sort(samples.inputs, axis=0))
+    other = split(samples, 0.5, False, np.random.default_rng(1), test=0.2)
+    assert np.array_equal(other.test.inputs, parts.test.inputs)
+
+
+def test_a_test_set_of_the_data_s_own_is_kept_and_standardised_like_the_rest():
+    own = drawn(TwoGaussians(count=10), seed=1)
+    samples = replace(drawn(TwoGaussians(count=100)), test=own)
+    parts = split(samples, 0.2, True, np.random.default_rng(1), test=0.5)
+    assert [len(p) for p in (parts.train, parts.validation, parts.test)] == [80, 20, 10]
+    assert np.allclose(parts.test.inputs * parts.std + parts.mean, own.inputs)
 
 
 def test_pictures_are_standardised_as_a_whole():

@@ -15,18 +15,20 @@ Task = Literal["binary", "classes", "regression"]
 
 @dataclass(frozen=True)
 class Samples:
-    """Inputs of shape (n, features) and targets in float64.
+    """Inputs of shape (n, features) and targets, in float64, or in float32 where that is plenty.
 
     Targets have shape (n, outputs): 0 or 1 for "binary", one-hot for "classes", numbers for
-    "regression". `image_shape` is (rows, columns) where an input is a picture.
+    "regression". `image_shape` is (rows, columns) where an input is a picture. `test` are samples
+    that the data set itself keeps apart as its test set.
     """
 
-    inputs: NDArray[np.float64]
-    targets: NDArray[np.float64]
+    inputs: NDArray[np.floating]
+    targets: NDArray[np.floating]
     task: Task
     class_names: tuple[str, ...] = ()
     feature_names: tuple[str, ...] = ()
     image_shape: tuple[int, int] | None = None
+    test: Samples | None = None
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -41,9 +43,13 @@ class Samples:
 
 
 class Dataset(Entry):
-    """One entry of the data dropdown; its knobs say how the samples are made."""
+    """One entry of the data dropdown; its knobs say how the samples are made.
+
+    A `bundled` one is there for everybody, any other needs files that the user has to get.
+    """
 
     task: ClassVar[Task]
+    bundled: ClassVar[bool] = True
 
     def samples(self, rng: np.random.Generator) -> Samples:
         """All samples, drawn with `rng`. Raises `DataError` where they cannot be had."""
