@@ -224,7 +224,7 @@ def _report(metrics: dict[str, Any], folder: Path | None) -> None:
     print(
         f"{metrics['reason']}: {metrics['iterations']:,} iterations in {metrics['seconds']:.1f} s"
     )
-    for part in ("train", "validation"):
+    for part in ("train", "validation", "test"):
         figures = metrics[part] or {}
         shown = [f"{name} {value:.4g}" for name, value in figures.items() if value is not None]
         if shown:

@@ -22,6 +22,7 @@ from core.trainer import Trainer
 
 # Seconds between two looks at the clock, the progress bar and Ctrl+C.
 PULSE = 0.1
+PARTS = ("train", "validation", "test")
 COLUMNS = (
     "iteration",
     "epoch",
@@ -111,7 +112,7 @@ def run(spec: ExperimentSpec, stopped: Callable[[], bool], progress: Progress) -
             seconds=seconds,
             segments=tuple(segments),
             validation=tuple(score for score in scores if score),
-            final={part: trainer.evaluate(part) for part in ("train", "validation")},
+            final={part: trainer.evaluate(part) for part in PARTS},
             weights=trainer.network.tensors(),
         )
 

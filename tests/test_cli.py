@@ -74,10 +74,11 @@ def test_curves_are_whole_however_the_run_is_cut_into_pieces(tmp_path):
 
 
 def test_json_is_all_there_is_on_standard_output(capsys):
-    assert main([*QUICK, "--json", "--set", "data.dataset=sine"]) == 0
+    assert main([*QUICK, "--json", "--set", "data.dataset=sine", "--set", "data.test=0.2"]) == 0
     captured = capsys.readouterr()
     metrics = json.loads(captured.out)
     assert metrics["train"]["accuracy"] is None
+    assert metrics["test"]["loss"] > 0
     assert captured.err == ""
 
 

@@ -11,6 +11,7 @@ from core.data.digits import Digits
 from core.data.toys import Circle, ExclusiveOr, PlaneToy, Spiral, TwoGaussians
 
 TOYS = [entry for entry in DATASETS.entries() if issubclass(entry, PlaneToy)]
+BUNDLED = [entry for entry in DATASETS.entries() if entry.bundled]
 CURVES = [entry for entry in DATASETS.entries() if issubclass(entry, Curve)]
 
 
@@ -18,7 +19,7 @@ def drawn(dataset, seed=0):
     return dataset.samples(np.random.default_rng(seed))
 
 
-@pytest.mark.parametrize("entry", [*DATASETS.entries()], ids=lambda entry: entry.key)
+@pytest.mark.parametrize("entry", BUNDLED, ids=lambda entry: entry.key)
 def test_every_data_set_keeps_the_contract(entry):
     samples = drawn(entry())
     n = len(samples)
@@ -139,6 +140,14 @@ def test_a_test_set_of_the_data_s_own_is_kept_and_standardised_like_the_rest():
     parts = split(samples, 0.2, True, np.random.default_rng(1), test=0.5)
     assert [len(p) for p in (parts.train, parts.validation, parts.test)] == [80, 20, 10]
     assert np.allclose(parts.test.inputs * parts.std + parts.mean, own.inputs)
+
+
+def test_every_sample_keeps_its_target():
+    samples = replace(drawn(ExclusiveOr(count=200)), test=drawn(ExclusiveOr(count=50), seed=1))
+    parts = split(samples, 0.3, True, np.random.default_rng(1))
+    for part in (parts.train, parts.validation, parts.test):
+        inputs = part.inputs * parts.std + parts.mean
+        assert np.array_equal(part.targets[:, 0] == 1, inputs.prod(axis=1) > 0)
 
 
 def test_pictures_are_standardised_as_a_whole():

@@ -112,6 +112,15 @@ def test_every_problem_is_named_with_its_path():
 
 
 @pytest.mark.parametrize(
+    ("validation", "said"),
+    [(-1e-9, ["must be ≥ 0"]), (0, []), (0.9, []), (0.9000001, ["must be ≤ 0.9"])],
+)
+def test_bounds_are_inclusive_and_exact(validation, said):
+    spec = replace(DEFAULT, data=DataSpec(validation=validation))
+    assert problems(spec) == [f"data.validation: {bound}" for bound in said]
+
+
+@pytest.mark.parametrize(
     ("changed", "path"),
     [
         ({"training": {"loss": "softmax_cross_entropy"}}, "training.loss"),
