@@ -65,8 +65,6 @@ class Controls(QFrame):
 
     def retheme(self, colors: theme.Theme) -> None:
         self.blocks.retheme(colors)
-        for more in self._more.values():
-            more.retheme(colors)
 
     def event(self, event: QEvent) -> bool:
         return keeps_key(event) or super().event(event)
@@ -102,7 +100,7 @@ class Controls(QFrame):
         self._rare[name] = tuple(k for k in knobs(self._part(name)) if k not in shown)
         more = More(name, lambda: self._rare_form(name, section))
         self._more[name] = more
-        section.add(more)
+        section.add_left(more)
         return section
 
     def _rare_form(self, name: str, section: Section) -> QWidget:

@@ -158,7 +158,6 @@ class EntryEditor(EntryCombo):
         self.below.setObjectName("entry-knobs")
         self._column = QVBoxLayout(self.below)
         self._column.setContentsMargins(INDENT, 0, 0, 0)
-        self.below.hide()
 
     def set_heading(self, title: str, text: str) -> None:
         """What the tooltip says before it speaks of the entry."""
@@ -189,8 +188,8 @@ class EntryEditor(EntryCombo):
             else:
                 self._forms[wanted] = self._form(entry)
         for key, form in self._forms.items():
-            form.setVisible(key == wanted)
-        self.below.setVisible(wanted is not None)
+            _reveal(form, key == wanted)
+        _reveal(self.below, wanted is not None)
 
     def _form(self, entry: Entry) -> Form:
         path, hot, depth = self._context
@@ -210,6 +209,19 @@ class EntryEditor(EntryCombo):
     def _reknobbed(self, entry: Entry) -> None:
         self._entry = self._remembered[entry.key] = entry
         self.edited.emit(entry)
+
+
+def _reveal(widget: QWidget, visible: bool) -> None:
+    """Show or hide a part of a form.
+
+    While the form itself is still out of sight a new part needs no `show`, which would lay out and
+    style the half-built form again and again.
+    """
+    parent = widget.parentWidget()
+    waits = parent is not None and not parent.isVisible()
+    was_hidden = widget.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide)
+    if not (visible and waits and not was_hidden):
+        widget.setVisible(visible)
 
 
 def chain_tabs(before: QWidget, part: QWidget) -> None:

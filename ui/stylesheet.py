@@ -37,7 +37,7 @@ QToolButton:hover { background: $hover; color: $text; }
 QToolButton:pressed, QToolButton:open { background: $pressed; color: $text; }
 QToolButton:checked { background: transparent; color: $text; }
 QToolButton:checked:hover { background: $hover; }
-QToolButton#more { padding: 2px 0 2px 4px; margin-left: -1px; }
+QToolButton#more, QToolButton#more:hover, QToolButton#more:pressed { background: transparent; }
 QToolButton:focus { border-color: $accent; }
 QToolButton:disabled { color: $disabled; }
 QToolButton::menu-indicator { image: none; width: 0; }

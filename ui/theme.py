@@ -154,7 +154,7 @@ def _derived(theme: Theme) -> dict[str, str]:
 
     return {
         "raised": shade(theme.card, theme.text, 0.03) if theme.name == "dark" else theme.card,
-        "hover": shade(theme.card, theme.text, 0.08),
+        "hover": shade(theme.card, theme.text, 0.09),
         "pressed": shade(theme.card, theme.text, 0.14),
         "edge": shade(theme.border, theme.text, 0.18),
         "track": shade(theme.border, theme.text, 0.06),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from ui import theme
@@ -12,6 +13,8 @@ from ui.widgets.figures import NONE, Figure, Figures, decimal
 from ui.widgets.keys import keeps_key
 
 RUN_WIDTH = 96
+ICON_WIDTH = 38
+WIDE = 1060
 HEIGHT = 44
 
 
@@ -19,6 +22,7 @@ class Toolbar(QWidget):
     """Buttons to the left and right, figures between them. It asks, others act.
 
     The buttons are public for binding shortcuts; `extras` is the layout where more may be added.
+    Where room is short the buttons but the first go without their words.
     """
 
     run_toggled = Signal(bool)
@@ -30,7 +34,7 @@ class Toolbar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._running = False
+        self._running = self._compact = False
         self._icons: list[tuple[QPushButton, str, str]] = []
         self.run = self._button("Run", "Train without pause", "Space", "play", "accent_text")
         self.run.setProperty("primary", True)
@@ -63,6 +67,7 @@ class Toolbar(QWidget):
             return
         self._running = running
         self.run.setText("Pause" if running else "Run")
+        self.run.setAccessibleName(self.run.text())
         self.run.setToolTip(_tip("Hold the run" if running else "Train without pause", "Space"))
         self._set_icon(self.run, "pause" if running else "play")
 
@@ -92,6 +97,14 @@ class Toolbar(QWidget):
             button.setIcon(theme.icon(name, colors, role))
         self.figures.retheme(colors)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        compact = event.size().width() < WIDE
+        if compact != self._compact:
+            self._compact = compact
+            for button in (self.step, self.epoch, self.reset, self.new_seed, self.export):
+                button.setText("" if compact else button.accessibleName())
+                button.setFixedWidth(ICON_WIDTH if compact else button.sizeHint().width())
+
     def event(self, event: QEvent) -> bool:
         return keeps_key(event) or super().event(event)
 
@@ -100,6 +113,7 @@ class Toolbar(QWidget):
     ) -> QPushButton:
         button = QPushButton(text, self)
         button.setToolTip(_tip(what, keys))
+        button.setAccessibleName(text)
         button.setAccessibleDescription(what)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setIconSize(QSize(14, 14))

@@ -117,6 +117,19 @@ def test_a_narrow_window_leaves_out_the_least_important_first(toolbar: Toolbar, 
     assert {"loss 0.1800", "val acc 0.950"} <= set(shown)
 
 
+def test_a_narrow_window_keeps_all_figures_and_drops_words_instead(toolbar: Toolbar) -> None:
+    names = [b.accessibleName() for b in (toolbar.step, toolbar.epoch, toolbar.reset)]
+    toolbar.resize(1280 - theme.CONTROL_COLUMN - 24, 44)
+    QApplication.processEvents()
+    toolbar.set_figures(12.5, 61600, 8120, 60, 0.18, 0.95)
+    assert len(toolbar.figures.shown_texts()) == 6
+    assert [b.accessibleName() for b in (toolbar.step, toolbar.epoch, toolbar.reset)] == names
+    assert toolbar.run.text() == "Run"
+    toolbar.resize(1100, 44)
+    QApplication.processEvents()
+    assert [b.text() for b in (toolbar.step, toolbar.epoch, toolbar.reset)] == names
+
+
 def test_only_what_has_changed_is_painted_again(toolbar: Toolbar, qtbot) -> None:
     toolbar.set_figures(1.5, 600, 812, 60, 0.18, 0.95)
     QApplication.processEvents()

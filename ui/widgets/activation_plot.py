@@ -116,7 +116,10 @@ class ActivationPlot(QWidget):
     def _polygon(self, values: np.ndarray) -> QPolygonF:
         # Far outside the window there is nothing to see, and Qt need not clip it.
         near = np.clip(values, BOTTOM - 5, TOP + 5)
-        return QPolygonF([self._place(x, y) for x, y in zip(self._x, near, strict=True)])
+        origin, one = self._place(0, 0), self._place(1, 1)
+        x = origin.x() + self._x * (one.x() - origin.x())
+        y = origin.y() + near * (one.y() - origin.y())
+        return QPolygonF([QPointF(*p) for p in zip(x.tolist(), y.tolist(), strict=True)])
 
     def _draw_axes(self, painter: QPainter, colors: theme.Theme) -> None:
         painter.setPen(QPen(QColor(colors.border), 1))

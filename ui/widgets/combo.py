@@ -145,7 +145,10 @@ class Combo(QComboBox):
 
 
 class NoteDelegate(QStyledItemDelegate):
-    """Rows with a label column and a muted note column, both aligned down the list."""
+    """Rows with a label column and a muted note column, both aligned down the list.
+
+    A bar at the edge marks the present choice of the combo box, which is the parent.
+    """
 
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -162,6 +165,11 @@ class NoteDelegate(QStyledItemDelegate):
         colors, metrics = theme.current(), view.fontMetrics
         if view.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
             painter.fillRect(view.rect, view.palette.highlight())
+        combo: Any = self.parent()
+        if index.row() == combo.currentIndex():
+            mark = view.rect.adjusted(2, 6, 0, -6)
+            mark.setWidth(3)
+            painter.fillRect(mark, QColor(colors.accent))
         row = view.rect.adjusted(PADDING, 0, -PADDING, 0)
         painter.setPen(QColor(colors.text))
         painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, index.data())

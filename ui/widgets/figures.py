@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui import theme
 
-GAP = 18
+GAP = 16
 NONE = "–"
 
 

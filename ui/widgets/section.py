@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QLabel,
+    QStyle,
+    QStyleOptionToolButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ui import theme
+
+ARROW = 12
 
 
 class Section(QWidget):
@@ -28,6 +37,11 @@ class Section(QWidget):
     def add(self, widget: QWidget) -> None:
         self.column.addWidget(widget)
 
+    def add_left(self, widget: QWidget) -> None:
+        """Add a widget in its own width, at the left."""
+        side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
+        self.column.addWidget(widget, 0, side)
+
 
 class More(QToolButton):
     """Folds a widget away; it is built when it is opened for the first time."""
@@ -43,23 +57,34 @@ class More(QToolButton):
         self.setAccessibleName(f"More settings: {name}")
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setIconSize(QSize(12, 12))
-        # The arrow stands behind the word, which so begins where the labels do.
-        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.toggled.connect(self._toggle)
-        self.retheme(theme.current())
+        self.set_count(0)
 
     def set_count(self, count: int) -> None:
         """Say how many of the hidden settings are not at their defaults."""
         self.setText(f"More · {count} set" if count else "More")
+        self.setFixedSize(self._word_width() + ARROW + 10, 22)
 
-    def retheme(self, colors: theme.Theme) -> None:
-        name = "chevron-down" if self.isChecked() else "chevron-right"
-        self.setIcon(theme.icon(name, colors, "muted"))
+    def paintEvent(self, event: QPaintEvent) -> None:
+        # A tool button would stand its word off the edge; here it begins where the labels do.
+        option = QStyleOptionToolButton()
+        self.initStyleOption(option)
+        option.text = ""  # type: ignore[attr-defined]
+        colors = theme.current()
+        color = colors.text if self.underMouse() else colors.muted
+        arrow = "chevron-down" if self.isChecked() else "chevron-right"
+        where = QRectF(self._word_width() + 4, (self.height() - ARROW) / 2 + 0.5, ARROW, ARROW)
+        with QPainter(self) as painter:
+            box = QStyle.ComplexControl.CC_ToolButton
+            self.style().drawComplexControl(box, option, painter, self)
+            painter.setPen(QColor(color))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, self.text())
+            theme.draw_icon(painter, arrow, color, where)
+
+    def _word_width(self) -> int:
+        return self.fontMetrics().horizontalAdvance(self.text())
 
     def _toggle(self, opened: bool) -> None:
-        self.retheme(theme.current())
         if opened and self._content is None:
             self._content = self._build()
         if self._content is not None:
