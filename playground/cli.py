@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="playground",
         description="Train small neural networks and see inside them while they learn. "
         "Without a command the window opens, with FILE's experiment where one is given.",
-        usage="playground [FILE]\n       playground COMMAND …",
+        usage="playground [FILE] [--theme system|light|dark] [--run]\n       playground COMMAND …",
     )
     parser.add_argument("--version", action="version", version=f"playground {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)

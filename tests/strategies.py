@@ -48,7 +48,7 @@ def networks(mild: bool = False) -> st.SearchStrategy[NetworkSpec]:
 
 
 def entries(base: type[Entry], mild: bool = False) -> st.SearchStrategy[Any]:
-    """Any entry of the registry of `base` with any settings, as far as it is there for everybody."""
+    """Any entry of the registry of `base` that needs no files of the user's, with any settings."""
     there = [entry for entry in base.registry.entries() if getattr(entry, "bundled", True)]
     return st.sampled_from(there).flatmap(lambda entry: parts_of(entry, mild))
 
