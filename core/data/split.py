@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from core.data.dataset import Samples
 
+Floats = NDArray[np.floating]
+BLOCK = 4096
+
 
 @dataclass(frozen=True)
 class Split:
@@ -17,8 +20,8 @@ class Split:
     train: Samples
     validation: Samples
     test: Samples
-    mean: NDArray[np.floating]
-    std: NDArray[np.floating]
+    mean: Floats
+    std: Floats
 
 
 def split(
@@ -39,24 +42,34 @@ def split(
     order = rng.permutation(n)
     tested = 0 if samples.test else min(n - 1, round(n * test))
     held_out = min(n - 1, tested + round((n - tested) * validation))
-    last, rest, train = np.split(order, [tested, held_out])
-    dtype = samples.inputs.dtype
-    mean, std = np.zeros(samples.features, dtype), np.ones(samples.features, dtype)
+    last, rest, first = (_copy(samples, rows) for rows in np.split(order, [tested, held_out]))
+    if samples.test:
+        last = replace(samples.test, inputs=samples.test.inputs.copy())
+    parts = Split(first, rest, last, *_neutral(samples))
     if standardize:
         axis = None if samples.image_shape else 0
-        known = samples.inputs[train]
         # Sums over many float32 numbers are kept in float64.
-        mean[:] = known.mean(axis=axis, dtype=np.float64)
-        std[:] = known.std(axis=axis, dtype=np.float64)
-        std[std == 0] = 1
+        parts.mean[:] = first.inputs.mean(axis=axis, dtype=np.float64)
+        parts.std[:] = _deviation(first.inputs, parts.mean, axis)
+        parts.std[parts.std == 0] = 1
+        for part in (parts.train, parts.validation, parts.test):
+            np.subtract(part.inputs, parts.mean, out=part.inputs)
+            np.divide(part.inputs, parts.std, out=part.inputs)
+    return parts
 
-    def standardized(inputs: NDArray[np.floating]) -> NDArray[np.floating]:
-        return (inputs - mean) / std
 
-    def part(rows: NDArray[np.intp]) -> Samples:
-        inputs, targets = standardized(samples.inputs[rows]), samples.targets[rows]
-        return replace(samples, inputs=inputs, targets=targets, test=None)
+def _copy(samples: Samples, rows: NDArray[np.intp]) -> Samples:
+    return replace(samples, inputs=samples.inputs[rows], targets=samples.targets[rows], test=None)
 
-    own = samples.test
-    tests = replace(own, inputs=standardized(own.inputs)) if own else part(last)
-    return Split(part(train), part(rest), tests, mean, std)
+
+def _deviation(inputs: Floats, mean: Floats, axis: int | None) -> np.float64 | Floats:
+    """Standard deviation over `axis`, or over all numbers, without a copy of large inputs."""
+    blocks = (inputs[i : i + BLOCK] for i in range(0, len(inputs), BLOCK))
+    squares = sum(np.square(block - mean).sum(axis=axis, dtype=np.float64) for block in blocks)
+    return np.sqrt(squares / (inputs.size if axis is None else len(inputs)))
+
+
+def _neutral(samples: Samples) -> tuple[Floats, Floats]:
+    """Mean and deviation that change nothing."""
+    dtype = samples.inputs.dtype
+    return np.zeros(samples.features, dtype), np.ones(samples.features, dtype)

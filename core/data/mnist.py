@@ -1,0 +1,155 @@
+"""MNIST and Fashion-MNIST: 60,000 pictures to train on and 10,000 to test, kept as IDX files.
+
+The files do not come with the application. They are looked for in the folders of
+`core.data.folders`, gzipped or not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.dataset import DATASETS, DataError, Dataset, Samples, Task
+from core.data.folders import data_folders
+from core.data.idx import read_pictures
+from core.registry import knob
+
+PICTURES = 60_000
+CLASSES = 10
+# Stems of the files: training pictures and labels, test pictures and labels.
+FILES = (
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+)
+
+Bytes = NDArray[np.uint8]
+
+
+def find(key: str) -> tuple[Path, ...] | None:
+    """The four files of a data set in the order of `FILES`, or None where some are missing."""
+    for folder in data_folders():
+        if found := files_in(folder / key):
+            return found
+    return None
+
+
+def files_in(folder: Path) -> tuple[Path, ...] | None:
+    """The four files in one folder, gzipped or not, or None where some are missing."""
+    found = []
+    for stem in FILES:
+        names = (stem, f"{stem}.gz", stem.replace("-idx", ".idx"))
+        here = [folder / name for name in names if (folder / name).is_file()]
+        if not here:
+            return None
+        found.append(here[0])
+    return tuple(found)
+
+
+def read_set(files: tuple[Path, ...]) -> tuple[Bytes, Bytes, Bytes, Bytes]:
+    """Pictures (n, rows, columns) and labels (n,), of the training and of the test set.
+
+    Raises `DataError` where the files are not those of ten classes of pictures.
+    """
+    images, labels = read_pictures(files[0], files[1])
+    test_images, test_labels = read_pictures(files[2], files[3])
+    if test_images.shape[1:] != images.shape[1:]:
+        raise DataError(f"{files[2]}: the pictures are of another size than those of {files[0]}")
+    for path, classes in ((files[1], labels), (files[3], test_labels)):
+        if classes.max() >= CLASSES:
+            raise DataError(f"{path}: has a label {classes.max()}; 0 to {CLASSES - 1} are expected")
+    return images, labels, test_images, test_labels
+
+
+@dataclass(frozen=True)
+class Pictures(Dataset):
+    """Grey values are scaled to 0…1, in float32: 60,000 pictures take 188 MB."""
+
+    task: ClassVar[Task] = "classes"
+    bundled: ClassVar[bool] = False
+    class_names: ClassVar[tuple[str, ...]] = ()
+
+    count: int = knob(
+        PICTURES,
+        label="Pictures",
+        low=10,
+        high=PICTURES,
+        scale="log",
+        hot=False,
+        help="How many of the 60,000 training pictures are used, the first ones of the file. The "
+        "10,000 test pictures are not among them.",
+    )
+
+    def samples(self, rng: np.random.Generator) -> Samples:
+        files = find(self.key)
+        if files is None:
+            raise DataError(
+                f"{self.label} is not on this computer; get it with "
+                f"`playground data fetch {self.key}`, or put its four IDX files into "
+                f"{data_folders()[0] / self.key}"
+            )
+        images, labels, test_images, test_labels = _kept(files, _state(files))
+        test = self._samples(test_images, test_labels)
+        return self._samples(images[: self.count], labels[: self.count], test)
+
+    def _samples(self, images: Bytes, labels: Bytes, test: Samples | None = None) -> Samples:
+        return Samples(
+            inputs=np.divide(images.reshape(len(images), -1), np.float32(255), dtype=np.float32),
+            targets=np.eye(CLASSES, dtype=np.float32)[labels],
+            task="classes",
+            class_names=self.class_names,
+            image_shape=(images.shape[1], images.shape[2]),
+            test=test,
+        )
+
+
+@DATASETS.add(
+    "mnist",
+    label="MNIST",
+    formula="784 pixels → 0…9",
+    advice="70,000 handwritten digits, the drosophila of the field. A linear model reaches 92 %, a "
+    "small network 98 %.",
+    source="LeCun, Cortes & Burges 1998",
+)
+class MNIST(Pictures):
+    class_names: ClassVar[tuple[str, ...]] = tuple("0123456789")
+
+
+@DATASETS.add(
+    "fashion_mnist",
+    label="Fashion-MNIST",
+    formula="784 pixels → 10 garments",
+    advice="As large as MNIST and harder: shirts, coats and pullovers look alike. A small network "
+    "reaches about 88 %.",
+    source="Xiao, Rasul & Vollgraf 2017",
+)
+class FashionMNIST(Pictures):
+    class_names: ClassVar[tuple[str, ...]] = (
+        "T-shirt",
+        "Trousers",
+        "Pullover",
+        "Dress",
+        "Coat",
+        "Sandal",
+        "Shirt",
+        "Sneaker",
+        "Bag",
+        "Ankle boot",
+    )
+
+
+def _state(files: tuple[Path, ...]) -> tuple[tuple[int, int], ...]:
+    """What changes when a file does."""
+    return tuple((path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+
+
+@lru_cache(maxsize=2)
+def _kept(files: tuple[Path, ...], state: tuple[tuple[int, int], ...]) -> tuple[Bytes, ...]:
+    """The decoded files, read once: a byte a pixel."""
+    return read_set(files)
