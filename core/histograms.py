@@ -63,7 +63,7 @@ class Counter:
     def _widen(self, table: NDArray[np.int64]) -> bool:
         """Double the ranges that lose too much; whether any was."""
         outside = (table[:, 0] + table[:, BINS + 1]) > OUTSIDE * table.sum(axis=1)
-        free = [i for i in np.flatnonzero(outside) if self._bounds[i] is None]
+        free = [i for i in np.flatnonzero(outside).tolist() if self._bounds[i] is None]
         for i in free:
             self._signed[self._groups[i]] |= bool(table[i, 0])
         grown = {self._groups[i] for i in free if self._reach[self._groups[i]] < 1e30}

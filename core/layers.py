@@ -88,7 +88,7 @@ class Affine(Layer):
         source = x.with_ones if self.bias else x.value
         tape.forward(np.dot, self.block.value, source, z.value)
         steps = [partial(np.dot, z.grad, source.T, self.block.grad)]
-        if x.grad is not None:
+        if x.trains:
             steps.append(partial(np.dot, self.weights.T, z.grad, x.grad))
         tape.backward(*steps)
         return z
@@ -315,7 +315,7 @@ class Parallel(Layer):
 
 def branch(tape: Tape, x: Signal, layers: Sequence[Layer]) -> tuple[Signal, Signal]:
     """Send x through two layers; on the way back their gradients are added."""
-    if x.grad is None:
+    if not x.trains:
         first, second = (layer.record(tape, x) for layer in layers)
         return first, second
     ways = [Signal(x.value, x.with_ones, tape.buffer(x.units)) for _ in layers]
@@ -327,7 +327,7 @@ def branch(tape: Tape, x: Signal, layers: Sequence[Layer]) -> tuple[Signal, Sign
 def merge_by_adding(tape: Tape, first: Signal, second: Signal) -> Signal:
     y = tape.signal(first.units)
     tape.forward(np.add, first.value, second.value, y.value)
-    tape.backward(*(partial(np.copyto, s.grad, y.grad) for s in (first, second) if _trains(s)))
+    tape.backward(*(partial(np.copyto, s.grad, y.grad) for s in (first, second) if s.trains))
     return y
 
 
@@ -335,11 +335,7 @@ def merge_by_concatenating(tape: Tape, first: Signal, second: Signal) -> Signal:
     y, cut = tape.signal(first.units + second.units), first.units
     tape.forward(np.copyto, y.value[:cut], first.value)
     tape.forward(np.copyto, y.value[cut:], second.value)
-    if y.grad is not None:
+    if y.trains:
         parts = ((first, y.grad[:cut]), (second, y.grad[cut:]))
-        tape.backward(*(partial(np.copyto, s.grad, part) for s, part in parts if _trains(s)))
+        tape.backward(*(partial(np.copyto, s.grad, part) for s, part in parts if s.trains))
     return y
-
-
-def _trains(signal: Signal) -> bool:
-    return signal.grad is not None

@@ -18,19 +18,25 @@ from numpy.typing import NDArray
 Array = NDArray[np.floating]
 Op = Callable[[], Any]
 
+NO_GRADIENT: Array = np.empty(0)
+
 
 @dataclass(frozen=True)
 class Signal:
     """What flows between layers: values (units, batch), the same with a row of ones below, and
-    dE/dvalue, which is None where nobody asks for it (the inputs)."""
+    dE/dvalue, which is empty where nobody asks for it: at the inputs and in evaluation."""
 
     value: Array
     with_ones: Array
-    grad: Array | None
+    grad: Array
 
     @property
     def units(self) -> int:
         return len(self.value)
+
+    @property
+    def trains(self) -> bool:
+        return self.grad.size > 0
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ class Tape:
         self.dtype = np.dtype(dtype)
         self.training = training
         self.inputs = np.ones((rows, features + 1), dtype)
-        self.source = Signal(self.inputs.T[:-1], self.inputs.T, None)
+        self.source = Signal(self.inputs.T[:-1], self.inputs.T, NO_GRADIENT)
         self.marks: list[Mark] = []
         self._forward: list[Op] = []
         self._backward: list[list[Op]] = []
@@ -61,7 +67,9 @@ class Tape:
     def signal(self, units: int) -> Signal:
         """A fresh signal; its gradient only where there will be a backward pass."""
         with_ones = np.ones((units + 1, self.rows), self.dtype)
-        return Signal(with_ones[:-1], with_ones, self.buffer(units) if self.training else None)
+        return Signal(
+            with_ones[:-1], with_ones, self.buffer(units) if self.training else NO_GRADIENT
+        )
 
     def forward(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
         """Record one operation of the forward pass."""
