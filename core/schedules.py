@@ -202,7 +202,8 @@ class WarmupCosine(Schedule):
     formula="η ← δη when the validation loss has not improved for p epochs",
     advice="Waits for the loss to level off before lowering the rate. Needs validation data.",
     torch="lr_scheduler.ReduceLROnPlateau(optimizer, factor={decay}, patience={patience}, "
-    "threshold={threshold}, cooldown={cooldown}, min_lr={floor} * optimizer.param_groups[0]['lr'])",
+    "threshold={threshold}, cooldown={cooldown}, eps=0, "
+    "min_lr={floor} * optimizer.param_groups[0]['lr'])",
 )
 class ReduceOnPlateau(Schedule):
     """Stepped once an epoch, as PyTorch's is. Better means below (1 − threshold)·best.

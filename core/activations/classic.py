@@ -33,7 +33,7 @@ class Identity(Activation):
     formula="1 if x > 0, else 0",
     advice="Its slope is 0 wherever it has one, so no gradient comes through and the layers below "
     "never learn. Here for contrast.",
-    torch="lambda x: torch.heaviside(x, torch.zeros_like(x))",
+    torch="lambda x: (x > 0).to(x.dtype)",
     source="Rosenblatt 1958",
 )
 class Step(Activation):
