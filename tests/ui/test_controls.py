@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -331,10 +332,10 @@ def test_showing_other_layers_says_nothing_and_keeps_open_rows(editor: BlocksEdi
 
 
 def test_rows_wear_the_colours_of_the_layers_they_are_measured_as(editor: BlocksEditor) -> None:
-    colors = theme.current().layer_colors(6)
-    assert editor.rows()[0].colors() == colors[:1]
-    assert editor.rows()[1].colors() == colors[1:4]
-    assert editor.rows()[2].colors() == colors[4:5]
+    editor.set_value((*HIDDEN, SplitMerge(short=1, long=2)))
+    colors = theme.current().layer_colors(9)
+    for row, (start, end) in zip(editor.rows(), pairwise((0, 1, 4, 5, 8)), strict=True):
+        assert row.colors() == colors[start:end]
 
 
 @pytest.fixture
@@ -353,14 +354,14 @@ def window(qtbot) -> QMainWindow:
 
 
 def test_clicking_leaves_space_and_letters_to_the_shortcuts(window: Any, qtbot) -> None:
-    check = window.controls.findChildren(QToolButton, "more")[0]
-    qtbot.mouseClick(check, Qt.MouseButton.LeftButton)
-    qtbot.mouseClick(
-        field(window, "data.standardize"), Qt.MouseButton.LeftButton, pos=QPoint(8, 13)
-    )
     window.setFocus()
-    press(window, Qt.Key.Key_Space)
-    press(window, Qt.Key.Key_S)
+    more = window.controls.findChildren(QToolButton, "more")[0]
+    qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
+    check = field(window, "data.standardize")
+    qtbot.mouseClick(check, Qt.MouseButton.LeftButton, pos=QPoint(8, 13))
+    assert not window.controls.spec().data.standardize
+    press(QApplication.focusWidget() or window, Qt.Key.Key_Space)
+    press(QApplication.focusWidget() or window, Qt.Key.Key_S)
     assert window.ran == ["Space", "S"]
     assert not window.controls.spec().data.standardize
 

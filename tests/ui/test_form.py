@@ -21,7 +21,7 @@ from core.activations import ACTIVATIONS, LeakyReLU
 from core.blocks import BLOCKS, Dense
 from core.data.toys import Circle
 from core.initializers import INITIALIZERS
-from core.losses import LOSSES
+from core.losses import LOSSES, HalfSquaredError
 from core.optimizers import OPTIMIZERS, SGD, Adam, Momentum
 from core.penalties import CLIPPINGS, PENALTIES
 from core.registry import Knob, knobs
@@ -369,10 +369,14 @@ def test_marks_of_restarting_settings_tell_the_truth(qtbot) -> None:
 
 
 def test_knobs_under_a_restarting_entry_are_marked_as_restarting(qtbot) -> None:
-    form = Form(DataSpec(dataset=Circle()), "data")
+    part = TrainingSpec(loss=HalfSquaredError())
+    other = replace(part, loss=HalfSquaredError(reduction="sum"))
+    (change,) = changes(part, other)
+    assert not change.hot
+    form = Form(part, "training")
     qtbot.addWidget(form)
     marks = {label.text(): label.restarts for label in form.findChildren(RowLabel)}
-    assert marks["Samples"]
+    assert marks["Over batch"]
 
 
 def test_labels_lead_to_their_fields(training: Form) -> None:
@@ -433,6 +437,15 @@ def test_sliders_stay_in_bounds_and_reach_the_default(knob: Knob, default: float
     assert all(a < b for a, b in pairwise(values))
     gap = min(abs(v - default) for v in values)
     assert gap <= 0.3 * abs(default) or math.isclose(gap, 0, abs_tol=0.01)
+
+
+def test_stops_are_round_values_of_their_scale() -> None:
+    decay = stops(Knob(low=0, high=1e6, scale="log"), 0.0)
+    assert (decay[:4], decay[-1]) == ((0, 1e-6, 1.5e-6, 2e-6), 1)
+    rate = stops(Knob(low=0, high=1e12, scale="log"), 0.01)
+    assert (rate[0], rate[-1]) == (1e-5, 10)
+    assert {0.9, 0.99, 0.999, 0.95} <= set(stops(Knob(low=0, high=0.9999), 0.9))
+    assert stops(Knob(low=0, high=0.95), 0.0)[:3] == (0, 0.01, 0.02)
 
 
 def test_arrows_of_a_coarse_spin_box_follow_binary_round_numbers(qtbot) -> None:

@@ -34,7 +34,6 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
-from ui.widgets.keys import KeyKeeper
 
 VALUE = Qt.ItemDataRole.UserRole
 NOTE = Qt.ItemDataRole.UserRole + 1
@@ -69,7 +68,7 @@ class Combo(QComboBox):
     def __init__(self, model: QStandardItemModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._note: str | None = None
-        self._keeper: KeyKeeper | None = None
+        self._list_is_ready = False
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(4)
@@ -111,10 +110,9 @@ class Combo(QComboBox):
             self.edited.emit(self.value())
 
     def showPopup(self) -> None:
-        if self._keeper is None:
-            self._keeper = KeyKeeper(self)
+        if not self._list_is_ready:
+            self._list_is_ready = True
             self.setItemDelegate(NoteDelegate(self))
-            self.view().installEventFilter(self._keeper)
             self.view().setMinimumWidth(_list_width(self.model(), self.fontMetrics()))
         super().showPopup()
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QComboBox
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox
 
 COMMANDS = (
     Qt.KeyboardModifier.ControlModifier
@@ -16,24 +16,17 @@ COMMANDS = (
 def keeps_key(event: QEvent) -> bool:
     """Accept a shortcut override where the widget in focus itself answers to that key.
 
-    A button answers to Space, a list to Space and letters. To be called from a container's `event`:
-    overrides travel from the widget in focus up to the window.
+    A button answers to Space, a combo box to Space and letters. To be called from `event` of what
+    contains them: overrides travel from the widget in focus up to the window.
     """
     if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
         return False
     focus = QApplication.focusWidget()
     typed = event.text().isprintable() and bool(event.text())
     plain = not event.modifiers() & COMMANDS
-    is_list = isinstance(focus, QComboBox | QAbstractItemView)
+    is_list = isinstance(focus, QComboBox)
     is_button = isinstance(focus, QAbstractButton) and event.key() == Qt.Key.Key_Space
     if not (plain and typed and (is_list or is_button)):
         return False
     event.accept()
     return True
-
-
-class KeyKeeper(QObject):
-    """The same for a window of its own, such as the list of a combo box."""
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        return keeps_key(event)
