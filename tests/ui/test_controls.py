@@ -209,8 +209,8 @@ def test_the_plot_reads_values_under_the_pointer(qtbot) -> None:
     assert plot.reading() == ""
     for activation, text in (
         (Sigmoid(), "x 0.00   f 0.500   f′ 0.250"),
-        (LeakyReLU(slope=0.1), "x -2.50   f -0.250   f′ 0.100"),
-        (PReLU(start=0.5), "x -2.50   f -1.250   f′ 0.500"),
+        (LeakyReLU(slope=0.1), "x −2.50   f −0.250   f′ 0.100"),
+        (PReLU(start=0.5), "x −2.50   f −1.250   f′ 0.500"),
     ):
         plot.set_activation(activation)
         x = 121 if isinstance(activation, Sigmoid) else 61

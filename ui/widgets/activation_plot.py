@@ -66,7 +66,8 @@ class ActivationPlot(QWidget):
         here = sampled(self._activation, np.array([self._pointer]))
         if here is None:
             return ""
-        return f"x {self._pointer:.2f}   f {here[0][0]:.3f}   f′ {here[1][0]:.3f}"
+        text = f"x {self._pointer:.2f}   f {here[0][0]:.3f}   f′ {here[1][0]:.3f}"
+        return text.replace("-", "−")
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         box = self._box()
@@ -130,8 +131,7 @@ class ActivationPlot(QWidget):
         font = painter.font()
         font.setPointSizeF(font.pointSizeF() * 0.8)
         painter.setFont(font)
-        painter.drawText(self._place(-REACH, 1) + QPointF(6, -3), "1")
-        painter.drawText(self._place(-REACH, 0) + QPointF(6, -3), "0")
+        painter.drawText(self._place(0, 1) + QPointF(-10, -3), "1")
 
     def _draw_legend(self, painter: QPainter, colors: theme.Theme) -> None:
         painter.setFont(self.font())
@@ -139,6 +139,8 @@ class ActivationPlot(QWidget):
         if self._pointer is not None:
             painter.setPen(QPen(QColor(colors.muted), 1))
             painter.drawLine(self._place(self._pointer, BOTTOM), self._place(self._pointer, TOP))
+            room = QRectF(1, 1, self.fontMetrics().horizontalAdvance(self.reading()) + 14, 20)
+            painter.fillRect(room, QColor(colors.field))
             painter.setPen(QColor(colors.text))
             painter.drawText(QPointF(left, baseline), self.reading())
             return
