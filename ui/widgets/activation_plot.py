@@ -139,7 +139,7 @@ class ActivationPlot(QWidget):
         if self._pointer is not None:
             painter.setPen(QPen(QColor(colors.muted), 1))
             painter.drawLine(self._place(self._pointer, BOTTOM), self._place(self._pointer, TOP))
-            room = QRectF(1, 1, self.fontMetrics().horizontalAdvance(self.reading()) + 14, 20)
+            room = QRectF(5, 3, self.fontMetrics().horizontalAdvance(self.reading()) + 8, 18)
             painter.fillRect(room, QColor(colors.field))
             painter.setPen(QColor(colors.text))
             painter.drawText(QPointF(left, baseline), self.reading())
