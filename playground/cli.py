@@ -18,7 +18,7 @@ from playground import __version__
 if TYPE_CHECKING:
     from core.spec import ExperimentSpec
 
-COMMANDS = ("train", "catalogue")
+COMMANDS = ("train", "data", "catalogue")
 OPTIONS = ("--version", "-h", "--help")
 
 # Exit statuses.
@@ -93,6 +93,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.add_argument("--json", action="store_true", help="print the final metrics as JSON")
     train.set_defaults(run=_train)
+    from playground import data_cli
+
+    data_cli.add_commands(commands)
     catalogue = commands.add_parser(
         "catalogue", help="print everything there is to choose from, as Markdown"
     )

@@ -19,9 +19,8 @@ from core.files import replacing, write_experiment
 from core.spec import ExperimentSpec
 from core.telemetry import Score, Segment
 from core.trainer import Trainer
+from playground.progress import PULSE, ProgressLine, bar
 
-# Seconds between two looks at the clock, the progress bar and Ctrl+C.
-PULSE = 0.1
 PARTS = ("train", "validation", "test")
 COLUMNS = (
     "iteration",
@@ -128,40 +127,28 @@ class Progress:
     """One line that is drawn over and over while training; silent where nobody watches."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream = stream if stream.isatty() else None
-        self._due = 0.0
+        self._line = ProgressLine(stream)
         self._before = (time.perf_counter(), 0)
 
     def show(self, trainer: Trainer, segment: Segment, score: Score | None) -> None:
-        now = time.perf_counter()
-        if self._stream is None or now < self._due or not len(segment.loss):
+        if not self._line.due() or not len(segment.loss):
             return
+        now = time.perf_counter()
         since, iteration = self._before
         speed = (trainer.iteration - iteration) / max(now - since, 1e-9)
-        self._before, self._due = (now, trainer.iteration), now + PULSE
+        self._before = (now, trainer.iteration)
         last = trainer.spec.training.max_epochs
         text = f"epoch {int(trainer.epoch)}" + (
-            f"/{last} {_bar(trainer.epoch / last)}" if last else ""
+            f"/{last} {bar(trainer.epoch / last)}" if last else ""
         )
         text += f"  loss {segment.loss.mean():.4f}"
         if score:
             text += f"  validation {score.loss:.4f}"
             text += "" if math.isnan(score.accuracy) else f", accuracy {score.accuracy:.1%}"
-        self._write(f"{text}  {speed:,.0f} steps/s")
+        self._line.write(f"{text}  {speed:,.0f} steps/s")
 
     def clear(self) -> None:
-        if self._stream is not None:
-            self._write("")
-
-    def _write(self, text: str) -> None:
-        assert self._stream is not None
-        self._stream.write(f"\r{text}\x1b[K")
-        self._stream.flush()
-
-
-def _bar(share: float, width: int = 24) -> str:
-    done = round(min(share, 1) * width)
-    return "█" * done + "·" * (width - done)
+        self._line.clear()
 
 
 def prepare_folder(folder: Path) -> None:

@@ -1,0 +1,299 @@
+"""Getting data sets that do not come with the application.
+
+Mirrors are tried in turn. A download that breaks off is taken up where it ended, also days later
+or from another mirror; only a file whose SHA-256 is right gets its name, all at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import os
+import shutil
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, NoReturn
+
+from core.data.dataset import DataError
+from core.data.folders import cache_folder
+from core.data.mnist import FILES, files_in, find, read_set
+
+# Told the bytes that are there, the bytes of everything, and what is going on.
+Progress = Callable[[int, int, str], None]
+Question = Callable[[], bool]
+
+SILENCE_SECONDS = 20
+CHUNK = 1 << 16
+# A mirror that breaks off is asked again as long as it sends something, but not for ever.
+MOST_TRIES = 50
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """One file of a data set as it is published."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a data set is to be had; a mirror is the URL in front of the files' names."""
+
+    key: str
+    mirrors: tuple[str, ...]
+    files: tuple[RemoteFile, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes to download."""
+        return sum(file.size for file in self.files)
+
+
+class Cancelled(Exception):
+    """The user has had enough; what was downloaded stays for the next time."""
+
+
+def _files(*published: tuple[int, str]) -> tuple[RemoteFile, ...]:
+    return tuple(
+        RemoteFile(f"{stem}.gz", size, sha256)
+        for stem, (size, sha256) in zip(FILES, published, strict=True)
+    )
+
+
+SOURCES = {
+    source.key: source
+    for source in (
+        Source(
+            "mnist",
+            (
+                "https://ossci-datasets.s3.amazonaws.com/mnist/",
+                "https://storage.googleapis.com/cvdf-datasets/mnist/",
+                "http://yann.lecun.com/exdb/mnist/",
+            ),
+            _files(
+                (9912422, "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"),
+                (28881, "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"),
+                (1648877, "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
+                (4542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
+            ),
+        ),
+        Source(
+            "fashion_mnist",
+            (
+                "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+                "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+            ),
+            _files(
+                (26421880, "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"),
+                (29515, "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"),
+                (4422102, "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"),
+                (5148, "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"),
+            ),
+        ),
+    )
+}
+
+
+def present(key: str) -> Path | None:
+    """The folder in which a data set lies ready to be read, or None."""
+    files = find(key)
+    if files is None:
+        return None
+    try:
+        read_set(files)
+    except DataError:
+        return None
+    return files[0].parent
+
+
+def download(
+    source: Source,
+    progress: Progress = lambda done, size, text: None,
+    cancelled: Question = lambda: False,
+) -> Path:
+    """Download what is missing of a data set into the cache folder, and return the folder.
+
+    Raises `DataError` naming every mirror that failed and why, and `Cancelled`.
+    """
+    folder = cache_folder() / source.key
+    done = 0
+    for file in source.files:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _Download(file, folder, source, done, progress, cancelled).run()
+        except OSError as error:
+            _refuse(error, folder)
+        done += file.size
+    for stem in FILES:
+        # Another form of the same file must not be read in its stead.
+        for other in (stem, stem.replace("-idx", ".idx")):
+            (folder / other).unlink(missing_ok=True)
+    return folder
+
+
+def adopt(key: str, folder: Path) -> Path:
+    """Copy a data set from a folder of the user's, gzipped or not; returns where it is now.
+
+    Raises `DataError` where it is incomplete or damaged.
+    """
+    files = files_in(folder) or files_in(folder / key)
+    if files is None:
+        raise DataError(
+            f"{folder}: does not hold the four IDX files {', '.join(FILES)}, gzipped or not"
+        )
+    read_set(files)
+    target = cache_folder() / key
+    if target.exists() and files[0].parent.samefile(target):
+        return target
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{key}.", dir=target.parent) as aside:
+            fresh = Path(aside) / "new"
+            fresh.mkdir()
+            for file in files:
+                shutil.copyfile(file, fresh / file.name)
+            if target.exists():
+                target.rename(Path(aside) / "old")
+            fresh.rename(target)
+    except OSError as error:
+        _refuse(error, target)
+    return target
+
+
+def _refuse(error: OSError, place: Path) -> NoReturn:
+    raise DataError(f"{error.filename or place}: {error.strerror or error}") from error
+
+
+class _Failure(Exception):
+    """A mirror did not deliver."""
+
+
+class _Download:
+    """One file on its way from the mirrors into a folder."""
+
+    def __init__(
+        self,
+        file: RemoteFile,
+        folder: Path,
+        source: Source,
+        before: int,
+        progress: Progress,
+        cancelled: Question,
+    ) -> None:
+        self._file, self._source, self._before = file, source, before
+        self._progress, self._cancelled = progress, cancelled
+        self._target, self._part = folder / file.name, folder / f".{file.name}.part"
+
+    def run(self) -> None:
+        if self._target.exists() and self._is_right(self._target):
+            self._tell(self._file.size, "is there already")
+            return
+        failures = []
+        for mirror in self._source.mirrors:
+            try:
+                self._from_mirror(mirror)
+            except _Failure as failure:
+                failures.append(f"{mirror}{self._file.name}: {failure}")
+            else:
+                os.replace(self._part, self._target)
+                return
+        raise DataError(
+            f"{self._file.name} cannot be downloaded; check the connection and try again, or "
+            f"get the files elsewhere and name their folder with --from ({'; '.join(failures)})"
+        )
+
+    def _from_mirror(self, mirror: str) -> None:
+        """Leave the complete and right file under its provisional name. Raises `_Failure`."""
+        for _ in range(MOST_TRIES):
+            have = self._have()
+            try:
+                if have < self._file.size:
+                    self._receive(mirror, have)
+            except _Failure:
+                if self._have() <= have:
+                    raise
+                continue
+            if self._is_right(self._part):
+                return
+            self._part.unlink()
+            if not have:
+                break
+        raise _Failure("sends something else than was published (its SHA-256 is another)")
+
+    def _receive(self, mirror: str, have: int) -> None:
+        """Add what the mirror sends to the `have` bytes that are there."""
+        headers = {"User-Agent": "training-playground"}
+        if have:
+            headers["Range"] = f"bytes={have}-"
+        request = urllib.request.Request(mirror + self._file.name, headers=headers)
+        self._ask()
+        try:
+            response = urllib.request.urlopen(request, timeout=SILENCE_SECONDS)
+        except urllib.error.HTTPError as error:
+            error.close()
+            if have and error.code == http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
+                self._part.unlink()
+                self._receive(mirror, 0)
+                return
+            raise _Failure(f"answers {error.code} {error.reason}") from error
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise _Failure(_told(error)) from error
+        with response:
+            if response.status != http.client.PARTIAL_CONTENT:
+                have = 0
+            missing = self._file.size - have
+            if response.headers.get("Content-Length", str(missing)) != str(missing):
+                raise _Failure("sends something else than was published (its size is another)")
+            with open(self._part, "ab" if have else "wb") as part:
+                self._copy(response, part, have, mirror)
+
+    def _copy(
+        self, response: http.client.HTTPResponse, part: IO[bytes], have: int, mirror: str
+    ) -> None:
+        while have < self._file.size:
+            self._tell(have, f"from {mirror}")
+            self._ask()
+            try:
+                chunk = response.read1(CHUNK)
+            except (OSError, http.client.HTTPException) as error:
+                raise _Failure(_told(error)) from error
+            if not chunk:
+                raise _Failure("breaks off")
+            part.write(chunk[: self._file.size - have])
+            have += len(chunk)
+        self._tell(self._file.size, f"from {mirror}")
+
+    def _have(self) -> int:
+        """How much of the file is there; a part that is too long is none."""
+        with suppress(FileNotFoundError):
+            size = self._part.stat().st_size
+            if size <= self._file.size:
+                return size
+            self._part.unlink()
+        return 0
+
+    def _is_right(self, path: Path) -> bool:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == self._file.sha256
+
+    def _tell(self, have: int, text: str) -> None:
+        self._progress(self._before + have, self._source.size, f"{self._file.name} {text}")
+
+    def _ask(self) -> None:
+        if self._cancelled():
+            raise Cancelled
+
+
+def _told(error: Exception) -> str:
+    """An error of the network in a word."""
+    reason = getattr(error, "reason", error)
+    if isinstance(reason, TimeoutError):
+        return f"does not answer for {SILENCE_SECONDS} seconds"
+    return str(getattr(reason, "strerror", None) or reason or type(reason).__name__)

@@ -1,0 +1,66 @@
+"""`playground data fetch`: getting data sets that do not come with the application."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from playground.cli import DONE, FAILED, INTERRUPTED, fail
+
+# Known without loading what reads them, so that `--help` answers at once.
+NAMES = ("mnist", "fashion_mnist")
+
+
+def add_commands(commands: argparse._SubParsersAction) -> None:
+    """Add `data` and what it can do."""
+    data = commands.add_parser("data", help="get MNIST or Fashion-MNIST")
+    actions = data.add_subparsers(title="actions", metavar="ACTION", required=True)
+    fetch = actions.add_parser(
+        "fetch",
+        help="download a data set once; it works offline ever after",
+        description="Download a data set into the user's cache folder. Mirrors are tried in turn, "
+        "a download that breaks off or is stopped is taken up where it ended, and checksums are "
+        "compared. Exit status: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl+C.",
+    )
+    fetch.add_argument("name", choices=NAMES, help="data set")
+    fetch.add_argument(
+        "--from",
+        dest="origin",
+        metavar="URL|FOLDER",
+        help="a mirror of your own, or a folder with the four IDX files, gzipped or not",
+    )
+    fetch.set_defaults(run=_fetch)
+
+
+def _fetch(options: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from core.data import DataError
+    from core.data.fetch import SOURCES, Cancelled, adopt, download, present
+    from playground.progress import ProgressLine
+
+    source, origin, line = SOURCES[options.name], options.origin, ProgressLine(sys.stderr)
+
+    def progress(done: int, total: int, text: str) -> None:
+        line.show(done / total, f"of {total / 1e6:.1f} MB  {text}")
+
+    try:
+        if origin and "://" not in origin:
+            folder = adopt(options.name, Path(origin).expanduser())
+        elif not origin and (folder := present(options.name)):
+            print(f"{options.name} is there already: {folder}")
+            return DONE
+        else:
+            if origin:
+                source = replace(source, mirrors=(origin.rstrip("/") + "/",))
+            folder = download(source, progress)
+    except (KeyboardInterrupt, Cancelled):
+        line.clear()
+        return fail(["stopped; the same command goes on from here"], INTERRUPTED)
+    except DataError as error:
+        line.clear()
+        return fail([str(error)], FAILED)
+    line.clear()
+    print(f"{options.name}: {folder}")
+    return DONE
