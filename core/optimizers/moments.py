@@ -46,20 +46,30 @@ class Adam(Optimizer):
     def step(
         self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
     ) -> None:
-        self._average(grads, state, scratch)
+        self._average(grads, grads, state, scratch)
         rate /= 1 - self.beta1**t
         self._descend(params, state["mean"], state["square"], t, rate, scratch)
 
-    def _average(self, grads: Array, state: State, scratch: Array) -> None:
-        """Move both means towards the new gradient, which is spent."""
-        mean, square, dtype = state["mean"], state["square"], grads.dtype
-        np.multiply(mean, constant(self.beta1, dtype), mean)
-        np.multiply(grads, constant(1 - self.beta1, dtype), scratch)
+    def _average(self, grads: Array, work: Array, state: State, scratch: Array) -> None:
+        """Move both means towards the new gradient. `work` may be `grads`, which is spent then."""
+        mean, square = state["mean"], state["square"]
+        beta1, rest1, beta2, rest2 = self._shares(grads.dtype)
+        np.multiply(mean, beta1, mean)
+        np.multiply(grads, rest1, scratch)
         np.add(mean, scratch, mean)
-        np.multiply(square, constant(self.beta2, dtype), square)
-        np.multiply(grads, grads, grads)
-        np.multiply(grads, constant(1 - self.beta2, dtype), grads)
-        np.add(square, grads, square)
+        np.multiply(square, beta2, square)
+        np.multiply(grads, grads, work)
+        np.multiply(work, rest2, work)
+        np.add(square, work, square)
+
+    def _shares(self, dtype: np.dtype) -> tuple[Array, ...]:
+        """β₁, 1 − β₁, β₂, 1 − β₂ as operands; looked up once, as small nets feel every look-up."""
+        kept = self.__dict__.get("_kept_shares")
+        if kept is None or kept[0] is not dtype:
+            values = (self.beta1, 1 - self.beta1, self.beta2, 1 - self.beta2)
+            kept = dtype, tuple(constant(value, dtype) for value in values)
+            self.__dict__["_kept_shares"] = kept
+        return kept[1]
 
     def _descend(
         self, params: Array, mean: Array, square: Array, t: int, rate: float, scratch: Array
@@ -98,13 +108,7 @@ class NAdam(Adam):
         product = _momentum_product(self.beta1, self.momentum_decay, t)
         now = _momentum(self.beta1, self.momentum_decay, t)
         after = _momentum(self.beta1, self.momentum_decay, t + 1)
-        np.multiply(mean, constant(self.beta1, dtype), mean)
-        np.multiply(grads, constant(1 - self.beta1, dtype), scratch)
-        np.add(mean, scratch, mean)
-        np.multiply(square, constant(self.beta2, dtype), square)
-        np.multiply(grads, grads, scratch)
-        np.multiply(scratch, constant(1 - self.beta2, dtype), scratch)
-        np.add(square, scratch, square)
+        self._average(grads, scratch, state, scratch)
         np.multiply(grads, np.array((1 - now) / (1 - product), dtype), grads)
         np.multiply(mean, np.array(after / (1 - product * after), dtype), scratch)
         np.add(grads, scratch, grads)
@@ -201,7 +205,7 @@ class AMSGrad(Adam):
     def step(
         self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
     ) -> None:
-        self._average(grads, state, scratch)
+        self._average(grads, grads, state, scratch)
         np.maximum(state["peak"], state["square"], out=state["peak"])
         rate /= 1 - self.beta1**t
         self._descend(params, state["mean"], state["peak"], t, rate, scratch)
