@@ -1,0 +1,190 @@
+"""Cards: a view with a title, a painted subtitle, an export button and a menu.
+
+`Card` stands alone in any layout. `CardDock` is the same as a panel that can be moved, floated and
+hidden; its title bar is the card's header. Both emit `maximize_toggled` on a double click.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFrame,
+    QHBoxLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui import theme as themes
+from ui.plot.ink import Ink
+from ui.plot.text import paint_spans, plain
+from ui.theme import RADIUS, Theme
+from ui.views.view import View
+
+HEADER_HEIGHT = 34
+INSET = 12
+
+
+class CardHeader(QWidget):
+    """The top of a card. As a title bar of a dock it lets the dock be dragged."""
+
+    maximize_toggled = Signal()
+
+    def __init__(self, view: View, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = view
+        self._ink = Ink(view.theme, self.font())
+        self.setFixedHeight(HEADER_HEIGHT)
+        self.setAccessibleName(view.title)
+        self.export_button = self._button(f"Export “{view.title}” as picture or data")
+        self.menu_button = self._button(f"Settings of “{view.title}”")
+        self.export_button.clicked.connect(view.export_requested)
+        self.menu_button.clicked.connect(self.open_menu)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(INSET, 3, 5, 0)
+        layout.setSpacing(0)
+        layout.addStretch(1)
+        layout.addWidget(self.export_button)
+        layout.addWidget(self.menu_button)
+        view.subtitle_changed.connect(self._show_subtitle)
+        self.retheme(view.theme)
+
+    def retheme(self, theme: Theme) -> None:
+        """Take on another theme's colours."""
+        self._ink = Ink(theme, self.font())
+        self.export_button.setIcon(themes.icon("export", theme, "muted"))
+        self.menu_button.setIcon(themes.icon("more", theme, "muted"))
+        self.update()
+
+    def open_menu(self) -> None:
+        """Open the view's menu below its button."""
+        menu = self.view.menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        button = self.menu_button
+        menu.popup(button.mapToGlobal(QPoint(0, button.height())))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, HEADER_HEIGHT)
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, HEADER_HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            # The lower corners lie below, in the card's body.
+            paint_card(painter, QRectF(self.rect()).adjusted(0, 0, 0, RADIUS * 2), self._ink)
+            paint_header(painter, self.view, self._text_area(), self._ink)
+
+    def _text_area(self) -> QRectF:
+        right = self.export_button.geometry().left() - 8
+        return QRectF(INSET, 3, right - INSET, HEADER_HEIGHT - 3)
+
+    def _show_subtitle(self) -> None:
+        self.setToolTip(plain(self.view.subtitle))
+        self.update(self._text_area().toAlignedRect())
+
+    def _button(self, says: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setIconSize(QSize(themes.ICON_SIZE, themes.ICON_SIZE))
+        button.setToolTip(says)
+        button.setAccessibleName(says)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        # Not handed on: a dock would float.
+        self.maximize_toggled.emit()
+
+
+class CardBody(QWidget):
+    """The lower part of a card, around the view."""
+
+    def __init__(self, view: View, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._ink = Ink(view.theme, self.font())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(1, 0, 1, RADIUS // 2)
+        layout.addWidget(view)
+
+    def retheme(self, theme: Theme) -> None:
+        """Take on another theme's colours."""
+        self._ink = Ink(theme, self.font())
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            paint_card(painter, QRectF(self.rect()).adjusted(0, -RADIUS * 2, 0, 0), self._ink)
+
+
+class Card(QFrame):
+    """A view in its frame, for any layout."""
+
+    maximize_toggled = Signal()
+    export_requested = Signal()
+
+    def __init__(self, view: View, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = view
+        self.header, self.body = CardHeader(view, self), CardBody(view, self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self.body, 1)
+        _join(self)
+
+    def retheme(self, theme: Theme) -> None:
+        """Take on another theme's colours, the view too."""
+        _retheme(self, theme)
+
+
+class CardDock(QDockWidget):
+    """A view as a panel of a main window. Its object name is the view's key, for saved layouts."""
+
+    maximize_toggled = Signal()
+    export_requested = Signal()
+
+    def __init__(self, view: View, parent: QWidget | None = None) -> None:
+        super().__init__(view.title, parent)
+        self.view = view
+        self.setObjectName(view.key)
+        self.header, self.body = CardHeader(view, self), CardBody(view, self)
+        self.setTitleBarWidget(self.header)
+        self.setWidget(self.body)
+        _join(self)
+
+    def retheme(self, theme: Theme) -> None:
+        """Take on another theme's colours, the view too."""
+        _retheme(self, theme)
+
+
+def _join(card: Card | CardDock) -> None:
+    card.header.maximize_toggled.connect(card.maximize_toggled)
+    card.view.maximize_requested.connect(card.maximize_toggled)
+    card.view.export_requested.connect(card.export_requested)
+
+
+def _retheme(card: Card | CardDock, theme: Theme) -> None:
+    for part in (card.view, card.header, card.body):
+        part.retheme(theme)
+
+
+def paint_card(painter: QPainter, where: QRectF, ink: Ink) -> None:
+    """The surface of a card: rounded, with a hairline border."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(ink.pen(ink.border))
+    painter.setBrush(ink.brush(ink.card))
+    painter.drawRoundedRect(where.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def paint_header(painter: QPainter, view: View, where: QRectF, ink: Ink) -> None:
+    """A view's title and subtitle on one line."""
+    baseline = where.center().y() + ink.metrics.capHeight() / 2
+    painter.setFont(ink.bold)
+    painter.setPen(ink.text)
+    painter.drawText(QPointF(where.left(), baseline), view.title)
+    left = where.left() + ink.bold_metrics.horizontalAdvance(view.title) + 10
+    paint_spans(painter, left, baseline, where.right() - left, view.subtitle, ink)

@@ -1,0 +1,194 @@
+"""Pictures and data of views as files and on the clipboard.
+
+PNG at one to four times the size on the screen, SVG and PDF made of vectors with text as text, CSV
+of exactly what is shown. Every picture can be in either theme. A file appears whole or not at all.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect
+from PySide6.QtGui import (
+    QGuiApplication,
+    QImage,
+    QImageReader,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+)
+from PySide6.QtSvg import QSvgGenerator
+
+from ui.sheet import VECTOR, Sheet, paint_sheet
+from ui.theme import Theme
+from ui.views.view import Data
+
+SPEC_KEY = "spec"
+POINTS_PER_PIXEL = 0.75
+PDF_RESOLUTION = 1200
+INCH = 72
+# Where a drawing is opened the font may be missing, and then most programs take one with serifs.
+_FAMILY = re.compile(rb'font-family="([^"]*)"')
+
+
+class ExportError(Exception):
+    """A file could not be written; the message says which and why."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file: what makes its bytes from (sheet, theme, scale, spec)."""
+
+    key: str
+    label: str
+    encode: Callable[[Sheet, Theme, float, str], bytes]
+    scales: bool = False
+    themed: bool = True
+
+
+def export(
+    path: str | Path, sheet: Sheet, theme: Theme, scale: float = 2.0, spec: str = ""
+) -> None:
+    """Write a sheet to a file in the format that its suffix names.
+
+    `spec` is the experiment as JSON; a PNG carries it along. Raises ExportError.
+    """
+    path = Path(path)
+    kind = FORMATS.get(path.suffix.lower().removeprefix("."))
+    if kind is None:
+        known = ", ".join(f".{key}" for key in FORMATS)
+        raise ExportError(f"{path.name}: unknown kind of file; choose one of {known}")
+    write_whole(path, kind.encode(sheet, theme, scale, spec))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is either complete or as it was before. Raises ExportError."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with open(part, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True) if part.parent.is_dir() else None
+        raise ExportError(f"{path} could not be written: {error.strerror or error}") from error
+
+
+def image(sheet: Sheet, theme: Theme, scale: float = 1.0, spec: str = "") -> QImage:
+    """A picture of `scale` pixels per logical pixel. Raises ExportError where it is too large."""
+    size = (sheet.size * scale).toSize()
+    picture = QImage(size, QImage.Format.Format_RGB32)
+    if picture.isNull():
+        raise ExportError(f"a picture of {size.width()} × {size.height()} pixels is too large")
+    picture.setDevicePixelRatio(scale)
+    with QPainter(picture) as painter:
+        paint_sheet(painter, sheet, theme, scale)
+    picture.setText("Title", sheet.title)
+    picture.setText("Software", "Training playground")
+    if spec:
+        picture.setText(SPEC_KEY, spec)
+    return picture
+
+
+def copy_to_clipboard(sheet: Sheet, theme: Theme, scale: float = 2.0, spec: str = "") -> None:
+    """Put a picture on the clipboard."""
+    QGuiApplication.clipboard().setImage(image(sheet, theme, scale, spec))
+
+
+def spec_in_picture(path: str | Path) -> str | None:
+    """The experiment that a picture carries, as JSON; None where it carries none."""
+    return QImageReader(str(path)).text(SPEC_KEY) or None
+
+
+def table(sheet: Sheet) -> Data:
+    """The columns of all views on a sheet; with several, named after the view too."""
+    columns: Data = {}
+    for view in sheet.views:
+        prefix = f"{view.title}: " if len(sheet.views) > 1 else ""
+        columns.update({prefix + name: values for name, values in view.export_data().items()})
+    return columns
+
+
+def _png(sheet: Sheet, theme: Theme, scale: float, spec: str) -> bytes:
+    picture = image(sheet, theme, scale, spec)
+    # How large it is meant to be: 96 dots an inch at scale 1.
+    dots = round(scale * 96 / 0.0254)
+    picture.setDotsPerMeterX(dots)
+    picture.setDotsPerMeterY(dots)
+    buffer = _buffer()
+    if not picture.save(buffer, "PNG"):
+        raise ExportError("the picture could not be encoded")
+    return buffer.data().data()
+
+
+def _svg(sheet: Sheet, theme: Theme, scale: float, spec: str) -> bytes:
+    size = sheet.size.toSize()
+    generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
+    buffer = _buffer()
+    generator.setOutputDevice(buffer)
+    generator.setResolution(96)
+    generator.setSize(size)
+    generator.setViewBox(QRect(0, 0, size.width(), size.height()))
+    generator.setTitle(sheet.title)
+    generator.setDescription(sheet.caption)
+    with QPainter(generator) as painter:
+        paint_sheet(painter, sheet, theme, VECTOR)
+    return _FAMILY.sub(rb'font-family="\1, Verdana, sans-serif"', buffer.data().data())
+
+
+def _pdf(sheet: Sheet, theme: Theme, scale: float, spec: str) -> bytes:
+    buffer = _buffer()
+    writer = QPdfWriter(buffer)
+    writer.setTitle(sheet.title)
+    writer.setCreator("Training playground")
+    writer.setResolution(PDF_RESOLUTION)
+    page = QPageSize(sheet.size * POINTS_PER_PIXEL, QPageSize.Unit.Point)
+    writer.setPageLayout(QPageLayout(page, QPageLayout.Orientation.Portrait, QMarginsF()))
+    with QPainter(writer) as painter:
+        painter.scale(*(2 * (PDF_RESOLUTION * POINTS_PER_PIXEL / INCH,)))
+        paint_sheet(painter, sheet, theme, VECTOR)
+    return buffer.data().data()
+
+
+def _csv(sheet: Sheet, theme: Theme, scale: float, spec: str) -> bytes:
+    """All columns side by side; shorter ones end in empty cells."""
+    columns = table(sheet)
+    rows = max((len(values) for values in columns.values()), default=0)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    for i in range(rows):
+        writer.writerow(_cell(v[i]) if i < len(v) else "" for v in columns.values())
+    return text.getvalue().encode()
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, np.floating):
+        return "" if np.isnan(value) else repr(float(value))
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _buffer() -> QBuffer:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    return buffer
+
+
+FORMATS = {
+    kind.key: kind
+    for kind in (
+        Format("png", "PNG picture", _png, scales=True),
+        Format("svg", "SVG drawing", _svg),
+        Format("pdf", "PDF document", _pdf),
+        Format("csv", "CSV table of the values shown", _csv, themed=False),
+    )
+}

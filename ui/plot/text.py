@@ -1,0 +1,85 @@
+"""Painted text: words in colours, and labels that keep out of each other's way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+
+from ui.plot.ink import Ink
+
+
+class Span(NamedTuple):
+    """Some words and the theme's role for their colour, or the colour itself."""
+
+    text: str
+    color: str | QColor = "muted"
+
+
+def plain(spans: Sequence[Span]) -> str:
+    """The words without their colours."""
+    return "".join(span.text for span in spans)
+
+
+def paint_spans(
+    painter: QPainter, x: float, baseline: float, room: float, spans: Sequence[Span], ink: Ink
+) -> float:
+    """Write coloured words from x on, shortened to `room`; returns the width used."""
+    painter.setFont(ink.font)
+    used = 0.0
+    for span in spans:
+        text = span.text
+        width = ink.metrics.horizontalAdvance(text)
+        if used + width > room:
+            text = ink.metrics.elidedText(text, Qt.TextElideMode.ElideRight, room - used)
+            width = room - used
+        color = getattr(ink.theme, span.color) if isinstance(span.color, str) else span.color
+        painter.setPen(QColor(color))
+        painter.drawText(QPointF(x + used, baseline), text)
+        used += width
+        if used >= room:
+            break
+    return used
+
+
+def spread(wanted: Sequence[float], height: float, low: float, high: float) -> list[float]:
+    """Centres near the wanted ones, in the same order, at least `height` apart, within low…high.
+
+    Where there is not room for all, they are packed evenly.
+    """
+    order = sorted(range(len(wanted)), key=wanted.__getitem__)
+    low, high = low + height / 2, high - height / 2
+    if len(order) > 1 and (len(order) - 1) * height > high - low:
+        height = max(high - low, 0.0) / (len(order) - 1)
+    placed = [0.0] * len(wanted)
+    edge = low
+    for i in order:
+        placed[i] = edge = max(wanted[i], edge)
+        edge += height
+    edge = high
+    for i in reversed(order):
+        placed[i] = edge = min(placed[i], edge)
+        edge -= height
+    return placed
+
+
+LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+CENTER = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
+
+
+def paint_label(
+    painter: QPainter, where: QRectF, align: int, text: str, color: QColor, ink: Ink
+) -> None:
+    """One small line of text in a box: `align` is LEFT, RIGHT or CENTER."""
+    painter.setFont(ink.small)
+    painter.setPen(color)
+    painter.drawText(where, align, text)
+
+
+def short_names(layers: Sequence[str]) -> list[str]:
+    """Layer names for narrow places: "layer 3" is 3, "output" is out."""
+    short = [name.removeprefix("layer ") for name in layers]
+    return ["out" if name == "output" else name for name in short]

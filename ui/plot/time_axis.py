@@ -1,0 +1,53 @@
+"""The horizontal axis of everything that is drawn over the run: follows it, or is looked into."""
+
+from __future__ import annotations
+
+from ui.plot.scale import Scale, round_length
+
+LEAST_SPAN = 4.0
+
+
+class TimeAxis:
+    """The stretch of iterations that the panels of a view show.
+
+    It follows the run in round steps until somebody zooms or pans; `reset` follows again.
+    """
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        self.scale = Scale(0.0, 10.0)
+        self.following = True
+        self.last = 0.0
+
+    def follow(self, last: float) -> None:
+        """Make room for a run that has reached iteration `last`."""
+        self.last = last
+        if self.following:
+            high = round_length(max(last, 10.0))
+            # It shrinks only where a new run has begun.
+            if high > self.scale.high or last < 0.5 * self.scale.high:
+                self.scale = Scale(0.0, high)
+
+    def zoom(self, factor: float, around: float) -> None:
+        """Show `factor` times as many iterations, keeping the one at `around` in place."""
+        low, high = self.scale.low, self.scale.high
+        factor = max(factor, LEAST_SPAN / (high - low))
+        self._show(around - (around - low) * factor, around + (high - around) * factor)
+
+    def pan(self, by: float) -> None:
+        """Move by so many iterations."""
+        self._show(self.scale.low + by, self.scale.high + by)
+
+    def reset(self) -> None:
+        """Show the whole run and follow it."""
+        self.following = True
+        self.scale = Scale(0.0, round_length(max(self.last, 10.0)))
+
+    def _show(self, low: float, high: float) -> None:
+        whole = round_length(max(self.last, 10.0))
+        span = min(high - low, whole)
+        low = min(max(low, 0.0), whole - span)
+        self.scale = Scale(low, low + span)
+        self.following = span >= whole

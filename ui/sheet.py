@@ -1,0 +1,123 @@
+"""Pictures of views: where each card stands on a sheet, painted on anything that can be painted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QApplication, QWidget
+
+from ui.card import HEADER_HEIGHT, INSET, Card, CardDock, paint_card, paint_header
+from ui.plot.ink import Ink
+from ui.theme import RADIUS, Theme
+from ui.views.view import View
+
+MARGIN = 12.0
+CAPTION = 24.0
+SINGLE = QSizeF(720, 400)
+# Pixels per unit where a picture is made of vectors: as good as any.
+VECTOR = 16.0
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Views and their places, in logical pixels. A sheet of one view has no frame around it."""
+
+    size: QSizeF
+    places: tuple[tuple[View, QRectF], ...]
+    caption: str = ""
+
+    @property
+    def title(self) -> str:
+        return self.places[0][0].title if len(self.places) == 1 else "Dashboard"
+
+    @property
+    def views(self) -> list[View]:
+        return [view for view, _ in self.places]
+
+
+def single(view: View, caption: str = "", size: QSizeF | None = None) -> Sheet:
+    """A sheet of one view, as large as it is on the screen."""
+    if size is None:
+        shown = view.isVisible() and view.width() >= 200 and view.height() >= 100
+        inner = QSizeF(view.size()) if shown else SINGLE
+        size = inner + QSizeF(0, HEADER_HEIGHT + RADIUS)
+    return _sheet(size, [(view, QRectF(QPointF(0, 0), size))], caption)
+
+
+def dashboard(cards: Sequence[Card | CardDock], caption: str = "") -> Sheet:
+    """A sheet of several cards as they stand on the screen; of hidden ones, one above another."""
+    shown = [card for card in cards if card.isVisible() and not _floats(card)]
+    if not shown:
+        return stacked([card.view for card in cards], caption=caption)
+    root = shown[0].window()
+    places = [(card.view, _place(card, root)) for card in shown]
+    bounds = QRectF()
+    for _, place in places:
+        bounds |= place
+    shift = QPointF(MARGIN, MARGIN) - bounds.topLeft()
+    size = bounds.size() + QSizeF(2 * MARGIN, 2 * MARGIN)
+    return _sheet(size, [(view, place.translated(shift)) for view, place in places], caption)
+
+
+def stacked(views: Sequence[View], size: QSizeF | None = None, caption: str = "") -> Sheet:
+    """A sheet of views one above another: a dashboard without a window."""
+    size = size or QSizeF(1120, 240 * len(views) + 2 * MARGIN)
+    gap = MARGIN * 2 / 3
+    height = (size.height() - 2 * MARGIN - gap * (len(views) - 1)) / max(len(views), 1)
+    width = size.width() - 2 * MARGIN
+    places = [
+        (view, QRectF(MARGIN, round(MARGIN + i * (height + gap)), width, round(height)))
+        for i, view in enumerate(views)
+    ]
+    return _sheet(size, places, caption)
+
+
+def paint_sheet(painter: QPainter, sheet: Sheet, theme: Theme, ratio: float) -> None:
+    """Paint a sheet at the origin. `ratio` is the number of pixels per logical pixel."""
+    alone = len(sheet.places) == 1
+    ground = theme.card if alone else theme.background
+    painter.fillRect(QRectF(QPointF(0, 0), sheet.size), QColor(ground))
+    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+    font = QApplication.font()
+    for view, place in sheet.places:
+        _paint_view(painter, view, place, Ink(theme, view.font(), ratio), not alone)
+    if sheet.caption:
+        ink = Ink(theme, font, ratio)
+        text = ink.small_metrics.elidedText(
+            sheet.caption, Qt.TextElideMode.ElideRight, sheet.size.width() - 2 * INSET - MARGIN
+        )
+        painter.setFont(ink.small)
+        painter.setPen(ink.muted)
+        left = INSET if alone else MARGIN + 2
+        painter.drawText(QPointF(left, sheet.size.height() - CAPTION / 2 + 2), text)
+
+
+def _paint_view(painter: QPainter, view: View, place: QRectF, ink: Ink, framed: bool) -> None:
+    if framed:
+        paint_card(painter, place, ink)
+    view.catch_up()
+    header = QRectF(place.left() + INSET, place.top() + 2, place.width() - 2 * INSET, HEADER_HEIGHT)
+    paint_header(painter, view, header, ink)
+    inner = place.adjusted(1, HEADER_HEIGHT, -1, -RADIUS / 2)
+    painter.save()
+    painter.translate(inner.topLeft())
+    painter.setClipRect(QRectF(QPointF(0, 0), inner.size()))
+    view.paint_picture(painter, inner.size(), ink.theme, ink.ratio)
+    painter.restore()
+
+
+def _sheet(size: QSizeF, places: list[tuple[View, QRectF]], caption: str) -> Sheet:
+    if caption:
+        size = size + QSizeF(0, CAPTION)
+    return Sheet(QSizeF(round(size.width()), round(size.height())), tuple(places), caption)
+
+
+def _place(card: QWidget, root: QWidget) -> QRectF:
+    return QRectF(QPointF(card.mapTo(root, QPoint(0, 0))), QSizeF(card.size()))
+
+
+def _floats(card: Card | CardDock) -> bool:
+    return isinstance(card, CardDock) and card.isFloating()

@@ -1,0 +1,81 @@
+"""Histograms of every layer's activations at one moment."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRectF
+from PySide6.QtWidgets import QMenu, QWidget
+
+from core.telemetry import BINS, Frame, Histograms
+from ui.plot.histograms import HistogramPanel
+from ui.plot.ink import Ink
+from ui.plot.text import Span
+from ui.views.view import Data, View, add_choice
+
+
+class HistogramView(View):
+    """Histograms of one measure of a frame, all layers side by side."""
+
+    measure = ""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.histograms = HistogramPanel()
+        self.panels = [self.histograms]
+
+    @property
+    def measures(self) -> frozenset[str]:
+        return frozenset({self.measure})
+
+    def present(self, frame: Frame) -> None:
+        measured = self.with_measure(frame, self.measure)
+        if measured is None:
+            return
+        data: Histograms = getattr(measured, self.measure)
+        if self.histograms.absorb(measured.layers, data):
+            self.redraw()
+        else:
+            self.touch(self.histograms.dirty())
+
+    def arrange(self, area: QRectF, ink: Ink) -> None:
+        super().arrange(area.adjusted(0, 4, 0, 0), ink)
+
+    def columns(self) -> Data:
+        data, names = self.histograms.data, self.histograms.layers
+        if data is None:
+            return {}
+        columns: Data = {}
+        for i, name in enumerate(names):
+            columns[f"{name} from"] = np.linspace(data.low[i], data.high[i], BINS + 1)[:-1]
+            columns[f"{name} to"] = np.linspace(data.low[i], data.high[i], BINS + 1)[1:]
+            columns[f"{name} count"] = data.counts[i]
+        columns["layer"] = np.array(names)
+        columns["below"], columns["above"] = data.under, data.over
+        columns["not a number"] = data.missing
+        return columns
+
+
+class ActivationView(HistogramView):
+    """What comes out of every layer, or goes into its activation function."""
+
+    key = "activations"
+    title = "Activations"
+    about = "How the values of every layer are distributed"
+    measure = "activations"
+
+    def describe(self) -> tuple[Span, ...]:
+        what = "after" if self.measure == "activations" else "before"
+        return (Span(f"distribution per layer, {what} the activation function"),)
+
+    def add_actions(self, menu: QMenu) -> None:
+        choices: dict[str, object] = {
+            "After the activation function": "activations",
+            "Before the activation function": "preactivations",
+        }
+        add_choice(menu, choices, self.measure, self.set_measure)
+
+    def set_measure(self, measure: object) -> None:
+        """Show values after ("activations") or before ("preactivations") the function."""
+        self.measure = str(measure)
+        self.measures_changed.emit()
+        self.refresh()

@@ -1,0 +1,220 @@
+"""The contract of all views, and what they have in common."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import ClassVar
+
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QPainter, QShowEvent
+from PySide6.QtWidgets import QLabel, QMenu, QSlider, QVBoxLayout, QWidget, QWidgetAction
+
+from core.history import History
+from core.telemetry import Frame
+from ui.plot.canvas import Canvas
+from ui.plot.ink import Ink
+from ui.plot.panel import Panel
+from ui.plot.text import Span
+from ui.theme import Theme
+
+# Figures in subtitles change this often while a run goes on: nobody reads 60 numbers a second.
+SUBTITLE_SECONDS = 0.1
+
+Data = dict[str, NDArray]
+
+
+class View(Canvas):
+    """Shows one aspect of a run.
+
+    `key` and `title` name it, `about` says in a sentence what appears here, `measures` what a
+    frame must contain for it (of `core.telemetry.MEASURES`). `show_frame` takes a frame and the
+    history around it; a view that is not visible only remembers them.
+    """
+
+    key: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    about: ClassVar[str] = ""
+
+    subtitle_changed = Signal()
+    export_requested = Signal()
+    measures_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.frame: Frame | None = None
+        self.history = History()
+        self.subtitle: tuple[Span, ...] = ()
+        self._stale = False
+        self._subtitle_at = 0.0
+        self.setAccessibleName(self.title)
+        self.setAccessibleDescription(self.about)
+
+    # The contract
+
+    @property
+    def measures(self) -> frozenset[str]:
+        """What frames must contain for this view as it is set now."""
+        return frozenset()
+
+    def show_frame(self, frame: Frame, history: History) -> None:
+        """Show a moment of a run. The newest frame, or an earlier one of those in `history`."""
+        self.frame, self.history = frame, history
+        if not self.isVisible():
+            self._stale = True
+            return
+        self._stale = False
+        self.present(frame)
+        self.refresh_read_out()
+        now = time.monotonic()
+        if frame.status != "running" or now - self._subtitle_at > SUBTITLE_SECONDS:
+            self._subtitle_at = now
+            self.update_subtitle()
+
+    def clear(self) -> None:
+        """Show that there is nothing to show yet."""
+        self.frame, self.history = None, History()
+        self.forget()
+        self.point_at(None)
+        self.redraw()
+        self.update_subtitle()
+
+    def export_data(self) -> Data:
+        """Named columns of exactly what is shown; empty before the first frame."""
+        self.catch_up()
+        return self.columns() if self.frame else {}
+
+    def paint_picture(
+        self, painter: QPainter, size: QSizeF, theme: Theme, ratio: float = 1.0
+    ) -> None:
+        self.catch_up()
+        super().paint_picture(painter, size, theme, ratio)
+
+    # What subclasses say
+
+    def present(self, frame: Frame) -> None:
+        """Take in the frame and paint what it changes."""
+        raise NotImplementedError
+
+    def forget(self) -> None:
+        """Drop what belongs to a run."""
+
+    def columns(self) -> Data:
+        """The columns of `export_data`, of a frame that is there."""
+        raise NotImplementedError
+
+    def describe(self) -> tuple[Span, ...]:
+        """The subtitle: legend and newest figures."""
+        return ()
+
+    def add_actions(self, menu: QMenu) -> None:
+        """Put the view's own settings into its menu."""
+
+    # Common ground
+
+    def catch_up(self) -> None:
+        """Take in a frame that came while the view was hidden."""
+        if self._stale and self.frame:
+            self._stale = False
+            self.present(self.frame)
+        self.update_subtitle()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self.catch_up()
+        super().showEvent(event)
+
+    def update_subtitle(self) -> None:
+        subtitle = self.describe() if self.frame else ()
+        if subtitle != self.subtitle:
+            self.subtitle = subtitle
+            self.subtitle_changed.emit()
+
+    def refresh(self) -> None:
+        """Show the same frame again after a setting has changed."""
+        if self.frame:
+            self.present(self.frame)
+            self.update_subtitle()
+        self.redraw()
+
+    def moment(self) -> float | None:
+        """The iteration looked at while it is not the newest."""
+        if self.frame is None or self.frame.iteration >= self.history.iteration:
+            return None
+        return float(self.frame.iteration)
+
+    def with_measure(self, frame: Frame, measure: str) -> Frame | None:
+        """The frame itself, or the nearest recorded one in which that was measured."""
+        if getattr(frame, measure) is not None:
+            return frame
+        try:
+            return self.history.nearest(frame.iteration, measure)
+        except LookupError:
+            return None
+
+    def paint_backdrop(self, painter: QPainter, size: QSizeF, ink: Ink) -> None:
+        if self.frame is None:
+            paint_empty(painter, size, self.about, ink)
+
+    def shown_panels(self) -> Sequence[Panel]:
+        return self.panels if self.frame else ()
+
+    def menu(self) -> QMenu:
+        menu = QMenu(self)
+        self.add_actions(menu)
+        if not menu.isEmpty():
+            menu.addSeparator()
+        menu.addAction("Maximise or restore", self.maximize_requested.emit)
+        menu.addAction("Export picture or data…", self.export_requested.emit)
+        return menu
+
+
+def paint_empty(painter: QPainter, size: QSizeF, about: str, ink: Ink) -> None:
+    """What will appear here and how to start it."""
+    middle, line = size.height() / 2, ink.metrics.height()
+    room = QRectF(16, middle - line - 10, size.width() - 32, line + 4)
+    painter.setFont(ink.font)
+    painter.setPen(ink.text)
+    center = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
+    text = ink.metrics.elidedText(about, Qt.TextElideMode.ElideRight, room.width())
+    painter.drawText(room, center, text)
+    painter.setPen(ink.muted)
+    room.moveTop(middle)
+    center = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+    painter.drawText(room, center, "Press Run or the space bar to start.")
+
+
+def add_choice(menu: QMenu, choices: dict[str, object], chosen: object, pick) -> None:
+    """Exclusive choices; `pick` is called with the value of the one that is picked."""
+    group = QActionGroup(menu)
+    for text, value in choices.items():
+        action = QAction(text, menu)
+        action.setCheckable(True)
+        action.setChecked(value == chosen)
+        action.triggered.connect(lambda _=False, value=value: pick(value))
+        group.addAction(action)
+        menu.addAction(action)
+
+
+def add_toggle(menu: QMenu, text: str, on: bool, toggle) -> None:
+    """A setting that is on or off."""
+    action = menu.addAction(text)
+    action.setCheckable(True)
+    action.setChecked(on)
+    action.toggled.connect(toggle)
+
+
+def add_slider(menu: QMenu, text: str, value: int, high: int, move) -> None:
+    """A labelled slider from 0 to `high`."""
+    box, slider = QWidget(menu), QSlider(Qt.Orientation.Horizontal)
+    slider.setRange(0, high)
+    slider.setValue(value)
+    slider.setAccessibleName(text)
+    slider.valueChanged.connect(move)
+    layout = QVBoxLayout(box)
+    layout.setContentsMargins(12, 4, 12, 4)
+    layout.addWidget(QLabel(text))
+    layout.addWidget(slider)
+    action = QWidgetAction(menu)
+    action.setDefaultWidget(box)
+    menu.addAction(action)
