@@ -27,6 +27,7 @@ class Session(QObject):
     running_changed = Signal(bool)
     run_started = Signal()
     failed = Signal(str)
+    saved_changed = Signal()
     _handed_out = Signal()
 
     def __init__(self, spec: ExperimentSpec, parent: QObject | None = None) -> None:
@@ -34,6 +35,7 @@ class Session(QObject):
         self.spec = spec
         self.history = History()
         self.undo_stack = QUndoStack(self)
+        self.undo_stack.cleanChanged.connect(self.saved_changed)
         self.is_running = False
         self.paints = True
         self._run = 0

@@ -14,7 +14,7 @@ import numpy as np
 from core.activations import ReLU
 from core.batching import MiniBatch
 from core.blocks import Dense
-from core.data import Dataset, Samples
+from core.data import DATASETS, Dataset, Samples
 from core.initializers import HeNormal
 from core.optimizers import Adam
 from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
@@ -25,7 +25,7 @@ SECONDS = 0.4
 REPEATS = 7
 
 
-@dataclass(frozen=True)
+@DATASETS.add("noise", label="Noise", formula="N(0, 1)")
 class Noise(Dataset):
     """Random samples of given shape: speed does not depend on what is learned."""
 

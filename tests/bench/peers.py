@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
@@ -21,7 +22,7 @@ def torch_steps(trainer: Trainer, widths: list[int], batch: int, extras: bool) -
     torch.set_num_threads(1)
     torch.manual_seed(0)
     layers: list[nn.Module] = []
-    for n, m in zip(widths[:-2], widths[1:-1], strict=True):
+    for n, m in pairwise(widths[:-1]):
         layers += [nn.Linear(n, m)]
         layers += [nn.BatchNorm1d(m), nn.ReLU(), nn.Dropout(0.2)] if extras else [nn.ReLU()]
     model = nn.Sequential(*layers, nn.Linear(widths[-2], widths[-1]))
@@ -69,7 +70,7 @@ def product_steps(widths: list[int], batch: int) -> Callable:
         return rng.standard_normal(shape).astype(np.float32)
 
     jobs = []
-    for i, (n, m) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
+    for i, (n, m) in enumerate(pairwise(widths)):
         w, x, z = array(m, n), array(n, batch), array(m, batch)
         jobs += [(w, x, array(m, batch)), (z, x.T, array(m, n))]
         if i:

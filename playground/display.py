@@ -1,0 +1,48 @@
+"""Whether there is a screen to open a window on."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import sys
+from collections.abc import Mapping
+
+TIMEOUT_SECONDS = 2.0
+
+
+def missing_display(environment: Mapping[str, str] = os.environ) -> str:
+    """Why no window can be opened, in a few words; "" where one can.
+
+    Qt ends the whole process when it cannot connect, so this is asked first.
+    """
+    if not sys.platform.startswith("linux") or environment.get("QT_QPA_PLATFORM"):
+        return ""
+    if environment.get("WAYLAND_DISPLAY"):
+        return ""
+    display = environment.get("DISPLAY", "")
+    if not display:
+        return "neither DISPLAY nor WAYLAND_DISPLAY is set"
+    return "" if _answers(display) else f"nothing answers at DISPLAY {display}"
+
+
+def _answers(display: str) -> bool:
+    """Whether an X server accepts connections at a display name such as ":0" or "host:10.0"."""
+    match = re.fullmatch(r"(?:unix)?(.*):(\d+)(?:\.\d+)?", display)
+    if match is None:
+        return False
+    host, number = match.group(1), int(match.group(2))
+    if host:
+        return _connects(socket.AF_INET, (host, 6000 + number))
+    path = f"/tmp/.X11-unix/X{number}"
+    return _connects(socket.AF_UNIX, path) or _connects(socket.AF_UNIX, "\0" + path)
+
+
+def _connects(family: socket.AddressFamily, address: str | tuple[str, int]) -> bool:
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.settimeout(TIMEOUT_SECONDS)
+        try:
+            probe.connect(address)
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,176 @@
+"""One measurement of the window in a process of its own (see `tests.bench.window`)."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from dataclasses import replace
+from statistics import median
+
+import numpy as np
+
+from core.batching import MiniBatch
+from core.blocks import Dense
+from core.data.toys import Spiral
+from core.optimizers import SGD, Adam
+from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
+from core.trainer import Trainer
+from playground.app import make_application
+from tests.bench.core import Noise
+
+WARM_UP, MEASURE, HEADLESS = 2.0, 6.0, 1.5
+
+SPECS = {
+    "2-4-2-1": (Spiral(), (4, 2), 10),
+    "2-8×6-1": (Spiral(), (8,) * 6, 10),
+    "784-100×5-10": (Noise(features=784, outputs=10), (100,) * 5, 128),
+}
+
+
+def spec_of(case: str) -> ExperimentSpec:
+    dataset, widths, batch = SPECS[case]
+    return ExperimentSpec(
+        data=DataSpec(dataset=dataset),
+        network=NetworkSpec(hidden=tuple(Dense(units=n) for n in widths)),
+        training=TrainingSpec(optimizer=Adam(), batching=MiniBatch(size=batch)),
+    )
+
+
+def headless(spec: ExperimentSpec) -> float:
+    """Steps per second of the trainer alone."""
+    trainer = Trainer(spec)
+    trainer.advance(50)
+    started, done = time.perf_counter(), trainer.iteration
+    while (now := time.perf_counter()) < started + HEADLESS:
+        trainer.advance(20)
+        if trainer.iteration % 1000 < 20:
+            trainer.take_segment()
+    return (trainer.iteration - done) / (now - started)
+
+
+class Stage:
+    """A window on the screen, and the times at which it painted."""
+
+    def __init__(self, spec: ExperimentSpec) -> None:
+        self.application = make_application()
+        from ui.main_window import MainWindow
+        from ui.session import Session
+
+        self.session = Session(spec)
+        self.window = MainWindow(self.session, "dark", remember=False)
+        self.window.show()
+        self.painted: list[float] = []
+        tell = self.session.painted
+
+        def painted() -> None:
+            self.painted.append(time.perf_counter())
+            tell()
+
+        self.session.painted = painted
+
+    def spin(self, seconds: float) -> None:
+        """Let the application live for a while."""
+        from PySide6.QtCore import QTimer
+
+        QTimer.singleShot(int(seconds * 1000), lambda: self.application.exit(0))
+        self.application.exec()
+
+    def until(self, condition, seconds: float = 60.0) -> None:
+        """Let the application live until something holds."""
+        from PySide6.QtCore import QTimer
+
+        timer = QTimer()
+        timer.timeout.connect(lambda: condition() and self.application.exit(0))
+        timer.start(1)
+        QTimer.singleShot(int(seconds * 1000), lambda: self.application.exit(0))
+        self.application.exec()
+        timer.stop()
+
+    def show_all_views(self) -> None:
+        for action in self.window.dashboard.toggle_actions():
+            if not action.isChecked():
+                action.trigger()
+
+
+def speed(case: str, views: str) -> None:
+    spec = spec_of(case)
+    before = headless(spec)
+    stage = Stage(spec)
+    if views == "all":
+        stage.show_all_views()
+    stage.session.set_running(True)
+    stage.spin(WARM_UP)
+    stage.painted.clear()
+    first, started = stage.session.history.iteration, time.perf_counter()
+    stage.spin(MEASURE)
+    steps, elapsed = stage.session.history.iteration - first, time.perf_counter() - started
+    times = np.diff(stage.painted) * 1000
+    stage.session.close()
+    alone = (before + headless(spec)) / 2
+    print(
+        f"{case:16}{steps / elapsed:>10,.0f}{alone:>10,.0f}{steps / elapsed / alone:>8.2f}"
+        f"{1000 / times.mean():>10.1f}{np.median(times):>9.1f}"
+        f"{np.percentile(times, 99):>8.1f}{times.max():>8.1f}"
+    )
+
+
+def start() -> None:
+    from ui import session
+
+    started = float(os.environ["PLAYGROUND_BENCH_STARTED"])
+    stage = Stage(ExperimentSpec())
+    assert session
+    stage.until(lambda: stage.session.history and stage.painted)
+    print(f"{time.time() - started:.2f} s", end="")
+    stage.session.close()
+
+
+def latency() -> None:
+    """Change the learning rate in flight again and again."""
+    stage = Stage(ExperimentSpec())
+    stage.session.set_running(True)
+    stage.spin(1.0)
+    seen: list[float] = []
+    stage.session.frame_shown.connect(lambda f: seen.extend(f.segment.learning_rate[-1:]))
+    delays = []
+    for i in range(40):
+        rate = 0.001 + 0.0001 * i
+        spec = stage.session.spec
+        training = replace(spec.training, optimizer=SGD(learning_rate=rate))
+        clicked = time.perf_counter()
+        stage.session.edit(replace(spec, training=training))
+        stage.until(lambda rate=rate: seen and seen[-1] == rate)
+        painted = len(stage.painted)
+        stage.until(lambda painted=painted: len(stage.painted) > painted)
+        delays.append((stage.painted[-1] - clicked) * 1000)
+    stage.session.close()
+    print(f"median {median(delays):.0f} ms, worst of {len(delays)}: {max(delays):.0f} ms")
+
+
+def memory_mib() -> float:
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def endurance() -> None:
+    """A million steps; frame time and memory of the first tenth and of the last."""
+    stage = Stage(spec_of("2-4-2-1"))
+    stage.session.set_running(True)
+    rows = []
+    for tenth in range(1, 11):
+        stage.painted.clear()
+        stage.until(lambda n=tenth: stage.session.history.iteration >= n * 100_000, 120)
+        rows.append((float(np.median(np.diff(stage.painted)) * 1000), memory_mib()))
+    stage.session.close()
+    (first_time, first_memory), (last_time, last_memory) = rows[0], rows[-1]
+    print(
+        f"frame time {first_time:.2f} → {last_time:.2f} ms ({last_time / first_time - 1:+.0%}), "
+        f"memory {first_memory:.0f} → {last_memory:.0f} MiB ({last_memory / first_memory - 1:+.0%})"
+    )
+
+
+if __name__ == "__main__":
+    {"speed": speed, "start": start, "latency": latency, "endurance": endurance}[sys.argv[1]](
+        *sys.argv[2:]
+    )
