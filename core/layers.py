@@ -286,7 +286,7 @@ class Marked(Layer):
 
     def record(self, tape: Tape, x: Signal) -> Signal:
         a = self.children[0].record(tape, x)
-        tape.marks.append(Mark(self.name, x.value, a.value))
+        tape.marks.append(Mark(self.name, x.value, a.value, x.grad))
         return a
 
 
@@ -316,11 +316,13 @@ class Parallel(Layer):
 def branch(tape: Tape, x: Signal, layers: Sequence[Layer]) -> tuple[Signal, Signal]:
     """Send x through two layers; on the way back their gradients are added."""
     if not x.trains:
-        first, second = (layer.record(tape, x) for layer in layers)
+        with tape.apart():
+            first, second = (layer.record(tape, x) for layer in layers)
         return first, second
     ways = [Signal(x.value, x.with_ones, tape.buffer(x.units)) for _ in layers]
     tape.backward(partial(np.add, ways[0].grad, ways[1].grad, x.grad))
-    first, second = (layer.record(tape, way) for layer, way in zip(layers, ways, strict=True))
+    with tape.apart():
+        first, second = (layer.record(tape, w) for layer, w in zip(layers, ways, strict=True))
     return first, second
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from core.layers import (
     Residual,
 )
 from core.spec import NetworkSpec
+from core.storage import Storage
 from core.streams import Streams
 from core.tape import Array, Mark, Signal, Tape
 
@@ -55,10 +57,10 @@ class Network:
         buffers = [p for layer in self.root.walk() for p in layer.buffers]
         self.parameters: tuple[Parameter, ...] = tuple(parameters)
         if inherit is None:
-            self.params, self.grads, self.mask = (_zeros(parameters, dtype) for _ in range(3))
+            self.params, self.grads = _zeros(parameters, dtype), _zeros(parameters, dtype)
             self.buffers = _zeros(buffers, dtype)
         else:
-            self.params, self.grads, self.mask = inherit.params, inherit.grads, inherit.mask
+            self.params, self.grads = inherit.params, inherit.grads
             self.buffers = inherit.buffers
         _bind(parameters, self.params, self.grads)
         _bind(buffers, self.buffers, self.buffers)
@@ -70,12 +72,22 @@ class Network:
     def dtype(self) -> np.dtype:
         return self.params.dtype
 
-    def tape(self, rows: int, training: bool) -> tuple[Tape, Signal]:
+    def tape(
+        self, rows: int, training: bool, storage: Storage | None = None
+    ) -> tuple[Tape, Signal]:
         """A fresh tape for batches of `rows` samples, and its logits (outputs, rows)."""
-        tape = Tape(rows, self.features, self.dtype, training)
+        tape = Tape(rows, self.features, self.dtype, training, storage)
         logits = self.root.record(tape, tape.source)
-        tape.marks.append(Mark("output", logits.value, logits.value))
+        tape.marks.append(Mark("output", logits.value, logits.value, logits.grad))
         return tape, logits
+
+    @cached_property
+    def mask(self) -> Array:
+        """1 at weights, 0 elsewhere: made when a penalty or a measurement first asks for it."""
+        mask = np.zeros_like(self.params)
+        for parameter in self.parameters:
+            _view(parameter, mask)[:, : parameter.decaying_columns] = 1
+        return mask
 
     def tensors(self) -> dict[str, Array]:
         """Every parameter and running statistic by name, as views; weights (fan_out, fan_in)."""
@@ -95,8 +107,6 @@ class Network:
     def _initialize(self, streams: Streams) -> None:
         for layer in self.root.walk():
             layer.initialize(streams)
-            for parameter in layer.parameters:
-                _view(parameter, self.mask)[:, : parameter.decaying_columns] = 1
 
     def _build(self, features: int, outputs: int) -> Layer:
         layers: list[Layer] = []

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from core.network import Network
 from core.objective import Objective
+from core.storage import Storage
 from core.tape import Array
 
 KEPT_LOGITS = 4096
@@ -19,8 +20,10 @@ class TrainingPass:
     Scoring the kept steps together costs a fraction of scoring each.
     """
 
-    def __init__(self, network: Network, objective: Objective, rows: int) -> None:
-        self.tape, logits = network.tape(rows, training=True)
+    def __init__(
+        self, network: Network, objective: Objective, rows: int, storage: Storage | None = None
+    ) -> None:
+        self.tape, logits = network.tape(rows, training=True, storage=storage)
         outputs = network.outputs
         self._inputs = self.tape.inputs
         self._targets = np.zeros((rows, outputs), network.dtype)

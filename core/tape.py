@@ -7,13 +7,16 @@ contiguous, and a last row of ones makes the bias an ordinary column of the weig
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from core.storage import Storage
 
 Array = NDArray[np.floating]
 Op = Callable[[], Any]
@@ -41,35 +44,76 @@ class Signal:
 
 @dataclass(frozen=True)
 class Mark:
-    """A measured place: one layer's pre-activations z and activations a on this tape."""
+    """A measured place: one layer's pre-activations z and activations a on this tape, and δ, which
+    is dE/dz after a backward pass and None where there is none."""
 
     name: str
     z: Array
     a: Array
+    delta: Array | None = None
 
 
 class Tape:
     """Records operations layer by layer; plays them forward, and backward in reverse order."""
 
-    def __init__(self, rows: int, features: int, dtype: Any, training: bool) -> None:
+    def __init__(
+        self,
+        rows: int,
+        features: int,
+        dtype: Any,
+        training: bool,
+        storage: Storage | None = None,
+    ) -> None:
+        """With `storage` the arrays share memory with other tapes', and gradients are gone once
+        the backward pass is over."""
         self.rows = rows
         self.dtype = np.dtype(dtype)
         self.training = training
-        self.inputs = np.ones((rows, features + 1), dtype)
-        self.source = Signal(self.inputs.T[:-1], self.inputs.T, NO_GRADIENT)
-        self.marks: list[Mark] = []
+        self._storage = storage
+        self._apart = 0
+        self._ones: list[Array] = []
         self._forward: list[Op] = []
         self._backward: list[list[Op]] = []
+        self.marks: list[Mark] = []
+        if storage is not None:
+            storage.begin()
+        self.inputs = self._array((rows, features + 1))
+        self._ones.append(self.inputs[:, -1])
+        self.source = Signal(self.inputs.T[:-1], self.inputs.T, NO_GRADIENT)
+        self.enter()
 
     def buffer(self, units: int) -> Array:
-        return np.zeros((units, self.rows), self.dtype)
+        return self._array((units, self.rows))
 
     def signal(self, units: int) -> Signal:
         """A fresh signal; its gradient only where there will be a backward pass."""
-        with_ones = np.ones((units + 1, self.rows), self.dtype)
-        return Signal(
-            with_ones[:-1], with_ones, self.buffer(units) if self.training else NO_GRADIENT
-        )
+        with_ones = self._array((units + 1, self.rows))
+        self._ones.append(with_ones[-1])
+        with_ones[-1] = 1
+        gradient = self._gradient(units) if self.training else NO_GRADIENT
+        return Signal(with_ones[:-1], with_ones, gradient)
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """While branches are recorded: each needs gradients of its own until they are merged."""
+        self._apart += 1
+        yield
+        self._apart -= 1
+
+    def enter(self) -> None:
+        """Take over shared memory after another tape has played."""
+        for row in self._ones:
+            row.fill(1)
+
+    def _array(self, shape: tuple[int, ...]) -> Array:
+        if self._storage is None:
+            return np.zeros(shape, self.dtype)
+        return self._storage.array(shape)
+
+    def _gradient(self, units: int) -> Array:
+        if self._storage is None or self._apart:
+            return self.buffer(units)
+        return self._storage.gradient((units, self.rows))
 
     def forward(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
         """Record one operation of the forward pass."""

@@ -21,6 +21,7 @@ from core.passes import EvaluationPass, TrainingPass
 from core.penalties import NoClipping, NoPenalty
 from core.sampler import Sampler
 from core.spec import ExperimentSpec, changes
+from core.storage import Storage
 from core.streams import Streams
 from core.tape import Array
 from core.telemetry import Divergence, Score, Segment
@@ -39,13 +40,14 @@ class Trainer:
     def __init__(self, spec: ExperimentSpec, data: TrainingData | None = None) -> None:
         """`data` may come from another run of the same data, seed and precision.
 
-        Raises `DataError` where the data cannot be had.
+        Raises `DataError` where the data cannot be had, ValueError where they are another spec's.
         """
         self.spec = spec
         self.dtype = np.dtype(spec.precision)
         self.streams = Streams(spec.seed)
         self.data = data or TrainingData(spec)
-        self.data.check(spec)
+        if not self.data.fits(spec):
+            raise ValueError("these samples are of other data, another seed or precision")
         self.split = self.data.split
         train = self.split.train
         self.objective = Objective(spec, train.task)
@@ -75,6 +77,8 @@ class Trainer:
         """(Re)make everything derived from the spec, the network and the data."""
         training = self.spec.training
         self._passes: dict[int, TrainingPass] = {}
+        self._active: TrainingPass | None = None
+        self._storage = Storage(self.dtype)
         self._evaluations: dict[str, EvaluationPass] = {}
         self._scratch: Array | None = None
         self._penalised = not isinstance(training.penalty, NoPenalty)
@@ -112,6 +116,9 @@ class Trainer:
     def _step(self, observe: Observer | None) -> None:
         rows = self.sampler.next()
         active = self._passes.get(len(rows)) or self._new_pass(len(rows))
+        if active is not self._active:
+            active.tape.enter()
+            self._active = active
         active.load(self.inputs, self.targets, rows)
         for operation in active.forward:
             operation()
@@ -137,7 +144,7 @@ class Trainer:
             self._end_epoch()
 
     def _new_pass(self, rows: int) -> TrainingPass:
-        self._passes[rows] = TrainingPass(self.network, self.objective, rows)
+        self._passes[rows] = TrainingPass(self.network, self.objective, rows, self._storage)
         return self._passes[rows]
 
     def _treat(self, rate: float) -> None:

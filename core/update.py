@@ -9,10 +9,10 @@ import numpy as np
 from core.optimizers import Optimizer, State
 from core.tape import Array
 
-# A rule sweeps a vector about ten times: in pieces that stay in the cache a long vector takes half
-# the time, a short one only gets slower.
-PIECE = 65_536
-LONG = 100_000
+# A rule sweeps a vector about ten times. In pieces that stay in the cache a long vector takes up to
+# half the time and needs little work space; a short one would only get slower.
+PIECE = 24_576
+LONG = 2 * PIECE
 
 
 class Update:

@@ -25,7 +25,7 @@ SECONDS = 0.4
 REPEATS = 7
 
 
-@DATASETS.add("noise", label="Noise", formula="N(0, 1)")
+@DATASETS.add("bench", label="Random", formula="N(0, 1)")
 class Noise(Dataset):
     """Random samples of given shape: speed does not depend on what is learned."""
 
@@ -129,7 +129,6 @@ def memory(case: Case) -> str:
     """Bytes allocated per step on the hot path, and memory against what the arrays need."""
     tracemalloc.start()
     trainer = Trainer(case.spec())
-    data = trainer.inputs.nbytes + trainer.targets.nbytes
     trainer.advance(200)
     trainer.take_segment()
     trainer.advance(20)
@@ -138,9 +137,13 @@ def memory(case: Case) -> str:
     per_step = (tracemalloc.get_traced_memory()[0] - before) / 20
     tracemalloc.stop()
     parameters = 4 * len(trainer.network.params)
-    widths = (case.widths[0] + 1, *(2 * (m + 1) for m in case.widths[1:]))
-    needed = parameters * (2 + 2) + 4 * case.batch * sum(widths)
-    used = _held(trainer) - data
+    # A hidden layer puts out pre-activations and activations, with extras also what batch norm and
+    # dropout make of them; each with its row of ones.
+    signals = 4 if case.extras else 2
+    hidden = signals * sum(m + 1 for m in case.widths[1:-1])
+    activations = case.batch * (case.widths[0] + 1 + hidden + 2 * case.widths[-1] + 1)
+    needed = parameters * (2 + 2) + 4 * activations
+    used = _held(trainer)
     return f"{case.name:28}{per_step:>10,.0f} B/step{used / needed:>10.2f} of the arrays' size"
 
 
