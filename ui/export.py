@@ -20,6 +20,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QImage,
     QImageReader,
+    QImageWriter,
     QPageLayout,
     QPageSize,
     QPainter,
@@ -125,9 +126,9 @@ def _png(sheet: Sheet, theme: Theme, scale: float, spec: str) -> bytes:
     picture.setDotsPerMeterX(dots)
     picture.setDotsPerMeterY(dots)
     buffer = _buffer()
-    if not picture.save(buffer, "PNG"):
+    if not QImageWriter(buffer, b"png").write(picture):
         raise ExportError("the picture could not be encoded")
-    return buffer.data().data()
+    return bytes(buffer.data().data())
 
 
 def _svg(sheet: Sheet, theme: Theme, scale: float, spec: str) -> bytes:
@@ -142,7 +143,7 @@ def _svg(sheet: Sheet, theme: Theme, scale: float, spec: str) -> bytes:
     generator.setDescription(sheet.caption)
     with QPainter(generator) as painter:
         paint_sheet(painter, sheet, theme, VECTOR)
-    return _FAMILY.sub(rb'font-family="\1, Verdana, sans-serif"', buffer.data().data())
+    return _FAMILY.sub(rb'font-family="\1, Verdana, sans-serif"', bytes(buffer.data().data()))
 
 
 def _pdf(sheet: Sheet, theme: Theme, scale: float, spec: str) -> bytes:
@@ -156,7 +157,7 @@ def _pdf(sheet: Sheet, theme: Theme, scale: float, spec: str) -> bytes:
     with QPainter(writer) as painter:
         painter.scale(*(2 * (PDF_RESOLUTION * POINTS_PER_PIXEL / INCH,)))
         paint_sheet(painter, sheet, theme, VECTOR)
-    return buffer.data().data()
+    return bytes(buffer.data().data())
 
 
 def _csv(sheet: Sheet, theme: Theme, scale: float, spec: str) -> bytes:

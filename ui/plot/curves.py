@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
 from core.history import CURVES, LOSS, History
-from core.series import smooth
+from core.series import LIMIT, smooth
 from ui.plot.ink import Ink
 from ui.plot.panel import ReadOut, Row
 from ui.plot.scale import Floats, Scale, settle
@@ -235,5 +235,6 @@ class CurvePanel(TimePanel):
 
 
 def _finite_extremes(values: Floats, log: bool) -> tuple[float, float]:
-    known = values[np.isfinite(values) & (values > 0)] if log else values[np.isfinite(values)]
+    fine = np.abs(values) < LIMIT
+    known = values[fine & (values > 0)] if log else values[fine]
     return float(known.min(initial=math.inf)), float(known.max(initial=-math.inf))

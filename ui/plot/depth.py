@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from core.series import LIMIT
 from ui.plot.ink import Ink
 from ui.plot.layer_lines import LEAST, LayerPanel
 from ui.plot.panel import GAP, Panel, ReadOut, Row
@@ -41,7 +42,7 @@ class DepthPanel(Panel):
         log = self.beside.log
         y = self.beside.y
         if self.alone:
-            known = values[np.isfinite(values) & (values > (LEAST if log else -math.inf))]
+            known = values[(np.abs(values) < LIMIT) & (values > (LEAST if log else -math.inf))]
             low, high = known.min(initial=math.inf), known.max(initial=-math.inf)
             y = settle(self.y, max(float(low), float(high) * 1e-24), float(high), log)
         changed = (layers, y, bound) != (self.layers, self.y, self.bound)

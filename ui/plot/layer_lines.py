@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
 from core.history import History
-from core.series import smooth
+from core.series import LIMIT, smooth
 from ui.plot.ink import Ink
 from ui.plot.panel import GAP, ReadOut, Row
 from ui.plot.scale import Floats, Scale, settle
@@ -94,7 +94,8 @@ class LayerPanel(TimePanel):
         start = max(visible.start, self._seen - 1)
         self._seen = self.rows()
         part = self.history.figure(self.figure)[start : max(visible.stop, start)]
-        known = part[np.isfinite(part) & (part > LEAST)] if self.log else part[np.isfinite(part)]
+        fine = np.abs(part) < LIMIT
+        known = part[fine & (part > LEAST)] if self.log else part[fine]
         return float(known.min(initial=math.inf)), float(known.max(initial=-math.inf))
 
     def _settled_scale(self) -> Scale:

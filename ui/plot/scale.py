@@ -37,11 +37,11 @@ class Scale:
         else:
             low, high = self.low, self.high
             shares = np.array(values, dtype=np.float64)
+        far = FAR * (high - low)
+        np.minimum(shares, high + far, out=shares)
+        np.maximum(shares, low - far, out=shares)
         shares -= low
-        shares *= 1 / (high - low)
-        np.minimum(shares, FAR, out=shares)
-        np.maximum(shares, -FAR, out=shares)
-        shares *= length
+        shares *= length / (high - low)
         shares += start
         return shares
 

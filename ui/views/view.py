@@ -134,8 +134,8 @@ class View(Canvas):
         """Show the same frame again after a setting has changed."""
         if self.frame:
             self.present(self.frame)
-            self.update_subtitle()
         self.redraw()
+        self.update_subtitle()
 
     def moment(self) -> float | None:
         """The iteration looked at while it is not the newest."""

@@ -1,0 +1,46 @@
+"""The settings of an experiment in one line, for under a picture."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from core.blocks import Block, Dense
+from core.registry import Entry
+from core.spec import ExperimentSpec
+from ui.widgets.numbers import shown
+
+
+def caption(spec: ExperimentSpec) -> str:
+    """Data, layers, activation, initialiser, optimizer with its rate, batches and seed."""
+    network, training = spec.network, spec.training
+    rate = getattr(training.optimizer, "learning_rate", None)
+    optimizer = training.optimizer.label + (f" {shown(rate)}" if rate is not None else "")
+    size = getattr(training.batching, "size", None)
+    batches = f"batch {size}" if size else training.batching.label.lower()
+    parts = [
+        spec.title,
+        _label(spec.data.dataset),
+        layers(network.hidden),
+        _label(network.activation) if network.hidden else "",
+        _label(network.initializer),
+        "" if network.normalization == "none" else f"batch norm {network.normalization}",
+        f"dropout {shown(network.dropout)}" if network.dropout else "",
+        optimizer,
+        batches,
+        f"seed {spec.seed}",
+    ]
+    return "  ·  ".join(part for part in parts if part)
+
+
+def layers(hidden: tuple[Block, ...]) -> str:
+    """The hidden blocks, repeated ones counted: 100×5, or 32-16-skip 8."""
+    names = [
+        str(block.units) if isinstance(block, Dense) else f"{block.label.lower()} {block.units}"
+        for block in hidden
+    ]
+    runs = [(name, len(list(group))) for name, group in groupby(names)]
+    return "-".join(f"{name}×{n}" if n > 1 else name for name, n in runs) or "no hidden layer"
+
+
+def _label(entry: Entry) -> str:
+    return entry.label

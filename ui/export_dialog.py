@@ -1,0 +1,252 @@
+"""The dialog in which one says what to export, and how."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.spec import ExperimentSpec
+from core.specio import dumps
+from ui import theme as themes
+from ui.caption import caption
+from ui.card import Card, CardDock
+from ui.export import FORMATS, ExportError, copy_to_clipboard, export, image
+from ui.sheet import Sheet, dashboard, single
+from ui.theme import DARK, LIGHT, Theme
+from ui.views.view import View
+from ui.widgets.check import Check
+from ui.widgets.combo import Combo, choice_model
+
+PREVIEW = QSize(400, 280)
+SCALES = (1, 2, 3, 4)
+WHOLE, EACH = "dashboard", "each"
+
+
+class ExportDialog(QDialog):
+    """Exports one view, the whole dashboard, or every view shown in a file of its own.
+
+    `view` is the one proposed, None for the dashboard. What was chosen last is proposed again.
+    """
+
+    _last: ClassVar[dict[str, Any]] = {"format": "png", "scale": 2, "caption": False}
+    _folder: ClassVar[Path] = Path.home()
+
+    def __init__(
+        self,
+        cards: Sequence[Card | CardDock],
+        spec: ExperimentSpec,
+        view: View | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Export")
+        self._cards, self._spec = cards, spec
+        # Of a closed panel there is nothing to be seen, unless it was asked for.
+        self._views = [c.view for c in cards if not c.isHidden() or c.view is view]
+        self.what = self._combo("What to export", self._subjects())
+        self.format = self._combo("Format", [(k, f.label, "", "") for k, f in FORMATS.items()])
+        self.scale = self._combo("Size", [(k, f"{k} ×", "", "") for k in SCALES])
+        self.theme = self._combo("Colours", [(LIGHT, "Light", "", ""), (DARK, "Dark", "", "")])
+        self.caption = Check()
+        self.caption.setText("Settings below the picture")
+        self.preview, self.note, self.problem = QLabel(), QLabel(), QLabel()
+        self.copy_button = QPushButton("Copy")
+        self.save_button = QPushButton("Save…")
+        self._arrange()
+        self._propose(view)
+        self._connect()
+        self._update()
+
+    # What is chosen
+
+    def chosen_theme(self) -> Theme:
+        return self.theme.value()
+
+    def sheets(self) -> list[Sheet]:
+        """What will be exported: one sheet for every file."""
+        text = caption(self._spec) if self.caption.isChecked() else ""
+        chosen = self.what.value()
+        if chosen == WHOLE:
+            return [dashboard(self._cards, text)]
+        if chosen == EACH:
+            return [single(view, text) for view in self._views]
+        return [single(view, text) for view in self._views if view.key == chosen]
+
+    def suggestion(self) -> str:
+        """A name for the file, without folder."""
+        stem = self._stem("dashboard" if self.what.value() == WHOLE else self.what.value())
+        return f"{stem}.{self.format.value()}"
+
+    def _stem(self, key: str) -> str:
+        title = re.sub(r"[^\w-]+", "-", self._spec.title.lower()).strip("-_")
+        return f"{title}-{key}" if title else key
+
+    # Doing it
+
+    def save(self) -> None:
+        """Ask for a file, or a folder where there will be several, and write."""
+        folder = str(self._folder)
+        if self.what.value() == EACH:
+            name = QFileDialog.getExistingDirectory(self, "Folder for the pictures", folder)
+        else:
+            kind = FORMATS[self.format.value()]
+            proposed, filters = (
+                str(self._folder / self.suggestion()),
+                f"{kind.label} (*.{kind.key})",
+            )
+            name, _ = QFileDialog.getSaveFileName(self, "Export", proposed, filters)
+        if name:
+            self.save_to(Path(name))
+
+    def save_to(self, path: Path) -> bool:
+        """Write to a file (or folder, for several files); on failure say why and stay open."""
+        suffix = f".{self.format.value()}"
+        several = self.what.value() == EACH
+        if not several and path.suffix.lower() != suffix:
+            path = path.with_name(path.name + suffix)
+        try:
+            for sheet in self.sheets():
+                file = path / (self._stem(sheet.views[0].key) + suffix) if several else path
+                export(file, sheet, self.chosen_theme(), self.scale.value(), dumps(self._spec))
+        except ExportError as error:
+            self._complain(str(error))
+            return False
+        ExportDialog._folder = path if several else path.parent
+        self._note_choices()
+        self.accept()
+        return True
+
+    def copy(self) -> None:
+        """Put the picture on the clipboard."""
+        try:
+            sheet = self.sheets()[0]
+            copy_to_clipboard(sheet, self.chosen_theme(), self.scale.value(), dumps(self._spec))
+        except ExportError as error:
+            self._complain(str(error))
+            return
+        self._note_choices()
+        self.accept()
+
+    def _complain(self, message: str) -> None:
+        self.problem.setText(message)
+        self.problem.show()
+
+    # Looks
+
+    def _subjects(self) -> list[tuple[str, str, str, str]]:
+        subjects = [(view.key, view.title, "", "") for view in self._views]
+        if len(self._views) != 1:
+            subjects.insert(0, (WHOLE, "Whole dashboard", "", ""))
+            subjects.append((EACH, "Every view in a file of its own", "", ""))
+        return subjects
+
+    def _combo(self, name: str, items: list[tuple[Any, str, str, str]]) -> Combo:
+        combo = Combo(choice_model(items), self)
+        combo.setAccessibleName(name)
+        combo.setMinimumWidth(220)
+        return combo
+
+    def _arrange(self) -> None:
+        self.preview.setFixedSize(PREVIEW)
+        self.preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.preview.setAccessibleName("Preview")
+        for label in (self.note, self.problem):
+            label.setWordWrap(True)
+        self.problem.setStyleSheet(f"color: {themes.current().bad}")
+        self.problem.hide()
+        form = QFormLayout()
+        form.setHorizontalSpacing(12)
+        form.setVerticalSpacing(8)
+        for combo in (self.what, self.format, self.scale, self.theme):
+            form.addRow(combo.accessibleName(), combo)
+        form.addRow("", self.caption)
+        side = QVBoxLayout()
+        side.addLayout(form)
+        side.addWidget(self.note)
+        side.addWidget(self.problem)
+        side.addStretch(1)
+        top = QHBoxLayout()
+        top.setSpacing(16)
+        top.addWidget(self.preview)
+        top.addLayout(side, 1)
+        cancel = QPushButton("Cancel")
+        cancel.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.copy_button)
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(self.save_button)
+        self.save_button.setDefault(True)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(16, 16, 16, 16)
+        whole.setSpacing(16)
+        whole.addLayout(top)
+        whole.addLayout(buttons)
+        self.save_button.setFocus()
+
+    def _propose(self, view: View | None) -> None:
+        if view is not None:
+            self.what.set_value(view.key)
+        self.format.set_value(self._last["format"])
+        self.scale.set_value(self._last["scale"])
+        self.theme.set_value(self._last.get("theme", themes.current()))
+        self.caption.setChecked(self._last["caption"])
+
+    def _note_choices(self) -> None:
+        ExportDialog._last = {
+            "format": self.format.value(),
+            "scale": self.scale.value(),
+            "theme": self.chosen_theme(),
+            "caption": self.caption.isChecked(),
+        }
+
+    def _connect(self) -> None:
+        for choice in (self.what, self.format, self.scale, self.theme, self.caption):
+            choice.edited.connect(lambda _: self._update())
+        self.copy_button.clicked.connect(self.copy)
+        self.save_button.clicked.connect(self.save)
+
+    def _update(self) -> None:
+        """Preview, and what goes with the chosen format."""
+        kind = FORMATS[self.format.value()]
+        sheets = self.sheets()
+        self.scale.setEnabled(kind.scales)
+        self.theme.setEnabled(kind.themed)
+        self.caption.setEnabled(kind.themed)
+        self.copy_button.setEnabled(kind.themed and len(sheets) == 1)
+        size = sheets[0].size * (self.scale.value() if kind.scales else 1)
+        notes = {
+            "png": f"{size.width():.0f} × {size.height():.0f} pixels. The picture carries the "
+            "experiment: drop it on the window to restore it.",
+            "csv": "The numbers of exactly what is shown, at full precision.",
+        }
+        self.note.setText(notes.get(kind.key, "Lines and text stay sharp at any size."))
+        self.problem.hide()
+        self._show_preview(sheets[0])
+
+    def _show_preview(self, sheet: Sheet) -> None:
+        ratio = self.devicePixelRatioF()
+        room = PREVIEW * ratio
+        scale = min(room.width() / sheet.size.width(), room.height() / sheet.size.height())
+        # Painted at full size first: small print keeps its weight.
+        full = image(sheet, self.chosen_theme(), max(scale, 1.0))
+        full.setDevicePixelRatio(1.0)
+        smooth = Qt.TransformationMode.SmoothTransformation
+        small = full.scaled(room, Qt.AspectRatioMode.KeepAspectRatio, smooth)
+        small.setDevicePixelRatio(ratio)
+        self.preview.setPixmap(QPixmap.fromImage(small))
