@@ -27,6 +27,9 @@ Corner = tuple[float, float]
 PROBE_MULTIPLICATIONS = 4_000_000
 PROBE_ROWS = (64, 256)
 GRID = 40
+SPREAD_ROWS = 64
+# Relative difference below which two units count as the same: a step's rounding, and some growth.
+TWIN_TOLERANCE = 1e-4
 # Share of the time that validating may take while a run is shown.
 VALIDATION_SHARE = 0.04
 
@@ -59,6 +62,7 @@ class Meter:
         self._starts = np.array(starts)
         self._blocks = np.array([starts.index(a.block.offset) for a in self._affines])
         self._sizes = np.array([a.weights.size for a in self._affines])
+        self._directions = [(a, _direction(a.block.value)) for a in self._affines]
         self._counters = self._make_counters()
         self._surface_tape: tuple[Tape, Array, tuple[Corner, Corner]] | None = None
 
@@ -84,7 +88,8 @@ class Meter:
         network = self.trainer.network
         np.copyto(self._delta, network.params)
         self.trainer.step(lambda: np.copyto(self._gradient, network.grads))
-        np.subtract(network.params, self._delta, out=self._delta)
+        with np.errstate(all="ignore"):
+            np.subtract(network.params, self._delta, out=self._delta)
 
     def frame(
         self,
@@ -154,6 +159,7 @@ class Meter:
             taken["weights"] = self._count("weights", [a.weights for a in self._affines])
         if "shares" in measures:
             taken["shares"] = self._shares()
+            taken["spread"] = np.array([_spread(mark.a) for mark in marks])
         if "surface" in measures and self.trainer.network.features == 2:
             taken["surface"] = self._surface()
         return taken
@@ -167,6 +173,7 @@ class Meter:
             saturated=np.array([self._saturated(i) for i in layers]),
             dead=np.array([1 - self._tape.marks[i].a.any(axis=1).mean() for i in layers]),
             same_sign=np.array([self._same_sign(i) for i in layers]),
+            twins=np.array([_twins(a.block.value, d) for a, d in self._directions]),
         )
 
     def _saturated(self, i: int) -> float:
@@ -200,6 +207,28 @@ class Meter:
         tape.play_forward()
         outputs = self.trainer.objective.predict(logits)
         return Surface(low, high, outputs.reshape(-1, GRID, GRID).astype(np.float32))
+
+
+def _spread(activations: Array) -> float:
+    """Standard deviation over samples, mean over units. A few samples are enough to tell."""
+    return float(activations[:, :SPREAD_ROWS].std(axis=1).mean())
+
+
+def _direction(weights: Array) -> Array:
+    draws = np.random.default_rng(0).standard_normal(weights.shape[1])
+    return draws.astype(weights.dtype)
+
+
+def _twins(weights: Array, direction: Array) -> float:
+    """Share of rows equal to another row, but for rounding.
+
+    Rows are compared by their product with one random `direction`: equal rows have equal products,
+    and others hardly ever do.
+    """
+    products = np.sort(weights @ direction)
+    alike = np.zeros(len(products) + 1, bool)
+    alike[1:-1] = np.diff(products) <= TWIN_TOLERANCE * np.abs(products[[0, -1]]).max()
+    return float((alike[1:] | alike[:-1]).mean())
 
 
 def _natural_bounds(activation: Activation | None) -> tuple[float, float] | None:

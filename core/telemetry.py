@@ -78,12 +78,14 @@ class Shares:
 
     `saturated`: of all activations, those whose |f'(z)| is below the activation's threshold.
     `dead`: of all units, those that are 0 for every probe sample. `same_sign`: of all units, those
-    whose incoming weights were all moved in the same direction by the last update.
+    whose incoming weights were all moved in the same direction by the last update. `twins`: of all
+    units, those that have the weights of another unit of their layer; None where not measured.
     """
 
     saturated: NDArray[np.float64]
     dead: NDArray[np.float64]
     same_sign: NDArray[np.float64]
+    twins: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,8 @@ class Frame:
 
     `gradient` and `weight` are the means of |dE/dW| and |W|, `update_ratio` is ‖ΔW‖/‖W‖ of the
     last update; biases are left out. Before the first update they are those of the update to come.
+    `spread` comes with the shares: how far a unit's activations differ from sample to sample, as
+    standard deviation, mean over the units of each layer.
     """
 
     run: int
@@ -122,5 +126,6 @@ class Frame:
     preactivations: Histograms | None = None
     weights: Histograms | None = None
     shares: Shares | None = None
+    spread: NDArray[np.float64] | None = None
     surface: Surface | None = None
     divergence: Divergence | None = None

@@ -1,0 +1,86 @@
+"""Diagnosis: rules that read a run, name the trouble, cite the evidence and propose a remedy.
+
+`diagnose` looks once; a `Doctor` looks again and again and remembers what it found, so that a
+finding near its threshold does not blink. `base` holds the contract and the registry, `case` what
+the rules look at, `start`,
+`signals` and `descent` the rules. Importing this package registers them all.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.diagnosis import descent, signals, start
+from core.diagnosis.base import ORDER, RULES, Finding, Remedy, Rule, Severity
+from core.diagnosis.case import Case
+from core.diagnosis.words import number
+from core.history import History
+from core.spec import ExperimentSpec
+from core.telemetry import Frame
+
+__all__ = [
+    "RULES",
+    "Doctor",
+    "Finding",
+    "Remedy",
+    "Rule",
+    "Severity",
+    "descent",
+    "diagnose",
+    "signals",
+    "start",
+]
+
+_RULES = tuple(rule() for rule in RULES.entries())
+
+
+def diagnose(spec: ExperimentSpec, frame: Frame, history: History) -> tuple[Finding, ...]:
+    """What is wrong at the moment of `frame`, the worst first; one good finding if nothing is.
+
+    `history` is the run's, up to that frame at least; what came later is not looked at.
+    """
+    case = Case(spec, frame, history)
+    return _report(case, _check(case))
+
+
+class Doctor:
+    """Diagnoses one run after another. What has been found goes only when it is clearly over."""
+
+    def __init__(self) -> None:
+        self._run = self._iteration = -1
+        self._known: frozenset[str] = frozenset()
+
+    def diagnose(self, spec: ExperimentSpec, frame: Frame, history: History) -> tuple[Finding, ...]:
+        """As `diagnose`, with the findings of the last look at this run in mind."""
+        if frame.run != self._run or frame.iteration < self._iteration:
+            self._known = frozenset()
+        self._run, self._iteration = frame.run, frame.iteration
+        case = Case(spec, frame, history, self._known)
+        found = _check(case)
+        self._known = frozenset(finding.key for finding in found)
+        return _report(case, found)
+
+
+@np.errstate(all="ignore")
+def _check(case: Case) -> list[Finding]:
+    return [finding for rule in _RULES if (finding := rule.check(case))]
+
+
+@np.errstate(all="ignore")
+def _report(case: Case, found: list[Finding]) -> tuple[Finding, ...]:
+    """Causes without their consequences, the worst first."""
+    explained = {key for finding in found for key in RULES[finding.key].explains}
+    causes = [finding for finding in found if finding.key not in explained]
+    causes.sort(key=lambda finding: ORDER.index(finding.severity))
+    return tuple(causes) or (_healthy(case),)
+
+
+def _healthy(case: Case) -> Finding:
+    gradient = case.gradient[case.gradient > 0]
+    advice = "None of the rules has found anything to complain about."
+    if len(gradient) < 2:
+        evidence = f"Nothing to complain about after {case.frame.iteration:,} steps"
+        return Finding("healthy", "good", "All is well", evidence, advice=advice)
+    factor = number(float(gradient.max() / gradient.min()))
+    evidence = f"The layers' mean |g| lie within a factor of {factor}"
+    return Finding("healthy", "good", "Gradients healthy", evidence, advice=advice)

@@ -1,0 +1,208 @@
+"""Changes of a spec that treat a trouble, each with a label in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from core.activations import Activation
+from core.batching import FullBatch
+from core.blocks import Block, Dense
+from core.data.dataset import Dataset
+from core.diagnosis.base import Remedy
+from core.initializers import INITIALIZERS, Auto
+from core.optimizers import Adam
+from core.penalties import L2, ByNorm
+from core.registry import knobs
+from core.schedules import Constant, Staircase
+from core.spec import ExperimentSpec
+
+P = ParamSpec("P")
+Maker = Callable[Concatenate[ExperimentSpec, P], Remedy | None]
+
+_last: tuple[ExperimentSpec | None, dict[Any, Remedy | None]] = (None, {})
+
+
+def remembered(maker: Maker[P]) -> Maker[P]:
+    """Make a remedy once for a spec, and None of one that changes nothing.
+
+    A window asks for the same remedies several times a second.
+    """
+
+    @wraps(maker)
+    def wrapper(spec: ExperimentSpec, *args: P.args, **kwargs: P.kwargs) -> Remedy | None:
+        global _last
+        last = _last
+        if last[0] is not spec:
+            _last = last = spec, {}
+        made, key = last[1], (maker, args, *kwargs.items())
+        if key not in made:
+            remedy = maker(spec, *args, **kwargs)
+            made[key] = None if remedy and remedy.spec == spec else remedy
+        return made[key]
+
+    return wrapper
+
+
+def offer(*remedies: Remedy | None) -> tuple[Remedy, ...]:
+    """The remedies that there are, in the given order, none twice."""
+    return tuple({remedy.label: remedy for remedy in remedies if remedy}.values())
+
+
+def default_rate(spec: ExperimentSpec) -> float:
+    """The learning rate that suits the spec's optimizer in general."""
+    return type(spec.training.optimizer)().learning_rate
+
+
+def _with_rate(spec: ExperimentSpec, rate: float) -> Remedy:
+    rate = float(f"{rate:.2g}")
+    optimizer: Any = spec.training.optimizer
+    optimizer = replace(optimizer, learning_rate=rate)
+    return Remedy(f"Rate {rate:g}", _training(spec, optimizer=optimizer))
+
+
+@remembered
+def lower_rate(spec: ExperimentSpec) -> Remedy:
+    """A tenth of the rate, or the optimizer's default where that is less."""
+    return _with_rate(spec, min(0.1 * spec.training.optimizer.learning_rate, default_rate(spec)))
+
+
+@remembered
+def raise_rate(spec: ExperimentSpec) -> Remedy:
+    """Ten times the rate, or the optimizer's default where that is more."""
+    return _with_rate(spec, max(10 * spec.training.optimizer.learning_rate, default_rate(spec)))
+
+
+@remembered
+def constant_rate(spec: ExperimentSpec) -> Remedy:
+    return Remedy("Keep the rate constant", _training(spec, schedule=Constant()))
+
+
+@remembered
+def decaying_rate(spec: ExperimentSpec, steps: int) -> Remedy | None:
+    """Halve the rate every so often; None where the rate already changes."""
+    if not isinstance(spec.training.schedule, Constant):
+        return None
+    schedule = Staircase(decay=0.5, steps=max(1, steps))
+    return Remedy(f"Halve the rate every {steps:,} steps", _training(spec, schedule=schedule))
+
+
+@remembered
+def clip_by_norm(spec: ExperimentSpec) -> Remedy | None:
+    clipping = spec.training.clipping
+    if isinstance(clipping, ByNorm) and clipping.limit <= 1:
+        return None
+    return Remedy("Clip gradients at norm 1", _training(spec, clipping=ByNorm(1.0)))
+
+
+@remembered
+def use_adam(spec: ExperimentSpec) -> Remedy | None:
+    if isinstance(spec.training.optimizer, Adam):
+        return None
+    return Remedy("Use Adam", _training(spec, optimizer=Adam()))
+
+
+@remembered
+def full_batch(spec: ExperimentSpec) -> Remedy:
+    return Remedy("Use the full batch", _training(spec, batching=FullBatch()))
+
+
+@remembered
+def fitting_initializer(spec: ExperimentSpec) -> Remedy:
+    """Whatever the activation asks for, in every block."""
+    name = INITIALIZERS[spec.network.activation.initializer].label
+    network = _blocks(spec, initializer=None)
+    return Remedy(f"Start with {name}", _network(network, initializer=Auto()))
+
+
+@remembered
+def use_activation(spec: ExperimentSpec, activation: Activation) -> Remedy | None:
+    """Another activation in every block, with the initialiser that goes with it."""
+    if isinstance(spec.network.activation, type(activation)):
+        return None
+    changed = _blocks(spec, initializer=None, activation=None)
+    changed = _network(changed, activation=activation, initializer=Auto())
+    return Remedy(f"Use {activation.label}", changed)
+
+
+@remembered
+def batch_norm(spec: ExperimentSpec) -> Remedy:
+    changed = _blocks(spec, normalization=None)
+    return Remedy("Add batch norm", _network(changed, normalization="before"))
+
+
+@remembered
+def dropout(spec: ExperimentSpec, rate: float = 0.2) -> Remedy | None:
+    if spec.network.dropout >= rate:
+        return None
+    return Remedy(f"Add dropout {rate:g}", _network(_blocks(spec, dropout=None), dropout=rate))
+
+
+@remembered
+def l2_penalty(spec: ExperimentSpec, strength: float) -> Remedy | None:
+    """None where there is as strong a penalty already."""
+    penalty = spec.training.penalty
+    if isinstance(penalty, L2) and penalty.strength >= strength:
+        return None
+    return Remedy(f"Add an L2 penalty of {strength:g}", _training(spec, penalty=L2(strength)))
+
+
+@remembered
+def early_stopping(spec: ExperimentSpec, patience: int = 20) -> Remedy | None:
+    if spec.training.patience:
+        return None
+    return Remedy("Stop early", _training(spec, patience=patience, restore_best=True))
+
+
+@remembered
+def more_data(spec: ExperimentSpec) -> Remedy | None:
+    """Four times the samples, where the data set has so many."""
+    dataset: Any = spec.data.dataset
+    room = _room(dataset)
+    if room <= 1:
+        return None
+    count = int(min(4, room) * dataset.count)
+    data = replace(spec.data, dataset=replace(dataset, count=count))
+    return Remedy(f"Use {count:,} samples", replace(spec, data=data))
+
+
+@remembered
+def more_units(spec: ExperimentSpec, most: int = 256) -> Remedy | None:
+    """Four times the units in every block, and a block if there is none."""
+    hidden = spec.network.hidden
+    if not hidden:
+        return Remedy("Add a hidden layer", _network(spec, hidden=(Dense(units=32),)))
+    if max(block.units for block in hidden) >= most:
+        return None
+    wider = tuple(replace(block, units=min(most, 4 * block.units)) for block in hidden)
+    return Remedy("Use four times the units", _network(spec, hidden=wider))
+
+
+@remembered
+def fewer_units(spec: ExperimentSpec) -> Remedy | None:
+    hidden = spec.network.hidden
+    if not hidden or max(block.units for block in hidden) < 16:
+        return None
+    halved = tuple(replace(block, units=max(1, block.units // 2)) for block in hidden)
+    return Remedy("Use half the units", _network(spec, hidden=halved))
+
+
+def _room(dataset: Dataset) -> float:
+    """How many times as many samples a data set could have."""
+    described = knobs(dataset).get("count")
+    return (described.high or 0) / getattr(dataset, "count") if described else 0
+
+
+def _training(spec: ExperimentSpec, **settings: Any) -> ExperimentSpec:
+    return replace(spec, training=replace(spec.training, **settings))
+
+
+def _network(spec: ExperimentSpec, **settings: Any) -> ExperimentSpec:
+    return replace(spec, network=replace(spec.network, **settings))
+
+
+def _blocks(spec: ExperimentSpec, **settings: Any) -> ExperimentSpec:
+    hidden: tuple[Block, ...] = tuple(replace(b, **settings) for b in spec.network.hidden)
+    return _network(spec, hidden=hidden)

@@ -1,0 +1,245 @@
+"""Rules about the signals in the network: activations on their way, gradients on theirs back."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from core.activations import LeakyReLU, ReLU, Sigmoid
+from core.diagnosis import remedies as treat
+from core.diagnosis.base import RULES, Finding, Remedy, Rule
+from core.diagnosis.case import Case, Hidden
+from core.diagnosis.start import treat_start
+from core.diagnosis.words import SUPERSCRIPT, fraction, names, number, percent
+
+
+@RULES.add(
+    "symmetric",
+    label="Symmetric units",
+    formula="share of units whose weights are those of another unit of their layer",
+    advice="Units that start equal receive equal gradients and stay equal for ever: a layer of any "
+    "width is worth one unit. With all weights 0 not even the gradient gets through. Random "
+    "starting weights break the symmetry.",
+)
+class Symmetric(Rule):
+    explains: ClassVar[tuple[str, ...]] = (
+        "vanishing", "collapse", "dead", "init_mismatch", "low_rate", "plateau", "exploding",
+    )  # fmt: skip
+
+    def check(self, case: Case) -> Finding | None:
+        frame = case.newest("shares")
+        if frame is None or frame.shares is None or frame.shares.twins is None:
+            return None
+        twins, limit = frame.shares.twins, case.threshold(self.key, 0.5, 0.3)
+        if case.origin and case.origin.shares and case.origin.shares.twins is not None:
+            # Units that have grown alike, as where the run blows up, are another trouble.
+            twins = np.minimum(twins, case.origin.shares.twins)
+        alike = [layer for layer in case.hidden if twins[layer.index] > limit]
+        if not alike:
+            return None
+        same = max(twins[layer.index] for layer in alike)
+        still = all(frame.weight[layer.index] == 0 for layer in alike)
+        what = "have weight 0" if still else "have the weights of another unit"
+        return self.finding(
+            "bad",
+            "Units are copies of each other",
+            f"{percent(same)} of the units in {_names(alike)} {what}",
+            treat.offer(treat.fitting_initializer(case.spec)),
+            tuple(layer.name for layer in alike),
+        )
+
+
+@RULES.add(
+    "exploding",
+    label="Exploding gradients",
+    formula="mean |g| against mean |W|, and the first layer's against the last's",
+    advice="Each layer multiplies the gradient by its weights: where they are too large, it grows "
+    "from layer to layer and one step throws the weights far off. Smaller starting weights, "
+    "gradient clipping, weight penalties and batch norm are the remedies.",
+)
+class Exploding(Rule):
+    def check(self, case: Case) -> Finding | None:
+        gradient, weight = case.latest_gradient, case.frame.weight
+        pull = np.where(gradient > 1, gradient / weight, 0)
+        worst = int(np.argmax(np.where(np.isfinite(pull), pull, 0)))
+        # Optimizers that divide by the gradient's size take no harm before it is much larger.
+        shaken = np.nanmax(case.recent("update_ratio")[-3:], initial=0) > 0.3
+        if pull[worst] > case.threshold(self.key, 5, 2) * (1 if shaken else 10):
+            size, than = number(gradient[worst]), number(weight[worst])
+            return self._found(
+                case, f"Mean |g| {size} in {case.frame.layers[worst]}, mean weight {than}", worst
+            )
+        if len(gradient) > 2 and case.first_to_last > case.threshold(self.key, 100, 50):
+            growth = number(case.first_to_last)
+            return self._found(case, f"Layer 1's gradient is {growth} times the last layer's", 0)
+        return None
+
+    def _found(self, case: Case, evidence: str, layer: int) -> Finding:
+        spec = case.spec
+        return self.finding(
+            "bad",
+            "Gradients explode",
+            evidence,
+            treat.offer(
+                *treat_start(case),
+                treat.clip_by_norm(spec),
+                treat.batch_norm(spec),
+                treat.lower_rate(spec),
+            ),
+            (case.frame.layers[layer],),
+        )
+
+
+@RULES.add(
+    "dead",
+    label="Dead units",
+    formula="share of units that are 0 for every sample",
+    advice="A ReLU unit that is pushed to its flat side for every sample has slope 0 everywhere: "
+    "no gradient reaches it and it never comes back. Too high a learning rate or bad starting "
+    "weights push it there; a leaky slope keeps it alive.",
+)
+class Dead(Rule):
+    explains: ClassVar[tuple[str, ...]] = ("vanishing", "collapse", "low_rate", "plateau")
+
+    def check(self, case: Case) -> Finding | None:
+        frame = case.newest("shares")
+        if frame is None or frame.shares is None or not case.hidden:
+            return None
+        dead, units = frame.shares.dead, np.array([layer.block.units for layer in case.hidden])
+        share = float(dead[: len(units)] @ units) / float(units.sum())
+        worst = float(dead[: len(units)].max())
+        many = share > case.threshold(self.key, 0.4, 0.3)
+        if not many and not worst > case.threshold(self.key, 0.8, 0.7):
+            return None
+        hurt = [layer for layer in case.hidden if dead[layer.index] > 0.3]
+        return self.finding(
+            "bad" if worst > 0.95 else "warning",
+            f"Dead {_label(hurt)} units",
+            f"{percent(share)} of all hidden units are 0 for every sample",
+            self._remedies(case),
+            tuple(layer.name for layer in hurt),
+        )
+
+    def _remedies(self, case: Case) -> tuple[Remedy, ...]:
+        spec, origin = case.spec, case.origin
+        lower, leaky = treat.lower_rate(spec), treat.use_activation(spec, LeakyReLU())
+        born = origin is not None and origin.shares is not None and origin.shares.dead.max() > 0.4
+        tall = spec.training.optimizer.learning_rate > treat.default_rate(spec)
+        order = (lower, leaky) if tall and not born else (leaky, lower)
+        return treat.offer(*treat_start(case), *order, treat.batch_norm(spec))
+
+
+@RULES.add(
+    "saturation",
+    label="Saturation",
+    formula="share of activations where the slope |f′(z)| is about 0",
+    advice="An S-shaped unit far out on its flat ends has no slope, so no gradient gets through "
+    "it and it learns no more. Weights that started too large, or that too high a learning rate "
+    "has made large, push it there.",
+)
+class Saturation(Rule):
+    explains: ClassVar[tuple[str, ...]] = ("vanishing", "plateau")
+
+    def check(self, case: Case) -> Finding | None:
+        frame = case.newest("shares")
+        s_shaped = [layer for layer in case.hidden if layer.s_shaped]
+        if frame is None or frame.shares is None or not s_shaped or case.has_learned:
+            return None
+        index = [layer.index for layer in s_shaped]
+        flat, origin = frame.shares.saturated[index], case.origin
+        begun = origin.shares.saturated[index].mean() if origin and origin.shares else 0.0
+        born = begun > 0.4
+        # A network that came by its saturation may well do fine with some.
+        on, off = (0.5, 0.4) if born else (0.7, 0.55)
+        if not flat.mean() > case.threshold(self.key, on, off):
+            return None
+        hurt = [layer for layer in s_shaped if frame.shares.saturated[layer.index] > 0.5]
+        return self.finding(
+            "bad" if flat.mean() > 0.9 else "warning",
+            f"{_label(hurt)} units are saturated",
+            f"{percent(flat.mean())} of the activations lie where the slope is about 0",
+            self._remedies(case, born),
+            tuple(layer.name for layer in hurt),
+        )
+
+    def _remedies(self, case: Case, born: bool) -> tuple[Remedy, ...]:
+        spec = case.spec
+        lower, relu = treat.lower_rate(spec), treat.use_activation(spec, ReLU())
+        if any(layer.activation.key == "step" for layer in case.hidden):
+            return treat.offer(relu)
+        order = (treat.batch_norm(spec), relu, lower) if born else (lower, relu)
+        return treat.offer(*treat_start(case), *order)
+
+
+@RULES.add(
+    "collapse",
+    label="Activation collapse",
+    formula="spread of each layer's activations from sample to sample",
+    advice="When the deep layers say the same whatever the input, nothing is left to learn from. "
+    "Weights that start too small shrink the differences layer by layer, and so do the gentle "
+    "slopes of sigmoid.",
+)
+class Collapse(Rule):
+    def check(self, case: Case) -> Finding | None:
+        frame = case.newest("spread")
+        if frame is None or frame.spread is None or not case.plain or len(case.hidden) < 2:
+            return None
+        spread = frame.spread[:-1]
+        limit = case.threshold(self.key, 0.003, 0.01)
+        if not spread[-1] < min(limit, 0.2 * spread[0]):
+            return None
+        spec, last = case.spec, case.hidden[-1].name
+        relu = treat.use_activation(spec, ReLU())
+        return self.finding(
+            "bad" if spread[-1] < 1e-4 else "warning",
+            "Activations have collapsed",
+            f"They differ by {number(spread[-1])} from sample to sample in {last}, "
+            f"by {number(spread[0])} in {case.hidden[0].name}",
+            treat.offer(*treat_start(case), treat.batch_norm(spec), relu),
+            tuple(layer.name for layer in case.hidden if spread[layer.index] < limit),
+        )
+
+
+@RULES.add(
+    "vanishing",
+    label="Vanishing gradients",
+    formula="mean |g| of the first layer against that of the last, and 4⁻ᵏ for k layers of sigmoid",
+    advice="On its way back the gradient is multiplied by each layer's slope: sigmoid's is at most "
+    "¼, so k layers leave at most 4⁻ᵏ of it (times the weights), and the first layers hardly "
+    "learn. ReLU, batch norm and skip connections let it through.",
+)
+class Vanishing(Rule):
+    explains: ClassVar[tuple[str, ...]] = ("plateau",)
+
+    def check(self, case: Case) -> Finding | None:
+        left = case.first_to_last
+        if len(case.hidden) < 2 or not left < case.threshold(self.key, 0.01, 0.03):
+            return None
+        sigmoid = all(isinstance(layer.activation, Sigmoid) for layer in case.hidden)
+        k = len(case.hidden)
+        bound = f"; {k} sigmoids pass ≤ 4{f'-{k}'.translate(SUPERSCRIPT)} = 1/{4**k:,}"
+        gradient = case.gradient
+        return self.finding(
+            "bad" if left < 1e-3 else "warning",
+            "Gradients vanish",
+            f"{case.hidden[0].name.capitalize()} gets {fraction(left)} of the last layer's"
+            f" gradient{bound if sigmoid else ''}",
+            self._remedies(case),
+            tuple(h.name for h in case.hidden if gradient[h.index] < 0.05 * gradient[-1]),
+        )
+
+    def _remedies(self, case: Case) -> tuple[Remedy, ...]:
+        spec = case.spec
+        relu, norm = treat.use_activation(spec, ReLU()), treat.batch_norm(spec)
+        return treat.offer(*treat_start(case), relu, norm)
+
+
+def _label(layers: list[Hidden]) -> str:
+    """What the activation of these layers is called; nothing where they have several."""
+    labels = {layer.activation.label for layer in layers}
+    return labels.pop() if len(labels) == 1 else "Hidden"
+
+
+def _names(layers: list[Hidden]) -> str:
+    return names([layer.name for layer in layers])

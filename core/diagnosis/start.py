@@ -1,0 +1,105 @@
+"""Rules about the starting weights."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.diagnosis import remedies as treat
+from core.diagnosis.base import RULES, Finding, Remedy, Rule
+from core.diagnosis.case import Case, weights_counted
+from core.diagnosis.words import fraction, number
+from core.initializers import INITIALIZERS, Scaled
+from core.series import Floats
+
+# Mean of |x| of a standard normal x.
+MEAN_SIZE = math.sqrt(2 / math.pi)
+# Layers whose weights are off by this factor are named.
+OFF = 1.5
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """How many times too large or too small each hidden layer's weights were drawn."""
+
+    size: str
+    factors: Floats
+    severe: bool
+
+
+def misfit(case: Case) -> Misfit | None:
+    """Whether the starting weights were far from what the activations ask for.
+
+    ReLU and its kin hand the factors on, so they multiply from layer to layer; an S-shaped unit
+    bounds what is too large. Batch norm sets it all right.
+    """
+    origin = case.origin
+    if origin is None or origin.weights is None or not case.plain:
+        return None
+    low, high = _bands(case)
+    drawn = origin.weight[:-1] / MEAN_SIZE
+    large, small = drawn / high, drawn / low
+    # The inputs can be of any size, so the first layer has some freedom.
+    first_freed = small * np.array([3.0] + [1.0] * (len(small) - 1))
+    open_ended = np.array([not layer.s_shaped for layer in case.hidden])
+    growth = float(np.prod(np.maximum(1, large)[open_ended]))
+    loss = float(np.prod(np.minimum(1, first_freed)))
+    if large.max() > 2.5 or growth > 5:
+        return Misfit("large", large, max(large.max(), growth) > 50)
+    if loss < 0.3:
+        return Misfit("small", small, loss < 0.01)
+    return None
+
+
+def treat_start(case: Case) -> tuple[Remedy | None, ...]:
+    """The fitting initialiser where the present one is a likely cause of trouble."""
+    return (treat.fitting_initializer(case.spec),) if case.once(misfit) else ()
+
+
+def _bands(case: Case) -> tuple[Floats, Floats]:
+    """The standard deviations between which each hidden layer's weights may well lie.
+
+    For S-shaped units between both kinds of Xavier, which differ where fan-in and fan-out do.
+    """
+    assert case.origin is not None
+    bands = []
+    for layer in case.hidden:
+        units = layer.block.units * getattr(layer.activation, "pieces", 1)
+        fan_in = max(1, weights_counted(case.origin, layer.index) // units)
+        entry = INITIALIZERS[layer.activation.initializer]()
+        assert isinstance(entry, Scaled)
+        wanted = entry.std(fan_in, layer.block.units)
+        bands.append((wanted, max(wanted, math.sqrt(1 / fan_in))))
+    low, high = np.array(bands).T
+    return low, high
+
+
+@RULES.add(
+    "init_mismatch",
+    label="Initialiser and activation do not match",
+    formula="mean |W| before the first update, against what the activation asks for",
+    advice="S-shaped activations want Xavier's weights, ReLU and its kin He's: then signals and "
+    "gradients keep their size from layer to layer. Larger weights saturate or explode, "
+    "smaller ones let the signal die away.",
+)
+class InitMismatch(Rule):
+    def check(self, case: Case) -> Finding | None:
+        # Once the loss has sunk well, how it all began does not matter any more.
+        if case.has_sunk(0.5):
+            return None
+        wrong = case.once(misfit)
+        if wrong is None:
+            return None
+        off = wrong.factors if wrong.size == "large" else 1 / wrong.factors
+        worst = case.hidden[int(off.argmax())]
+        wanted = INITIALIZERS[worst.activation.initializer].label
+        times = number(off.max()) if wrong.size == "large" else fraction(1 / off.max())
+        return self.finding(
+            "bad" if wrong.severe else "warning",
+            f"Weights start too {wrong.size} for {worst.activation.label}",
+            f"Those of {worst.name} are {times} times as large as {wanted} draws them",
+            treat.offer(treat.fitting_initializer(case.spec), treat.batch_norm(case.spec)),
+            tuple(case.hidden[i].name for i in np.flatnonzero(off > OFF)),
+        )

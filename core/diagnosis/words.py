@@ -1,0 +1,37 @@
+"""Numbers as a sentence wants them: two digits, and no 3.1e-05."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def number(value: float) -> str:
+    """Two significant digits: 0.0042, 17, 24,000, 3·10⁻⁷."""
+    if not math.isfinite(value):
+        return "∞" if value > 0 else "not a number"
+    if value == 0:
+        return "0"
+    exponent = math.floor(math.log10(abs(value)))
+    if -4 <= exponent < 6:
+        rounded = round(value, 1 - exponent)
+        digits = max(0, 1 - exponent)
+        text = f"{rounded:,.{digits}f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{value / 10**exponent:.0f}·10{str(exponent).translate(SUPERSCRIPT)}"
+
+
+def fraction(value: float) -> str:
+    """A share below 1: 1/24,000; smaller ones as 3·10⁻⁷."""
+    return f"1/{number(1 / value)}" if value > 1e-6 else number(value)
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def names(layers: Sequence[str]) -> str:
+    """Layers in few words, of any number of them: layer 3, or 4 layers."""
+    return layers[0] if len(layers) == 1 else f"{len(layers)} layers"
