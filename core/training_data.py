@@ -23,7 +23,7 @@ class TrainingData:
     def __init__(self, spec: ExperimentSpec) -> None:
         """Raises `DataError` where the data cannot be had."""
         self.dtype = np.dtype(spec.precision)
-        self.fits = _concerns(spec)
+        self._made_for = _concerns(spec)
         streams, data = Streams(spec.seed), spec.data
         samples = data.dataset.samples(streams["data"])
         self.split: Split = split(
@@ -38,10 +38,9 @@ class TrainingData:
             train = replace(train, inputs=self.inputs[:, :-1])
             self.split = replace(self.split, train=train)
 
-    def check(self, spec: ExperimentSpec) -> None:
-        """Raise ValueError where these are not the samples of a spec."""
-        if _concerns(spec) != self.fits:
-            raise ValueError("these samples were made for other data, another seed or precision")
+    def fits(self, spec: ExperimentSpec) -> bool:
+        """Whether these are the samples of a spec."""
+        return _concerns(spec) == self._made_for
 
     def part(self, name: str) -> Samples:
         """The "train", "validation" or "test" part, which may be empty."""
