@@ -45,12 +45,12 @@ class Signal:
 @dataclass(frozen=True)
 class Mark:
     """A measured place: one layer's pre-activations z and activations a on this tape, and δ, which
-    is dE/dz after a backward pass and None where there is none."""
+    is dE/dz after a backward pass, and empty where there is none."""
 
     name: str
     z: Array
     a: Array
-    delta: Array | None = None
+    delta: Array
 
 
 class Tape:
