@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
 
 COMMANDS = (
     Qt.KeyboardModifier.ControlModifier
@@ -30,3 +30,9 @@ def keeps_key(event: QEvent) -> bool:
         return False
     event.accept()
     return True
+
+
+def leave_after_enter(field: QWidget, event: QKeyEvent) -> None:
+    """Once Enter has taken a value over, give the keys back to the run: Space, S, Ctrl+Z."""
+    if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        field.clearFocus()

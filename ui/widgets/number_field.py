@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
 
+from ui.widgets.keys import leave_after_enter
 from ui.widgets.numbers import bounded, parsed, shown
 
 
@@ -54,6 +55,8 @@ class NumberField(QLineEdit):
             self._show()
         else:
             super().keyPressEvent(event)
+            if not self.property("invalid"):
+                leave_after_enter(self, event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QSpinBox, QWidget
+
+from ui.widgets.keys import leave_after_enter
 
 LARGEST = 2**31 - 1
 
@@ -47,6 +49,10 @@ class Spin(QSpinBox):
             value = _coarser(value) if steps > 0 else _finer(value)
         self.setValue(value)
         self.selectAll()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+        leave_after_enter(self, event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
+
+from ui.widgets.keys import leave_after_enter
 
 
 class TextField(QLineEdit):
@@ -20,6 +23,10 @@ class TextField(QLineEdit):
         if value != self._value:
             self._value = value
             self.setText(value)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+        leave_after_enter(self, event)
 
     def _commit(self) -> None:
         if self.text() != self._value:
