@@ -7,11 +7,13 @@ and the newest are never lost.
 from __future__ import annotations
 
 import bisect
+import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.series import Buckets, Floats, Rows
+from core.spec import ExperimentSpec
 from core.telemetry import MEASURES, Frame, Score, Segment
 
 LOSS, ACCURACY, LEARNING_RATE = 0, 1, 2
@@ -30,13 +32,24 @@ class Mark:
     text: str
 
 
+@dataclass(frozen=True, eq=False)
+class Pin:
+    """A run kept by name; `slot` numbers its colour, from 0. `spec` is what it was run with."""
+
+    name: str
+    slot: int
+    spec: ExperimentSpec
+    history: History
+
+
 class History:
     """All that is remembered of one run.
 
     `steps` holds the per-step curves (`CURVES`), `scores` rows of validation loss and accuracy,
     `layer_rows` one row (figures, layers) per frame in the order of `LAYER_FIGURES`. `ghost` is an
-    earlier run to draw behind this one. `slope_bound` is the greatest slope of the hidden
-    activation where it bounds how gradients can shrink (sigmoid: 1/4), else None.
+    earlier run to draw behind this one, `pinned` are others that the user wants to compare with.
+    `slope_bound` is the greatest slope of the hidden activation where it bounds how gradients can
+    shrink (sigmoid: 1/4), else None.
     """
 
     def __init__(self, buckets: int = 4096, rows: int = 2048, frames: int = 600) -> None:
@@ -46,10 +59,11 @@ class History:
         self.max_frames = frames // 2 * 2
         self.max_marks = 200
         self.ghost: History | None = None
+        self.pinned: tuple[Pin, ...] = ()
         self.clear()
 
     def clear(self) -> None:
-        """Forget the run, but not the ghost."""
+        """Forget the run, but neither the ghost nor the pinned runs."""
         self.steps.clear()
         self.scores.clear()
         self.layer_rows.clear()
@@ -127,6 +141,29 @@ class History:
         self._slots = min(self._slots, len(self.frames))
         self._seen = self._slots * self._stride
         self.marks = [mark for mark in self.marks if mark.iteration <= iteration]
+        if self.best and self.best.iteration > iteration:
+            self.best = self._best_score()
+
+    def fork(self, iteration: int) -> History:
+        """A history of its own of the same run up to `iteration`."""
+        branch = copy.copy(self)
+        branch.steps, branch.scores = copy.deepcopy(self.steps), copy.deepcopy(self.scores)
+        branch.layer_rows = copy.deepcopy(self.layer_rows)
+        branch.frames, branch.marks = list(self.frames), list(self.marks)
+        branch.rewind(iteration)
+        return branch
+
+    def keep_curves(self) -> None:
+        """Forget all frames but the first and the newest: enough for a run to compare with."""
+        del self.frames[1:-1]
+
+    def _best_score(self) -> Score | None:
+        """The best of the validation scores that are kept."""
+        loss = self.scores.values[:, 0] if len(self.scores) else np.empty(0)
+        if not np.isfinite(loss).any():
+            return None
+        i = int(np.nanargmin(np.where(np.isfinite(loss), loss, np.nan)))
+        return Score(int(self.scores.x[i]), *self.scores.values[i].tolist())
 
     def _score(self, score: Score) -> None:
         self.scores.append(score.iteration, np.array((score.loss, score.accuracy)))

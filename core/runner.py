@@ -15,9 +15,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.checkpoints import Checkpoint, Checkpoints
 from core.data import DataError
 from core.meter import Meter
 from core.spec import ExperimentSpec
+from core.speedometer import Speedometer
 from core.telemetry import MEASURES, Frame, Status
 from core.trainer import Trainer
 
@@ -27,15 +29,18 @@ FRAME_SECONDS = 0.016
 PAINT_SECONDS = 0.25
 # A frame with every measure, for the timeline, is taken this often.
 KEYFRAME_SECONDS = 0.5
+# Share of the time that may go into copying the trainer's state, to go on from later.
+CHECKPOINT_SHARE = 0.01
 # Between two looks at the clock and the commands.
 SLICE_SECONDS = 0.001
 
 
 @dataclass(frozen=True)
 class Failure:
-    """Something the training thread could not do; the message says what and why."""
+    """Something the training thread could not do in a run; the message says what and why."""
 
     message: str
+    run: int = 0
 
 
 class Runner:
@@ -49,9 +54,11 @@ class Runner:
         self._painted = threading.Event()
         self._closing = False
         self._running = False
+        self._run = self._wanted = 0
         self._trainer: Trainer | None = None
         self._meter: Meter | None = None
-        self._frame_at = self._keyframe_at = 0.0
+        self._checkpoints = Checkpoints()
+        self._frame_at = self._keyframe_at = self._checkpoint_at = 0.0
         self._speed = Speedometer()
         self._slice = 1
         self.frame_seconds = FRAME_SECONDS
@@ -62,12 +69,17 @@ class Runner:
     # Commands
 
     def load(self, spec: ExperimentSpec, run: int) -> None:
-        """Start a new run of `spec` at iteration 0."""
+        """Start a new run of `spec` at iteration 0. One still waiting to be loaded is left out."""
+        self._wanted = run
         self._post(lambda: self._load(spec, run))
 
     def apply(self, spec: ExperimentSpec) -> None:
         """Go on with a spec that differs in hot settings only."""
         self._post(lambda: self._apply(spec))
+
+    def go_back(self, checkpoint: Checkpoint, run: int) -> None:
+        """Return to a checkpoint of the present run, which from there on is run number `run`."""
+        self._post(lambda: self._go_back(checkpoint, run))
 
     def resume(self) -> None:
         self._post(lambda: self._set_running(True))
@@ -100,6 +112,11 @@ class Runner:
             taken.append(self._mailbox.popleft())
         return taken
 
+    @property
+    def checkpoints(self) -> tuple[Checkpoint, ...]:
+        """The moments of the present run to which `go_back` can return, ascending."""
+        return self._checkpoints.kept
+
     def shown(self) -> None:
         """The frame last taken has been painted, or never will be: train on."""
         self._painted.set()
@@ -115,7 +132,7 @@ class Runner:
         while not self._closing:
             try:
                 self._obey()
-                if self._running:
+                if self._running and self._trainer is not None:
                     self._train_to_next_frame()
                 else:
                     self._wake.wait()
@@ -133,15 +150,42 @@ class Runner:
 
     def _fail(self, message: str) -> None:
         self._running = False
-        self._mailbox.append(Failure(message))
-        self._on_frame()
+        if not self._closing:
+            self._mailbox.append(Failure(message, self._run))
+            self._on_frame()
 
     def _load(self, spec: ExperimentSpec, run: int) -> None:
         self._trainer = self._meter = None
-        self._trainer = Trainer(spec)
-        self._meter = Meter(self._trainer, run)
+        self._checkpoints.clear()
+        if run != self._wanted:
+            return
+        self._run = run
+        try:
+            trainer = Trainer(spec)
+            meter = Meter(trainer, run)
+        except Exception:
+            if run == self._wanted:
+                raise
+            return  # nobody waits for it any more
+        if run == self._wanted:
+            self._begin(trainer, meter)
+
+    def _go_back(self, checkpoint: Checkpoint, run: int) -> None:
+        trainer = self._trainer
+        if trainer is None or checkpoint.run != self._run:
+            return
+        self._run = run
+        trainer.apply(checkpoint.spec)
+        trainer.restore(checkpoint.state)
+        self._checkpoints.rewind(checkpoint.iteration, run)
+        self._begin(trainer, Meter(trainer, run))
+
+    def _begin(self, trainer: Trainer, meter: Meter) -> None:
+        self._trainer, self._meter = trainer, meter
         self._speed = Speedometer()
+        self._speed.restart(trainer.iteration)
         self._slice = 1
+        self._keyframe_at = self._checkpoint_at = 0.0
         self._hand_off()
 
     def _apply(self, spec: ExperimentSpec) -> None:
@@ -151,12 +195,15 @@ class Runner:
                 self._hand_off()
 
     def _set_running(self, running: bool) -> None:
-        if self._trainer is None or running == self._running:
+        """Run or pause: what has been loaded by now, or whatever will be next."""
+        if running == self._running:
             return
-        self._running = running and not self._trainer.finished
-        self._speed.restart(self._trainer.iteration)
-        if not self._running:
-            self._hand_off()
+        trainer = self._trainer
+        self._running = running and not (trainer and trainer.finished)
+        if trainer is not None:
+            self._speed.restart(trainer.iteration)
+            if not self._running:
+                self._hand_off()
 
     def _advance(self, steps: int) -> None:
         self._running = False
@@ -212,9 +259,21 @@ class Runner:
         complete = not self._running or self._frame_at >= self._keyframe_at
         if complete:
             self._keyframe_at = self._frame_at + KEYFRAME_SECONDS
+            self._keep_checkpoint()
         speed = self._speed.read(self._trainer.iteration, self._frame_at)
         measures = MEASURES if complete else self.measures
         return self._meter.frame(self._status(), speed, measures, validate=not self._running)
+
+    def _keep_checkpoint(self) -> None:
+        """Copy the trainer's state, unless that would be too often for its size."""
+        trainer, started = self._trainer, time.perf_counter()
+        assert trainer is not None
+        if trainer.finished or started < self._checkpoint_at:
+            return
+        checkpoint = Checkpoint(self._run, trainer.iteration, trainer.spec, trainer.state())
+        self._checkpoints.add(checkpoint)
+        ended = time.perf_counter()
+        self._checkpoint_at = ended + (ended - started) / CHECKPOINT_SHARE
 
     def _status(self) -> Status:
         assert self._trainer is not None
@@ -223,28 +282,6 @@ class Runner:
         if self._trainer.finished:
             return "finished"
         return "running" if self._running else "paused"
-
-
-class Speedometer:
-    """Steps per second, averaged over about half a second."""
-
-    SECONDS = 0.5
-
-    def __init__(self) -> None:
-        self.restart(0)
-
-    def restart(self, iteration: int) -> None:
-        self._iteration, self._time = iteration, time.perf_counter()
-        self._speed = 0.0
-
-    def read(self, iteration: int, now: float) -> float:
-        elapsed = now - self._time
-        if elapsed > 0:
-            latest = (iteration - self._iteration) / elapsed
-            share = min(1.0, elapsed / self.SECONDS) if self._speed else 1.0
-            self._speed += share * (latest - self._speed)
-            self._iteration, self._time = iteration, now
-        return self._speed
 
 
 def _adapted(steps: int, seconds: float) -> int:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.history import History
+from core.history import LOSS, History
 from core.series import Buckets, Rows
 from core.telemetry import Score, Segment
 from tests.ui.frames import recorded, run
@@ -264,3 +264,33 @@ def test_cleared_it_is_empty():
     assert history.iteration == 0
     assert history.steps.used == 0
     assert history.ghost is history
+
+
+def test_a_fork_knows_the_past_only_and_leaves_the_whole_run_as_it_is():
+    history, _ = recorded(frames=20, steps=10)
+    losses = history.steps.mean(LOSS).copy()
+    branch = history.fork(100)
+    assert (branch.iteration, history.iteration) == (100, 190)
+    assert branch.moments() == [i for i in history.moments() if i <= 100]
+    np.testing.assert_array_equal(branch.steps.mean(LOSS), losses[:100])
+    branch.append(list(run(frames=20, steps=10, seed=3))[11])
+    np.testing.assert_array_equal(history.steps.mean(LOSS), losses)
+    assert len(history.layer_rows) == 20
+
+
+def test_the_best_score_is_one_of_what_is_left_after_going_back():
+    history, _ = recorded(frames=20, steps=10)
+    assert history.best is not None
+    assert history.best.iteration > 60
+    history.rewind(60)
+    assert history.best is not None
+    assert history.best.iteration <= 60
+    assert history.best.loss == history.scores.values[:, 0].min()
+
+
+def test_a_run_that_is_over_can_do_without_its_frames():
+    history, _ = recorded(frames=20, steps=10)
+    history.keep_curves()
+    assert history.moments() == [0, 190]
+    assert history.iteration == 190
+    assert len(history.layer_rows) == 20

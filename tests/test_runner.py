@@ -11,6 +11,7 @@ from core.runner import Failure, Runner
 from core.spec import DataSpec, ExperimentSpec
 from core.telemetry import Frame
 from core.trainer import Trainer
+from tests.missing_data import WHY, without_data
 
 WAIT = 20
 
@@ -27,7 +28,10 @@ class Window:
     def _on_frame(self) -> None:
         with self._news:
             for item in self.runner.take():
-                (self.frames if isinstance(item, Frame) else self.failures).append(item)
+                if isinstance(item, Frame):
+                    self.frames.append(item)
+                else:
+                    self.failures.append(item)
             self._news.notify_all()
         self.runner.shown()
 
@@ -122,3 +126,73 @@ def test_closing_in_mid_training_leaves_no_thread():
     window.wait(lambda w: len(w.frames) > 2)
     assert window.runner.close()
     assert not window.runner._thread.is_alive()
+
+
+class Held:
+    """A runner whose window takes no frame before it is told to: commands pile up meanwhile."""
+
+    def __init__(self) -> None:
+        self.asked, self.go_on = threading.Event(), threading.Event()
+        self.items: list[Frame | Failure] = []
+        self.runner = Runner(self._on_frame)
+
+    def _on_frame(self) -> None:
+        self.asked.set()
+        assert self.go_on.wait(WAIT)
+        self.items += self.runner.take()
+        self.runner.shown()
+
+
+def test_of_runs_that_were_ordered_meanwhile_only_the_last_is_loaded():
+    held = Held()
+    held.runner.load(ExperimentSpec(), 1)
+    assert held.asked.wait(WAIT)
+    held.runner.load(without_data(), 2)
+    held.runner.apply(ExperimentSpec())
+    held.runner.load(replace(ExperimentSpec(), seed=3), 3)
+    held.runner.resume()
+    held.runner.load(replace(ExperimentSpec(), seed=4), 4)
+    last = Last(held)
+    held.go_on.set()
+    assert last.arrived.wait(WAIT)
+    assert held.runner.close()
+    assert {item.run for item in held.items} == {1, 4}
+    assert not any(isinstance(item, Failure) for item in held.items)
+
+
+class Last:
+    """Tells when the run that was ordered last has begun to train."""
+
+    def __init__(self, held: Held) -> None:
+        self.arrived = threading.Event()
+        hear = held.runner._on_frame
+
+        def on_frame() -> None:
+            hear()
+            newest = held.items[-1]
+            if isinstance(newest, Frame) and newest.run == 4 and newest.iteration:
+                self.arrived.set()
+
+        held.runner._on_frame = on_frame
+
+
+def test_a_run_that_cannot_be_loaded_says_which_and_the_next_one_can(window):
+    window.runner.load(without_data(), 1)
+    window.wait(lambda w: w.failures)
+    assert window.failures[0].run == 1
+    assert window.failures[0].message == WHY
+    window.runner.load(ExperimentSpec(), 2)
+    window.runner.resume()
+    window.wait(lambda w: w.frames and w.frames[-1].iteration > 10)
+
+
+def test_a_run_that_is_loaded_while_training_begins_with_a_complete_frame(window):
+    window.runner.measures = frozenset()
+    window.runner.load(ExperimentSpec(), 1)
+    window.runner.resume()
+    window.wait(lambda w: w.frames and w.frames[-1].iteration > 10)
+    window.runner.load(replace(ExperimentSpec(), seed=7), 2)
+    window.wait(lambda w: w.frames[-1].run == 2)
+    first = next(f for f in window.frames if f.run == 2)
+    assert first.iteration == 0
+    assert first.activations is not None

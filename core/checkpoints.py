@@ -1,0 +1,72 @@
+"""Copies of a trainer's state from which its run can go on: a few, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from core.spec import ExperimentSpec
+
+MOST = 60
+MEMORY = 64 * 2**20
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """A moment of run number `run`: its settings then, and what `Trainer.state` returned."""
+
+    run: int
+    iteration: int
+    spec: ExperimentSpec
+    state: dict[str, Any]
+
+
+class Checkpoints:
+    """Checkpoints of one run, ascending. The first and the newest are never lost.
+
+    There are at most `most` of them, and they take at most `memory` bytes unless two are more than
+    that; those are given up first whose neighbours lie closest together.
+    """
+
+    def __init__(self, most: int = MOST, memory: int = MEMORY) -> None:
+        self.most, self.memory = most, memory
+        self.kept: tuple[Checkpoint, ...] = ()
+
+    def clear(self) -> None:
+        self.kept = ()
+
+    def add(self, checkpoint: Checkpoint) -> None:
+        """Keep one more, in place of any of the same iteration or later."""
+        kept = [known for known in self.kept if known.iteration < checkpoint.iteration]
+        kept.append(checkpoint)
+        while len(kept) > 2 and (len(kept) > self.most or memory(kept) > self.memory):
+            del kept[_least_missed(kept)]
+        # A new tuple: other threads may be reading the old one.
+        self.kept = tuple(kept)
+
+    def rewind(self, iteration: int, run: int) -> None:
+        """Forget what came after `iteration`; the others belong to run number `run` from now on."""
+        kept = (known for known in self.kept if known.iteration <= iteration)
+        self.kept = tuple(replace(known, run=run) for known in kept)
+
+
+def memory(checkpoints: Sequence[Checkpoint]) -> int:
+    """Bytes of all arrays, those that several checkpoints share counted once."""
+    arrays = (array for known in checkpoints for array in _arrays(known.state))
+    return sum({id(array): array.nbytes for array in arrays}.values())
+
+
+def _arrays(state: Any) -> Iterator[np.ndarray]:
+    if isinstance(state, np.ndarray):
+        yield state
+    elif isinstance(state, dict | tuple):
+        for part in state.values() if isinstance(state, dict) else state:
+            yield from _arrays(part)
+
+
+def _least_missed(kept: Sequence[Checkpoint]) -> int:
+    """Which one to give up: neither the first nor the last."""
+    return min(range(1, len(kept) - 1), key=lambda i: kept[i + 1].iteration - kept[i - 1].iteration)
