@@ -14,19 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.activations import Activation
+from core.confusion import Confuser
+from core.data_picture import picture
 from core.histograms import Counter
 from core.network import Network
-from core.tape import Array, Tape
-from core.telemetry import MEASURES, Frame, Histograms, Score, Shares, Status, Surface
+from core.pictures import Confusion
+from core.probes import DEAR, Probes, Ration
+from core.tape import Array
+from core.telemetry import MEASURES, Frame, Histograms, Score, Shares, Status
 from core.trainer import Trainer
-from core.training_data import with_ones
-
-Corner = tuple[float, float]
 
 # The probe is as large as keeps measuring a small share of the time: fewer rows for wider nets.
 PROBE_MULTIPLICATIONS = 4_000_000
 PROBE_ROWS = (64, 256)
-GRID = 40
 SPREAD_ROWS = 64
 # Relative difference below which two units count as the same: a step's rounding, and some growth.
 TWIN_TOLERANCE = 1e-4
@@ -43,7 +43,11 @@ class Meter:
         self._gradient, self._delta, self._work = (np.zeros_like(params) for _ in range(3))
         rows = int(np.clip(PROBE_MULTIPLICATIONS // max(len(params), 1), *PROBE_ROWS))
         self._probe_inputs = trainer.inputs[:rows]
+        self.data = picture(trainer.data)
+        self._ration = Ration()
         self._validate_after = 0.0
+        self._confuser: Confuser | None = None
+        self._confusion: Confusion | None = None
         self._network: Network | None = None
         self._prepare()
         self._look_ahead()
@@ -64,7 +68,7 @@ class Meter:
         self._sizes = np.array([a.weights.size for a in self._affines])
         self._directions = [(a, _direction(a.block.value)) for a in self._affines]
         self._counters = self._make_counters()
-        self._surface_tape: tuple[Tape, Array, tuple[Corner, Corner]] | None = None
+        self._probes = Probes(network, self.trainer.objective, self.data)
 
     def _make_counters(self) -> dict[str, Counter]:
         named = zip(self._functions, self.layers, strict=True)
@@ -97,9 +101,10 @@ class Meter:
         steps_per_second: float = 0.0,
         measures: Collection[str] = MEASURES,
         validate: bool = True,
+        sparing: bool = False,
     ) -> Frame:
         """The present moment. `measures` says what to take; validation only where it is due,
-        unless `validate`."""
+        unless `validate`; dear measures only where it is their turn, if `sparing`."""
         trainer = self.trainer
         if trainer.network is not self._network:
             self._prepare()
@@ -112,24 +117,42 @@ class Meter:
                 reason=trainer.finished,
                 steps_per_second=steps_per_second,
                 segment=trainer.take_segment(),
-                validation=self._validation(validate),
+                validation=self._validation(validate, "confusion" in measures),
                 layers=self.layers,
                 gradient=self._mean_absolute(self._gradient),
                 weight=self._mean_absolute(trainer.network.params),
                 update_ratio=self._update_ratio(),
                 divergence=trainer.divergence,
-                **self._measure(measures),
+                data=self.data,
+                **self._measure(self._affordable(measures) if sparing else measures),
             )
 
-    def _validation(self, now: bool) -> tuple[Score, ...]:
+    def _affordable(self, measures: Collection[str]) -> Collection[str]:
+        """The measures without those dear ones whose turn it is not."""
+        due = self._ration.due(measures, time.perf_counter())
+        return [name for name in measures if name not in DEAR or name in due]
+
+    def _validation(self, now: bool, confusion: bool) -> tuple[Score, ...]:
         scores = self.trainer.take_scores()
         started = time.perf_counter()
-        if not now and started < self._validate_after:
+        unknown = confusion and self._confusion is None and self.data.classifies
+        if not (now or unknown) and started < self._validate_after:
             return scores
-        score = self.trainer.evaluate()
+        judged = self.trainer.judge("validation")
+        if judged is None:
+            return scores
+        if confusion and self.data.classifies:
+            self._count_confusions(judged.logits, judged.loss)
         ended = time.perf_counter()
         self._validate_after = ended + (ended - started) / VALIDATION_SHARE
-        return scores if score is None else (*scores, score)
+        return (*scores, judged.score)
+
+    def _count_confusions(self, logits: Array, loss: Array) -> None:
+        if self._confuser is None:
+            split = self.trainer.split
+            self._confuser = Confuser(split.validation, split.train)
+        outputs = self.trainer.objective.predict(logits)
+        self._confusion = self._confuser.count(self.trainer.iteration, outputs, loss)
 
     def _per_layer(self, values: Array) -> NDArray[np.float64]:
         """Sums over each layer's weights; `values` is as long as the parameters."""
@@ -148,7 +171,7 @@ class Meter:
 
     def _measure(self, measures: Collection[str]) -> dict[str, Any]:
         taken: dict[str, Any] = {}
-        if {"activations", "preactivations", "shares"} & set(measures):
+        if {"activations", "preactivations", "shares", "network"} & set(measures):
             self._tape.play_forward()
         marks = self._tape.marks
         if "activations" in measures:
@@ -160,9 +183,10 @@ class Meter:
         if "shares" in measures:
             taken["shares"] = self._shares()
             taken["spread"] = np.array([_spread(mark.a) for mark in marks])
-        if "surface" in measures and self.trainer.network.features == 2:
-            taken["surface"] = self._surface()
-        return taken
+        if "confusion" in measures:
+            taken["confusion"] = self._confusion
+        dear = [name for name in DEAR if name in measures]
+        return taken | self._probes.take(dear, marks, self._ration)
 
     def _count(self, kind: str, layers: list[Array]) -> Histograms:
         return self._counters[kind].count(layers)
@@ -192,26 +216,11 @@ class Meter:
         positive = (moved[:, : affine.fan_in] > 0).sum(axis=1)
         return float(((positive == 0) | (positive == affine.fan_in)).mean())
 
-    def _surface(self) -> Surface:
-        if self._surface_tape is None:
-            points = self.trainer.inputs[:, :2]
-            margin = 0.08 * (points.max(0) - points.min(0))
-            low, high = points.min(0) - margin, points.max(0) + margin
-            columns, rows = (np.linspace(low[i], high[i], GRID) for i in (0, 1))
-            grid = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
-            tape, logits = self.trainer.network.tape(len(grid), training=False)
-            np.copyto(tape.inputs, with_ones(grid, self.trainer.dtype))
-            corners = (float(low[0]), float(low[1])), (float(high[0]), float(high[1]))
-            self._surface_tape = tape, logits.value, corners
-        tape, logits, (low, high) = self._surface_tape
-        tape.play_forward()
-        outputs = self.trainer.objective.predict(logits)
-        return Surface(low, high, outputs.reshape(-1, GRID, GRID).astype(np.float32))
-
 
 def _spread(activations: Array) -> float:
-    """Standard deviation over samples, mean over units. A few samples are enough to tell."""
-    return float(activations[:, :SPREAD_ROWS].std(axis=1).mean())
+    """Mean difference between two samples, over units. A few pairs are enough to tell."""
+    seen = activations[:, : SPREAD_ROWS + 1]
+    return float(np.abs(seen[:, 1:] - seen[:, :-1]).mean()) if seen.shape[1] > 1 else 0.0
 
 
 def _direction(weights: Array) -> Array:
@@ -226,9 +235,10 @@ def _twins(weights: Array, direction: Array) -> float:
     and others hardly ever do.
     """
     products = np.sort(weights @ direction)
+    tolerance = TWIN_TOLERANCE * max(abs(products[0]), abs(products[-1]))
     alike = np.zeros(len(products) + 1, bool)
-    alike[1:-1] = np.diff(products) <= TWIN_TOLERANCE * np.abs(products[[0, -1]]).max()
-    return float((alike[1:] | alike[:-1]).mean())
+    np.less_equal(products[1:] - products[:-1], tolerance, out=alike[1:-1])
+    return np.count_nonzero(alike[1:] | alike[:-1]) / len(products)
 
 
 def _natural_bounds(activation: Activation | None) -> tuple[float, float] | None:

@@ -12,6 +12,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from core.pictures import Confusion, DataPicture, FirstWeights, Fit, NetworkPicture, Surface
+
 BINS = 48
 
 Status = Literal["running", "paused", "finished", "diverged"]
@@ -69,7 +71,17 @@ class Divergence:
 
 
 # What a frame can contain beyond the always cheap figures; `Frame` holds None for the rest.
-MEASURES = ("activations", "preactivations", "weights", "shares", "surface")
+MEASURES = (
+    "activations",
+    "preactivations",
+    "weights",
+    "shares",
+    "surface",
+    "fit",
+    "network",
+    "pictures",
+    "confusion",
+)
 
 
 @dataclass(frozen=True)
@@ -89,25 +101,14 @@ class Shares:
 
 
 @dataclass(frozen=True)
-class Surface:
-    """Outputs over a grid of a two-feature input space (standardised, as the network sees it).
-
-    `values` (outputs, rows, columns), rows from `low[1]` to `high[1]`, columns along feature 0.
-    """
-
-    low: tuple[float, float]
-    high: tuple[float, float]
-    values: NDArray[np.float32]
-
-
-@dataclass(frozen=True)
 class Frame:
     """One moment of a run.
 
     `gradient` and `weight` are the means of |dE/dW| and |W|, `update_ratio` is ‖ΔW‖/‖W‖ of the
     last update; biases are left out. Before the first update they are those of the update to come.
-    `spread` comes with the shares: how far a unit's activations differ from sample to sample, as
-    standard deviation, mean over the units of each layer.
+    `spread` comes with the shares: how far a unit's activation differs between two samples, mean
+    over pairs of samples and the units of each layer. `confusion` is that of the last
+    validation. `data` is the same object in all frames of a run.
     """
 
     run: int
@@ -128,4 +129,9 @@ class Frame:
     shares: Shares | None = None
     spread: NDArray[np.float64] | None = None
     surface: Surface | None = None
+    fit: Fit | None = None
+    network: NetworkPicture | None = None
+    pictures: FirstWeights | None = None
+    confusion: Confusion | None = None
+    data: DataPicture | None = None
     divergence: Divergence | None = None

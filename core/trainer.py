@@ -8,7 +8,7 @@ the same spec gives the same weights, watched or not, bit for bit.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -32,6 +32,15 @@ Observer = Callable[[], None]
 
 # A run whose logits are a million times as large as its targets is lost, though still finite.
 RUNAWAY = 1e6
+
+
+class Judgement(NamedTuple):
+    """Logits (outputs, samples), which the next judgement overwrites, loss of each sample and the
+    score of all."""
+
+    logits: Array
+    loss: Array
+    score: Score
 
 
 class Trainer:
@@ -200,11 +209,18 @@ class Trainer:
 
     def evaluate(self, part: str = "validation") -> Score | None:
         """Loss and accuracy over all of the "train", "validation" or "test" part; None if empty."""
+        judged = self.judge(part)
+        return judged and judged.score
+
+    def judge(self, part: str) -> Judgement | None:
+        """How every sample of a part fares, in evaluation mode; None if it is empty."""
         samples = self.data.part(part)
         if not len(samples):
             return None
-        loss, correct = self.objective.score(self.logits(part), samples.targets.T)
-        return Score(self.iteration, float(loss.mean()), float(correct.mean()))
+        logits = self.logits(part)
+        loss, correct = self.objective.score(logits, samples.targets.T)
+        score = Score(self.iteration, float(loss.mean()), float(correct.mean()))
+        return Judgement(logits, loss, score)
 
     def logits(self, part: str) -> Array:
         """Logits (outputs, samples) of a whole part, in evaluation mode."""

@@ -1,0 +1,42 @@
+"""A run's samples as far as views draw them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.data import Samples
+from core.pictures import DataPicture, Points
+from core.training_data import TrainingData
+
+MOST_POINTS = 1500
+# Points can be drawn over inputs of so many features.
+MOST_FEATURES = 2
+
+
+def picture(data: TrainingData) -> DataPicture:
+    """What views need to know of the samples of a run; a small copy, not the samples."""
+    split, train = data.split, data.split.train
+    parts = {"train": train, "validation": split.validation}
+    drawn = train.features <= MOST_FEATURES
+    return DataPicture(
+        task=train.task,
+        features=train.features,
+        outputs=train.outputs,
+        class_names=train.class_names,
+        feature_names=train.feature_names,
+        image_shape=train.image_shape,
+        mean=np.array(split.mean, np.float64),
+        std=np.array(split.std, np.float64),
+        span=(float(train.targets.min()), float(train.targets.max())),
+        points={name: _points(part, data) for name, part in parts.items()} if drawn else {},
+        counts={name: len(part) for name, part in parts.items()},
+    )
+
+
+def _points(part: Samples, data: TrainingData) -> Points:
+    """The first samples of a part, which is in random order anyway."""
+    few = slice(0, MOST_POINTS)
+    inputs = part.inputs[few] * data.split.std + data.split.mean
+    targets = part.targets[few]
+    targets = targets.argmax(axis=1) if part.task == "classes" else targets[:, 0]
+    return Points(inputs.astype(np.float32), targets.astype(np.float32), len(part))

@@ -1,0 +1,44 @@
+"""Evenly spaced inputs, to see a network as a function of its input plane or line."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.network import Network
+from core.pictures import DataPicture
+from core.tape import Mark, Tape
+from core.training_data import with_ones
+
+MARGIN = 0.08
+
+
+class Grid:
+    """A tape over a grid of `side` points along each of one or two features.
+
+    `low` and `high` are its corners as the network sees them; the first feature varies fastest.
+    """
+
+    def __init__(self, network: Network, data: DataPicture, side: int) -> None:
+        low, high = corners(data)
+        self.low, self.high = tuple(low.tolist()), tuple(high.tolist())
+        axes = [np.linspace(a, b, side) for a, b in zip(low, high, strict=True)]
+        points = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, len(axes))
+        self.tape: Tape
+        self.tape, logits = network.tape(len(points), training=False)
+        np.copyto(self.tape.inputs, with_ones(points, network.dtype))
+        self.logits = logits.value
+
+    def play(self) -> list[Mark]:
+        """Send the grid through the network; the marks of its layers, logits last."""
+        self.tape.play_forward()
+        return self.tape.marks
+
+
+def corners(data: DataPicture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Least and largest inputs that are drawn, with a margin, as the network sees them."""
+    inputs = np.concatenate([points.inputs for points in data.points.values()])
+    inputs = (inputs - data.mean) / data.std
+    low, high = inputs.min(axis=0), inputs.max(axis=0)
+    margin = np.where(high > low, MARGIN * (high - low), 1.0)
+    return low - margin, high + margin

@@ -1,0 +1,196 @@
+"""What frames carry for the views that show pictures: the data, the surface, the network's units.
+
+Everything here is immutable and small: a run of any length keeps hundreds of frames.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.dataset import Task
+
+# Units of a layer, or inputs, that are drawn one by one.
+MOST_UNITS = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Samples of one part that can be drawn: at most `MOST_POINTS` of `total`.
+
+    `inputs` (n, features) in the data's own units. `targets` (n,) hold the number of the class, or
+    the first target where numbers are to be predicted.
+    """
+
+    inputs: NDArray[np.float32]
+    targets: NDArray[np.float32]
+    total: int
+
+
+@dataclass(frozen=True, eq=False)
+class DataPicture:
+    """What views need to know of a run's samples. All frames of a run share one.
+
+    `mean` and `std` (features,) turn inputs as the network sees them into the data's own units.
+    `points` are the samples of "train" and "validation", of data with one or two features only;
+    `counts` says how many samples each part has. `span` are the least and largest target.
+    """
+
+    task: Task
+    features: int
+    outputs: int
+    class_names: tuple[str, ...]
+    feature_names: tuple[str, ...]
+    image_shape: tuple[int, int] | None
+    mean: NDArray[np.float64]
+    std: NDArray[np.float64]
+    span: tuple[float, float]
+    points: dict[str, Points]
+    counts: dict[str, int]
+
+    @property
+    def classifies(self) -> bool:
+        return self.task != "regression"
+
+    @property
+    def classes(self) -> int:
+        """Number of classes; 0 for regression."""
+        return {"binary": 2, "classes": self.outputs}.get(self.task, 0)
+
+
+@dataclass(frozen=True)
+class Surface:
+    """Outputs over a grid of a two-feature input space (standardised, as the network sees it).
+
+    `values` (outputs, rows, columns), rows from `low[1]` to `high[1]`, columns along feature 0.
+    Of several classes `classes` (rows, columns) says which is likeliest, and `values` has one
+    plane with its probability.
+    """
+
+    low: tuple[float, float]
+    high: tuple[float, float]
+    values: NDArray[np.float32]
+    classes: NDArray[np.uint16] | None = None
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Outputs (outputs, points) over evenly spaced points of a one-feature input space, from `low`
+    to `high` as the network sees it."""
+
+    low: float
+    high: float
+    values: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Worst:
+    """The validation pictures with the largest loss, worst first: images (n, rows, columns) as
+    shades from 0 to 255, the others (n,)."""
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int32]
+    predictions: NDArray[np.int32]
+    losses: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """Counts (true class, predicted class) over the validation set at `iteration`.
+
+    `classes` are the classes that rows and columns stand for; where they are not all, one more row
+    and column at the end stands for the others together.
+    """
+
+    iteration: int
+    classes: tuple[int, ...]
+    counts: NDArray[np.uint32]
+    worst: Worst | None = None
+
+
+@dataclass(frozen=True)
+class FirstWeights:
+    """Incoming weights of the first layer's first units, as pictures (shown, rows, columns).
+
+    A weight is its picture's value times `reach` (shown,) / 127. `units` is the layer's size.
+    """
+
+    layer: str
+    units: int
+    images: NDArray[np.int8]
+    reach: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The units of one layer in a drawing of the network; the first `shown` are drawn.
+
+    `kind` is "input", "layer", "output", or "sum" where two ways meet. Where `shown` is 0 one
+    symbol stands for all. `lane` and `lanes` say which of several branches it belongs to. `names`
+    are those of inputs and classes, where known. `pieces` belong to each unit of a maxout layer.
+    """
+
+    name: str
+    kind: str
+    units: int
+    shown: int
+    column: int
+    lane: int = 0
+    lanes: int = 1
+    names: tuple[str, ...] = ()
+    pieces: int = 1
+
+
+@dataclass(frozen=True)
+class Link:
+    """Weights between two groups: the columns from `start` on of those of `layer`.
+
+    Where `layer` is empty the values are passed on as they are, unit by unit from `start` on. An
+    `around` link leads around what lies between.
+    """
+
+    source: int
+    target: int
+    layer: str
+    start: int = 0
+    around: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The structure of a drawn network. `left_out` counts layers in the middle of a very deep one
+    that are not drawn; they would stand after the column `gap`."""
+
+    groups: tuple[Group, ...]
+    links: tuple[Link, ...]
+    columns: int
+    left_out: int = 0
+    gap: int = 0
+
+
+@dataclass(frozen=True)
+class Units:
+    """One group's drawn units: bias (empty without biases), mean activation and the share of
+    samples at which the unit is 0, each (shown,); `maps` (shown, side, side) are the unit's
+    activation over the input plane or its weights as a picture, times `reach` (shown,) / 127."""
+
+    bias: NDArray[np.float32]
+    mean: NDArray[np.float32]
+    silent: NDArray[np.float32]
+    maps: NDArray[np.int8] | None = None
+    reach: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True)
+class NetworkPicture:
+    """The drawn part of a network: `units` per group, `weights` (target, source) per link.
+
+    A link from or to a group that is drawn as one symbol has the root mean square of its weights
+    on that side; a link without weights has an empty array.
+    """
+
+    plan: Plan
+    units: tuple[Units, ...]
+    weights: tuple[NDArray[np.float32], ...]

@@ -1,0 +1,105 @@
+"""Measures for the views that show pictures: surface, fit, the network's units, first weights.
+
+Each costs more than a figure per layer, so while a run goes on they take turns (`Ration`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+
+import numpy as np
+
+from core.grids import Grid
+from core.network import Network
+from core.objective import Objective
+from core.pictures import DataPicture, FirstWeights, Fit, NetworkPicture, Surface
+from core.shades import quantised, shrunk
+from core.tape import Mark
+from core.unit_probe import UnitProbe
+
+DEAR = ("surface", "fit", "network", "pictures")
+
+SIDE = 40
+FIT_POINTS = 240
+MOST_IMAGES = 40
+LARGEST_IMAGE = 32
+
+
+class Ration:
+    """Says which dear measures are due: each takes at most `SHARE` of the time, but all of them
+    come often enough to look alive, and never more than `AT_ONCE` in one frame."""
+
+    SHARE, LEAST, MOST, AT_ONCE = 0.01, 0.045, 0.06, 2
+
+    def __init__(self) -> None:
+        self._due: dict[str, float] = {}
+
+    def due(self, wanted: Collection[str], now: float) -> list[str]:
+        """Those of the wanted measures whose turn it is, the one that waits longest first."""
+        late = [name for name in DEAR if name in wanted and self._due.get(name, 0.0) <= now]
+        return sorted(late, key=lambda name: self._due.get(name, 0.0))[: self.AT_ONCE]
+
+    def spent(self, name: str, started: float, ended: float) -> None:
+        """Note what a measure took."""
+        wait = (ended - started) / self.SHARE
+        self._due[name] = ended + min(max(wait, self.LEAST), self.MOST)
+
+
+class Probes:
+    """Takes the dear measures of one network object; what they need is made when first wanted."""
+
+    def __init__(self, network: Network, objective: Objective, data: DataPicture) -> None:
+        self._network, self._objective, self._data = network, objective, data
+        self._grid: Grid | None = None
+        self._units: UnitProbe | None = None
+
+    def take(self, names: Iterable[str], marks: list[Mark], ration: Ration) -> dict[str, Any]:
+        """Measures by name; None for those that the data do not have. `marks` are those of samples
+        that have just been played."""
+        kinds: dict[str, Callable[[], Any]] = {
+            "surface": self._surface,
+            "fit": self._fit,
+            "network": lambda: self._drawing(marks),
+            "pictures": self._pictures,
+        }
+        taken: dict[str, Any] = {}
+        for name in names:
+            started = time.perf_counter()
+            taken[name] = kinds[name]()
+            ration.spent(name, started, time.perf_counter())
+        return taken
+
+    def _surface(self) -> Surface | None:
+        if self._data.features != 2:
+            return None
+        grid = self._grid = self._grid or Grid(self._network, self._data, SIDE)
+        grid.play()
+        outputs = self._objective.predict(grid.logits).reshape(-1, SIDE, SIDE)
+        outputs = outputs.astype(np.float32, copy=False)
+        (x0, y0), (x1, y1) = grid.low, grid.high
+        if self._data.task != "classes":
+            return Surface((x0, y0), (x1, y1), outputs[:1].copy())
+        likeliest = outputs.argmax(axis=0).astype(np.uint16)
+        return Surface((x0, y0), (x1, y1), outputs.max(axis=0, keepdims=True), likeliest)
+
+    def _fit(self) -> Fit | None:
+        if self._data.features != 1:
+            return None
+        grid = self._grid = self._grid or Grid(self._network, self._data, FIT_POINTS)
+        grid.play()
+        outputs = self._objective.predict(grid.logits)[:1].copy()
+        return Fit(grid.low[0], grid.high[0], outputs.astype(np.float32, copy=False))
+
+    def _drawing(self, marks: list[Mark]) -> NetworkPicture:
+        self._units = self._units or UnitProbe(self._network, self._objective, self._data)
+        return self._units.take(marks)
+
+    def _pictures(self) -> FirstWeights | None:
+        if self._data.image_shape is None:
+            return None
+        first = self._network.affines[0]
+        weights = first.weights[: min(first.fan_out, MOST_IMAGES)]
+        images = shrunk(weights.reshape(-1, *self._data.image_shape), LARGEST_IMAGE)
+        return FirstWeights(first.name, first.fan_out, *quantised(images))
