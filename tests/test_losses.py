@@ -103,7 +103,7 @@ def test_softmax_gives_probabilities_that_ignore_a_common_shift():
 
 
 def test_the_lectures_half_squared_error():
-    """b·x on four points at b = 10: the batch's gradient is 246 by summing, a quarter by averaging."""
+    """b·x on four points at b = 10: the gradient is 246 summed, a quarter of that averaged."""
     x, y = np.array([[2.0, 1, 3, 4]]), np.array([[5.0, 2, 6, 6]])
     gradients = {}
     for reduction in ("sum", "mean"):
