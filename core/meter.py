@@ -87,6 +87,11 @@ class Meter:
         self.measured_step()
         self.trainer.restore(state)
 
+    def note_changed_weights(self) -> None:
+        """Weights were changed by hand: before the first update, measure the one to come again."""
+        if self.trainer.iteration == 0:
+            self._look_ahead()
+
     def measured_step(self) -> None:
         """One update, with its gradient and its effect noted."""
         network = self.trainer.network

@@ -104,6 +104,16 @@ class Network:
         named.update({b.name: b.value[:, 0] for b in self.named_buffers})
         return named
 
+    def set_weight(self, layer: str, row: int, column: int, value: float) -> bool:
+        """Change one weight of an affine layer, or the bias after its last weight; whether there
+        is such a place."""
+        for affine in self.affines:
+            rows, columns = affine.block.shape
+            if affine.name == layer and 0 <= row < rows and 0 <= column < columns:
+                affine.block.value[row, column] = value
+                return True
+        return False
+
     def _initialize(self, streams: Streams) -> None:
         for layer in self.root.walk():
             layer.initialize(streams)

@@ -81,6 +81,10 @@ class Runner:
         """Return to a checkpoint of the present run, which from there on is run number `run`."""
         self._post(lambda: self._go_back(checkpoint, run))
 
+    def set_weight(self, layer: str, row: int, column: int, value: float) -> None:
+        """Change one weight between two updates; the column after the last weight is the bias."""
+        self._post(lambda: self._set_weight(layer, row, column, value))
+
     def resume(self) -> None:
         self._post(lambda: self._set_running(True))
 
@@ -194,6 +198,15 @@ class Runner:
             if not self._running:
                 self._hand_off()
 
+    def _set_weight(self, layer: str, row: int, column: int, value: float) -> None:
+        trainer, meter = self._trainer, self._meter
+        if trainer is None or meter is None:
+            return
+        if trainer.network.set_weight(layer, row, column, value):
+            meter.note_changed_weights()
+            if not self._running:
+                self._hand_off()
+
     def _set_running(self, running: bool) -> None:
         """Run or pause: what has been loaded by now, or whatever will be next."""
         if running == self._running:
@@ -262,7 +275,9 @@ class Runner:
             self._keep_checkpoint()
         speed = self._speed.read(self._trainer.iteration, self._frame_at)
         measures = MEASURES if complete else self.measures
-        return self._meter.frame(self._status(), speed, measures, validate=not self._running)
+        return self._meter.frame(
+            self._status(), speed, measures, validate=not self._running, sparing=not complete
+        )
 
     def _keep_checkpoint(self) -> None:
         """Copy the trainer's state, unless that would be too often for its size."""

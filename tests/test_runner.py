@@ -196,3 +196,35 @@ def test_a_run_that_is_loaded_while_training_begins_with_a_complete_frame(window
     first = next(f for f in window.frames if f.run == 2)
     assert first.iteration == 0
     assert first.activations is not None
+
+
+def test_a_weight_set_by_hand_is_the_trainers_and_training_goes_on_from_it(window):
+    window.runner.load(ExperimentSpec(), 1)
+    window.wait(lambda w: w.frames)
+    window.runner.set_weight("layer 1", 3, 1, 2.5)
+    window.runner.set_weight("output", 0, 16, -0.75)
+    window.wait(lambda w: len(w.frames) == 3)
+    picture = window.frames[-1].network
+    assert picture is not None
+    assert picture.weights[0][3, 1] == 2.5
+    assert picture.units[-1].bias[0] == -0.75
+    assert window.frames[-1].gradient[-1] != window.frames[0].gradient[-1]
+    window.runner.step()
+    window.wait(lambda w: w.frames[-1].iteration == 1)
+    assert (picture := window.frames[-1].network) is not None
+    changed = picture.weights[0]
+    assert changed[3, 1] == pytest.approx(2.5, abs=0.02)
+    assert changed[3, 1] != 2.5
+
+
+def test_setting_a_weight_that_is_not_there_changes_nothing(window):
+    window.runner.load(ExperimentSpec(), 1)
+    for layer, row, column in (("layer 9", 0, 0), ("layer 1", 32, 0), ("layer 1", 0, 3)):
+        window.runner.set_weight(layer, row, column, 1.0)
+    window.runner.step()
+    window.wait(lambda w: w.frames and w.frames[-1].iteration == 1)
+    alone = Trainer(ExperimentSpec())
+    alone.advance(1)
+    watched = window.runner._trainer
+    assert watched is not None
+    assert (alone.network.params == watched.network.params).all()
