@@ -22,9 +22,7 @@ class Block(Entry):
     units: int = knob(8, label="Units", low=1, high=4096, scale="log", hot=False)
     activation: Activation | None = knob(None, label="Activation")
     initializer: Initializer | None = knob(None, label="Initialiser", hot=False)
-    normalization: str | None = knob(
-        None, label="Batch norm", choices=NORMALIZATIONS, hot=False
-    )
+    normalization: str | None = knob(None, label="Batch norm", choices=NORMALIZATIONS, hot=False)
     dropout: float | None = knob(None, label="Dropout", low=0, high=0.95)
 
 

@@ -1,10 +1,8 @@
 """Backpropagation against central differences, in float64, over whole networks."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from core.activations import ACTIVATIONS
 from core.batching import FullBatch
@@ -12,7 +10,7 @@ from core.blocks import Dense, Skip, SplitMerge
 from core.data.digits import Digits
 from core.data.toys import Spiral
 from core.initializers import XavierNormal
-from core.losses import LOSSES, OUTPUTS
+from core.losses import LOSSES, OUTPUTS, HalfSquaredError
 from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.trainer import Trainer
 from tests.strategies import specs
@@ -106,7 +104,7 @@ def test_a_block_that_stands_first():
 
 
 def test_without_biases_and_with_summed_loss():
-    loss = replace(LOSSES["half_squared_error"](), reduction="sum")
+    loss = HalfSquaredError(reduction="sum")
     network = NetworkSpec(hidden=(Dense(units=5),), bias=False)
     assert relative_error(make(network, loss=loss)) < 1e-6
 

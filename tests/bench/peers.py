@@ -1,5 +1,8 @@
 """What training is measured against: PyTorch eager, and the matrix products alone."""
 
+# PyTorch is optional.
+# pyright: reportMissingImports=false
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -97,5 +97,5 @@ class Stage:
 
 
 def _line(steps: Script) -> int:
-    frame = steps.gi_frame
+    frame = getattr(steps, "gi_frame", None)
     return frame.f_lineno if frame else 0

@@ -73,7 +73,9 @@ def dropdowns(stage: Stage, picture: str) -> Script:
 def _into_view(stage: Stage, widget) -> None:
     from PySide6.QtWidgets import QScrollArea
 
-    stage.window.controls.findChild(QScrollArea).ensureWidgetVisible(widget)
+    for area in stage.window.controls.findChildren(QScrollArea):
+        if area.isAncestorOf(widget):
+            area.ensureWidgetVisible(widget)
 
 
 def keys(stage: Stage) -> Script:

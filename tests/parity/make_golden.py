@@ -1,5 +1,8 @@
 """Make the golden files anew from PyTorch: `python -m tests.parity.make_golden [FAMILY …]`."""
 
+# PyTorch is optional.
+# pyright: reportMissingImports=false
+
 from __future__ import annotations
 
 import sys

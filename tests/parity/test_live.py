@@ -1,5 +1,8 @@
 """The catalogue against PyTorch itself, where it is installed."""
 
+# PyTorch is optional.
+# pyright: reportMissingImports=false
+
 import os
 from dataclasses import replace
 from typing import Any

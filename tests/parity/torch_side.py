@@ -1,5 +1,8 @@
 """PyTorch's side of every comparison, built from the PyTorch text of the catalogue itself."""
 
+# PyTorch is optional.
+# pyright: reportMissingImports=false
+
 from __future__ import annotations
 
 import contextlib

@@ -1,5 +1,8 @@
 """The networks of `training` in PyTorch: same weights, same batches, its own everything else."""
 
+# PyTorch is optional.
+# pyright: reportMissingImports=false
+
 from __future__ import annotations
 
 import numpy as np
