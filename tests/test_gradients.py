@@ -127,9 +127,7 @@ def penalised_gradient_error(trainer: Trainer) -> float:
     return worst
 
 
-@settings(
-    max_examples=100, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
-)
+@settings(max_examples=100, derandomize=True, deadline=None)
 @given(specs(mild=True, precision="float64"))
 def test_random_networks_from_the_whole_space(spec):
     trainer = Trainer(spec)
