@@ -63,6 +63,11 @@ class HistogramPanel(Panel):
         self._written = False
         return changed
 
+    def forget(self) -> None:
+        """Drop the histograms: what comes next belongs to another run."""
+        self.data = None
+        self._still = ()
+
     # Layout
 
     def place(self, rect: QRectF, ink: Ink) -> None:
@@ -148,9 +153,8 @@ class HistogramPanel(Panel):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for i, at, share in self._towers:
             self._paint_tower(painter, ink, self.cells[i], at, share, colors[i])
-        if data.under.any() or data.over.any() or data.missing.any():
-            for i, cell in enumerate(self.cells[: len(self.layers)]):
-                self._paint_beyond(painter, ink, i, cell)
+        for i in np.flatnonzero(data.under + data.over + data.missing).tolist():
+            self._paint_beyond(painter, ink, i, self.cells[i])
 
     def _write(self, ink: Ink) -> None:
         """Put the heights into the polygons."""
