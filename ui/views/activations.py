@@ -81,6 +81,7 @@ class ActivationView(HistogramView):
     key = "activations"
     title = "Activations"
     about = "How the values of every layer are distributed"
+    default_shown = True
     measure = "activations"
 
     def describe(self) -> tuple[Span, ...]:

@@ -105,6 +105,7 @@ class GradientView(LayerFigureView):
     key = "gradients"
     title = "Gradient magnitude"
     about = "How strongly every layer is pushed by the gradient"
+    default_shown = True
     figure = "gradient"
     what = "mean |∂E/∂W|"
 

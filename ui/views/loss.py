@@ -25,6 +25,7 @@ class LossView(TimeView):
     key = "loss"
     title = "Loss"
     about = "Training and validation loss of the run"
+    default_shown = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

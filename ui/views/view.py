@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSizeF, Qt, Signal
@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QActionGroup, QPainter, QShowEvent
 from PySide6.QtWidgets import QLabel, QMenu, QSlider, QVBoxLayout, QWidget, QWidgetAction
 
 from core.history import History
+from core.pictures import DataPicture
 from core.telemetry import Frame
 from ui.plot.canvas import Canvas
 from ui.plot.ink import Ink
@@ -25,21 +26,38 @@ SUBTITLE_SECONDS = 0.1
 Data = dict[str, NDArray]
 
 
+class WeightEdit(NamedTuple):
+    """A weight to be set by hand, or the bias after a unit's last weight; `text` names it."""
+
+    layer: str
+    row: int
+    column: int
+    value: float
+    text: str
+
+
 class View(Canvas):
     """Shows one aspect of a run.
 
     `key` and `title` name it, `about` says in a sentence what appears here, `measures` what a
     frame must contain for it (of `core.telemetry.MEASURES`). `show_frame` takes a frame and the
     history around it; a view that is not visible only remembers them.
+
+    `default_shown` says whether it is on the dashboard at the first start; `default_place` names
+    the view to whose right it stands, "" is a row of its own.
     """
 
     key: ClassVar[str] = ""
     title: ClassVar[str] = ""
     about: ClassVar[str] = ""
+    default_shown: ClassVar[bool] = False
+    default_place: ClassVar[str] = ""
 
     subtitle_changed = Signal()
     export_requested = Signal()
     measures_changed = Signal()
+    # A `WeightEdit` that the user wants to be made.
+    weight_edited = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,6 +114,10 @@ class View(Canvas):
     def present(self, frame: Frame) -> None:
         """Take in the frame and paint what it changes."""
         raise NotImplementedError
+
+    def lacks(self, data: DataPicture) -> str:
+        """What this view needs and the data do not have, in one sentence; "" where it applies."""
+        return ""
 
     def forget(self) -> None:
         """Drop what belongs to a run."""

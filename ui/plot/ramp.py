@@ -1,0 +1,92 @@
+"""Numbers as colours: look-up tables of 256 entries, and pictures made with them."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor, QImage
+
+from ui.theme import Theme, channels
+
+Colors = NDArray[np.uint32]
+Picture = NDArray[np.floating]
+
+
+@lru_cache(maxsize=16)
+def signed(theme: Theme, strength: float = 1.0) -> Colors:
+    """Negative, through the card's own colour at entry 128, to positive."""
+    ends = theme.negative, theme.positive
+    halves = [_between(theme.card, end, strength, 128) for end in ends]
+    return np.concatenate((halves[0][::-1], halves[1]))
+
+
+@lru_cache(maxsize=16)
+def towards(theme: Theme, color: str, strength: float = 1.0) -> Colors:
+    """From the card's own colour to another."""
+    return _between(theme.card, color, strength, 256)
+
+
+@lru_cache(maxsize=4)
+def grey(theme: Theme) -> Colors:
+    """From a picture's ground to its ink: white on dark cards, black on light ones."""
+    return _between(theme.field, theme.text, 1.0, 256)
+
+
+def class_colors(theme: Theme, classes: int) -> list[QColor]:
+    """One colour per class: the two ends of the signed ramp, or along the ramp of depth."""
+    if classes == 2:
+        return [QColor(theme.negative), QColor(theme.positive)]
+    return theme.layer_colors(classes) if classes else []
+
+
+def _between(start: str, end: str, strength: float, n: int) -> Colors:
+    a, b = np.array(channels(start)), np.array(channels(end))
+    shares = strength * np.linspace(0, 1, n)[:, None]
+    red, green, blue = np.rint(255 * (a + shares * (b - a))).astype(np.uint32).T
+    return np.uint32(0xFF000000) | (red << np.uint32(16)) | (green << np.uint32(8)) | blue
+
+
+def colored(values: Picture, low: float, high: float, table: Colors) -> Colors:
+    """The colours of values, `low` and `high` being the ends of the table; none for no number."""
+    scale = 256 / (high - low) if high > low else 0.0
+    if not math.isfinite(scale):
+        scale = 0.0
+    places = np.subtract(values, low, dtype=np.float32)
+    np.multiply(places, scale, out=places)
+    # fmax: what is not a number goes to the low end instead of anywhere.
+    np.fmax(places, 0, out=places)
+    np.minimum(places, 255, out=places)
+    return table[places.astype(np.uint8)]
+
+
+def image(colors: Colors) -> QImage:
+    """A picture of (rows, columns) colours. It copies them: the array may be used again."""
+    rows, columns = colors.shape
+    colors = np.ascontiguousarray(colors, np.uint32)
+    picture = QImage(colors.data, columns, rows, 4 * columns, QImage.Format.Format_ARGB32)
+    return picture.copy()
+
+
+@lru_cache(maxsize=64)
+def _weights(short: int, long: int) -> NDArray[np.float32]:
+    """Linear interpolation from `short` points to `long` pixels, as a matrix (long, short).
+
+    The first and the last point lie at the picture's edges.
+    """
+    places = (np.arange(long) + 0.5) / long * (short - 1)
+    left = np.clip(places.astype(int), 0, max(short - 2, 0))
+    share = places - left
+    matrix = np.zeros((long, short), np.float32)
+    rows = np.arange(long)
+    matrix[rows, left] = 1 - share
+    matrix[rows, np.minimum(left + 1, short - 1)] += share
+    return matrix
+
+
+def enlarged(values: Picture, rows: int, columns: int) -> Picture:
+    """Pictures (…, rows, columns) interpolated to another size."""
+    high, wide = values.shape[-2:]
+    return _weights(high, rows) @ values @ _weights(wide, columns).T
