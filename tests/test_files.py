@@ -12,13 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from core.data import DataError
-from core.data.encoding import encode, read_npz
+from core.data import DataError, table_reader
+from core.data.archive import read_npz
+from core.data.encoding import encode
 from core.data.idx import TYPES, read_idx, read_pictures
-from core.data.tabular import CHUNK_ROWS, read_table, sniff
+from core.data.table_reader import BLOCK_BYTES, read_table
+from core.data.tabular import sniff
 
 # Every example writes the same file anew, so that one folder serves them all.
-same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
 
 def idx_bytes(array: np.ndarray) -> bytes:
@@ -102,9 +104,26 @@ def test_a_damaged_idx_file_is_read_whole_or_refused(tmp_path, cut, at, byte):
 
 
 def test_what_is_no_readable_file_is_refused(tmp_path):
-    for path in (tmp_path, tmp_path / "none"):
+    for path, said in (
+        (tmp_path, "is a folder"),
+        (tmp_path / "none", "is not there"),
+        (written(tmp_path, "a") / "below", "is not there"),
+        (Path("/dev/null"), "is not a file"),
+    ):
         for read in (read_idx, sniff, read_npz):
-            assert f"{path}: cannot be read" in refusal(read, path)
+            assert f"{path}: {said}" in refusal(read, path)
+
+
+def test_a_file_that_may_not_be_read_is_refused(tmp_path, monkeypatch):
+    def denied(*_):
+        raise PermissionError(13, "Permission denied")
+
+    path = written(tmp_path, "a,b\n1,2\n")
+    monkeypatch.setattr("builtins.open", denied)
+    monkeypatch.setattr("io.open", denied)
+    for read in (read_idx, sniff, read_npz):
+        message = refusal(read, path)
+        assert f"{path}: may not be read by you; change its permissions" in message
 
 
 def test_pictures_and_labels_must_belong_together(tmp_path):
@@ -155,7 +174,7 @@ def test_quoted_cells_may_hold_anything(tmp_path):
 
 
 def test_a_long_table_is_read_with_progress(tmp_path):
-    n = 2 * CHUNK_ROWS + 7
+    n = BLOCK_BYTES // 3
     path = written(tmp_path, "i,half\n" + "".join(f"{i},{i / 2}\n" for i in range(n)))
     shares: list[float] = []
     table = read_table(sniff(path), shares.append)
@@ -172,6 +191,7 @@ def test_reading_can_be_given_up(tmp_path):
 
 
 LONG = "a,b\n" + "1,2\n" * 1500
+MOSTLY_NUMBERS = "".join(f"{i},{i}\n" for i in range(30)) + "oops,3\n"
 
 
 @pytest.mark.parametrize(
@@ -180,7 +200,7 @@ LONG = "a,b\n" + "1,2\n" * 1500
         ("", "is empty"),
         ("\n\n  \n", "is empty"),
         ("a,b\n", "no rows"),
-        ("a,b\n1,2\n3\n", "line 3 has 1 fields instead of 2"),
+        ("a,b\n1,2\n3\n", "line 3 has 1 field instead of 2"),
         ("a,b\n1,2\n3,4,5\n", "line 3 has 3 fields instead of 2"),
         (LONG + "oops,3\n", "line 1502, column 'a': 'oops' is not a finite number"),
         (LONG + "inf,3\n", "line 1502, column 'a': 'inf' is not a finite number"),
@@ -188,6 +208,13 @@ LONG = "a,b\n" + "1,2\n" * 1500
         ('a,b\n1,"2\n3,4\n', "quotation mark"),
         ("a,b\n1," + "x" * 200_000 + "\n", "field larger than field limit"),
         (b"\x89PNG\r\n\x1a\n\0\0\0", "not a table of text"),
+        ("a,b\n1,2\n".encode("utf-16-le"), "not in UTF-8; save it as CSV in UTF-8"),
+        (LONG + "1,\0\n", "line 1502 holds a NUL character"),
+        ("a,b\nx,y\n" * 700 + "x,\0\n", "line 1401 holds a NUL character"),
+        ("a,b\n1,2\nx,\0\n".encode("utf-16"), "line 3 holds a NUL character"),
+        (b"PK\x03\x04\x14\0\0\0", "a spreadsheet, not a table of text; save it as CSV"),
+        (gzip.compress(b"a,b\n1,2\n"), "is compressed; unpack it first"),
+        ("a,b\n" + MOSTLY_NUMBERS, "line 32, column 'a': 'oops' is not a finite number"),
     ],
 )
 def test_a_damaged_table_is_refused_with_its_place(tmp_path, content, said):
@@ -195,11 +222,62 @@ def test_a_damaged_table_is_refused_with_its_place(tmp_path, content, said):
     assert said in message and "file.csv" in message and len(message) < 400
 
 
+def test_blocks_of_plain_lines_are_left_to_numpy(tmp_path, monkeypatch):
+    def never(*_):
+        raise AssertionError
+
+    monkeypatch.setattr(table_reader, "rows_of", never)
+    table = table_of(tmp_path, "a,b\r\n" + "1,x y\r\n-2.5e3,\r\n" * 9000 + "7,z")
+    assert table.columns[0].values[-3:].tolist() == [1, -2500, 7]
+    assert table.columns[1].values[-3:].tolist() == [0, -1, 1]
+
+
 def test_a_huge_file_is_refused_unread(tmp_path):
     path = tmp_path / "huge.csv"
     with open(path, "wb") as file:
         file.truncate(10 * 1024**3)
     assert "10.7 GB; more than 2 GB" in refusal(sniff, path)
+
+
+numbers = st.floats(allow_nan=False, allow_infinity=False).map(str)
+words = st.text(st.characters(codec="utf-8", exclude_characters='",\r\n\0'), max_size=5)
+gaps = st.sampled_from(["", "NA", "nan", " ", "?"])
+
+
+@st.composite
+def tables(draw) -> str:
+    """Tables as they come, nearly always whole: kinds of columns, faults, ends of lines."""
+    kinds = draw(st.lists(st.sampled_from(["number", "word"]), min_size=1, max_size=4))
+    of_kind = {"number": numbers | gaps, "word": words | numbers | gaps | st.just('"a, ""b"')}
+    rows = st.tuples(*(of_kind[kind] for kind in kinds)).map(",".join)
+    odd = st.sampled_from(["", " ", "inf,1", "1", "1,2,3,4,5", '"', "1_0,2", "\ufeff", "x\0"])
+    lines = draw(st.lists(rows, min_size=1, max_size=8)) + draw(st.lists(odd, max_size=1))
+    header = ",".join(f"name {i}" for i in range(len(kinds)))
+    end = draw(st.sampled_from(["\n", "\r\n", "\n", "\r"]))
+    return end.join([header, *lines, *draw(st.lists(rows, max_size=3))]) + draw(
+        st.sampled_from(["", end])
+    )
+
+
+def told(read) -> tuple:
+    """What a reader makes of a file, or says about it."""
+    try:
+        columns = read().columns
+        return tuple((c.name, c.values.tolist(), c.categories) for c in columns)
+    except DataError as error:
+        return (str(error),)
+
+
+@same_folder
+@given(tables(), st.sampled_from([8, 40, BLOCK_BYTES]), st.booleans())
+def test_blocks_and_single_cells_are_read_alike(tmp_path, text, block, marked):
+    path = written(tmp_path, ("\ufeff" * marked + text).encode())
+    with contextlib.suppress(DataError), pytest.MonkeyPatch.context() as patch:
+        layout = sniff(path)
+        patch.setattr(table_reader, "BLOCK_BYTES", block)
+        quick = told(lambda: read_table(layout))
+        patch.setattr(table_reader, "_read_blocks", lambda *_: table_reader._Place())
+        assert repr(quick) == repr(told(lambda: read_table(layout)))
 
 
 cells = st.text(st.sampled_from('0123456789.,;"\n\te-abNä '), max_size=12) | st.floats().map(str)
@@ -245,8 +323,8 @@ def test_words_and_gaps_become_numbers_and_are_told(tmp_path):
         "colour = red",
     )
     assert samples.inputs[:, 1].tolist() == [0, 0, 0, 1]
-    assert any("1 rows without a target left out" in note for note in encoded.notes)
-    assert any("width: 1 missing values replaced by the mean 2" in note for note in encoded.notes)
+    assert any("1 row without a target left out" in note for note in encoded.notes)
+    assert any("width: 1 missing value replaced by the mean 2" in note for note in encoded.notes)
 
 
 @pytest.mark.parametrize(

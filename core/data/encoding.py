@@ -1,28 +1,36 @@
-"""From the columns of a table, or the arrays of an archive, to samples that a network can learn."""
+"""From the columns of a table to samples that a network can learn.
+
+What is done to the columns is said in plain words, so that nothing happens unseen.
+"""
 
 from __future__ import annotations
 
-import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.data.dataset import Samples, Task
-from core.data.tabular import LARGEST, Column, Table, refuse
+from core.data.refusal import refuse
+from core.data.tabular import Column, Table
 
-Purpose = Literal["auto", "classification", "regression"]
+# "classification" is "binary" for two classes and "classes" for more; "classes" also takes two.
+Purpose = Literal["auto", "classification", "binary", "classes", "regression"]
+Missing = Literal["fill", "drop"]
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 # A column with more categories than this (names, keys, dates) says nothing that generalises.
 MOST_CATEGORIES = 100
 MOST_CLASSES = 1000
 # A numeric target with at most so many different whole values is taken for classes.
 FEW_CLASSES = 10
-
-INPUT_NAMES = ("x", "X", "inputs", "features", "data", "images")
-TARGET_NAMES = ("y", "Y", "targets", "target", "labels", "label")
+LARGEST_NUMBER = 1e30
+# Samples beyond this would, with the copies that training makes, not fit most memories.
+LARGEST_SAMPLES = 1024**3
 
 
 @dataclass(frozen=True)
@@ -33,155 +41,180 @@ class Encoded:
     notes: tuple[str, ...]
 
 
-def encode(table: Table, target: str = "", purpose: Purpose = "auto") -> Encoded:
+class Targets(NamedTuple):
+    """Targets (n, outputs), their task, and the names of the classes."""
+
+    values: Floats
+    task: Task
+    classes: tuple[str, ...]
+
+
+def encode(
+    table: Table, target: str = "", purpose: Purpose = "auto", missing: Missing = "fill"
+) -> Encoded:
     """Samples of a table; `target` names a column, the last one if empty.
 
-    Numbers stay numbers, missing ones become the column's mean. Categories become one input each,
-    two categories one input of 0 and 1. Rows without a target are left out. Raises `DataError`.
+    Numbers stay numbers. Categories become one input each, two categories one input of 0 and 1.
+    Missing numbers become the column's mean and missing words a category of their own, or their
+    rows are dropped. Rows without a target are left out. Raises `DataError`.
     """
-    names = [column.name for column in table.columns]
-    if len(names) < 2:
-        refuse(table.path, "has only one column; a target and one input at least are needed")
-    if target and target not in names:
-        refuse(table.path, f"has no column {target!r} (columns: {', '.join(names[:20])})")
-    chosen = table.columns[names.index(target) if target else -1]
+    chosen = _chosen(table, target)
     notes: list[str] = []
-    known = ~chosen.missing
-    if not known.all():
-        notes.append(f"{chosen.name}: {(~known).sum():,} rows without a target left out")
-    if not known.any():
+    rows = ~chosen.missing
+    if gone := int((~rows).sum()):
+        notes.append(f"{chosen.name}: {_rows(gone)} without a target left out")
+    if not rows.any():
         refuse(table.path, f"column {chosen.name!r} is empty; choose another target")
-    targets, task, classes = _targets(chosen, known, purpose, table.path)
-    inputs: list[NDArray[np.float64]] = []
-    features: list[str] = []
-    for column in table.columns:
-        if column is not chosen:
-            values, labels, note = _inputs(column, known)
-            inputs += values
-            features += labels
-            notes += note
-    if not inputs:
+    usable = [
+        column
+        for column in table.columns
+        if column is not chosen and _is_usable(column, rows, notes)
+    ]
+    if missing == "drop":
+        rows = _complete(usable, rows, notes, table.path)
+    targets = encode_targets(chosen, None if rows.all() else rows, purpose, table.path)
+    plans = [_plan(column, rows, notes, table.path) for column in usable]
+    labels = [label for plan in plans for label in plan.labels]
+    if not labels:
         refuse(table.path, "has no column that can serve as an input")
-    samples = Samples(np.column_stack(inputs), targets, task, classes, tuple(features))
+    _check_size(len(targets.values) * (len(labels) + targets.values.shape[1]), table.path)
+    inputs = np.empty((len(targets.values), len(labels)))
+    at = 0
+    for plan in plans:
+        for values in plan.inputs(rows):
+            inputs[:, at] = values
+            at += 1
+    samples = Samples(inputs, targets.values, targets.task, targets.classes, tuple(labels))
     return Encoded(samples, tuple(notes))
 
 
-def read_npz(path: Path, purpose: Purpose = "auto") -> Encoded:
-    """Samples of a NumPy archive with arrays such as `x` and `y`. Raises `DataError`.
-
-    Inputs have shape (n, features) or, for pictures, (n, rows, columns); targets (n,) or (n, m).
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-        if size > LARGEST:
-            refuse(path, f"unpacks to {size / 1e9:.1f} GB; more than 2 GB is not read")
-        with np.load(path, allow_pickle=False) as arrays:
-            x = _pick(arrays, INPUT_NAMES, path)
-            y = _pick(arrays, TARGET_NAMES, path)
-    except OSError as error:
-        refuse(path, f"cannot be read: {error.strerror or error}")
-    except (
-        ValueError,
-        KeyError,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        zipfile.error,
-    ) as error:
-        refuse(path, f"is not a NumPy archive of plain arrays ({error})")
-    shape = (x.shape[1], x.shape[2]) if x.ndim == 3 else None
-    if x.ndim not in (2, 3) or not x.size:
-        refuse(path, f"inputs have shape {x.shape}; (n, features) or (n, rows, columns) is needed")
-    if len(y) != len(x):
-        refuse(path, f"has {len(x):,} inputs but {len(y):,} targets")
-    inputs = _finite(x.reshape(len(x), -1), path, "inputs")
-    if y.ndim == 2 and y.shape[1] > 1:
-        samples = Samples(inputs, _finite(y, path, "targets"), "regression", image_shape=shape)
-        return Encoded(samples, ())
-    column = _column(y.reshape(-1), path)
-    targets, task, classes = _targets(column, np.ones(len(x), bool), purpose, path)
-    return Encoded(Samples(inputs, targets, task, classes, image_shape=shape), ())
-
-
-def _targets(
-    column: Column, known: NDArray[np.bool_], purpose: Purpose, path: Path
-) -> tuple[NDArray[np.float64], Task, tuple[str, ...]]:
-    """Targets (n, outputs) of the known rows, the task, and the names of the classes."""
+def encode_targets(column: Column, rows: Mask | None, purpose: Purpose, path: Path) -> Targets:
+    """The targets in a column without gaps in the given rows, in all of them for None."""
+    values = column.values if rows is None else column.values[rows]
     if column.categories is None:
-        values = column.values[known]
-        distinct = np.unique(values)
-        whole = bool((distinct == np.round(distinct)).all())
-        if (
-            purpose == "regression"
-            or not (purpose == "classification" or whole)
-            or (purpose == "auto" and len(distinct) > FEW_CLASSES)
-        ):
-            return values[:, None].astype(np.float64), "regression", ()
-        codes = np.searchsorted(distinct, values)
+        _check_numbers(column.name, values, path)
+        distinct, codes = np.unique(values, return_inverse=True)
+        if _are_amounts(distinct, purpose):
+            return Targets(values[:, None].astype(np.float64), "regression", ())
         names = tuple(f"{value:.15g}" for value in distinct[: MOST_CLASSES + 1])
     else:
         if purpose == "regression":
             refuse(path, f"column {column.name!r} holds words; they can only be classified")
-        used, codes = np.unique(column.values[known], return_inverse=True)
+        used, codes = np.unique(values, return_inverse=True)
         names = tuple(column.categories[int(code)] for code in used)
     if len(names) < 2:
         refuse(path, f"column {column.name!r} has only one value; there is nothing to learn")
     if len(names) > MOST_CLASSES:
         refuse(path, f"column {column.name!r} has over {MOST_CLASSES:,} classes; is it a key?")
-    if len(names) == 2:
-        return codes.reshape(-1, 1).astype(np.float64), "binary", names
-    return np.eye(len(names))[codes.reshape(-1)], "classes", names
+    if purpose == "binary" and len(names) > 2:
+        refuse(path, f"column {column.name!r} has {len(names):,} classes; two were expected")
+    if len(names) == 2 and purpose != "classes":
+        return Targets(codes.reshape(-1, 1).astype(np.float64), "binary", names)
+    _check_size(len(codes) * len(names), path)
+    return Targets(np.eye(len(names))[codes.reshape(-1)], "classes", names)
 
 
-def _inputs(
-    column: Column, rows: NDArray[np.bool_]
-) -> tuple[list[NDArray[np.float64]], list[str], list[str]]:
-    """The inputs that one column becomes, their names, and notes."""
-    values, missing = column.values[rows], column.missing[rows]
-    if missing.all():
-        return [], [], [f"{column.name}: empty, left out"]
+class _Plan(NamedTuple):
+    """What becomes of one column: the names of the inputs, and how they are worked out."""
+
+    column: Column
+    labels: list[str]
+    codes: list[int]
+    filling: float
+
+    def inputs(self, rows: Mask) -> Iterator[Floats | Mask]:
+        values = self.column.values if rows.all() else self.column.values[rows]
+        if self.column.categories is None:
+            yield np.where(np.isnan(values), self.filling, values)
+        else:
+            yield from (values == code for code in self.codes)
+
+
+def _chosen(table: Table, target: str) -> Column:
+    names = [column.name for column in table.columns]
+    if len(names) < 2:
+        refuse(
+            table.path,
+            "has only one column; a target and one input at least are needed, "
+            "so is the delimiter another one?",
+        )
+    if target and target not in names:
+        refuse(table.path, f"has no column {target!r} (columns: {', '.join(names[:20])})")
+    return table.columns[names.index(target) if target else -1]
+
+
+def _is_usable(column: Column, rows: Mask, notes: list[str]) -> bool:
+    if column.missing[rows].all():
+        notes.append(f"{column.name}: empty, left out")
+    elif len(column.categories or ()) > MOST_CATEGORIES:
+        notes.append(f"{column.name}: {len(column.categories or ()):,} different words, left out")
+    else:
+        return True
+    return False
+
+
+def _complete(columns: list[Column], rows: Mask, notes: list[str], path: Path) -> Mask:
+    """The rows in which nothing is missing."""
+    gaps = np.zeros(len(rows), bool)
+    for column in columns:
+        gaps |= column.missing
+    if gone := int((rows & gaps).sum()):
+        notes.append(f"{_rows(gone)} with missing values left out")
+    if not (rows & ~gaps).any():
+        refuse(path, "has no row without a missing value; have them filled instead")
+    return rows & ~gaps
+
+
+def _plan(column: Column, rows: Mask, notes: list[str], path: Path) -> _Plan:
+    missing = column.missing & rows
+    gone = int(missing.sum())
     if column.categories is None:
-        if not missing.any():
-            return [values.astype(np.float64)], [column.name], []
-        mean = float(values[~missing].mean())
-        note = f"{column.name}: {missing.sum():,} missing values replaced by the mean {mean:.4g}"
-        return [np.where(missing, mean, values)], [column.name], [note]
-    if len(column.categories) > MOST_CATEGORIES:
-        count = f"{len(column.categories):,} different words"
-        return [], [], [f"{column.name}: {count}, left out"]
-    notes = [f"{column.name}: {missing.sum():,} missing values, a category of their own"]
-    codes = [code for code in range(-1, len(column.categories)) if (values == code).any()]
+        known = column.values[rows & ~missing]
+        _check_numbers(column.name, known, path)
+        mean = float(known.mean()) if gone else 0.0
+        if gone:
+            notes.append(f"{column.name}: {_values(gone)} replaced by the mean {mean:.4g}")
+        return _Plan(column, [column.name], [], mean)
+    if gone:
+        notes.append(f"{column.name}: {_values(gone)}, a category of their own")
+    codes = [int(code) for code in np.unique(column.values[rows])]
     labels = [f"{column.name} = {column.categories[c] if c >= 0 else 'missing'}" for c in codes]
     if len(codes) <= 2:
         codes, labels = codes[-1:], labels[-1:]
-    inputs = [(values == code).astype(np.float64) for code in codes]
-    return inputs, labels, notes if missing.any() else []
+    else:
+        notes.append(f"{column.name}: {len(codes)} categories, one input each")
+    return _Plan(column, labels, codes, 0.0)
 
 
-def _pick(arrays: np.lib.npyio.NpzFile, names: tuple[str, ...], path: Path) -> np.ndarray:
-    for name in names:
-        if name in arrays:
-            array = np.asarray(arrays[name])
-            if array.ndim and array.dtype.kind in "biufU":
-                return array
-            refuse(path, f"array {name!r} holds {array.dtype}, not a list of numbers or words")
-    refuse(path, f"lacks an array named {names[0]!r} (it has: {', '.join(arrays) or 'none'})")
+def _are_amounts(distinct: NDArray, purpose: Purpose) -> bool:
+    """Whether numbers with these distinct values are to be predicted as numbers."""
+    if purpose != "auto":
+        return purpose == "regression"
+    return len(distinct) > FEW_CLASSES or bool((distinct != np.round(distinct)).any())
 
 
-def _column(values: np.ndarray, path: Path) -> Column:
-    if values.dtype.kind == "U":
-        names, codes = np.unique(values, return_inverse=True)
-        return Column("targets", codes.astype(np.int64), tuple(map(str, names)))
-    return Column("targets", _finite(values, path, "targets"))
+def _check_numbers(name: str, values: NDArray, path: Path) -> None:
+    most = np.abs([values.min(initial=0), values.max(initial=0)]).max()
+    if most > LARGEST_NUMBER:
+        refuse(
+            path,
+            f"column {name!r} holds numbers of up to {most:.0e}; beyond {LARGEST_NUMBER:.0e} there "
+            "is no reckoning with them, so correct those cells or leave them empty",
+        )
 
 
-def _finite(values: np.ndarray, path: Path, what: str) -> NDArray[np.float64]:
-    if values.dtype.kind == "U":
-        refuse(path, f"{what} are words, not numbers")
-    values = values.astype(np.float64)
-    bad = int((~np.isfinite(values)).sum())
-    if bad:
-        row = int(np.argwhere(~np.isfinite(values))[0][0])
-        refuse(path, f"{what} hold {bad:,} values that are no numbers, the first in row {row}")
-    return values
+def _check_size(numbers: int, path: Path) -> None:
+    if numbers * 8 > LARGEST_SAMPLES:
+        refuse(
+            path,
+            f"would take {numbers * 8 / 1e9:.1f} GB of memory as samples; up to "
+            f"{LARGEST_SAMPLES / 1e9:.1f} GB are taken, so leave out rows or columns of many words",
+        )
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'s' if count > 1 else ''}"
+
+
+def _values(count: int) -> str:
+    return f"{count:,} missing value{'s' if count > 1 else ''}"

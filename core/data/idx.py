@@ -11,11 +11,11 @@ import math
 import struct
 import zlib
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO
 
 import numpy as np
 
-from core.data.dataset import DataError
+from core.data.refusal import reading, refuse
 
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 GZIP_MAGIC = b"\x1f\x8b"
@@ -28,20 +28,18 @@ def read_idx(path: Path) -> np.ndarray:
 
     Raises `DataError` for anything but a complete file: nothing is read by halves.
     """
-    try:
-        with open(path, "rb") as file:
-            zipped = file.read(2) == GZIP_MAGIC
-            file.seek(0)
-            if zipped:
-                with gzip.open(file) as unzipped:
-                    return _read(unzipped, path)  # type: ignore[arg-type]
+    with reading(path), open(path, "rb") as file:
+        zipped = file.read(2) == GZIP_MAGIC
+        file.seek(0)
+        if not zipped:
             return _read(file, path)
-    except EOFError:
-        _refuse(path, "the compressed file ends too early; copy or download it again")
-    except (gzip.BadGzipFile, zlib.error) as error:
-        _refuse(path, f"the compressed file is damaged ({error}); copy or download it again")
-    except OSError as error:
-        _refuse(path, f"cannot be read: {error.strerror or error}")
+        try:
+            with gzip.open(file) as unzipped:
+                return _read(unzipped, path)  # type: ignore[arg-type]
+        except EOFError:
+            refuse(path, "the compressed file ends too early; copy or download it again")
+        except (gzip.BadGzipFile, zlib.error) as error:
+            refuse(path, f"the compressed file is damaged ({error}); copy or download it again")
 
 
 def read_pictures(images: Path, labels: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -51,46 +49,42 @@ def read_pictures(images: Path, labels: Path) -> tuple[np.ndarray, np.ndarray]:
     """
     pictures, classes = read_idx(images), read_idx(labels)
     if pictures.ndim != 3 or pictures.dtype != np.uint8:
-        _refuse(images, f"holds {_described(pictures)}, not pictures; are two files exchanged?")
+        refuse(images, f"holds {_described(pictures)}, not pictures; are two files exchanged?")
     if classes.ndim != 1 or classes.dtype != np.uint8:
-        _refuse(labels, f"holds {_described(classes)}, not labels; are two files exchanged?")
+        refuse(labels, f"holds {_described(classes)}, not labels; are two files exchanged?")
     if len(pictures) != len(classes):
-        _refuse(
+        refuse(
             labels, f"has {len(classes):,} labels for the {len(pictures):,} pictures of {images}"
         )
     if not pictures.size:
-        _refuse(images, "holds no picture")
+        refuse(images, "holds no picture")
     return pictures, classes
 
 
 def _read(file: BinaryIO, path: Path) -> np.ndarray:
     head = file.read(4)
     if len(head) < 4 or head[:2] != b"\0\0" or head[2] not in TYPES:
-        _refuse(path, "is not an IDX file: it does not start as one")
+        refuse(path, "is not an IDX file: it does not start as one")
     dtype, dimensions = np.dtype(TYPES[head[2]]), head[3]
     if not 1 <= dimensions <= MOST_DIMENSIONS:
-        _refuse(path, f"is not an IDX file this reads: it claims {dimensions} dimensions")
+        refuse(path, f"is not an IDX file this reads: it claims {dimensions} dimensions")
     sizes = file.read(4 * dimensions)
     if len(sizes) < 4 * dimensions:
-        _refuse(path, "ends within its header; copy or download it again")
+        refuse(path, "ends within its header; copy or download it again")
     shape = struct.unpack(f">{dimensions}I", sizes)
     wanted = math.prod(shape) * dtype.itemsize
     if wanted > LARGEST:
-        _refuse(path, f"claims {wanted / 1e9:.1f} GB of numbers; more than 2 GB is not read")
+        refuse(path, f"claims {wanted / 1e9:.1f} GB of numbers; more than 2 GB is not read")
     content = file.read(wanted)
     if len(content) < wanted:
-        _refuse(
+        refuse(
             path,
             f"ends too early: {len(content):,} of {wanted:,} bytes; copy or download it again",
         )
     if file.read(1):
-        _refuse(path, "goes on behind its last number; copy or download it again")
+        refuse(path, "goes on behind its last number; copy or download it again")
     return np.frombuffer(content, dtype).reshape(shape).astype(dtype.newbyteorder("="))
 
 
 def _described(array: np.ndarray) -> str:
     return f"numbers of shape {' × '.join(map(str, array.shape))} ({array.dtype})"
-
-
-def _refuse(path: Path, message: str) -> NoReturn:
-    raise DataError(f"{path}: {message}")

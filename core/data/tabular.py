@@ -1,38 +1,47 @@
-"""Tables of text: CSV, TSV and their kin, read column by column with types found out.
+"""Tables of text: CSV, TSV and their kin, and how they are to be read.
 
-`sniff` looks at the beginning of a file: delimiter, header, types. `read_table` reads all of it by
-what was found. A column is of numbers if every cell of the first rows is one or missing, else of
-categories; a cell farther down that contradicts this is an error that names its place.
+`sniff` looks at the beginning of a file: encoding, delimiter, header, types. Reading all of it by
+what was found is up to `core.data.table_reader`. A column is of numbers if every cell of the first
+rows is one or missing (but for a few faults), else of categories.
 """
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import csv
 import io
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.data.dataset import DataError
+from core.data.refusal import reading, refuse
 
 LARGEST = 2 * 1024**3
-DELIMITERS = (",", "\t", ";", "|")
+DELIMITERS = {"comma": ",", "tab": "\t", "semicolon": ";", "bar": "|"}
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-"})
 SAMPLE_ROWS = 1000
-# Chunks that fit the processor’s cache are read a third faster than larger ones.
-CHUNK_ROWS = 2000
+PREVIEW_ROWS = 20
+# A column with no larger a share of words, and so many different numbers, is one of numbers.
+FEW_FAULTS = 0.1
+MANY_NUMBERS = 20
 MOST_COLUMNS = 10_000
-
-# Told how much of the file has been read, 0…1; may raise to give up.
-Progress = Callable[[float], None]
+HEAD_BYTES = 4096
+# Beginnings of files that people take for tables, and what to do with them instead.
+DISGUISES = {
+    b"PK": "is an archive or a spreadsheet, not a table of text; save it as CSV",
+    b"\x1f\x8b": "is compressed; unpack it first",
+    b"\xd0\xcf\x11\xe0": "is a spreadsheet, not a table of text; save it as CSV",
+    b"\x89HDF": "is an HDF5 file, not a table of text; save it as CSV or NumPy archive",
+    b"PAR1": "is a Parquet file, not a table of text; save it as CSV or NumPy archive",
+}
 
 
 @dataclass(frozen=True)
@@ -73,16 +82,16 @@ class Table:
         return len(self.columns[0].values)
 
 
-def sniff(path: Path, header: bool | None = None) -> Layout:
-    """Find out how a file is to be read; `header` overrides what its first row looks like.
+def sniff(path: Path, header: bool | None = None, delimiter: str = "") -> Layout:
+    """Find out how a file is to be read; `header` and `delimiter` override what it looks like.
 
     Raises `DataError` for what is no table.
     """
     encoding = _encoding(path)
-    delimiter = _delimiter(path, encoding)
-    rows = [row for _, row in islice(_rows(path, encoding, delimiter), SAMPLE_ROWS + 1)]
+    delimiter = delimiter or _delimiter(path, encoding)
+    rows = [row for _, row in islice(_file_rows(path, encoding, delimiter), SAMPLE_ROWS + 1)]
     if not rows:
-        refuse(path, "is empty")
+        refuse(path, "is empty; choose a file with rows of data")
     first, width = rows[0], len(rows[0])
     if width > MOST_COLUMNS:
         refuse(path, f"has {width:,} columns; more than {MOST_COLUMNS:,} are not read")
@@ -95,140 +104,93 @@ def sniff(path: Path, header: bool | None = None) -> Layout:
     columns = zip(*(row for row in body if len(row) == width), strict=True)
     numeric = tuple(_is_numeric(cells, comma) for cells in columns) or (False,) * width
     names = _names(first) if header else tuple(f"Column {i + 1}" for i in range(width))
-    preview = tuple(tuple(row) for row in body[:20])
+    preview = tuple(tuple(row) for row in body[:PREVIEW_ROWS])
     return Layout(path, encoding, delimiter, header, names, numeric, comma, preview)
 
 
-def read_table(layout: Layout, progress: Progress = lambda share: None) -> Table:
-    """Read the whole file. Raises `DataError` with line and column, and what `progress` raises."""
-    builders = [
-        _Numbers(layout, i) if numeric else _Categories(layout, i)
-        for i, numeric in enumerate(layout.numeric)
-    ]
-    width = len(builders)
-    rows = _rows(layout.path, layout.encoding, layout.delimiter, progress)
-    if layout.header:
-        next(rows)
-    while chunk := list(islice(rows, CHUNK_ROWS)):
-        lines, cells = zip(*chunk, strict=True)
-        for line, row in chunk:
-            if len(row) != width:
-                refuse(layout.path, f"line {line} has {len(row)} fields instead of {width}")
-        for builder, column in zip(builders, zip(*cells, strict=True), strict=True):
-            builder.add(column, lines)
-    return Table(layout.path, tuple(builder.column() for builder in builders))
+def rows_of(
+    lines: Iterable[str], delimiter: str, path: Path, line: int = 0
+) -> Iterator[tuple[int, list[str]]]:
+    """Every row of cells that is not blank, with the number of its last line.
 
-
-class _Numbers:
-    """Collects a column of numbers."""
-
-    def __init__(self, layout: Layout, index: int) -> None:
-        self._layout, self._index = layout, index
-        self._parts: list[NDArray[np.float64]] = []
-
-    def add(self, cells: tuple[str, ...], lines: tuple[int, ...]) -> None:
-        comma = self._layout.decimal_comma
-        try:
-            # Quick for the usual case: every cell is a plain number.
-            part = np.fromiter(map(float, cells), np.float64, len(cells))
-        except ValueError:
-            part = None
-        if part is None or not np.isfinite(part).all():
-            read = [_number(cell, comma) for cell in cells]
-            if None in read:
-                at = read.index(None)
-                self._refuse(lines[at], cells[at])
-            part = np.array(read, np.float64)
-        self._parts.append(part)
-
-    def _refuse(self, line: int, cell: str) -> NoReturn:
-        name = self._layout.names[self._index]
+    `lines` keep their ends; `line` of them came before. Raises `DataError` with the place.
+    """
+    reader = csv.reader(
+        _text_lines(lines, path, line), delimiter=delimiter, skipinitialspace=True, strict=True
+    )
+    try:
+        for row in reader:
+            if row and (len(row) > 1 or row[0].strip()):
+                yield line + reader.line_num, row
+    except csv.Error as error:
         refuse(
-            self._layout.path,
-            f"line {line}, column {name!r}: {cell[:40]!r} is not a finite number, as all before it "
-            "are; correct the cell or leave it empty",
+            path,
+            f"is damaged at line {line + reader.line_num} ({error}); "
+            "is a quotation mark never closed?",
         )
-
-    def column(self) -> Column:
-        return Column(self._layout.names[self._index], np.concatenate(self._parts))
-
-
-class _Categories:
-    """Collects a column of words."""
-
-    def __init__(self, layout: Layout, index: int) -> None:
-        self._name = layout.names[index]
-        self._codes: dict[str, int] = {}
-        self._parts: list[NDArray[np.int64]] = []
-
-    def add(self, cells: tuple[str, ...], lines: tuple[int, ...]) -> None:
-        codes = self._codes
-        stripped = [cell.strip() for cell in cells]
-        for cell in dict.fromkeys(stripped):
-            codes.setdefault(cell, len(codes))
-        self._parts.append(np.fromiter(map(codes.__getitem__, stripped), np.int64, len(cells)))
-
-    def column(self) -> Column:
-        """The column with its categories in alphabetical order."""
-        names = sorted(cell for cell in self._codes if cell.lower() not in MISSING)
-        ranks = np.full(len(self._codes), -1)
-        for rank, name in enumerate(names):
-            ranks[self._codes[name]] = rank
-        return Column(self._name, ranks[np.concatenate(self._parts)], tuple(names))
+    except UnicodeError:
+        where = f"behind line {line + reader.line_num}"
+        refuse(path, f"is not UTF-8 text {where}; save it as CSV in UTF-8")
 
 
-def refuse(path: Path, message: str) -> NoReturn:
-    raise DataError(f"{path}: {message}")
+def number(cell: str, comma: bool) -> float | None:
+    """The number in a cell, NaN where it is missing, None where it is anything else."""
+    cell = cell.strip()
+    if cell.lower() in MISSING:
+        return math.nan
+    try:
+        value = float(cell.replace(",", ".") if comma else cell)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def _encoding(path: Path) -> str:
-    try:
+    with reading(path):
         size = path.stat().st_size
         with open(path, "rb") as file:
-            head = file.read(4096)
-    except OSError as error:
-        refuse(path, f"cannot be read: {error.strerror or error}")
+            head = file.read(HEAD_BYTES)
+    for beginning, advice in DISGUISES.items():
+        if head.startswith(beginning) and not _is_text(head):
+            refuse(path, advice)
     if size > LARGEST:
         refuse(path, f"has {size / 1e9:.1f} GB; more than 2 GB is not read, so take a part of it")
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if b"\0" in head:
-        refuse(path, "is not a table of text")
+        refuse(path, "is not a table of text, or not in UTF-8; save it as CSV in UTF-8")
     return "utf-8-sig"
 
 
-def _rows(
-    path: Path, encoding: str, delimiter: str, progress: Progress = lambda share: None
-) -> Iterator[tuple[int, list[str]]]:
-    """Every row that is not blank with the number of its last line. Raises `DataError`."""
-    line = 0
-    try:
-        size = max(1, path.stat().st_size)
-        with open(path, "rb") as raw, io.TextIOWrapper(raw, encoding, newline="") as file:
-            reader = csv.reader(file, delimiter=delimiter, skipinitialspace=True, strict=True)
-            for count, row in enumerate(reader):
-                line = reader.line_num
-                if count % CHUNK_ROWS == 0:
-                    progress(min(1.0, raw.tell() / size))
-                if row and (len(row) > 1 or row[0].strip()):
-                    yield line, row
-    except UnicodeError:
-        refuse(path, f"is not UTF-8 text behind line {line}; save it as CSV in UTF-8")
-    except csv.Error as error:
-        refuse(path, f"is damaged at line {line + 1} ({error}); is a quotation mark never closed?")
-    except OSError as error:
-        refuse(path, f"cannot be read: {error.strerror or error}")
-    progress(1.0)
+def _is_text(head: bytes) -> bool:
+    return not any(byte < 9 or 13 < byte < 27 for byte in head[:64])
+
+
+def _file_rows(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    with (
+        reading(path),
+        open(path, "rb") as raw,
+        io.TextIOWrapper(raw, encoding, newline="") as file,
+    ):
+        yield from rows_of(file, delimiter, path)
+
+
+def _text_lines(lines: Iterable[str], path: Path, line: int) -> Iterator[str]:
+    for text in lines:
+        line += 1
+        if "\0" in text:
+            refuse(path, f"line {line} holds a NUL character, which no text does; save it again")
+        yield text
 
 
 def _delimiter(path: Path, encoding: str) -> str:
     """The delimiter that cuts most of the first rows into equally many fields, two at least."""
     best, most = ",", (0, 0)
-    for delimiter in DELIMITERS:
+    for delimiter in DELIMITERS.values():
         widths: list[int] = []
         # A wrong delimiter may trip over quotation marks; the right one tells of real faults.
         with contextlib.suppress(DataError):
-            for _, row in islice(_rows(path, encoding, delimiter), 50):
+            for _, row in islice(_file_rows(path, encoding, delimiter), 50):
                 widths.append(len(row))
         if widths and widths[0] > 1:
             agreement = (widths.count(widths[0]), widths[0])
@@ -241,8 +203,10 @@ def _names(cells: list[str]) -> tuple[str, ...]:
     """Column names from a header, made unique; unnamed columns are numbered."""
     names: dict[str, None] = {}
     for i, cell in enumerate(cells):
-        stem = cell.strip() or f"Column {i + 1}"
-        names.setdefault(stem if stem not in names else f"{stem} (column {i + 1})")
+        name = cell.strip() or f"Column {i + 1}"
+        while name in names:
+            name += f" (column {i + 1})"
+        names[name] = None
     return tuple(names)
 
 
@@ -253,23 +217,19 @@ def _has_decimal_commas(rows: list[list[str]]) -> bool:
     return commas > points
 
 
-def _number(cell: str, comma: bool) -> float | None:
-    """The number in a cell, NaN where it is missing, None where it is anything else."""
-    cell = cell.strip()
-    if cell.lower() in MISSING:
-        return math.nan
-    try:
-        value = float(cell.replace(",", ".") if comma else cell)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
 def _is_number(cell: str, comma: bool) -> bool:
-    value = _number(cell, comma)
+    value = number(cell, comma)
     return value is not None and not math.isnan(value)
 
 
 def _is_numeric(cells: tuple[str, ...], comma: bool) -> bool:
-    read = [_number(cell, comma) for cell in cells]
-    return None not in read and any(not math.isnan(value) for value in read if value is not None)
+    """Whether a column is of numbers: all of them, or nearly all of very different ones.
+
+    In the second case the few words are faults, and reading the file will name their place.
+    """
+    read = [number(cell, comma) for cell in cells]
+    numbers = [value for value in read if value is not None and not math.isnan(value)]
+    words = read.count(None)
+    if words == 0:
+        return bool(numbers)
+    return words <= FEW_FAULTS * len(read) and len(set(numbers)) >= MANY_NUMBERS

@@ -1,0 +1,149 @@
+"""NumPy archives: arrays by name, such as `x` and `y`, perhaps with a test set of their own."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.dataset import Samples
+from core.data.encoding import LARGEST_NUMBER, Encoded, Purpose, encode_targets
+from core.data.refusal import reading, refuse
+from core.data.tabular import LARGEST, Column
+
+INPUT_NAMES = ("x", "X", "inputs", "features", "data", "images", "x_train", "X_train")
+TARGET_NAMES = ("y", "Y", "targets", "target", "labels", "label", "y_train", "Y_train")
+SUFFIX = ".npz"
+# Numbers of these kinds lose nothing that a network could learn in float32.
+SHORT = ("u1", "i1", "u2", "i2", "f2", "f4", "b1")
+
+
+class Member(NamedTuple):
+    """One array of an archive."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+
+
+def members(path: Path) -> tuple[Member, ...]:
+    """What an archive holds. Raises `DataError`."""
+    with _opened(path) as arrays:
+        found = ((name, arrays[name]) for name in arrays.files)
+        return tuple(Member(name, array.shape, str(array.dtype)) for name, array in found)
+
+
+def read_npz(path: Path, target: str = "", purpose: Purpose = "auto") -> Encoded:
+    """Samples of an archive with arrays such as `x` and `y`; `target` names another one than `y`.
+
+    Inputs have shape (n, features) or, for pictures, (n, rows, columns); targets (n,) or (n, m).
+    Arrays `x_test` and `y_test` beside `x_train` and `y_train` become the test set. Raises
+    `DataError`.
+    """
+    with _opened(path) as arrays:
+        x_name, y_name = _names(arrays.files, target, path)
+        x, y = _array(arrays, x_name, path), _array(arrays, y_name, path)
+        notes = (f"inputs: {x_name}, targets: {y_name}",)
+        tests = [name.replace("train", "test") for name in (x_name, y_name)]
+        if not (set(tests) <= set(arrays.files) - {x_name, y_name}):
+            return Encoded(_samples(x, y, purpose, path), notes)
+        more = [_array(arrays, name, path) for name in tests]
+    if more[0].shape[1:] != x.shape[1:] or more[1].shape[1:] != y.shape[1:]:
+        refuse(path, f"{tests[0]} and {tests[1]} are of another shape than {x_name} and {y_name}")
+    if len(more[0]) != len(more[1]):
+        refuse(path, f"has {len(more[0]):,} test inputs but {len(more[1]):,} test targets")
+    # Encoded together, so that a class has the same place in both.
+    both = _samples(np.concatenate([x, more[0]]), np.concatenate([y, more[1]]), purpose, path)
+    test = replace(both, inputs=both.inputs[len(x) :], targets=both.targets[len(x) :])
+    train = replace(both, inputs=both.inputs[: len(x)], targets=both.targets[: len(x)], test=test)
+    return Encoded(train, (*notes, f"{len(test):,} samples of its own as test set"))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[np.lib.npyio.NpzFile]:
+    with reading(path):
+        try:
+            with zipfile.ZipFile(path) as archive:
+                size = sum(member.file_size for member in archive.infolist())
+            if size > LARGEST:
+                refuse(path, f"unpacks to {size / 1e9:.1f} GB; more than 2 GB is not read")
+            with np.load(path, allow_pickle=False) as arrays:
+                yield arrays
+        except (
+            ValueError,
+            KeyError,
+            TypeError,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+            struct.error,
+            zipfile.error,
+            zlib.error,
+        ) as error:
+            advice = "write it again with np.savez"
+            refuse(path, f"is not a whole NumPy archive of plain arrays ({error}); {advice}")
+
+
+def _names(names: list[str], target: str, path: Path) -> tuple[str, str]:
+    """The names of the inputs and of the targets."""
+    y = next((name for name in ((target,) if target else TARGET_NAMES) if name in names), None)
+    others = [name for name in names if name != y]
+    x = next((name for name in INPUT_NAMES if name in others), None)
+    if y is None and x is not None and len(names) == 2 and not target:
+        (y,) = (name for name in names if name != x)
+    if x is None and y is not None and len(others) == 1:
+        (x,) = others
+    if x is None or y is None:
+        lacking = (target or "y") if y is None else "x"
+        found = ", ".join(names[:20]) or "none"
+        refuse(path, f"lacks an array named {lacking!r} (it has: {found})")
+    return x, y
+
+
+def _array(arrays: np.lib.npyio.NpzFile, name: str, path: Path) -> np.ndarray:
+    array = np.asarray(arrays[name])
+    if not array.ndim or array.dtype.kind not in "biufU":
+        refuse(path, f"array {name!r} holds {array.dtype}, not a list of numbers or words")
+    return array
+
+
+def _samples(x: np.ndarray, y: np.ndarray, purpose: Purpose, path: Path) -> Samples:
+    shape = (x.shape[1], x.shape[2]) if x.ndim == 3 else None
+    if x.ndim not in (2, 3) or not x.size:
+        refuse(path, f"inputs have shape {x.shape}; (n, features) or (n, rows, columns) is needed")
+    if y.ndim > 2 or not y.size:
+        refuse(path, f"targets have shape {y.shape}; (n,) or (n, outputs) is needed")
+    if len(y) != len(x):
+        refuse(path, f"has {len(x):,} inputs but {len(y):,} targets")
+    inputs = _finite(x.reshape(len(x), -1), path, "inputs")
+    if y.ndim == 2 and y.shape[1] > 1:
+        return Samples(inputs, _finite(y, path, "targets"), "regression", image_shape=shape)
+    targets = encode_targets(_column(y.reshape(-1), path), None, purpose, path)
+    return Samples(inputs, targets.values, targets.task, targets.classes, image_shape=shape)
+
+
+def _column(values: np.ndarray, path: Path) -> Column:
+    if values.dtype.kind == "U":
+        names, codes = np.unique(values, return_inverse=True)
+        return Column("targets", codes.astype(np.int64), tuple(map(str, names)))
+    return Column("targets", _finite(values, path, "targets").astype(np.float64))
+
+
+def _finite(values: np.ndarray, path: Path, what: str) -> NDArray[np.floating]:
+    if values.dtype.kind == "U":
+        refuse(path, f"{what} are words, not numbers")
+    short = values.dtype.str[1:] in SHORT
+    values = values.astype(np.float32 if short else np.float64)
+    bad = ~(np.abs(values) <= LARGEST_NUMBER)
+    if count := int(bad.sum()):
+        row = int(np.argwhere(bad)[0][0])
+        refuse(path, f"{what} hold {count:,} values that are no numbers, the first in row {row}")
+    return values
