@@ -27,8 +27,9 @@ from core.trainer import Trainer
 FRAME_SECONDS = 0.016
 # Longest wait for a frame to be painted.
 PAINT_SECONDS = 0.25
-# A frame with every measure, for the timeline, is taken this often.
-KEYFRAME_SECONDS = 0.5
+# A frame with every measure, for the timeline, is taken this often, and more often at first: every
+# so much of a run's time, but no more than so often.
+KEYFRAME_SECONDS, KEYFRAME_SHARE, LEAST_KEYFRAME_SECONDS = 0.5, 0.1, 0.05
 # Share of the time that may go into copying the trainer's state, to go on from later.
 CHECKPOINT_SHARE = 0.01
 # Between two looks at the clock and the commands.
@@ -58,7 +59,7 @@ class Runner:
         self._trainer: Trainer | None = None
         self._meter: Meter | None = None
         self._checkpoints = Checkpoints()
-        self._frame_at = self._keyframe_at = self._checkpoint_at = 0.0
+        self._begun = self._frame_at = self._keyframe_at = self._checkpoint_at = 0.0
         self._speed = Speedometer()
         self._slice = 1
         self.frame_seconds = FRAME_SECONDS
@@ -190,6 +191,7 @@ class Runner:
         self._speed.restart(trainer.iteration)
         self._slice = 1
         self._keyframe_at = self._checkpoint_at = 0.0
+        self._begun = time.perf_counter()
         self._hand_off()
 
     def _apply(self, spec: ExperimentSpec) -> None:
@@ -271,7 +273,9 @@ class Runner:
         assert self._meter is not None
         complete = not self._running or self._frame_at >= self._keyframe_at
         if complete:
-            self._keyframe_at = self._frame_at + KEYFRAME_SECONDS
+            gap = KEYFRAME_SHARE * (self._frame_at - self._begun)
+            gap = min(max(gap, LEAST_KEYFRAME_SECONDS), KEYFRAME_SECONDS)
+            self._keyframe_at = self._frame_at + gap
             self._keep_checkpoint()
         speed = self._speed.read(self._trainer.iteration, self._frame_at)
         measures = MEASURES if complete else self.measures

@@ -8,7 +8,14 @@ from pathlib import Path
 from time import perf_counter
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QHideEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -158,7 +165,18 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.WindowStateChange:
-            self.session.paints = self.isVisible() and not self.isMinimized()
+            self._tell_painting()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._tell_painting()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._tell_painting()
+
+    def _tell_painting(self) -> None:
+        self.session.paints = self.isVisible() and not self.isMinimized()
 
     # Commands
 

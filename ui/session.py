@@ -10,20 +10,36 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
+from core.activations import Sigmoid
+from core.blocks import Dense
+from core.checkpoints import Checkpoint
 from core.history import History
 from core.runner import Failure, Runner
-from core.spec import Change, ExperimentSpec, changes
-from core.specio import to_dict
+from core.spec import ExperimentSpec, NetworkSpec, changes
 from core.telemetry import Frame
+from ui.edits import Edit
+from ui.pins import Pins
+from ui.wording import described
+
+# A run takes the place of its predecessor as ghost if it was watched for about a second, or has
+# got at least this share of its steps.
+WATCHED_FRAMES, ENOUGH = 60, 0.1
+# How far a checkpoint may lie from the moment at which the user wants to go on: share of the run.
+NEAR = 0.1
 
 
 class Session(QObject):
-    """One experiment being played with. `is_running` is what the user asked for last."""
+    """One experiment being played with. `is_running` is what the user asked for last.
+
+    `frame_shown` comes with every new frame of the run. `past` is the recorded frame looked at
+    instead of the newest, None while that is looked at: `moment_changed` tells.
+    """
 
     spec_changed = Signal(object)
     frame_shown = Signal(object)
+    moment_changed = Signal()
     running_changed = Signal(bool)
     run_started = Signal()
     failed = Signal(str)
@@ -34,13 +50,17 @@ class Session(QObject):
         super().__init__(parent)
         self.spec = spec
         self.history = History()
+        self.pins = Pins(self)
         self.undo_stack = QUndoStack(self)
         self.undo_stack.cleanChanged.connect(self.saved_changed)
         self.is_running = False
-        self.paints = True
+        self.past: Frame | None = None
+        self._paints = False
         self._run = 0
         self._unpainted = False
+        self._unloadable = False
         self._last: Frame | None = None
+        self.pins.changed.connect(self._lay_pins_beside)
         self._handed_out.connect(self._receive, Qt.ConnectionType.QueuedConnection)
         self._runner = Runner(self._handed_out.emit)
         self._restart()
@@ -49,18 +69,23 @@ class Session(QObject):
 
     def set_running(self, running: bool) -> None:
         """Run or pause. Running on from a finished run starts it again."""
-        if running and self._last is not None and self._last.status in ("finished", "diverged"):
+        over = self._last is not None and self._last.status in ("finished", "diverged")
+        if running and (over or self._unloadable):
             self._restart()
+        if running:
+            self.look_live()
         self._runner.resume() if running else self._runner.pause()
         self._note_running(running)
 
     def step(self) -> None:
         """Pause, and do one update."""
+        self.look_live()
         self._runner.step()
         self._note_running(False)
 
     def finish_epoch(self) -> None:
         """Pause, and go on to the end of the epoch."""
+        self.look_live()
         self._runner.finish_epoch()
         self._note_running(False)
 
@@ -82,31 +107,103 @@ class Session(QObject):
 
     def edit(self, spec: ExperimentSpec) -> None:
         """Make `spec` the current one, in flight or with a new run; undoable."""
-        if spec != self.spec or to_dict(spec) != to_dict(self.spec):
-            self.undo_stack.push(_Edit(self, self.spec, spec))
+        if any(changes(self.spec, spec)):
+            self.undo_stack.push(Edit(self.put, self.spec, spec))
 
     def open(self, spec: ExperimentSpec) -> None:
-        """Take up another experiment, paused at its start."""
-        self.undo_stack.push(_Edit(self, self.spec, spec))
-        self.reset()
+        """Take up another experiment, paused at its start; undoable."""
+        self._runner.pause()
+        self._note_running(False)
+        run = self._run
+        self.edit(spec)
+        if run == self._run:
+            self._restart()
 
     def put(self, spec: ExperimentSpec) -> None:
         """What `edit` and undo do: put a spec into effect."""
-        difference = list(changes(self.spec, spec))
+        difference = [change for change in changes(self.spec, spec) if change.path != "title"]
         self.spec = spec
-        broken = self._last is not None and self._last.status == "diverged"
-        if broken or any(not change.hot for change in difference):
+        broken = self._unloadable or (self._last is not None and self._last.status == "diverged")
+        if difference and (broken or not all(change.hot for change in difference)):
             self._restart()
         elif difference:
-            self.history.mark(self.history.iteration, _described(difference))
+            if self.history.iteration:
+                self.history.mark(self.history.iteration, described(difference, spec))
+            self.history.slope_bound = _slope_bound(spec.network)
             self._runner.apply(spec)
+            self.pins.follow(self.history, spec)
         self.spec_changed.emit(spec)
 
     def measure(self, measures: Collection[str]) -> None:
         """Say what frames shall contain: what the visible views show."""
         self._runner.measures = frozenset(measures)
 
+    # The past
+
+    @property
+    def shown(self) -> Frame | None:
+        """The frame looked at: a recorded one, or the newest. None before the first."""
+        return self.past or self._last
+
+    def look_at(self, iteration: float) -> None:
+        """Look at the recorded moment nearest to an iteration, while training goes on."""
+        frames = self.history.frames
+        if not frames or iteration >= frames[-1].iteration:
+            self.look_live()
+            return
+        frame = self.history.nearest(iteration)
+        self._look(None if frame is frames[-1] else frame)
+
+    def look_live(self) -> None:
+        """Look at the newest moment again."""
+        self._look(None)
+
+    def checkpoint_near(self, iteration: int) -> Checkpoint | None:
+        """The moment near an iteration from which the run can go on; None where none is near."""
+        last = self.history.iteration
+        known = [c for c in self._runner.checkpoints if c.run == self._run and c.iteration <= last]
+        nearest = min(known, key=lambda c: abs(c.iteration - iteration), default=None)
+        if nearest and abs(nearest.iteration - iteration) <= max(1, NEAR * last):
+            return nearest
+        return None
+
+    def go_on_from(self, iteration: int) -> None:
+        """Go on from the checkpoint near an iteration, with its weights, optimizer state and
+        settings. The run as it was becomes the ghost. Without such a checkpoint: LookupError."""
+        checkpoint = self.checkpoint_near(iteration)
+        if checkpoint is None:
+            raise LookupError(f"no checkpoint near step {iteration}")
+        spec = replace(checkpoint.spec, title=self.spec.title)
+        self._run += 1
+        self._runner.go_back(checkpoint, self._run)
+        self._take_over(self.history.fork(checkpoint.iteration))
+        if any(changes(self.spec, spec)):
+            # It is in effect already: the checkpoint brings its settings along.
+            self.undo_stack.push(Edit(self.put, self.spec, spec, done=True))
+            self.spec = spec
+            self.spec_changed.emit(spec)
+        self.history.slope_bound = _slope_bound(spec.network)
+
+    # Pins
+
+    def pin(self) -> None:
+        """Keep the present run by name and colour. ValueError says why it cannot be."""
+        if not self.history.iteration:
+            raise ValueError("There is nothing to pin before the first step.")
+        self.pins.add(self.spec, self.history)
+
     # Frames
+
+    @property
+    def paints(self) -> bool:
+        """Whether a window paints what is shown, so that training is to wait for it."""
+        return self._paints
+
+    @paints.setter
+    def paints(self, paints: bool) -> None:
+        self._paints = paints
+        if not paints:
+            self.painted()
 
     def painted(self) -> None:
         """The window has painted: training may go on."""
@@ -116,14 +213,17 @@ class Session(QObject):
 
     @Slot()
     def _receive(self) -> None:
-        for item in self._runner.take():
+        items = [item for item in self._runner.take() if item.run == self._run]
+        for item in items:
             if isinstance(item, Failure):
+                self._unloadable = self._last is None
                 self._note_running(False)
                 self.failed.emit(item.message)
-            elif item.run == self._run:
+            else:
                 self._show(item)
         self._unpainted = True
-        if not self.paints:
+        if not items or not self._paints:
+            # Nothing will be painted for it: training need not wait.
             self.painted()
 
     def _show(self, frame: Frame) -> None:
@@ -133,66 +233,57 @@ class Session(QObject):
         if frame.status in ("finished", "diverged"):
             self._note_running(False)
 
+    def _look(self, past: Frame | None) -> None:
+        if past is not self.past:
+            self.past = past
+            self.moment_changed.emit()
+
     def _note_running(self, running: bool) -> None:
         if running != self.is_running:
             self.is_running = running
             self.running_changed.emit(running)
 
     def _restart(self) -> None:
-        """Begin a new run of the current spec; the last one stays behind it as a ghost."""
-        past = self.history
-        if past.iteration > 0:
-            past.ghost = None
-            self.history = History()
-            self.history.ghost = past
-        else:
-            past.clear()
+        """Begin a new run of the current spec."""
         self._run += 1
-        self._last = None
         self._runner.load(self.spec, self._run)
+        self._take_over(History())
+        self.history.slope_bound = _slope_bound(self.spec.network)
+
+    def _take_over(self, history: History) -> None:
+        """Put a history in the place of the present one, which stays behind it as a ghost."""
+        past = self.history
+        history.ghost = self._ghost_after(past)
+        history.pinned = self.pins.beside(history)
+        self.history = history
+        self._last, self._unloadable = None, False
+        self.look_live()
         self.run_started.emit()
+        past.ghost, past.pinned = None, ()
+        past.keep_curves()
+
+    def _ghost_after(self, past: History) -> History | None:
+        """The run to draw behind the next one: the last that has got anywhere."""
+        earlier = past.ghost
+        if self.pins.of(past):
+            return None
+        if past.iteration == 0:
+            return earlier
+        watched = len(past.frames) >= WATCHED_FRAMES
+        if earlier is None or watched or past.iteration >= ENOUGH * earlier.iteration:
+            return past
+        return earlier
+
+    def _lay_pins_beside(self) -> None:
+        self.history.pinned = self.pins.beside(self.history)
 
 
-class _Edit(QUndoCommand):
-    """An undoable change of spec. Successive changes of one setting are undone together."""
-
-    def __init__(self, session: Session, old: ExperimentSpec, new: ExperimentSpec) -> None:
-        self._difference = list(changes(old, new))
-        super().__init__(_described(self._difference))
-        self._session, self._old, self._new = session, old, new
-
-    def redo(self) -> None:
-        self._session.put(self._new)
-
-    def undo(self) -> None:
-        self._session.put(self._old)
-
-    def id(self) -> int:
-        return 1
-
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        assert isinstance(other, _Edit)
-        if self._paths() != other._paths() or len(self._difference) != 1:
-            return False
-        self._new = other._new
-        self._difference = list(changes(self._old, self._new))
-        self.setText(_described(self._difference))
-        return True
-
-    def _paths(self) -> list[str]:
-        return [change.path for change in self._difference]
-
-
-def _described(difference: list[Change]) -> str:
-    """The changed settings in a few words, such as "learning rate 0.1"."""
-    words = [_change_in_words(change) for change in difference[:2]]
-    rest = len(difference) - len(words)
-    return ", ".join(words) + (f" and {rest} more" if rest > 0 else "")
-
-
-def _change_in_words(change: Change) -> str:
-    name = change.path.rpartition(".")[2].replace("_", " ")
-    value = getattr(change.new, "label", change.new)
-    if isinstance(value, float):
-        return f"{name} {value:.3g}"
-    return name if isinstance(value, tuple) else f"{name} {value}"
+def _slope_bound(network: NetworkSpec) -> float | None:
+    """What each hidden layer lets through of a gradient at most, where the activation bounds it."""
+    plain = network.normalization == "none" and all(
+        isinstance(block, Dense)
+        and isinstance(block.activation or network.activation, Sigmoid)
+        and block.normalization in (None, "none")
+        for block in network.hidden
+    )
+    return 0.25 if network.hidden and plain else None

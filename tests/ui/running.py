@@ -1,0 +1,54 @@
+"""A session in a test: steps, waits and settings in a few words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from core.optimizers import SGD, Adam
+from core.spec import ExperimentSpec
+from core.telemetry import Frame
+from ui.session import Session
+
+WAIT = 20_000
+
+
+def rate(spec: ExperimentSpec, learning_rate: float) -> ExperimentSpec:
+    """The same experiment with Adam at another rate: a change that a run in flight can take."""
+    optimizer = Adam(learning_rate=learning_rate)
+    return replace(spec, training=replace(spec.training, optimizer=optimizer))
+
+
+def diverging(spec: ExperimentSpec) -> ExperimentSpec:
+    return replace(spec, training=replace(spec.training, optimizer=SGD(learning_rate=1e9)))
+
+
+def wait(qtbot, session: Session, condition: Callable[[Frame], bool]) -> None:
+    """Until a frame is shown that is as wanted."""
+    shown = session.shown
+    if shown is not None and session.past is None and condition(shown):
+        return
+    with qtbot.waitSignal(session.frame_shown, timeout=WAIT, check_params_cb=condition):
+        pass
+
+
+def step(qtbot, session: Session, count: int) -> None:
+    """So many single steps; each leaves a complete frame and a checkpoint."""
+    wait(qtbot, session, lambda frame: True)
+    for _ in range(count):
+        goal = session.history.iteration + 1
+        session.step()
+        wait(qtbot, session, lambda frame, goal=goal: frame.iteration == goal)
+
+
+def train(qtbot, session: Session, steps: int) -> None:
+    """Run for at least so many steps, then pause."""
+    goal = session.history.iteration + steps
+    session.set_running(True)
+    wait(qtbot, session, lambda frame: frame.iteration >= goal)
+    pause(qtbot, session)
+
+
+def pause(qtbot, session: Session) -> None:
+    session.set_running(False)
+    wait(qtbot, session, lambda frame: frame.status != "running")

@@ -1,0 +1,59 @@
+"""Changes of the experiment that can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+
+from PySide6.QtGui import QUndoCommand
+
+from core.spec import ExperimentSpec, changes
+from ui.wording import described
+
+# Changes of one setting that follow each other within this time, as while a slider is dragged, are
+# undone together.
+TOGETHER_SECONDS = 1.0
+
+
+class Edit(QUndoCommand):
+    """Puts one spec in the place of another; with `done` it is in effect already."""
+
+    def __init__(
+        self,
+        put: Callable[[ExperimentSpec], None],
+        old: ExperimentSpec,
+        new: ExperimentSpec,
+        done: bool = False,
+    ) -> None:
+        super().__init__()
+        self._put, self._old, self._new, self._done = put, old, new, done
+        self._alone = done
+        self._at = monotonic()
+        self._describe()
+
+    def redo(self) -> None:
+        if not self._done:
+            self._put(self._new)
+        self._done = False
+
+    def undo(self) -> None:
+        self._put(self._old)
+
+    def id(self) -> int:
+        return 1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        assert isinstance(other, Edit)
+        alone = self._alone or other._alone or len(self._paths) != 1
+        if alone or self._paths != other._paths or other._at - self._at > TOGETHER_SECONDS:
+            return False
+        self._new, self._at = other._new, other._at
+        self._describe()
+        if not self._paths:
+            self.setObsolete(True)
+        return True
+
+    def _describe(self) -> None:
+        difference = list(changes(self._old, self._new))
+        self._paths = [change.path for change in difference]
+        self.setText(described(difference, self._new))

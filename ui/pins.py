@@ -1,0 +1,88 @@
+"""The runs that the user has pinned, to compare others with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from core.history import History, Pin
+from core.spec import ExperimentSpec, changes
+from ui.wording import described
+
+# As many as there are colours that can be told apart.
+MOST = 6
+LONGEST_NAME = 40
+
+
+class Pins(QObject):
+    """At most `MOST` runs by name and colour. The present run may be one of them."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.all: tuple[Pin, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    @property
+    def full(self) -> bool:
+        return len(self.all) == MOST
+
+    def of(self, history: History) -> Pin | None:
+        """The pin of a run, None where it is not pinned."""
+        return next((pin for pin in self.all if pin.history is history), None)
+
+    def beside(self, history: History) -> tuple[Pin, ...]:
+        """The pinned runs but for one that is shown already."""
+        return tuple(pin for pin in self.all if pin.history is not history)
+
+    def add(self, spec: ExperimentSpec, history: History) -> Pin:
+        """Keep a run. ValueError says why it cannot be kept."""
+        if self.of(history):
+            raise ValueError("This run is pinned already.")
+        if self.full:
+            raise ValueError(f"{MOST} runs are pinned: remove one of them first.")
+        taken = {pin.slot for pin in self.all}
+        slot = next(number for number in range(MOST) if number not in taken)
+        pin = Pin(self._unused(self._suggested(spec)), slot, spec, history)
+        self._put((*self.all, pin))
+        return pin
+
+    def remove(self, pin: Pin) -> None:
+        self._put(tuple(other for other in self.all if other is not pin))
+
+    def rename(self, pin: Pin, name: str) -> None:
+        """Call a run something else; an empty name changes nothing, a taken one gets a number."""
+        name = " ".join(name.split())[:LONGEST_NAME]
+        if name and name != pin.name:
+            self._swap(pin, replace(pin, name=self._unused(name)))
+
+    def follow(self, history: History, spec: ExperimentSpec) -> None:
+        """The settings of a run have changed in flight."""
+        if pin := self.of(history):
+            self._swap(pin, replace(pin, spec=spec))
+
+    def _suggested(self, spec: ExperimentSpec) -> str:
+        """The title, or what is different from the run that was pinned last."""
+        if spec.title:
+            return spec.title[:LONGEST_NAME]
+        if self.all:
+            words = described(list(changes(self.all[-1].spec, spec)), spec)
+            if 0 < len(words) <= LONGEST_NAME:
+                return words[0].upper() + words[1:]
+        return f"Run {len(self.all) + 1}"
+
+    def _unused(self, name: str) -> str:
+        taken = {pin.name for pin in self.all}
+        numbered = (f"{name} ({number})" for number in range(2, MOST + 2))
+        return name if name not in taken else next(n for n in numbered if n not in taken)
+
+    def _swap(self, old: Pin, new: Pin) -> None:
+        self._put(tuple(new if pin is old else pin for pin in self.all))
+
+    def _put(self, pins: tuple[Pin, ...]) -> None:
+        self.all = pins
+        self.changed.emit()

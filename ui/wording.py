@@ -1,0 +1,76 @@
+"""Settings and their changes in words, as menus, marks and tables write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from core.registry import Entry, knobs
+from core.spec import Change, ExperimentSpec
+from ui.caption import layers
+from ui.widgets.numbers import shown
+
+# Where a label on a form is shorter than its meaning.
+NAMES = {"learning_rate": "learning rate", "max_epochs": "stop at epoch"}
+NONE = "–"
+_PART = re.compile(r"(\w+)(?:\[(\d+)\])?")
+_SYMBOL = re.compile(r" [^ a-zA-Z][₀-₉]?$| [a-z][₀-₉]?$")
+
+
+def described(changes: Sequence[Change], spec: ExperimentSpec) -> str:
+    """Changed settings of `spec` in a few words: learning rate 0.1, batch size 32 and 3 more."""
+    words = [f"{setting(change.path, spec)} {value(change.new)}" for change in changes[:2]]
+    rest = len(changes) - len(words)
+    return ", ".join(words) + (f" and {rest} more" if rest > 0 else "")
+
+
+def setting(path: str, spec: ExperimentSpec) -> str:
+    """What the setting at a path such as training.optimizer.learning_rate is called."""
+    owner, layer, name = _walk(path, spec)
+    label = NAMES.get(name) or _plain(knobs(owner)[name].label if owner is not None else name)
+    return f"layer {layer + 1} {label}" if layer is not None else label
+
+
+def value(value: Any) -> str:
+    """A setting's value in a word."""
+    if isinstance(value, Entry):
+        return value.label
+    if isinstance(value, tuple):
+        return layers(value)
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float | int):
+        return shown(value)
+    return NONE if value is None or value == "" else str(value)
+
+
+def value_at(path: str, spec: ExperimentSpec) -> str:
+    """The value of `spec` at a path, or a dash where it has no such setting."""
+    owner, _, name = _walk(path, spec)
+    return NONE if owner is None else value(getattr(owner, name))
+
+
+def _walk(path: str, spec: ExperimentSpec) -> tuple[Any, int | None, str]:
+    """The part of the spec that has the setting, None where there is none; the number of the
+    layer; the setting's name."""
+    part, layer, name = spec, None, ""
+    for step in path.split("."):
+        if name:
+            part = getattr(part, name)
+        if layer is not None and isinstance(part, tuple):
+            part = part[layer] if layer < len(part) else None
+        match = _PART.fullmatch(step)
+        assert match
+        name = match[1]
+        if match[2]:
+            layer = int(match[2])
+        if part is None or not hasattr(part, name):
+            return None, layer, path.rpartition(".")[2]
+    return part, layer, name
+
+
+def _plain(label: str) -> str:
+    """A label as it stands within a sentence: without its symbol and its capital."""
+    words = _SYMBOL.sub("", label.replace("_", " "))
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
