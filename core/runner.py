@@ -25,6 +25,9 @@ from core.trainer import Trainer
 
 # Frames are asked for a little more often than 60 times a second, so that 60 are reached.
 FRAME_SECONDS = 0.016
+# Frames may take this share of the time. Dearer ones come less often, but 30 times a second still.
+FRAME_SHARE = 0.13
+SLOWEST_FRAME_SECONDS = 0.032
 # Longest wait for a frame to be painted.
 PAINT_SECONDS = 0.25
 # A frame with every measure, for the timeline, is taken this often, and more often at first: every
@@ -62,7 +65,7 @@ class Runner:
         self._begun = self._frame_at = self._keyframe_at = self._checkpoint_at = 0.0
         self._speed = Speedometer()
         self._slice = 1
-        self.frame_seconds = FRAME_SECONDS
+        self._frame_cost = 0.0
         self.measures: Collection[str] = MEASURES
         self._thread = threading.Thread(target=self._work, name="training", daemon=True)
         self._thread.start()
@@ -236,7 +239,7 @@ class Runner:
     def _train_to_next_frame(self) -> None:
         trainer = self._trainer
         assert trainer is not None
-        due = self._frame_at + self.frame_seconds
+        due = self._frame_at + self._frame_gap()
         now = time.perf_counter()
         while (now < due or self._mailbox) and not self._interrupted(trainer):
             trainer.advance(self._slice)
@@ -267,6 +270,12 @@ class Runner:
         self._on_frame()
         if not self._closing:
             self._painted.wait(PAINT_SECONDS)
+        cost = time.perf_counter() - self._frame_at
+        self._frame_cost += 0.1 * (cost - self._frame_cost)
+
+    def _frame_gap(self) -> float:
+        """Seconds from one frame to the next."""
+        return min(max(self._frame_cost / FRAME_SHARE, FRAME_SECONDS), SLOWEST_FRAME_SECONDS)
 
     def _frame(self) -> Frame:
         assert self._trainer is not None
