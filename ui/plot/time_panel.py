@@ -16,6 +16,8 @@ from ui.plot.time_axis import TimeAxis
 
 # A strip reaches this many pixels beyond what has changed, for line widths and round ends.
 MARGIN = 3.0
+# While a run goes on curves grow by so many pixels at a time.
+STRIDE = 2.0
 
 
 class TimePanel(Panel):
@@ -55,9 +57,9 @@ class TimePanel(Panel):
     # Taking in
 
     def due(self, history: History) -> bool:
-        """Whether the run has gone on by a pixel since the last time."""
+        """Whether the run has gone on by enough pixels since the last time."""
         passed = history.iteration - self._absorbed
-        return passed * self.plot.width() >= self.axis.scale.span
+        return passed * self.plot.width() >= STRIDE * self.axis.scale.span
 
     def absorb(self, history: History, moment: float | None) -> bool:
         """Take in what is new. `moment` is the iteration looked at, None for the newest.

@@ -2,9 +2,26 @@
 
 from ui.views.activations import ActivationView
 from ui.views.gradients import GradientView
+from ui.views.learning_rate import LearningRateView
 from ui.views.loss import LossView
+from ui.views.shares import ShareView
+from ui.views.update_ratio import UpdateRatioView
 from ui.views.view import View
+from ui.views.weight_histograms import WeightHistogramView
+from ui.views.weight_magnitudes import WeightView
 
-VIEWS: dict[str, type[View]] = {view.key: view for view in (LossView, ActivationView, GradientView)}
+VIEWS: dict[str, type[View]] = {
+    view.key: view
+    for view in (
+        LossView,
+        ActivationView,
+        GradientView,
+        UpdateRatioView,
+        WeightView,
+        WeightHistogramView,
+        ShareView,
+        LearningRateView,
+    )
+}
 
 __all__ = ["VIEWS", "View"]

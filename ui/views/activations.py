@@ -2,77 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-from PySide6.QtCore import QRectF
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu
 
-from core.telemetry import BINS, Frame, Histograms
-from ui.plot.histograms import HistogramPanel
-from ui.plot.ink import Ink
 from ui.plot.text import Span
-from ui.views.view import Data, View, add_choice
-
-
-class HistogramView(View):
-    """Histograms of one measure of a frame, all layers side by side."""
-
-    measure = ""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.histograms = HistogramPanel()
-        self.panels = [self.histograms]
-        self._fresh = False
-
-    @property
-    def measures(self) -> frozenset[str]:
-        return frozenset({self.measure})
-
-    def present(self, frame: Frame) -> None:
-        newest = frame.status == "running" and self.moment() is None
-        if newest and self._fresh:
-            # Every other frame is enough while a run goes on: these shapes change slowly.
-            self._fresh = False
-            return
-        measured = self._measured(frame, newest)
-        self._fresh = newest and measured is not None
-        if measured is None:
-            return
-        data: Histograms = getattr(measured, self.measure)
-        if self.histograms.absorb(measured.layers, data):
-            self.redraw()
-        else:
-            self.touch(self.histograms.dirty())
-
-    def _measured(self, frame: Frame, newest: bool) -> Frame | None:
-        if newest and getattr(frame, self.measure) is None and self.histograms.data is not None:
-            return None
-        return self.with_measure(frame, self.measure)
-
-    def refresh(self) -> None:
-        self._fresh = False
-        super().refresh()
-
-    def forget(self) -> None:
-        self._fresh = False
-        self.histograms.forget()
-
-    def arrange(self, area: QRectF, ink: Ink) -> None:
-        super().arrange(area.adjusted(0, 4, 0, 0), ink)
-
-    def columns(self) -> Data:
-        data, names = self.histograms.data, self.histograms.layers
-        if data is None:
-            return {}
-        columns: Data = {}
-        for i, name in enumerate(names):
-            columns[f"{name} from"] = np.linspace(data.low[i], data.high[i], BINS + 1)[:-1]
-            columns[f"{name} to"] = np.linspace(data.low[i], data.high[i], BINS + 1)[1:]
-            columns[f"{name} count"] = data.counts[i]
-        columns["layer"] = np.array(names)
-        columns["below"], columns["above"] = data.under, data.over
-        columns["not a number"] = data.missing
-        return columns
+from ui.views.histogram_view import HistogramView
+from ui.views.view import add_choice
 
 
 class ActivationView(HistogramView):

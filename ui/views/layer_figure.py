@@ -1,0 +1,99 @@
+"""What views of one figure per layer have in common: over the run, and over depth now."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF
+from PySide6.QtWidgets import QMenu, QWidget
+
+from core.telemetry import Frame
+from ui.plot.canvas import beside
+from ui.plot.depth import DepthPanel
+from ui.plot.ink import Ink
+from ui.plot.layer_lines import LayerPanel
+from ui.plot.text import Span
+from ui.views.time_view import TimeView
+from ui.views.view import Data, add_choice, add_toggle
+
+WIDE = 480.0
+BOTH, OVER_TIME, OVER_DEPTH = "both", "time", "depth"
+
+
+class LayerFigureView(TimeView):
+    """One figure of every layer over the run and, where there is room, over depth beside it."""
+
+    figure = ""
+    log = True
+    what = ""
+    band: tuple[float, float] | None = None
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.lines = LayerPanel(self.axis, self.figure, log=self.log, band=self.band)
+        self.by_depth = DepthPanel(self.lines, "Now, by depth")
+        self.time_panels = [self.lines]
+        self.panels = [self.lines, self.by_depth]
+        self.smoothing = self.lines.smoothing
+        self.show_what = BOTH
+
+    def present_beside(self, frame: Frame) -> bool:
+        values = getattr(frame, self.figure)
+        changed = self.by_depth.absorb(frame.layers, values, frame.iteration, self.bound())
+        self.touch(self.by_depth.dirty())
+        return changed
+
+    def bound(self) -> float | None:
+        """How much one layer can pass on at most, where that is known."""
+        return None
+
+    def arrange(self, area: QRectF, ink: Ink) -> None:
+        if self.frame is None:
+            return
+        both = self.show_what == BOTH and area.width() >= WIDE
+        self.by_depth.alone = self.show_what == OVER_DEPTH
+        self.lines.caption = "Over the run" if both else ""
+        self.by_depth.caption = "Now, by depth" if both else ""
+        if both:
+            self.panels = [self.lines, self.by_depth]
+            share = min(max(0.2, 34.0 * len(self.frame.layers) / area.width()), 0.34)
+            parts = beside(area, (1 - share, share), gap=4)
+        else:
+            self.panels = [self.by_depth if self.show_what == OVER_DEPTH else self.lines]
+            parts = [area]
+        for panel, part in zip(self.panels, parts, strict=True):
+            panel.place(part, ink)
+
+    def describe(self) -> tuple[Span, ...]:
+        scale = ", logarithmic" if self.lines.log else ""
+        return (Span(f"{self.what} by layer{scale}"),)
+
+    def columns(self) -> Data:
+        assert self.frame
+        if self.show_what == OVER_DEPTH:
+            return {self.figure: self.by_depth.values}
+        rows = self.lines.visible()
+        values = self.lines.values(rows.start, rows.stop)
+        columns: Data = {"iteration": self.history.layer_rows.x[rows]}
+        for i, name in enumerate(self.frame.layers):
+            columns[name] = values[:, i]
+        return columns
+
+    def add_actions(self, menu: QMenu) -> None:
+        choices: dict[str, object] = {
+            "Over the run and over depth": BOTH,
+            "Over the run": OVER_TIME,
+            "Over depth, now": OVER_DEPTH,
+        }
+        add_choice(menu, choices, self.show_what, self.set_what)
+        menu.addSeparator()
+        add_toggle(menu, "Logarithmic", self.lines.log, self.set_log)
+        self.add_smoothing(menu)
+
+    def set_what(self, what: object) -> None:
+        """Show the figure over the run, over depth, or both."""
+        self.show_what = str(what)
+        self.refresh()
+
+    def set_log(self, log: bool) -> None:
+        """Put the figure on a logarithmic or linear scale."""
+        self.lines.log = log
+        self.refresh()

@@ -1,0 +1,19 @@
+"""Histograms of every layer's weights at one moment."""
+
+from __future__ import annotations
+
+from ui.plot.text import Span
+from ui.views.histogram_view import HistogramView
+
+
+class WeightHistogramView(HistogramView):
+    """The weights of every layer."""
+
+    key = "weight_histograms"
+    title = "Weights"
+    about = "How the weights of every layer are distributed"
+    at_first = False
+    measure = "weights"
+
+    def describe(self) -> tuple[Span, ...]:
+        return (Span("distribution per layer, without biases"),)
