@@ -8,17 +8,18 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from core.activations import ACTIVATIONS, Identity, LeakyReLU, ReLU, Sigmoid, Step, Tanh
+from core.activations import ACTIVATIONS, HardTanh, Identity, LeakyReLU, ReLU, Sigmoid, Step, Tanh
 from core.batching import FullBatch, MiniBatch
 from core.blocks import Dense, Skip, SplitMerge
 from core.data.curves import Sine
 from core.data.digits import Digits
-from core.data.toys import Circle, Spiral
+from core.data.toys import Circle, Spiral, TwoGaussians
 from core.diagnosis import RULES, Doctor, Finding, diagnose
 from core.history import History
 from core.initializers import Constant, HeNormal, Normal, NormalSmall, XavierNormal, Zeros
 from core.meter import Meter
 from core.optimizers import LBFGS, SGD, Adam, Momentum
+from core.penalties import ByNorm
 from core.schedules import Exponential
 from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.specio import problems
@@ -111,6 +112,11 @@ TROUBLES = {
         experiment(Digits(count=600), hidden=(40,) * 3, initializer=Normal()),
         4, 10, "Start with Xavier normal",
     ),
+    "half saturated from the start": (
+        "saturation",
+        experiment(Digits(count=600), hidden=(40,) * 3, initializer=Normal(), seed=3),
+        4, 10, "Start with Xavier normal",
+    ),
     "saturated by the rate": (
         "saturation",
         experiment(training={"optimizer": Adam(learning_rate=1.0)}),
@@ -166,6 +172,11 @@ TROUBLES = {
         experiment(Circle(), training={"optimizer": SGD(learning_rate=1e-5)}),
         10, 20, "Rate 0.1",
     ),
+    "hardly any gradient let through": (
+        "low_rate",
+        experiment(Circle(), training={"optimizer": SGD(), "clipping": ByNorm(1e-6)}),
+        10, 20, "Do not clip gradients",
+    ),
     "rate decayed to nothing": (
         "low_rate",
         experiment(training={"schedule": Exponential(decay=0.01, steps=30)}),
@@ -205,6 +216,7 @@ HEALTHY = {
     "relu": {"activation": ReLU()},
     "digits": {"dataset": Digits()},
     "digits with relu": {"dataset": Digits(), "activation": ReLU()},
+    "digits with hard tanh": {"dataset": Digits(), "activation": HardTanh()},
     "sgd": {"training": {"optimizer": SGD()}},
     "momentum": {"training": {"optimizer": Momentum()}},
     "relu and sgd": {"activation": ReLU(), "training": {"optimizer": SGD()}},
@@ -249,6 +261,12 @@ def test_weights_that_start_badly_are_forgiven_once_the_loss_has_sunk():
     assert run.now == {"healthy"}
 
 
+@pytest.mark.parametrize("dropout", [0.0, 0.1])
+def test_batch_norm_and_dropout_may_make_the_loss_jump(dropout):
+    spec = experiment(activation=ReLU(), normalization="before", dropout=dropout)
+    assert all("high_rate" not in keys(visit) for visit in watched(spec, 200).visits)
+
+
 def test_evidence_cites_the_measured_numbers_and_the_bound_of_sigmoid():
     run = Run(DEEP_SIGMOID)
     finding, gradient = run.found("vanishing"), run.frames[0].gradient
@@ -256,6 +274,28 @@ def test_evidence_cites_the_measured_numbers_and_the_bound_of_sigmoid():
     assert said == pytest.approx(gradient[-1] / gradient[0], rel=0.05)
     assert "4⁻⁶ = 1/4,096" in finding.evidence
     assert finding.layers[0] == "layer 1" and "output" not in finding.layers
+
+
+@pytest.mark.parametrize(
+    ("spec", "epochs", "said"),
+    [
+        (TROUBLES["loss grows"][1], 10, "it began at 0.68"),
+        (experiment(Circle(), training={"optimizer": Adam(learning_rate=0.3)}), 40, "has grown"),
+        (TROUBLES["loss jumps"][1], 40, "jumps between"),
+        (experiment(training={"optimizer": SGD(learning_rate=3.0)}), 10, "hardly sinks"),
+    ],
+)
+def test_the_evidence_of_too_high_a_rate_is_how_the_loss_moves(spec, epochs, said):
+    visits = watched(spec, epochs, 40).visits
+    assert any(said in f.evidence for visit in visits for f in visit if f.key == "high_rate")
+
+
+def test_a_network_that_has_learned_may_have_hardly_any_gradient():
+    run, history = watched(experiment(Circle()), 40), History()
+    for frame in run.frames:
+        history.append(replace(frame, gradient=np.array([1e-9, 1e-6, 1e-3])))
+    assert "vanishing" in keys(diagnose(run.spec, run.frames[0], history))
+    assert keys(diagnose(run.spec, run.frames[-1], history)) == {"healthy"}
 
 
 def test_a_diverged_run_is_told_with_layer_and_step():
@@ -308,6 +348,16 @@ def test_a_rate_raised_in_flight_is_judged_by_what_comes_after():
     assert run.now == {"healthy"}
 
 
+def test_a_rate_lowered_in_flight_is_not_blamed_any_more():
+    run = watched(experiment(training={"optimizer": SGD(learning_rate=3.0)}), 10)
+    assert "high_rate" in run.now
+    run.apply(run.found("high_rate").remedies[0].spec)
+    run.train(10)
+    score = run.trainer.evaluate("train")
+    assert score is not None and score.loss > 0.95 * run.frames[0].validation[0].loss
+    assert run.now == {"healthy"}
+
+
 def test_overfitting_treated_in_flight_goes_away():
     run = watched(MEMORISER, 400)
     run.apply(run.found("overfitting").remedies[0].spec)
@@ -316,7 +366,8 @@ def test_overfitting_treated_in_flight_goes_away():
 
 
 def test_early_stopping_mends_overfitting_too():
-    remedies = {r.label: r.spec for r in watched(MEMORISER, 400).found("overfitting").remedies}
+    clouds = experiment(TwoGaussians(count=60, noise=0.5))
+    remedies = {r.label: r.spec for r in watched(clouds, 400).found("overfitting").remedies}
     run = watched(remedies["Stop early"], 400)
     assert run.trainer.finished and "overfitting" not in run.now
 
@@ -339,13 +390,20 @@ def test_a_doctor_forgets_the_last_run():
     assert "vanishing" not in keys(doctor.diagnose(run.spec, another, History()))
 
 
-def test_the_past_is_diagnosed_as_it_was():
-    run = watched(DEEP_SIGMOID, 10)
+@pytest.mark.parametrize("trouble", ["deep sigmoid", "loss grows"])
+def test_the_past_is_diagnosed_as_it_was(trouble):
+    spec = TROUBLES[trouble][1]
+    run, before = watched(spec, 10), Run(spec).train(1.5, 3)
     early = run.frames[3]
-    before = Run(DEEP_SIGMOID).train(1.5, 3)
     assert before.frames[-1].iteration == early.iteration
-    then = diagnose(DEEP_SIGMOID, before.frames[-1], before.history)
-    assert diagnose(DEEP_SIGMOID, early, run.history) == then
+    then = diagnose(spec, before.frames[-1], before.history)
+    assert diagnose(spec, early, run.history) == then
+    # Without shares of its own, a frame has those of an earlier one, never of a later.
+    bare = replace(early, shares=None, spread=None)
+    later = History()
+    for frame in run.frames[4:]:
+        later.append(frame)
+    assert not keys(diagnose(spec, bare, later)) & {"saturation", "collapse", "dead"}
 
 
 def test_the_newest_frame_that_has_the_measure_serves():
@@ -434,8 +492,6 @@ def test_copies_are_counted_and_the_spread_measured():
     shares = run.meter.frame("running").shares
     assert shares is not None and shares.twins is not None
     assert shares.twins[0] == pytest.approx(4 / 5)
-    pixels = experiment(hidden=(), initializer=Constant(1.0), training={"batching": MiniBatch(4)})
-    output = Run(pixels)
-    assert output.frames[0].spread is not None
-    logits = output.trainer.logits("train")
-    assert output.frames[0].spread[-1] == pytest.approx(logits[:, :64].std(), rel=1e-4)
+    output = Run(experiment(hidden=(), training={"batching": MiniBatch(4)}))
+    logits = output.trainer.logits("train")[0, :65]
+    assert output.frames[0].spread == pytest.approx(np.abs(np.diff(logits)).mean(), rel=1e-4)

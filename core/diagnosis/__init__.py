@@ -44,17 +44,22 @@ def diagnose(spec: ExperimentSpec, frame: Frame, history: History) -> tuple[Find
 
 
 class Doctor:
-    """Diagnoses one run after another. What has been found goes only when it is clearly over."""
+    """Diagnoses one run after another. What has been found goes only when it is clearly over.
+
+    After a change of settings every finding has to prove itself anew.
+    """
 
     def __init__(self) -> None:
         self._run = self._iteration = -1
+        self._spec: ExperimentSpec | None = None
         self._known: frozenset[str] = frozenset()
 
     def diagnose(self, spec: ExperimentSpec, frame: Frame, history: History) -> tuple[Finding, ...]:
         """As `diagnose`, with the findings of the last look at this run in mind."""
-        if frame.run != self._run or frame.iteration < self._iteration:
+        gone_on = frame.run == self._run and frame.iteration >= self._iteration
+        if not gone_on or spec is not self._spec:
             self._known = frozenset()
-        self._run, self._iteration = frame.run, frame.iteration
+        self._run, self._iteration, self._spec = frame.run, frame.iteration, spec
         case = Case(spec, frame, history, self._known)
         found = _check(case)
         self._known = frozenset(finding.key for finding in found)

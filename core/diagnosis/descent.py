@@ -88,7 +88,7 @@ class HighRate(Rule):
 
     def _jumping(self, case: Case) -> str:
         recent, share = case.levels[-STRETCHES:], case.threshold(self.key, 0.08, 0.04)
-        if _drops_out(case.spec):
+        if _noisy(case):
             share *= 3
         if not case.unrest > share * max(case.loss, 0.3 * case.start):
             return ""
@@ -128,11 +128,16 @@ class LowRate(Rule):
         )
 
     def _remedies(self, case: Case) -> tuple[Remedy, ...]:
-        spec, constant = case.spec, None
-        if case.rate < 0.05 * spec.training.optimizer.learning_rate:
-            constant = treat.constant_rate(spec)
-        full = treat.full_batch(spec) if spec.training.optimizer.full_batch else None
-        return treat.offer(constant, full, treat.raise_rate(spec), treat.use_adam(spec))
+        spec, training = case.spec, case.spec.training
+        decayed = case.rate < 0.05 * training.optimizer.learning_rate
+        clipped = training.optimizer.learning_rate >= treat.default_rate(spec)
+        return treat.offer(
+            treat.constant_rate(spec) if decayed else None,
+            treat.full_batch(spec) if training.optimizer.full_batch else None,
+            treat.no_clipping(spec) if clipped else None,
+            treat.raise_rate(spec),
+            treat.use_adam(spec),
+        )
 
 
 @RULES.add(
@@ -217,9 +222,11 @@ def _largest(case: Case) -> float:
     return float(ratio.max()) if ratio.size else math.nan
 
 
-def _drops_out(spec: ExperimentSpec) -> bool:
-    """Whether dropout makes the training loss jump of itself."""
-    return any([spec.network.dropout, *(block.dropout for block in spec.network.hidden)])
+def _noisy(case: Case) -> bool:
+    """Whether dropout or batch norm make the training loss jump of themselves."""
+    network = case.spec.network
+    dropout = [network.dropout, *(block.dropout for block in network.hidden)]
+    return any(dropout) or any(layer.normalized for layer in case.hidden)
 
 
 def _level_at(case: Case, iteration: int) -> float:

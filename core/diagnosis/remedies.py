@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
@@ -14,7 +15,7 @@ from core.data.dataset import Dataset
 from core.diagnosis.base import Remedy
 from core.initializers import INITIALIZERS, Auto
 from core.optimizers import Adam
-from core.penalties import L2, ByNorm
+from core.penalties import L2, ByNorm, NoClipping
 from core.registry import knobs
 from core.schedules import Constant, Staircase
 from core.spec import ExperimentSpec
@@ -72,7 +73,9 @@ def lower_rate(spec: ExperimentSpec) -> Remedy:
 @remembered
 def raise_rate(spec: ExperimentSpec) -> Remedy:
     """Ten times the rate, or the optimizer's default where that is more."""
-    return _with_rate(spec, max(10 * spec.training.optimizer.learning_rate, default_rate(spec)))
+    optimizer = spec.training.optimizer
+    most = knobs(optimizer)["learning_rate"].high or math.inf
+    return _with_rate(spec, min(max(10 * optimizer.learning_rate, default_rate(spec)), most))
 
 
 @remembered
@@ -95,6 +98,11 @@ def clip_by_norm(spec: ExperimentSpec) -> Remedy | None:
     if isinstance(clipping, ByNorm) and clipping.limit <= 1:
         return None
     return Remedy("Clip gradients at norm 1", _training(spec, clipping=ByNorm(1.0)))
+
+
+@remembered
+def no_clipping(spec: ExperimentSpec) -> Remedy:
+    return Remedy("Do not clip gradients", _training(spec, clipping=NoClipping()))
 
 
 @remembered

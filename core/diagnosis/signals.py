@@ -70,7 +70,9 @@ class Exploding(Rule):
             return self._found(
                 case, f"Mean |g| {size} in {case.frame.layers[worst]}, mean weight {than}", worst
             )
-        if len(gradient) > 2 and case.first_to_last > case.threshold(self.key, 100, 50):
+        if len(case.hidden) < 2 or case.has_learned:
+            return None
+        if case.first_to_last > case.threshold(self.key, 100, 50):
             growth = number(case.first_to_last)
             return self._found(case, f"Layer 1's gradient is {growth} times the last layer's", 0)
         return None
@@ -139,7 +141,7 @@ class Dead(Rule):
     "has made large, push it there.",
 )
 class Saturation(Rule):
-    explains: ClassVar[tuple[str, ...]] = ("vanishing", "plateau")
+    explains: ClassVar[tuple[str, ...]] = ("vanishing",)
 
     def check(self, case: Case) -> Finding | None:
         frame = case.newest("shares")
@@ -210,11 +212,14 @@ class Collapse(Rule):
     "learn. ReLU, batch norm and skip connections let it through.",
 )
 class Vanishing(Rule):
-    explains: ClassVar[tuple[str, ...]] = ("plateau",)
-
     def check(self, case: Case) -> Finding | None:
         left = case.first_to_last
-        if len(case.hidden) < 2 or not left < case.threshold(self.key, 0.01, 0.03):
+        # Where next to nothing is left to learn, so is the gradient: it says no more.
+        if (
+            len(case.hidden) < 2
+            or case.has_learned
+            or not left < case.threshold(self.key, 0.01, 0.03)
+        ):
             return None
         sigmoid = all(isinstance(layer.activation, Sigmoid) for layer in case.hidden)
         k = len(case.hidden)
