@@ -9,21 +9,18 @@ from typing import Any
 import numpy as np
 
 from core.activations import Activation, Maxout, PReLU
+from core.batch_norm import BatchNorm
 from core.blocks import Block, Skip, SplitMerge
+from core.composites import Chain, Marked, Parallel, Residual
 from core.initializers import Initializer
 from core.layers import (
     Affine,
-    BatchNorm,
-    Chain,
     Dropout,
     Elementwise,
     LargestPiece,
     Layer,
     LearnedSlope,
-    Marked,
-    Parallel,
     Parameter,
-    Residual,
 )
 from core.spec import NetworkSpec
 from core.storage import Storage

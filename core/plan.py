@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.layers import Affine, Chain, Layer, Parallel, Residual
+from core.composites import Chain, Parallel, Residual
+from core.layers import Affine, Layer
 from core.network import Network
 from core.pictures import MOST_UNITS, DataPicture, Group, Link, Plan
 

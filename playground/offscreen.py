@@ -18,7 +18,7 @@ def train_offscreen(spec: Any, reason: str, theme: str | None) -> int:
     """Train with a progress bar and write the dashboard as PNG. Returns the exit status."""
     print(f"No window: {reason}. Training offscreen for {SECONDS:.0f} seconds instead.", flush=True)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from playground.app import Interrupts, make_application
+    from playground.process import Interrupts, make_application
     from ui.export import ExportError
 
     application = make_application()

@@ -16,7 +16,7 @@ from core.data.toys import Spiral
 from core.optimizers import SGD, Adam
 from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.trainer import Trainer
-from playground.app import make_application
+from playground.process import make_application
 from tests.bench.core import Noise
 
 WARM_UP, MEASURE, HEADLESS = 2.0, 6.0, 1.5

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from core.spec import ExperimentSpec
-from playground.app import make_application
+from playground.process import make_application
 
 PATIENCE_SECONDS = 30.0
 LOOK_MILLISECONDS = 5

@@ -1,0 +1,80 @@
+"""What holds for the whole process: the Qt application, crashes, signals."""
+
+from __future__ import annotations
+
+import gc
+import signal
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+# How often the window's thread collects cyclic garbage. Never the training thread: it could
+# destroy Qt objects from there.
+COLLECT_MILLISECONDS = 5000
+# How long a thread may keep the interpreter to itself: what a click waits for, at most, each time
+# it enters Python while training runs.
+SWITCH_SECONDS = 0.001
+
+
+def make_application() -> Any:
+    """The QApplication with everything that holds for the whole process."""
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+    from threadpoolctl import threadpool_limits
+
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("Training Playground")
+    application.setOrganizationName("Training Playground")
+    application.setDesktopFileName("training-playground")
+    threadpool_limits(limits=1, user_api="blas")
+    sys.setswitchinterval(SWITCH_SECONDS)
+    gc.disable()
+    collector = QTimer(application)
+    collector.timeout.connect(_collect)
+    collector.start(COLLECT_MILLISECONDS)
+    return application
+
+
+def _collect() -> None:
+    gc.collect(1)
+
+
+def report_crashes(show: Callable[[str], None]) -> None:
+    """Turn an unexpected error into a message in the window; the traceback goes to stderr."""
+
+    def report(kind: type[BaseException], error: BaseException | None, trace: Any) -> None:
+        traceback.print_exception(kind, error, trace)
+        if threading.current_thread() is threading.main_thread():
+            show(f"Something went wrong: {kind.__name__}: {error}. The run was kept.")
+
+    sys.excepthook = report
+    threading.excepthook = lambda args: report(args.exc_type, args.exc_value, args.exc_traceback)
+
+
+class Interrupts:
+    """Lets SIGINT and SIGTERM quit the event loop, which otherwise would not notice them."""
+
+    def __init__(self, act: Callable[[], None]) -> None:
+        from PySide6.QtCore import QSocketNotifier
+
+        self._far, self._near = socket.socketpair()
+        for end in (self._far, self._near):
+            end.setblocking(False)
+        self._notifier = QSocketNotifier(self._near.fileno(), QSocketNotifier.Type.Read)
+        self._notifier.activated.connect(lambda: self._heard(act))
+        signal.set_wakeup_fd(self._far.fileno(), warn_on_full_buffer=False)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
+
+    def _heard(self, act: Callable[[], None]) -> None:
+        self._near.recv(4096)
+        act()
+
+    def close(self) -> None:
+        signal.set_wakeup_fd(-1)
+        self._notifier.setEnabled(False)
+        self._far.close()
+        self._near.close()
