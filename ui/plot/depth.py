@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPen
 
 from core.series import LIMIT
 from ui.plot.ink import Ink
@@ -84,14 +84,17 @@ class DepthPanel(Panel):
         painter.setClipRect(clip)
 
     def _paint_bound(self, painter: QPainter, ink: Ink, x: Floats) -> None:
-        """How fast the gradient may shrink from the output back at most."""
+        """How much of the output's gradient the slopes of the layers between let through at most."""
         known = self.values[-1]
         if not (self.bound and math.isfinite(known) and known > 0):
             return
         back = np.arange(len(self.layers))[::-1]
         guide = self.py(known * self.bound ** back.astype(float))
-        if self._line.load(x, np.minimum(guide, self.plot.bottom())):
-            stroke(painter, self._line, ink.pale(ink.text, 0.4), 1.0, ink)
+        if self._line.load(x, guide):
+            pen = QPen(ink.pale(ink.text, 0.5), 1, Qt.PenStyle.DashLine)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(pen)
+            painter.drawPolyline(self._line.polygon)
 
     def _paint_x_labels(self, painter: QPainter, ink: Ink) -> None:
         labels = short_names(self.layers)

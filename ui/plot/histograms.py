@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,19 +10,17 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from core.telemetry import BINS, Histograms
+from ui.plot.grid import BETWEEN, columns, fitting_names, grid
 from ui.plot.ink import Ink
 from ui.plot.panel import Panel, ReadOut, Row
 from ui.plot.scale import Floats
 from ui.plot.stroke import Polyline
-from ui.plot.text import CENTER, LEFT, RIGHT, paint_label, short_names
+from ui.plot.text import CENTER, LEFT, RIGHT, paint_label
 from ui.plot.ticks import count, number
 
 # A bin this many times as tall as any other is cut off and labelled, so the rest can be seen.
 TOWER = 2.5
 CUT = 1.3
-# Narrower than this the layers go into another row, where there is height for it.
-NARROW, FLAT = 56.0, 84.0
-BETWEEN = 14.0
 
 
 @dataclass
@@ -71,31 +68,17 @@ class HistogramPanel(Panel):
     # Layout
 
     def place(self, rect: QRectF, ink: Ink) -> None:
-        n = max(len(self.layers), 1)
-        rows = 1
-        while rect.width() / math.ceil(n / rows) < NARROW and rect.height() / (rows + 1) > FLAT:
-            rows += 1
-        columns = math.ceil(n / rows)
-        width, height = rect.width() / columns, rect.height() / rows
-        gap = min(BETWEEN, 0.16 * width)
         line = ink.small_metrics.height()
         self.rect = self.plot = rect
         self.cells = []
-        for i in range(n):
-            left = rect.left() + (i % columns) * width
-            top = rect.top() + (i // columns) * height + line + 2
-            bottom = rect.top() + (i // columns + 1) * height - 2 * line - 6
-            plot = QRectF(
-                QPointF(round(left + gap / 2), round(top)),
-                QPointF(round(left + width - gap / 2), round(max(bottom, top + 8))),
-            )
+        parts = grid(rect, len(self.layers), line + 2, 2 * line + 6)
+        for plot in parts:
             edges = plot.left() + plot.width() * np.arange(BINS + 1) / BINS
             edges = np.rint(edges * ink.ratio) / ink.ratio
             outline = Polyline()
             points = _outline(outline, edges, plot.bottom())
             self.cells.append(_Cell(plot, edges, outline, points))
-        widest = max((ink.small_metrics.horizontalAdvance(name) for name in self.layers), default=0)
-        self._names = list(self.layers) if widest < width - 2 else short_names(self.layers)
+        self._names = fitting_names(self.layers, rect.width() / columns(parts), ink)
         self._written = False
 
     def dirty(self) -> QRectF:

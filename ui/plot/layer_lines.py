@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,7 @@ class LayerPanel(TimePanel):
         super().__init__(axis, caption, log)
         self.figure, self.labels, self.band = figure, labels, band
         self.smoothing = 0.004
+        self.show_ghost = False
         self._line = Polyline()
         self._seen = 0
         self._shown = self._half = 0
@@ -51,9 +53,11 @@ class LayerPanel(TimePanel):
     def rows(self) -> int:
         return len(self.history.layer_rows)
 
-    def values(self, start: int = 0, stop: int | None = None) -> Floats:
+    def values(
+        self, start: int = 0, stop: int | None = None, history: History | None = None
+    ) -> Floats:
         """Smoothed figures of the rows, shape (rows, layers), as they are drawn."""
-        figure = self.history.figure(self.figure)
+        figure = (history or self.history).figure(self.figure)
         stop = len(figure) if stop is None else stop
         half = self._half
         if half < 1:
@@ -85,7 +89,8 @@ class LayerPanel(TimePanel):
         self._shown = visible.stop - visible.start
         self._half = int(self.smoothing * self._shown)
         revision = history.layer_rows.revision
-        return revision, history.layers, self._half, self._group()
+        ghost = id(history.ghost) if self.show_ghost else None
+        return revision, ghost, history.layers, self._half, self._group()
 
     def _extremes(self, afresh: bool) -> tuple[float, float]:
         if afresh:
@@ -142,13 +147,31 @@ class LayerPanel(TimePanel):
         painter.fillRect(where, ink.pale(color, 0.09))
 
     def _paint_curves(self, painter: QPainter, ink: Ink, low: float, high: float) -> None:
-        x = self.history.layer_rows.x
+        ghost = self.history.ghost
+        if ghost and self.show_ghost and len(ghost.layers) == len(self.history.layers):
+            grey = [ink.pale(ink.ghost, 0.55)] * len(ghost.layers)
+            self._paint_lines(painter, ink, ghost, low, high, grey, 1.0)
+        colors = ink.layer_colors(len(self.history.layers))
+        self._paint_lines(painter, ink, self.history, low, high, colors, 1.5)
+
+    def _paint_lines(
+        self,
+        painter: QPainter,
+        ink: Ink,
+        history: History,
+        low: float,
+        high: float,
+        colors: Sequence[QColor],
+        width: float,
+    ) -> None:
+        """The lines of one run, as far as they lie between two iterations."""
+        x = history.layer_rows.x
         group = self._group()
-        start = max(0, int(np.searchsorted(x, low)) - 1) // group * group
-        stop = min((int(np.searchsorted(x, high)) // group + 2) * group, x.size)
+        start = max(0, int(x.searchsorted(low)) - 1) // group * group
+        stop = min((int(x.searchsorted(high)) // group + 2) * group, x.size)
         if start >= stop:
             return
-        values, x = self.values(start, stop), x[start:stop]
+        values, x = self.values(start, stop, history), x[start:stop]
         chosen = np.arange(0, x.size, group)
         if chosen[-1] != x.size - 1:
             chosen = np.append(chosen, x.size - 1)
@@ -156,9 +179,9 @@ class LayerPanel(TimePanel):
         if self.log:
             # What is nothing runs along the bottom instead of vanishing.
             py = np.minimum(py, self.plot.bottom() + 0.5)
-        for i, color in enumerate(ink.layer_colors(py.shape[1])):
+        for i, color in enumerate(colors):
             if self._line.load(px, py[:, i]):
-                stroke(painter, self._line, color, 1.5, ink)
+                stroke(painter, self._line, color, width, ink)
 
     def paint_data(self, painter: QPainter, ink: Ink, clip: QRectF) -> None:
         super().paint_data(painter, ink, clip)

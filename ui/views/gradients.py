@@ -21,5 +21,8 @@ class GradientView(LayerFigureView):
 
     def describe(self) -> tuple[Span, ...]:
         if self.bound() and self.by_depth in self.panels:
-            return (*super().describe(), Span("  ·  line: shrinking as fast as slopes ≤ ¼ allow"))
+            return (
+                *super().describe(),
+                Span("  ·  dashed: 4⁻ᵏ, all that k sigmoid slopes let through"),
+            )
         return super().describe()

@@ -64,7 +64,10 @@ class LayerFigureView(TimeView):
 
     def describe(self) -> tuple[Span, ...]:
         scale = ", logarithmic" if self.lines.log else ""
-        return (Span(f"{self.what} by layer{scale}"),)
+        spans = [Span(f"{self.what} by layer{scale}")]
+        if self.history.ghost and self.lines.show_ghost:
+            spans += [Span("  ·  "), Span("run before", "ghost")]
+        return tuple(spans)
 
     def columns(self) -> Data:
         assert self.frame
@@ -86,11 +89,18 @@ class LayerFigureView(TimeView):
         add_choice(menu, choices, self.show_what, self.set_what)
         menu.addSeparator()
         add_toggle(menu, "Logarithmic", self.lines.log, self.set_log)
+        if self.history.ghost:
+            add_toggle(menu, "Run before, in grey", self.lines.show_ghost, self.set_ghost)
         self.add_smoothing(menu)
 
     def set_what(self, what: object) -> None:
         """Show the figure over the run, over depth, or both."""
         self.show_what = str(what)
+        self.refresh()
+
+    def set_ghost(self, show: bool) -> None:
+        """Draw the run before this one behind it, or not."""
+        self.lines.show_ghost = show
         self.refresh()
 
     def set_log(self, log: bool) -> None:

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QMenu, QWidget
 from core.history import LEARNING_RATE
 from ui.plot.curves import CurvePanel
 from ui.plot.text import Span
-from ui.plot.ticks import number
 from ui.views.time_view import TimeView
 from ui.views.view import Data, add_toggle
+from ui.widgets.numbers import shown
 
 
 class LearningRateView(TimeView):
@@ -28,7 +28,8 @@ class LearningRateView(TimeView):
         self.panels = [self.curve]
 
     def describe(self) -> tuple[Span, ...]:
-        return (Span(number(self.curve.newest()[0]), "train"),)
+        newest = self.curve.newest()[0]
+        return (Span(shown(float(f"{newest:.3g}")), "train"),)
 
     def columns(self) -> Data:
         steps, scale = self.history.steps, self.axis.scale

@@ -1,0 +1,44 @@
+"""Small plots of equal size side by side, one per layer, in as many rows as are needed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF
+
+from ui.plot.ink import Ink
+from ui.plot.text import short_names
+
+# Narrower than this the layers go into another row, where there is height for it.
+NARROW, FLAT = 56.0, 84.0
+BETWEEN = 14.0
+
+
+def grid(rect: QRectF, n: int, above: float, below: float) -> list[QRectF]:
+    """The places of n plots, with room for labels above and below each of them."""
+    n, rows = max(n, 1), 1
+    while rect.width() / math.ceil(n / rows) < NARROW and rect.height() / (rows + 1) > FLAT:
+        rows += 1
+    across = math.ceil(n / rows)
+    width, height = rect.width() / across, rect.height() / rows
+    gap = min(BETWEEN, 0.16 * width)
+    plots = []
+    for i in range(n):
+        left = rect.left() + (i % across) * width
+        top = rect.top() + (i // across) * height
+        bottom = max(top + height - below, top + above + 8)
+        corner = QPointF(round(left + gap / 2), round(top + above))
+        plots.append(QRectF(corner, QPointF(round(left + width - gap / 2), round(bottom))))
+    return plots
+
+
+def columns(plots: Sequence[QRectF]) -> int:
+    """How many plots stand side by side."""
+    return sum(plot.top() == plots[0].top() for plot in plots)
+
+
+def fitting_names(layers: Sequence[str], width: float, ink: Ink) -> list[str]:
+    """The layers' names, or short ones where a plot is too narrow for them."""
+    widest = max((ink.small_metrics.horizontalAdvance(name) for name in layers), default=0.0)
+    return list(layers) if widest < width - 2 else short_names(layers)
