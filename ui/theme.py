@@ -46,7 +46,18 @@ class Theme:
     good: str
     warning: str
     bad: str
+    pin0: str
+    pin1: str
+    pin2: str
+    pin3: str
+    pin4: str
+    pin5: str
     depth: tuple[str, ...]
+
+    def pin(self, slot: int) -> QColor:
+        """The colour of a pinned run: one of six that can be told apart, also from those of the
+        present run, without full colour vision."""
+        return QColor(getattr(self, f"pin{slot}"))
 
     def layer_colors(self, n: int) -> list[QColor]:
         """One colour per layer along the depth ramp, resampled for n layers."""
@@ -79,6 +90,7 @@ DARK = Theme(
     grid="#2a2f38", text="#e6e9ee", muted="#8d96a5", accent="#4c9ffe", accent_text="#08131f",
     train="#4c9ffe", validation="#e8a33d", ghost="#6b7280", negative="#e8743d", positive="#4c9ffe",
     good="#4cc79f", warning="#e8a33d", bad="#ef5f6b",
+    pin0="#c560c8", pin1="#53c99c", pin2="#f2ee5c", pin3="#d9532a", pin4="#c2f3f3", pin5="#dbb8fb",
     depth=("#7d57d6", "#4683e6", "#2ea3cc", "#2bbb98", "#86c95f", "#ecc546"),
 )  # fmt: skip
 
@@ -87,6 +99,7 @@ LIGHT = Theme(
     grid="#eceef2", text="#171c24", muted="#626c7c", accent="#2563eb", accent_text="#ffffff",
     train="#2563eb", validation="#b45309", ghost="#848c99", negative="#c2500c", positive="#2563eb",
     good="#0b8468", warning="#b45309", bad="#b3123a",
+    pin0="#a02fc0", pin1="#0a7d5a", pin2="#8a1538", pin3="#1b2a6b", pin4="#155e75", pin5="#111827",
     depth=("#4a2fa5", "#2f5fc4", "#1583ab", "#0f957a", "#5b9c3a", "#b58b0c"),
 )  # fmt: skip
 

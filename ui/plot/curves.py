@@ -16,8 +16,10 @@ from ui.plot.scale import Floats, Scale, settle
 from ui.plot.stroke import Polyline, envelope, stroke
 from ui.plot.ticks import number
 from ui.plot.time_axis import TimeAxis
-from ui.plot.time_panel import TimePanel
+from ui.plot.time_panel import Other, TimePanel, others
 
+# Other runs may stretch the plot to so many times the largest value of the present one.
+STRETCH = 3.0
 # Single mini-batches may stand out of the plot beyond this many times the largest mean.
 SPIKE = 1.6
 
@@ -41,9 +43,9 @@ class CurvePanel(TimePanel):
         """Iterations to either side over which the curve is smoothed."""
         return self.smoothing * self.axis.scale.span
 
-    def group(self) -> int:
+    def group(self, history: History | None = None) -> int:
         """Buckets that share a pixel column."""
-        visible = self.axis.scale.span / self.history.steps.width
+        visible = self.axis.scale.span / (history or self.history).steps.width
         return max(1, int(visible / max(self.plot.width(), 1)))
 
     def buckets(self, history: History, low: float, high: float, group: int = 1) -> slice:
@@ -60,7 +62,7 @@ class CurvePanel(TimePanel):
 
     def smoothed(self, history: History, low: float, high: float) -> tuple[Floats, Floats]:
         """The smoothed curve between two iterations: x and y, at most a point per pixel column."""
-        steps, group = history.steps, self.group()
+        steps, group = history.steps, self.group(history)
         if history is self.history and self.singly():
             x, y = self._tail()
             half = int(self.reach())
@@ -117,9 +119,8 @@ class CurvePanel(TimePanel):
     # Following the run
 
     def _key_of(self, history: History) -> tuple[object, ...]:
-        ghost = history.ghost
         revisions = history.steps.revision, history.scores.revision
-        return (*revisions, id(ghost), self.smoothing, self.group(), self.singly())
+        return (*revisions, self.smoothing, self.group(), self.singly())
 
     def _extremes(self, afresh: bool) -> tuple[float, float]:
         steps, scores = self.history.steps, self.history.scores
@@ -135,15 +136,24 @@ class CurvePanel(TimePanel):
         if self.scored and len(scores):
             inside = (scores.x[seen] >= scale.low) & (scores.x[seen] <= scale.high)
             values.append(scores.values[seen, self.curve][inside])
-        if afresh:
-            if steps.first is not None and scale.low == 0:
-                values.append(steps.first[self.curve : self.curve + 1])
-            if history_of := self.history.ghost:
-                values.append(self.smoothed(history_of, scale.low, scale.high)[1])
+        if afresh and steps.first is not None and scale.low == 0:
+            values.append(steps.first[self.curve : self.curve + 1])
         low, high = _finite_extremes(np.concatenate(values), self.log)
+        if afresh:
+            low, high = self._with_others(low, high)
         lows, highs = steps.low[self.curve, part], steps.high[self.curve, part]
         self._peak = max(self._peak, float(highs.max(initial=-math.inf)))
         return self._with_single(low, high, float(lows.min(initial=math.inf)))
+
+    def _with_others(self, low: float, high: float) -> tuple[float, float]:
+        """Widen the range for other runs, but not for one that has blown up."""
+        scale = self.axis.scale
+        most = STRETCH * high if high > 0 else math.inf
+        for other in others(self.history):
+            values = self.smoothed(other.history, scale.low, scale.high)[1]
+            least, greatest = _finite_extremes(values[values < most], self.log)
+            low, high = min(low, least), max(high, greatest)
+        return low, high
 
     def _with_single(self, low: float, high: float, least: float) -> tuple[float, float]:
         """Widen the range for single steps, but not for spikes far off."""
@@ -174,19 +184,17 @@ class CurvePanel(TimePanel):
         return start
 
     def _paint_curves(self, painter: QPainter, ink: Ink, low: float, high: float) -> None:
-        if self.history.ghost:
-            self._paint_ghost(painter, ink, self.history.ghost, low, high)
         color = ink.train
         if self.smoothing and self.group() * self.history.steps.width < self.reach():
             self._stroke(painter, ink, *self.raw(low, high), ink.pale(color), 1.0, smooth=False)
         self._stroke(painter, ink, *self.smoothed(self.history, low, high), color, 1.6)
         self._stroke(painter, ink, *self.scores(self.history, low, high), ink.validation, 1.6)
 
-    def _paint_ghost(
-        self, painter: QPainter, ink: Ink, ghost: History, low: float, high: float
-    ) -> None:
-        self._stroke(painter, ink, *self.smoothed(ghost, low, high), ink.pale(ink.ghost, 0.7), 1.0)
-        self._stroke(painter, ink, *self.scores(ghost, low, high), ink.pale(ink.ghost, 0.7), 1.0)
+    def _paint_other(self, painter: QPainter, ink: Ink, other: Other) -> None:
+        low, high, color = self.axis.scale.low, self.axis.scale.high, ink.role(other.role)
+        train = self.smoothed(other.history, low, high)
+        self._stroke(painter, ink, *train, ink.pale(color, 0.6), 1.0)
+        self._stroke(painter, ink, *self.scores(other.history, low, high), color, 1.3)
 
     def _stroke(
         self, painter: QPainter, ink: Ink, x: Floats, y: Floats, color, width, smooth: bool = True
@@ -225,7 +233,21 @@ class CurvePanel(TimePanel):
             nearest = int(np.abs(scores.x - iteration).argmin())
             value = float(scores.values[nearest, self.curve])
             rows.append(Row(ink.validation, "validation", self.text(value)))
+        for other in others(self.history):
+            value = self._of_other(other.history, iteration)
+            rows.append(Row(ink.role(other.role), other.name, self.text(value)))
         return rows
+
+    def _of_other(self, history: History, iteration: int) -> float:
+        """Another run's validation score near an iteration, or its smoothed training figure."""
+        steps, scores = history.steps, history.scores
+        if iteration >= steps.next:
+            return math.nan
+        if self.scored and len(scores):
+            nearest = int(np.abs(scores.x - iteration).argmin())
+            return float(scores.values[nearest, self.curve])
+        i = iteration // steps.width
+        return float(steps.smoothed(self.curve, i, i + 1, self.reach())[0])
 
     def text(self, value: float) -> str:
         """A value as the read-out and the legend write it."""

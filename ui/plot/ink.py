@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import (
     QBrush,
@@ -52,6 +54,7 @@ class Ink:
         self._pale: dict[tuple[int, float], QColor] = {}
         self._texts: dict[str, QStaticText] = {}
         self._widths: dict[str, float] = {}
+        self.ramps: dict[int, NDArray[np.uint32]] = {}
 
     card: QColor
     grid: QColor
@@ -67,6 +70,10 @@ class Ink:
         if n not in self._layers:
             self._layers[n] = self.theme.layer_colors(n) if n else []
         return self._layers[n]
+
+    def role(self, name: str) -> QColor:
+        """The theme's colour for a role."""
+        return QColor(getattr(self.theme, name))
 
     def pen(self, color: QColor, width: float = 1.0) -> QPen:
         """A solid pen; the same object every time."""

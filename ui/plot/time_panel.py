@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -18,6 +19,20 @@ from ui.plot.time_axis import TimeAxis
 MARGIN = 3.0
 # While a run goes on curves grow by so many pixels at a time.
 STRIDE = 2.0
+
+
+class Other(NamedTuple):
+    """Another run to draw behind the present one; `role` names its colour in a theme."""
+
+    name: str
+    role: str
+    history: History
+
+
+def others(history: History) -> list[Other]:
+    """The runs that a history is to be compared with: the one before it, and those pinned."""
+    ghost = [Other("run before", "ghost", history.ghost)] if history.ghost else []
+    return ghost + [Other(pin.name, f"pin{pin.slot}", pin.history) for pin in history.pinned]
 
 
 class TimePanel(Panel):
@@ -69,7 +84,9 @@ class TimePanel(Panel):
         self.history = history
         self._absorbed = history.iteration
         scale = self.axis.scale
-        key = (id(history), scale, self.log, moment, len(history.marks), *self._key_of(history))
+        beside = history.ghost, history.pinned
+        marks = len(history.marks)
+        key = (id(history), scale, self.log, moment, marks, beside, *self._key_of(history))
         afresh = key != self._key
         self._key, self.moment, self.x = key, moment, scale
         if afresh:
@@ -96,6 +113,19 @@ class TimePanel(Panel):
 
     # Painting
 
+    def paint_still(self, painter: QPainter, ink: Ink) -> None:
+        """Axes, and the other runs: those are over, so they cost nothing from frame to frame."""
+        super().paint_still(painter, ink)
+        clip = painter.clipBoundingRect() if painter.hasClipping() else None
+        for other in others(self.history):
+            painter.setClipRect(self.plot.adjusted(0, -1, 1, 1))
+            self._paint_other(painter, ink, other)
+        # Not restore(): an SVG would go on with the narrow clip.
+        if clip is not None:
+            painter.setClipRect(clip)
+        else:
+            painter.setClipping(False)
+
     def paint_data(self, painter: QPainter, ink: Ink, clip: QRectF) -> None:
         part = clip & self.plot.adjusted(0, -1, 1, 1)
         if part.isEmpty():
@@ -112,6 +142,9 @@ class TimePanel(Panel):
 
     def _paint_curves(self, painter: QPainter, ink: Ink, low: float, high: float) -> None:
         """The curves, as far as they lie between the iterations low and high."""
+
+    def _paint_other(self, painter: QPainter, ink: Ink, other: Other) -> None:
+        """The curves of another run, as far as they are in view."""
 
     def _paint_marks(self, painter: QPainter, ink: Ink) -> None:
         marks = self.history.marks

@@ -11,7 +11,8 @@ from ui.plot.canvas import beside
 from ui.plot.curves import CurvePanel
 from ui.plot.ink import Ink
 from ui.plot.text import Span
-from ui.views.time_view import TimeView
+from ui.plot.time_panel import others
+from ui.views.time_view import TimeView, legend
 from ui.views.view import Data, add_choice, add_toggle
 
 WIDE = 560.0
@@ -59,8 +60,7 @@ class LossView(TimeView):
         spans = [Span(f"train {panel.text(train)}", "train")]
         if len(self.history.scores):
             spans += [Span("  ·  "), Span(f"validation {panel.text(validation)}", "validation")]
-        if self.history.ghost:
-            spans += [Span("  ·  "), Span("run before", "ghost")]
+        spans += legend(self.history)
         if self.frame and self.frame.divergence:
             spans += [Span("  ·  "), Span(str(self.frame.divergence), "bad")]
         return tuple(spans)
@@ -82,6 +82,13 @@ class LossView(TimeView):
             )
             x, y = panel.scores(self.history, low, high)
             columns["validation iteration"], columns[f"validation {name}"] = x, y
+            for other in others(self.history):
+                run = other.name
+                x, y = panel.smoothed(other.history, low, high)
+                columns[f"{run} iteration"], columns[f"{run} train {name}"] = x, y
+                x, y = panel.scores(other.history, low, high)
+                columns[f"{run} validation iteration"] = x
+                columns[f"{run} validation {name}"] = y
         return columns
 
     def add_actions(self, menu: QMenu) -> None:

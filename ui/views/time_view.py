@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QMenu, QWidget
 
+from core.history import History
 from core.telemetry import Frame
 from ui.plot.panel import Panel
+from ui.plot.text import Span
 from ui.plot.time_axis import TimeAxis
-from ui.plot.time_panel import TimePanel
+from ui.plot.time_panel import TimePanel, others
 from ui.views.view import View, add_slider
+
 
 # The smoothing slider's steps, as shares of the stretch in view.
 SMOOTHING = (0.0, 0.002, 0.004, 0.007, 0.01, 0.015, 0.02, 0.03, 0.045, 0.07, 0.1)
@@ -99,3 +102,11 @@ class TimeView(View):
             menu.insertAction(first, reset)
             menu.insertSeparator(first)
         return menu
+
+
+def legend(history: History) -> list[Span]:
+    """The other runs that are drawn, by name in their colours."""
+    spans: list[Span] = []
+    for other in others(history):
+        spans += [Span("  ·  "), Span(other.name, other.role)]
+    return spans
