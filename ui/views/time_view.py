@@ -12,7 +12,6 @@ from ui.plot.time_axis import TimeAxis
 from ui.plot.time_panel import TimePanel, others
 from ui.views.view import View, add_slider
 
-
 # The smoothing slider's steps, as shares of the stretch in view.
 SMOOTHING = (0.0, 0.002, 0.004, 0.007, 0.01, 0.015, 0.02, 0.03, 0.045, 0.07, 0.1)
 
