@@ -48,7 +48,10 @@ class Failure:
 
 
 class Runner:
-    """Owns the trainer. Every method may be called from any thread and returns at once."""
+    """Owns the trainer. Every method may be called from any thread and returns at once.
+
+    `pace` is how many steps are done in a second; 0 means as many as can be.
+    """
 
     def __init__(self, on_frame: Callable[[], None]) -> None:
         self._on_frame = on_frame
@@ -66,6 +69,7 @@ class Runner:
         self._speed = Speedometer()
         self._slice = 1
         self._frame_cost = 0.0
+        self.pace = 0.0
         self.measures: Collection[str] = MEASURES
         self._thread = threading.Thread(target=self._work, name="training", daemon=True)
         self._thread.start()
@@ -239,18 +243,31 @@ class Runner:
     def _train_to_next_frame(self) -> None:
         trainer = self._trainer
         assert trainer is not None
-        due = self._frame_at + self._frame_gap()
-        now = time.perf_counter()
-        while (now < due or self._mailbox) and not self._interrupted(trainer):
-            trainer.advance(self._slice)
-            before, now = now, time.perf_counter()
-            self._slice = _adapted(self._slice, now - before)
+        if self.pace:
+            self._train_slowly(trainer)
+        else:
+            self._train_at_full_speed(trainer)
         if self._commands or self._closing:
             return
         self._measured_step()
         if trainer.finished:
             self._running = False
         self._hand_off()
+
+    def _train_at_full_speed(self, trainer: Trainer) -> None:
+        due = self._frame_at + self._frame_gap()
+        now = time.perf_counter()
+        while (now < due or self._mailbox) and not self._interrupted(trainer):
+            trainer.advance(self._slice)
+            before, now = now, time.perf_counter()
+            self._slice = _adapted(self._slice, now - before)
+
+    def _train_slowly(self, trainer: Trainer) -> None:
+        """Wait until the next frame is due, then do its share of steps but one."""
+        gap = max(self._frame_gap(), 1 / self.pace)
+        self._wake.wait(max(0.0, self._frame_at + gap - time.perf_counter()))
+        if not self._interrupted(trainer):
+            trainer.advance(round(self.pace * gap) - 1)
 
     def _interrupted(self, trainer: Trainer) -> bool:
         return bool(self._commands or trainer.finished or self._closing)

@@ -1,5 +1,6 @@
 """The training thread as a window uses it."""
 
+import itertools
 import threading
 from dataclasses import replace
 
@@ -228,3 +229,21 @@ def test_setting_a_weight_that_is_not_there_changes_nothing(window):
     watched = window.runner._trainer
     assert watched is not None
     assert (alone.network.params == watched.network.params).all()
+
+
+def test_a_slow_pace_shows_every_single_step(window):
+    window.runner.pace = 200
+    window.runner.load(ExperimentSpec(), 1)
+    window.runner.resume()
+    window.wait(lambda w: w.frames and w.frames[-1].iteration >= 12)
+    window.runner.pause()
+    gaps = [b.iteration - a.iteration for a, b in itertools.pairwise(window.frames)]
+    assert max(gaps) <= 8
+
+
+def test_a_pause_is_heard_at_once_at_the_slowest_pace(window):
+    window.runner.pace = 0.001
+    window.runner.load(ExperimentSpec(), 1)
+    window.runner.resume()
+    window.runner.pause()
+    window.wait(lambda w: w.frames and w.frames[-1].status == "paused")

@@ -106,6 +106,7 @@ class MainWindow(QMainWindow):
         toolbar.epoch_requested.connect(session.finish_epoch)
         toolbar.reset_requested.connect(session.reset)
         toolbar.new_seed_requested.connect(session.new_seed)
+        toolbar.pace_chosen.connect(session.set_pace)
         toolbar.export_requested.connect(lambda: self.export())
         self.dashboard.measures_changed.connect(self._tell_measures)
         self.dashboard.export_requested.connect(self.export)

@@ -89,6 +89,10 @@ class Session(QObject):
         self._runner.finish_epoch()
         self._note_running(False)
 
+    def set_pace(self, steps_per_second: float) -> None:
+        """Train at so many steps a second, slow enough to watch; 0 is full speed."""
+        self._runner.pace = steps_per_second
+
     def reset(self) -> None:
         """Start again from the same seed, paused."""
         self._runner.pause()

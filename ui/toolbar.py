@@ -9,13 +9,17 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from ui import theme
+from ui.widgets.combo import Combo, choice_model
 from ui.widgets.figures import NONE, Figure, Figures, decimal
 from ui.widgets.keys import keeps_key
 
 RUN_WIDTH = 96
 ICON_WIDTH = 38
-WIDE = 1060
+WIDE = 1180
 HEIGHT = 44
+PACE_WIDTH = 104
+# Steps per second.
+PACES = {0.0: "Full speed", 1000.0: "1,000 /s", 100.0: "100 /s", 10.0: "10 /s", 1.0: "1 /s"}
 
 
 class Toolbar(QWidget):
@@ -31,6 +35,7 @@ class Toolbar(QWidget):
     reset_requested = Signal()
     new_seed_requested = Signal()
     export_requested = Signal()
+    pace_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +50,7 @@ class Toolbar(QWidget):
         self.new_seed = self._button(
             "New seed", "Back to step 0 with other random draws", "N", "seed"
         )
+        self.pace = self._paces()
         self.export = self._button("Export", "Save the dashboard as a picture", "Ctrl+E", "export")
         self.figures = Figures(
             [
@@ -120,6 +126,13 @@ class Toolbar(QWidget):
         self._icons.append((button, icon, role))
         return button
 
+    def _paces(self) -> Combo:
+        combo = Combo(choice_model((pace, text, "", "") for pace, text in PACES.items()))
+        combo.setToolTip("How fast to train: slow is for watching single steps")
+        combo.setAccessibleName("Speed")
+        combo.setFixedWidth(PACE_WIDTH)
+        return combo
+
     def _set_icon(self, button: QPushButton, name: str) -> None:
         self._icons = [(b, name if b is button else old, role) for b, old, role in self._icons]
         self.retheme(theme.current())
@@ -131,6 +144,7 @@ class Toolbar(QWidget):
         row.setSpacing(8)
         for button in (self.run, self.step, self.epoch, self.reset, self.new_seed):
             row.addWidget(button)
+        row.addWidget(self.pace)
         row.addLayout(self.extras)
         row.addSpacing(8)
         row.addWidget(self.figures, 1)
@@ -144,6 +158,7 @@ class Toolbar(QWidget):
         self.reset.clicked.connect(lambda: self.reset_requested.emit())
         self.new_seed.clicked.connect(lambda: self.new_seed_requested.emit())
         self.export.clicked.connect(lambda: self.export_requested.emit())
+        self.pace.edited.connect(self.pace_chosen)
 
 
 def _rate(value: float) -> str:
