@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMainWindow, QSlider, QWidgetAction
 
@@ -16,6 +16,7 @@ from core.telemetry import BINS, MEASURES, Divergence, Histograms, Score, Segmen
 from tests.ui.frames import layer_names, recorded, run
 from ui import theme
 from ui.card import Card, CardDock
+from ui.plot.heat import Record
 from ui.plot.histograms import full_heights
 from ui.plot.text import plain
 from ui.views import VIEWS
@@ -372,6 +373,69 @@ def test_gradients_over_depth_share_the_scale_or_have_their_own(shown):
     view.grab()
     assert list(view.panels) == [view.by_depth]
     np.testing.assert_array_equal(view.export_data()["gradient"], view.frame.gradient)
+
+
+def test_gradients_let_one_see_the_run_before(shown):
+    view = shown("gradients")
+    view.history.ghost, _ = recorded(frames=40, layers=4, seed=9)
+    view.refresh()
+    texts = [action.text() for action in view.menu().actions()]
+    assert "Run before, in grey" in texts
+    before = view.grab().toImage()
+    view.set_ghost(True)
+    assert view.grab().toImage() != before
+    assert "run before" in plain(view.subtitle)
+
+
+def test_the_healthy_band_of_update_ratios_is_shaded(shown):
+    view = shown("update_ratio")
+    ink = view.ink
+    assert ink.pale(QColor(ink.theme.good), 0.09).name() in colors(view)
+
+
+def test_shares_show_one_at_a_time_where_it_is_narrow(shown):
+    view = shown("shares", size=(900, 200))
+    view.grab()
+    assert len(view.panels) == 3
+    np.testing.assert_array_equal(view.export_data()["iteration"], view.history.layer_rows.x)
+    view.set_what("dead")
+    view.grab()
+    assert [panel.figure for panel in view.panels] == ["dead"]
+    assert all("dead" in name or name == "iteration" for name in view.export_data())
+
+
+def test_the_learning_rate_is_exported_step_by_step(shown):
+    view = shown("learning_rate")
+    assert plain(view.subtitle) == "0.001"
+    assert set(view.export_data()["learning rate"]) == {0.001}
+
+
+def test_heat_maps_follow_edges_that_widen(qapp):
+    def histogram(reach, counts):
+        one = np.ones(1)
+        none = np.zeros(1, np.int64)
+        return Histograms(-reach * one, reach * one, counts[None], none, none, none)
+
+    counts = np.arange(BINS)
+    record = Record()
+    record.take([0], [histogram(1.0, counts)])
+    assert record.shares[0, 0].sum() == pytest.approx(1)
+    record.take([0, 10], [histogram(1.0, counts), histogram(2.0, counts)])
+    narrow, wide = record.shares[:, 0]
+    pairs = counts.reshape(-1, 2).sum(axis=1) / counts.sum()
+    np.testing.assert_allclose(narrow[BINS // 4 : 3 * BINS // 4], pairs, atol=1e-6)
+    assert narrow[: BINS // 4].sum() == 0
+    np.testing.assert_allclose(wide, counts / counts.sum(), atol=1e-6)
+
+
+def test_heat_maps_keep_the_first_moment(shown):
+    view = shown("activation_history")
+    data = view.export_data()
+    assert data["iteration"][0] == 0
+    first = view.history.frames[0].activations
+    column = next(name for name in data if name.startswith("layer 2"))
+    everything = first.counts[1].sum() + first.under[1] + first.over[1]
+    assert data[column][0] == pytest.approx(first.counts[1][0] / everything)
 
 
 # Cards

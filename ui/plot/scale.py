@@ -107,10 +107,10 @@ def settle(current: Scale | None, low: float, high: float, log: bool = False) ->
 def _round_linear(low: float, high: float) -> Scale:
     if 0 <= low < 0.4 * high:
         low = 0.0
-    if low == high:
+    if high - low <= max(1e-9 * max(abs(low), abs(high)), 1e-290):
         # One value alone says nothing about a range: show it with the zero.
         low, high = min(1.2 * low, 0.0), max(1.2 * high, 0.0)
-        high = high if low < high else 1.0
+        high = high if high - low > 1e-290 else 1.0
     step = round_step(high - low, 9)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return Scale(first * step, last * step)

@@ -1,5 +1,6 @@
 """All views of a run. Adding one is a file here and a line in the table."""
 
+from ui.views.activation_history import ActivationHistoryView
 from ui.views.activations import ActivationView
 from ui.views.gradients import GradientView
 from ui.views.learning_rate import LearningRateView
@@ -16,6 +17,7 @@ VIEWS: dict[str, type[View]] = {
         LossView,
         ActivationView,
         GradientView,
+        ActivationHistoryView,
         UpdateRatioView,
         WeightView,
         WeightHistogramView,

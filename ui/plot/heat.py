@@ -1,0 +1,213 @@
+"""Histograms over the run as heat maps, one per layer: across the run, up the values."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from core.telemetry import BINS, Histograms
+from ui.plot.grid import columns, fitting_names, grid
+from ui.plot.histograms import full_heights
+from ui.plot.ink import Ink
+from ui.plot.panel import Panel, ReadOut, Row
+from ui.plot.scale import Floats, round_length
+from ui.plot.text import CENTER, LEFT, RIGHT, paint_label
+from ui.plot.ticks import count, number
+from ui.theme import blend
+
+# Small shares are made visible: the shade goes with this power of the share.
+GAMMA = 0.6
+SHADES = 256
+
+
+class Record:
+    """The histograms of a run over common edges: those of the newest frame.
+
+    `shares` has the shape (moments, layers, BINS). Edges double as a run goes on; what was counted
+    over narrower bins is counted again over the wider ones.
+    """
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        self._edges: tuple[bytes, bytes] = (b"", b"")
+        self._known: dict[int, NDArray[np.float32]] = {}
+        self.moments: Floats = np.empty(0)
+        self.shares = np.empty((0, 0, BINS), np.float32)
+
+    def take(self, moments: list[int], histograms: list[Histograms]) -> None:
+        """Take over the histograms of ascending iterations; at least one."""
+        newest = histograms[-1]
+        edges = newest.low.tobytes(), newest.high.tobytes()
+        if edges != self._edges:
+            self._known, self._edges = {}, edges
+        known = self._known
+        self._known = {
+            moment: shares if (shares := known.get(moment)) is not None else _regrid(data, newest)
+            for moment, data in zip(moments, histograms, strict=True)
+        }
+        self.moments = np.array(moments, dtype=np.float64)
+        self.shares = np.stack(list(self._known.values()))
+
+
+class HeatPanel(Panel):
+    """For every layer how its values were distributed at every moment of the run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.record = Record()
+        self.layers: tuple[str, ...] = ()
+        self.low = self.high = np.empty(0)
+        self.length = 10.0
+        self.moment: float | None = None
+        self.cells: list[QRectF] = []
+        self._names: list[str] = []
+        self._still: tuple[object, ...] = ()
+
+    def absorb(
+        self,
+        layers: tuple[str, ...],
+        moments: list[int],
+        histograms: list[Histograms],
+        moment: float | None,
+    ) -> bool:
+        """Take the recorded histograms; whether labels have changed."""
+        self.record.take(moments, histograms)
+        newest = histograms[-1]
+        self.layers, self.low, self.high, self.moment = layers, newest.low, newest.high, moment
+        self.length = round_length(max(moments[-1], 10.0))
+        still = layers, newest.low.tolist(), newest.high.tolist(), self.length
+        changed, self._still = still != self._still, still
+        return changed
+
+    def forget(self) -> None:
+        """Drop what belongs to a run."""
+        self.record.clear()
+        self._still = ()
+
+    # Layout
+
+    def place(self, rect: QRectF, ink: Ink) -> None:
+        line = ink.small_metrics.height()
+        self.rect = self.plot = rect
+        self.cells = grid(rect, len(self.layers), line + 4, 2 * line + 6)
+        self._names = fitting_names(self.layers, rect.width() / columns(self.cells), ink)
+
+    def dirty(self) -> QRectF:
+        where = QRectF()
+        for cell in self.cells:
+            where |= cell
+        return where
+
+    # Painting
+
+    def paint_still(self, painter: QPainter, ink: Ink) -> None:
+        colors = ink.layer_colors(len(self.layers))
+        line = ink.small_metrics.height()
+        for i, cell in enumerate(self.cells[: len(self.layers)]):
+            painter.fillRect(QRectF(cell.left(), cell.bottom(), cell.width(), 1), ink.axis)
+            above = QRectF(cell.left(), cell.top() - line - 2, cell.width(), line)
+            span = f"{_short(self.low[i])} … {_short(self.high[i])}"
+            if ink.small_metrics.horizontalAdvance(span) <= cell.width():
+                paint_label(painter, above, LEFT, span, ink.muted, ink)
+            below = QRectF(cell.left(), cell.bottom() + 4, cell.width(), line)
+            paint_label(painter, below, LEFT, "0", ink.muted, ink)
+            paint_label(painter, below, RIGHT, count(self.length), ink.muted, ink)
+            name = below.adjusted(-8, line, 8, line)
+            paint_label(painter, name, CENTER, self._names[i], colors[i], ink)
+
+    def paint_data(self, painter: QPainter, ink: Ink, clip: QRectF) -> None:
+        if not self.record.moments.size:
+            return
+        colors = ink.layer_colors(len(self.layers))
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        for i, cell in enumerate(self.cells[: len(self.layers)]):
+            if not clip.intersects(cell):
+                continue
+            image = self._image(i, max(2, int(cell.width() * min(ink.ratio, 4))), colors[i], ink)
+            width = cell.width() * self._reached()
+            painter.drawImage(QRectF(cell.left(), cell.top(), width, cell.height()), image)
+            if self.moment is not None:
+                x = cell.left() + cell.width() * self.moment / self.length
+                painter.fillRect(QRectF(round(x), cell.top(), 1, cell.height()), ink.text)
+
+    def _reached(self) -> float:
+        """The share of the width up to the newest moment."""
+        return max(float(self.record.moments[-1]) / self.length, 0.01)
+
+    def _image(self, i: int, width: int, color: QColor, ink: Ink) -> QImage:
+        """One layer's map, a pixel per bin and at most `width` pixels across."""
+        moments = self.record.moments
+        n = max(1, min(int(width * self._reached()), 4 * moments.size))
+        wanted = np.linspace(0.0, moments[-1], n)
+        middles = (moments[1:] + moments[:-1]) / 2
+        shares = self.record.shares[np.searchsorted(middles, wanted), i]
+        full, _ = full_heights(shares.sum(axis=0)[None])
+        shade = np.minimum(shares * (n / float(full[0])), 1.0) ** GAMMA * (SHADES - 1)
+        pixels = _ramp(color, ink)[shade.astype(np.uint8)].T[::-1]
+        pixels = np.ascontiguousarray(pixels)
+        image = QImage(pixels.data, n, BINS, 4 * n, QImage.Format.Format_RGB32)
+        # A picture of its own: the array goes away.
+        return image.copy()
+
+    # Reading off
+
+    def read(self, place: QPointF, ink: Ink) -> ReadOut | None:
+        for i, cell in enumerate(self.cells[: len(self.layers)]):
+            if cell.contains(place) and self.record.moments.size:
+                return self._read_cell(place, ink, i, cell)
+        return None
+
+    def _read_cell(self, place: QPointF, ink: Ink, i: int, cell: QRectF) -> ReadOut | None:
+        moments = self.record.moments
+        iteration = (place.x() - cell.left()) / cell.width() * self.length
+        if iteration > moments[-1] + self.length / 50:
+            return None
+        nearest = int(np.abs(moments - iteration).argmin())
+        at = int(np.clip((cell.bottom() - place.y()) / cell.height() * BINS, 0, BINS - 1))
+        width = float(self.high[i] - self.low[i]) / BINS
+        low = float(self.low[i]) + at * width
+        share = float(self.record.shares[nearest, i, at])
+        color = ink.layer_colors(len(self.layers))[i]
+        rows = [
+            Row(color, f"{number(low)} … {number(low + width)}", ""),
+            Row(None, "share", f"{100 * share:.1f} %"),
+        ]
+        x = cell.left() + cell.width() * float(moments[nearest]) / self.length
+        return ReadOut(cell, x, f"{self.layers[i]}, step {int(moments[nearest]):,}", rows)
+
+
+def _regrid(data: Histograms, target: Histograms) -> NDArray[np.float32]:
+    """The shares of all values per bin of the target's edges, shape (layers, BINS)."""
+    counts = data.counts
+    everything = counts.sum(axis=1) + data.under + data.over + data.missing
+    shares = counts / np.maximum(everything, 1)[:, None]
+    if np.array_equal(data.low, target.low) and np.array_equal(data.high, target.high):
+        return shares.astype(np.float32)
+    if shares.shape[0] != len(target.low):
+        return np.zeros((len(target.low), BINS), np.float32)
+    moved = np.empty_like(shares)
+    for i, row in enumerate(shares):
+        old = np.linspace(data.low[i], data.high[i], BINS + 1)
+        new = np.linspace(target.low[i], target.high[i], BINS + 1)
+        summed = np.concatenate(((0.0,), np.cumsum(row)))
+        moved[i] = np.diff(np.interp(new, old, summed))
+    return moved.astype(np.float32)
+
+
+def _ramp(color: QColor, ink: Ink) -> NDArray[np.uint32]:
+    """From the card through the layer's colour towards the text's."""
+    key = color.rgba()
+    if key not in ink.ramps:
+        half = SHADES * 3 // 4
+        shades = [blend(ink.card, color, i / half) for i in range(half)]
+        shades += [blend(color, ink.text, 0.55 * i / (SHADES - half)) for i in range(SHADES - half)]
+        ink.ramps[key] = np.array([shade.rgb() for shade in shades], dtype=np.uint32)
+    return ink.ramps[key]
+
+
+def _short(value: float) -> str:
+    return "0" if value == 0 else f"{value:.2g}".replace("-", "−").replace("e+0", "e")

@@ -1,0 +1,92 @@
+"""How the distribution of every layer's activations has developed over the run."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from PySide6.QtCore import QRectF
+from PySide6.QtWidgets import QMenu, QWidget
+
+from core.telemetry import BINS, Frame
+from ui.plot.heat import HeatPanel
+from ui.plot.ink import Ink
+from ui.plot.text import Span
+from ui.views.view import Data, View, add_choice
+
+# While a run goes on the maps are made anew this often.
+REFRESH_SECONDS = 0.1
+
+
+class ActivationHistoryView(View):
+    """Heat maps of the activations of every layer: iteration across, value up."""
+
+    key = "activation_history"
+    title = "Activations over time"
+    about = "How the distribution of every layer's values develops over the run"
+    at_first = False
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.measure = "activations"
+        self.maps = HeatPanel()
+        self.panels = [self.maps]
+        self._made_at = 0.0
+
+    @property
+    def measures(self) -> frozenset[str]:
+        return frozenset({self.measure})
+
+    def present(self, frame: Frame) -> None:
+        now, moment = time.monotonic(), self.moment()
+        live = frame.status == "running" and moment is None and self.maps.moment is None
+        if live and now - self._made_at < REFRESH_SECONDS:
+            return
+        self._made_at = now
+        recorded = [f for f in self.history.frames if getattr(f, self.measure) is not None]
+        if not recorded:
+            return
+        moments = [f.iteration for f in recorded]
+        histograms = [getattr(f, self.measure) for f in recorded]
+        if self.maps.absorb(recorded[-1].layers, moments, histograms, moment):
+            self.redraw()
+        else:
+            self.touch(self.maps.dirty())
+
+    def forget(self) -> None:
+        self._made_at = 0.0
+        self.maps.forget()
+
+    def refresh(self) -> None:
+        self._made_at = 0.0
+        super().refresh()
+
+    def arrange(self, area: QRectF, ink: Ink) -> None:
+        super().arrange(area.adjusted(0, 4, 0, 0), ink)
+
+    def describe(self) -> tuple[Span, ...]:
+        what = "after" if self.measure == "activations" else "before"
+        return (Span(f"{what} the activation function, steps across, values up"),)
+
+    def columns(self) -> Data:
+        record = self.maps.record
+        columns: Data = {"iteration": record.moments}
+        for i, name in enumerate(self.maps.layers):
+            edges = np.linspace(self.maps.low[i], self.maps.high[i], BINS + 1)
+            for j in range(BINS):
+                columns[f"{name} {edges[j]:.6g} to {edges[j + 1]:.6g}"] = record.shares[:, i, j]
+        return columns
+
+    def add_actions(self, menu: QMenu) -> None:
+        choices: dict[str, object] = {
+            "After the activation function": "activations",
+            "Before the activation function": "preactivations",
+        }
+        add_choice(menu, choices, self.measure, self.set_measure)
+
+    def set_measure(self, measure: object) -> None:
+        """Show values after ("activations") or before ("preactivations") the function."""
+        self.measure = str(measure)
+        self.maps.forget()
+        self.measures_changed.emit()
+        self.refresh()
