@@ -16,7 +16,7 @@ from ui.plot.scale import Floats, Scale, settle
 from ui.plot.stroke import Polyline, envelope, stroke
 from ui.plot.ticks import number
 from ui.plot.time_axis import TimeAxis
-from ui.plot.time_panel import Other, TimePanel, others
+from ui.plot.time_panel import Other, TimePanel
 
 # Other runs may stretch the plot to so many times the largest value of the present one.
 STRETCH = 3.0
@@ -149,7 +149,7 @@ class CurvePanel(TimePanel):
         """Widen the range for other runs, but not for one that has blown up."""
         scale = self.axis.scale
         most = STRETCH * high if high > 0 else math.inf
-        for other in others(self.history):
+        for other in self.others():
             values = self.smoothed(other.history, scale.low, scale.high)[1]
             least, greatest = _finite_extremes(values[values < most], self.log)
             low, high = min(low, least), max(high, greatest)
@@ -233,7 +233,7 @@ class CurvePanel(TimePanel):
             nearest = int(np.abs(scores.x - iteration).argmin())
             value = float(scores.values[nearest, self.curve])
             rows.append(Row(ink.validation, "validation", self.text(value)))
-        for other in others(self.history):
+        for other in self.others():
             value = self._of_other(other.history, iteration)
             rows.append(Row(ink.role(other.role), other.name, self.text(value)))
         return rows

@@ -19,7 +19,7 @@ from ui.plot.stroke import Polyline, stroke
 from ui.plot.text import spread
 from ui.plot.ticks import number
 from ui.plot.time_axis import TimeAxis
-from ui.plot.time_panel import MARGIN, TimePanel
+from ui.plot.time_panel import MARGIN, Other, TimePanel
 
 # On a logarithmic scale anything smaller counts as nothing.
 LEAST = 1e-30
@@ -52,6 +52,13 @@ class LayerPanel(TimePanel):
 
     def rows(self) -> int:
         return len(self.history.layer_rows)
+
+    def others(self) -> list[Other]:
+        """Those pinned, and the run before if it is wanted; shares are a crowd already."""
+        if self.percent:
+            return []
+        ghost = self.history.ghost
+        return [o for o in super().others() if self.show_ghost or o.history is not ghost]
 
     def values(
         self, start: int = 0, stop: int | None = None, history: History | None = None
@@ -89,8 +96,7 @@ class LayerPanel(TimePanel):
         self._shown = visible.stop - visible.start
         self._half = int(self.smoothing * self._shown)
         revision = history.layer_rows.revision
-        ghost = id(history.ghost) if self.show_ghost else None
-        return revision, ghost, history.layers, self._half, self._group()
+        return revision, self.show_ghost, history.layers, self._half, self._group()
 
     def _extremes(self, afresh: bool) -> tuple[float, float]:
         if afresh:
@@ -101,7 +107,19 @@ class LayerPanel(TimePanel):
         part = self.history.figure(self.figure)[start : max(visible.stop, start)]
         fine = np.abs(part) < LIMIT
         known = part[fine & (part > LEAST)] if self.log else part[fine]
-        return float(known.min(initial=math.inf)), float(known.max(initial=-math.inf))
+        low, high = float(known.min(initial=math.inf)), float(known.max(initial=-math.inf))
+        return self._with_others(low, high) if afresh and self.log else (low, high)
+
+    def _with_others(self, low: float, high: float) -> tuple[float, float]:
+        """Widen a logarithmic range for other runs: they are compared in decades."""
+        for other in self.others():
+            x, scale = other.history.layer_rows.x, self.axis.scale
+            start, stop = x.searchsorted((scale.low, scale.high))
+            part = other.history.figure(self.figure)[start:stop]
+            known = part[(part > LEAST) & (part < LIMIT)]
+            low = min(low, float(known.min(initial=math.inf)))
+            high = max(high, float(known.max(initial=-math.inf)))
+        return low, high
 
     def _settled_scale(self) -> Scale:
         if self.percent:
@@ -147,12 +165,15 @@ class LayerPanel(TimePanel):
         painter.fillRect(where, ink.pale(color, 0.09))
 
     def _paint_curves(self, painter: QPainter, ink: Ink, low: float, high: float) -> None:
-        ghost = self.history.ghost
-        if ghost and self.show_ghost and len(ghost.layers) == len(self.history.layers):
-            grey = [ink.pale(ink.ghost, 0.55)] * len(ghost.layers)
-            self._paint_lines(painter, ink, ghost, low, high, grey, 1.0)
         colors = ink.layer_colors(len(self.history.layers))
         self._paint_lines(painter, ink, self.history, low, high, colors, 1.5)
+
+    def _paint_other(self, painter: QPainter, ink: Ink, other: Other) -> None:
+        # All layers in the run's one colour: which is which was to be seen in its own time.
+        color = ink.pale(ink.role(other.role), 0.6)
+        low, high = self.axis.scale.low, self.axis.scale.high
+        colors = [color] * len(other.history.layers)
+        self._paint_lines(painter, ink, other.history, low, high, colors, 1.0)
 
     def _paint_lines(
         self,

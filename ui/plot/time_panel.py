@@ -57,6 +57,13 @@ class TimePanel(Panel):
 
     # What subclasses say
 
+    def others(self) -> list[Other]:
+        """The other runs that are drawn."""
+        return others(self.history)
+
+    def _paint_other(self, painter: QPainter, ink: Ink, other: Other) -> None:
+        """The curves of another run, as far as they are in view."""
+
     def _key_of(self, history: History) -> tuple[object, ...]:
         """Whatever, when it changes, changes more than the end of the curves."""
         return ()
@@ -117,7 +124,7 @@ class TimePanel(Panel):
         """Axes, and the other runs: those are over, so they cost nothing from frame to frame."""
         super().paint_still(painter, ink)
         clip = painter.clipBoundingRect() if painter.hasClipping() else None
-        for other in others(self.history):
+        for other in self.others():
             painter.setClipRect(self.plot.adjusted(0, -1, 1, 1))
             self._paint_other(painter, ink, other)
         # Not restore(): an SVG would go on with the narrow clip.
@@ -142,9 +149,6 @@ class TimePanel(Panel):
 
     def _paint_curves(self, painter: QPainter, ink: Ink, low: float, high: float) -> None:
         """The curves, as far as they lie between the iterations low and high."""
-
-    def _paint_other(self, painter: QPainter, ink: Ink, other: Other) -> None:
-        """The curves of another run, as far as they are in view."""
 
     def _paint_marks(self, painter: QPainter, ink: Ink) -> None:
         marks = self.history.marks

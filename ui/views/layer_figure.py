@@ -11,7 +11,8 @@ from ui.plot.depth import DepthPanel
 from ui.plot.ink import Ink
 from ui.plot.layer_lines import LayerPanel
 from ui.plot.text import Span
-from ui.views.time_view import TimeView
+from ui.plot.time_panel import Other
+from ui.views.time_view import TimeView, legend
 from ui.views.view import Data, add_choice, add_toggle
 
 WIDE = 480.0
@@ -65,8 +66,8 @@ class LayerFigureView(TimeView):
     def describe(self) -> tuple[Span, ...]:
         scale = ", logarithmic" if self.lines.log else ""
         spans = [Span(f"{self.what} by layer{scale}")]
-        if self.history.ghost and self.lines.show_ghost:
-            spans += [Span("  ·  "), Span("run before", "ghost")]
+        if self.lines in self.panels:
+            spans += legend(self.lines.others())
         return tuple(spans)
 
     def columns(self) -> Data:
@@ -78,6 +79,17 @@ class LayerFigureView(TimeView):
         columns: Data = {"iteration": self.history.layer_rows.x[rows]}
         for i, name in enumerate(self.frame.layers):
             columns[name] = values[:, i]
+        for other in self.lines.others():
+            columns |= self._columns_of(other)
+        return columns
+
+    def _columns_of(self, other: Other) -> Data:
+        history, scale = other.history, self.axis.scale
+        rows = slice(*history.layer_rows.x.searchsorted((scale.low, scale.high)).tolist())
+        values = self.lines.values(rows.start, rows.stop, history)
+        columns: Data = {f"{other.name} iteration": history.layer_rows.x[rows]}
+        for i, layer in enumerate(history.layers):
+            columns[f"{other.name} {layer}"] = values[:, i]
         return columns
 
     def add_actions(self, menu: QMenu) -> None:

@@ -11,7 +11,6 @@ from ui.plot.canvas import beside
 from ui.plot.curves import CurvePanel
 from ui.plot.ink import Ink
 from ui.plot.text import Span
-from ui.plot.time_panel import others
 from ui.views.time_view import TimeView, legend
 from ui.views.view import Data, add_choice, add_toggle
 
@@ -60,7 +59,7 @@ class LossView(TimeView):
         spans = [Span(f"train {panel.text(train)}", "train")]
         if len(self.history.scores):
             spans += [Span("  ·  "), Span(f"validation {panel.text(validation)}", "validation")]
-        spans += legend(self.history)
+        spans += legend(panel.others())
         if self.frame and self.frame.divergence:
             spans += [Span("  ·  "), Span(str(self.frame.divergence), "bad")]
         return tuple(spans)
@@ -82,7 +81,7 @@ class LossView(TimeView):
             )
             x, y = panel.scores(self.history, low, high)
             columns["validation iteration"], columns[f"validation {name}"] = x, y
-            for other in others(self.history):
+            for other in panel.others():
                 run = other.name
                 x, y = panel.smoothed(other.history, low, high)
                 columns[f"{run} iteration"], columns[f"{run} train {name}"] = x, y

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QMenu, QWidget
 
-from core.history import History
 from core.telemetry import Frame
 from ui.plot.panel import Panel
 from ui.plot.text import Span
 from ui.plot.time_axis import TimeAxis
-from ui.plot.time_panel import TimePanel, others
+from ui.plot.time_panel import Other, TimePanel
 from ui.views.view import View, add_slider
 
 # The smoothing slider's steps, as shares of the stretch in view.
@@ -103,9 +104,6 @@ class TimeView(View):
         return menu
 
 
-def legend(history: History) -> list[Span]:
+def legend(others: Sequence[Other]) -> list[Span]:
     """The other runs that are drawn, by name in their colours."""
-    spans: list[Span] = []
-    for other in others(history):
-        spans += [Span("  ·  "), Span(other.name, other.role)]
-    return spans
+    return [span for o in others for span in (Span("  ·  "), Span(o.name, o.role))]
