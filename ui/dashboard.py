@@ -86,8 +86,9 @@ class Dashboard(QMainWindow):
         for dock in docks:
             dock.setFloating(False)
             self.addDockWidget(areas, dock, Qt.Orientation.Vertical)
-            dock.show()
-        self.resizeDocks(docks, [3, 2, 3], Qt.Orientation.Vertical)
+            dock.setVisible(dock.view.at_first)
+        shown = [dock for dock in docks if dock.view.at_first]
+        self.resizeDocks(shown, [3, 2, 3], Qt.Orientation.Vertical)
 
     def toggle_maximized(self, key: str) -> None:
         """Let one view fill the dashboard, or bring the others back."""
