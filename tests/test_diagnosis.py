@@ -19,11 +19,11 @@ from core.history import History
 from core.initializers import Constant, HeNormal, Normal, NormalSmall, XavierNormal, Zeros
 from core.meter import Meter
 from core.optimizers import LBFGS, SGD, Adam, Momentum
-from core.penalties import ByNorm
+from core.penalties import L2, ByNorm
 from core.schedules import Exponential
 from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.specio import problems
-from core.telemetry import MEASURES, Frame
+from core.telemetry import MEASURES, Frame, Score
 from core.trainer import Trainer
 from tests.strategies import specs
 
@@ -290,11 +290,14 @@ def test_the_evidence_of_too_high_a_rate_is_how_the_loss_moves(spec, epochs, sai
     assert any(said in f.evidence for visit in visits for f in visit if f.key == "high_rate")
 
 
-def test_a_network_that_has_learned_may_have_hardly_any_gradient():
+@pytest.mark.parametrize(
+    ("key", "gradient"), [("vanishing", [1e-9, 1e-6, 1e-3]), ("exploding", [1e-3, 1e-6, 1e-9])]
+)
+def test_gradients_of_a_network_that_has_learned_may_be_anything(key, gradient):
     run, history = watched(experiment(Circle()), 40), History()
     for frame in run.frames:
-        history.append(replace(frame, gradient=np.array([1e-9, 1e-6, 1e-3])))
-    assert "vanishing" in keys(diagnose(run.spec, run.frames[0], history))
+        history.append(replace(frame, gradient=np.array(gradient)))
+    assert key in keys(diagnose(run.spec, run.frames[0], history))
     assert keys(diagnose(run.spec, run.frames[-1], history)) == {"healthy"}
 
 
@@ -352,10 +355,35 @@ def test_a_rate_lowered_in_flight_is_not_blamed_any_more():
     run = watched(experiment(training={"optimizer": SGD(learning_rate=3.0)}), 10)
     assert "high_rate" in run.now
     run.apply(run.found("high_rate").remedies[0].spec)
-    run.train(10)
+    run.train(10, 2)
     score = run.trainer.evaluate("train")
     assert score is not None and score.loss > 0.95 * run.frames[0].validation[0].loss
     assert run.now == {"healthy"}
+
+
+def test_a_loss_raised_by_a_penalty_is_not_blamed_on_the_rate():
+    run = watched(experiment(Circle()), 40)
+    run.apply(replace(run.spec, training=replace(run.spec.training, penalty=L2(0.1))))
+    run.train(40)
+    score = run.trainer.evaluate("train")
+    assert score is not None and score.loss > 0.3
+    assert all("high_rate" not in keys(visit) for visit in run.visits)
+
+
+@pytest.mark.parametrize(("training", "expected"), [(0.9, "overfitting"), (1.05, "healthy")])
+def test_validation_and_training_loss_rising_together_is_no_overfitting(training, expected):
+    run, history = watched(experiment(Circle(), seed=2), 20), History()
+    for i, frame in enumerate(run.frames):
+        losses = np.full_like(frame.segment.loss, 0.1 * training**i)
+        loss = 1 - 0.05 * i if i < 5 else 0.5 + 0.1 * i
+        history.append(
+            replace(
+                frame,
+                segment=replace(frame.segment, loss=losses),
+                validation=(Score(frame.iteration, loss, np.nan),),
+            )
+        )
+    assert expected in keys(diagnose(run.spec, run.frames[-1], history))
 
 
 def test_overfitting_treated_in_flight_goes_away():
@@ -454,7 +482,7 @@ def test_branching_networks_are_diagnosed():
 
 
 def test_a_remedy_reaches_into_the_blocks():
-    blocks = tuple(Dense(units=8, activation=Sigmoid()) for _ in range(6))
+    blocks = (Dense(units=8, activation=Sigmoid(), normalization="none"),) * 6
     spec = replace(DEEP_SIGMOID, network=NetworkSpec(hidden=blocks, activation=Tanh()))
     remedies = {r.label: r.spec for r in Run(spec).found("vanishing").remedies}
     assert "vanishing" not in watched(remedies["Use ReLU"], 5).now
