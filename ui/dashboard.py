@@ -86,8 +86,8 @@ class Dashboard(QMainWindow):
         for dock in docks:
             dock.setFloating(False)
             self.addDockWidget(areas, dock, Qt.Orientation.Vertical)
-            dock.setVisible(dock.view.at_first)
-        shown = [dock for dock in docks if dock.view.at_first]
+            dock.setVisible(dock.view.default_shown)
+        shown = [dock for dock in docks if dock.view.default_shown]
         self.resizeDocks(shown, [3, 2, 3], Qt.Orientation.Vertical)
 
     def toggle_maximized(self, key: str) -> None:

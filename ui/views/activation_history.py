@@ -24,7 +24,6 @@ class ActivationHistoryView(View):
     key = "activation_history"
     title = "Activations over time"
     about = "How the distribution of every layer's values develops over the run"
-    at_first = False
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -18,7 +18,6 @@ class LearningRateView(TimeView):
     key = "learning_rate"
     title = "Learning rate"
     about = "The learning rate of every step"
-    at_first = False
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

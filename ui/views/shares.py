@@ -25,7 +25,6 @@ class ShareView(TimeView):
     key = "shares"
     title = "Units in trouble"
     about = "Which share of every layer is saturated, dead, or updated in one direction only"
-    at_first = False
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -12,7 +12,6 @@ class UpdateRatioView(LayerFigureView):
     key = "update_ratio"
     title = "Update : weight ratio"
     about = "How far every update moves the weights of a layer, relative to their size"
-    at_first = False
     figure = "update_ratio"
     what = "‖ΔW‖ / ‖W‖"
     band = (3e-4, 3e-3)

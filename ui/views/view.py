@@ -39,10 +39,9 @@ class WeightEdit(NamedTuple):
 class View(Canvas):
     """Shows one aspect of a run.
 
-    `key` and `title` name it, `about` says in a sentence what appears here, `at_first` whether it
-    is on the dashboard before anybody has chosen, `measures` what a frame must contain for it (of
-    `core.telemetry.MEASURES`). `show_frame` takes a frame and the history around it; a view that
-    is not visible only remembers them.
+    `key` and `title` name it, `about` says in a sentence what appears here, `measures` what a
+    frame must contain for it (of `core.telemetry.MEASURES`). `show_frame` takes a frame and the
+    history around it; a view that is not visible only remembers them.
 
     `default_shown` says whether it is on the dashboard at the first start; `default_place` names
     the view to whose right it stands, "" is a row of its own.

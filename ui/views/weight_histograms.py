@@ -12,7 +12,6 @@ class WeightHistogramView(HistogramView):
     key = "weight_histograms"
     title = "Weights"
     about = "How the weights of every layer are distributed"
-    at_first = False
     measure = "weights"
 
     def describe(self) -> tuple[Span, ...]:

@@ -11,7 +11,6 @@ class WeightView(LayerFigureView):
     key = "weights"
     title = "Weight magnitude"
     about = "How large the weights of every layer are"
-    at_first = False
     figure = "weight"
     what = "mean |W|"
     log = False
