@@ -32,6 +32,8 @@ SPREAD_ROWS = 64
 TWIN_TOLERANCE = 1e-4
 # Share of the time that validating may take while a run is shown.
 VALIDATION_SHARE = 0.04
+# Confusions are counted anew so often while a run goes on: nobody can read more.
+CONFUSION_SECONDS = 0.25
 
 
 class Meter:
@@ -45,7 +47,7 @@ class Meter:
         self._probe_inputs = trainer.inputs[:rows]
         self.data = picture(trainer.data)
         self._ration = Ration()
-        self._validate_after = 0.0
+        self._validate_after = self._count_after = 0.0
         self._confuser: Confuser | None = None
         self._confusion: Confusion | None = None
         self._network: Network | None = None
@@ -66,6 +68,8 @@ class Meter:
         self._starts = np.array(starts)
         self._blocks = np.array([starts.index(a.block.offset) for a in self._affines])
         self._sizes = np.array([a.weights.size for a in self._affines])
+        slopes = {p.name: p for p in network.parameters if p.name.endswith(".slope")}
+        self._slopes = [slopes.get(f"{name}.slope") for name in self.layers] if slopes else []
         self._directions = [(a, _direction(a.block.value)) for a in self._affines]
         self._counters = self._make_counters()
         self._probes = Probes(network, self.trainer.objective, self.data)
@@ -129,6 +133,7 @@ class Meter:
                 update_ratio=self._update_ratio(),
                 divergence=trainer.divergence,
                 data=self.data,
+                slopes=self._learned_slopes(),
                 **self._measure(self._affordable(measures) if sparing else measures),
             )
 
@@ -146,7 +151,8 @@ class Meter:
         judged = self.trainer.judge("validation")
         if judged is None:
             return scores
-        if confusion and self.data.classifies:
+        if confusion and self.data.classifies and (now or started >= self._count_after):
+            self._count_after = started + CONFUSION_SECONDS
             self._count_confusions(judged.logits, judged.loss)
         ended = time.perf_counter()
         self._validate_after = ended + (ended - started) / VALIDATION_SHARE
@@ -158,6 +164,11 @@ class Meter:
             self._confuser = Confuser(split.validation, split.train)
         outputs = self.trainer.objective.predict(logits)
         self._confusion = self._confuser.count(self.trainer.iteration, outputs, loss)
+
+    def _learned_slopes(self) -> NDArray[np.float64] | None:
+        if not self._slopes:
+            return None
+        return np.array([p.value.mean() if p else np.nan for p in self._slopes], np.float64)
 
     def _per_layer(self, values: Array) -> NDArray[np.float64]:
         """Sums over each layer's weights; `values` is as long as the parameters."""

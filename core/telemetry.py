@@ -108,7 +108,8 @@ class Frame:
     last update; biases are left out. Before the first update they are those of the update to come.
     `spread` comes with the shares: how far a unit's activation differs between two samples, mean
     over pairs of samples and the units of each layer. `confusion` is that of the last
-    validation. `data` is the same object in all frames of a run.
+    validation. `data` is the same object in all frames of a run. `slopes` (layers,) are the learned
+    slopes of PReLU layers, mean over units, NaN in other layers; None where there is no such layer.
     """
 
     run: int
@@ -133,5 +134,6 @@ class Frame:
     network: NetworkPicture | None = None
     pictures: FirstWeights | None = None
     confusion: Confusion | None = None
+    slopes: NDArray[np.float64] | None = None
     data: DataPicture | None = None
     divergence: Divergence | None = None

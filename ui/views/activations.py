@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtWidgets import QMenu
 
 from ui.plot.text import Span
@@ -20,7 +21,22 @@ class ActivationView(HistogramView):
 
     def describe(self) -> tuple[Span, ...]:
         what = "after" if self.measure == "activations" else "before"
-        return (Span(f"distribution per layer, {what} the activation function"),)
+        return (
+            Span(f"distribution per layer, {what} the activation function"),
+            *self._learned_slopes(),
+        )
+
+    def _learned_slopes(self) -> list[Span]:
+        """What PReLU has learned, layer by layer in the layers' colours."""
+        slopes = self.frame.slopes if self.frame else None
+        if slopes is None:
+            return []
+        colors = self.theme.layer_colors(len(slopes))
+        learned = [(a, color) for a, color in zip(slopes, colors, strict=True) if np.isfinite(a)]
+        return [
+            Span("  ·  learned slopes"),
+            *(Span(f"  {a:.3f}".replace("-", "−"), color) for a, color in learned),
+        ]
 
     def add_actions(self, menu: QMenu) -> None:
         choices: dict[str, object] = {

@@ -1,0 +1,53 @@
+"""What frames say of a run."""
+
+import numpy as np
+import pytest
+
+from core.activations import PReLU, ReLU, Tanh
+from core.blocks import Dense
+from core.meter import Meter
+from core.spec import ExperimentSpec, NetworkSpec
+from core.telemetry import Frame
+from core.trainer import Trainer
+
+
+def frame_of(network: NetworkSpec, steps: int = 0) -> tuple[Trainer, Frame]:
+    trainer = Trainer(ExperimentSpec(network=network))
+    meter = Meter(trainer)
+    trainer.advance(steps)
+    meter.measured_step()
+    return trainer, meter.frame("running")
+
+
+def test_learned_slopes_are_shown_and_move():
+    mixed = (Dense(units=6, activation=PReLU()), Dense(units=4, activation=Tanh()))
+    _, before = frame_of(NetworkSpec(hidden=mixed))
+    trainer, after = frame_of(NetworkSpec(hidden=mixed), steps=300)
+    assert before.slopes is not None
+    assert after.slopes is not None
+    assert before.slopes[0] == pytest.approx(0.25, abs=0.02)
+    assert after.slopes[0] == trainer.network.tensors()["layer 1.slope"].mean()
+    assert abs(after.slopes[0] - 0.25) > 0.02
+    assert np.isnan(after.slopes[1:]).all()
+
+
+def test_no_slopes_where_none_are_learned():
+    assert frame_of(NetworkSpec(activation=ReLU()))[1].slopes is None
+
+
+def test_magnitudes_are_means_over_weights_without_biases():
+    trainer, frame = frame_of(NetworkSpec(), steps=20)
+    weights = [affine.weights for affine in trainer.network.affines]
+    assert frame.weight == pytest.approx([np.abs(w).mean() for w in weights], rel=1e-5)
+
+
+def test_every_probe_value_is_counted_somewhere():
+    _, frame = frame_of(NetworkSpec(), steps=20)
+    for histograms in (frame.activations, frame.preactivations, frame.weights):
+        assert histograms is not None
+        outside = histograms.under + histograms.over + histograms.missing
+        total = histograms.counts.sum(axis=1) + outside
+        assert (total > 0).all()
+    assert frame.activations is not None
+    counted = frame.activations.counts.sum(axis=1)
+    assert counted.tolist() == [counted[-1] * 32, counted[-1] * 16, counted[-1]]
