@@ -12,6 +12,7 @@ from core.activations import ACTIVATIONS
 from core.batching import BATCHINGS
 from core.blocks import BLOCKS
 from core.data import DATASETS
+from core.data.features import FEATURES
 from core.initializers import INITIALIZERS
 from core.losses import LOSSES, OUTPUTS
 from core.optimizers import OPTIMIZERS
@@ -23,6 +24,7 @@ from core.spec import ExperimentSpec
 # Heading of each chapter, where in an experiment its choice is set, and its registry.
 CHAPTERS: tuple[tuple[str, str, Registry[Any]], ...] = (
     ("Data sets", "data.dataset", DATASETS),
+    ("Feature sets", "data.features", FEATURES),
     ("Blocks", "network.hidden[0]", BLOCKS),
     ("Activation functions", "network.activation", ACTIVATIONS),
     ("Initialisers", "network.initializer", INITIALIZERS),

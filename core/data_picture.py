@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.data import Samples
 from core.pictures import DataPicture, Points
 from core.training_data import TrainingData
 
@@ -17,7 +16,9 @@ def picture(data: TrainingData) -> DataPicture:
     """What views need to know of the samples of a run; a small copy, not the samples."""
     split, train = data.split, data.split.train
     parts = {"train": train, "validation": split.validation}
-    drawn = train.features <= MOST_FEATURES
+    drawn = bool(data.plane) or train.features <= MOST_FEATURES
+    # Points of a plane are in the data's own units as they are.
+    mean, std = (np.zeros(2), np.ones(2)) if data.plane else (split.mean, split.std)
     return DataPicture(
         task=train.task,
         features=train.features,
@@ -25,18 +26,22 @@ def picture(data: TrainingData) -> DataPicture:
         class_names=train.class_names,
         feature_names=train.feature_names,
         image_shape=train.image_shape,
-        mean=np.array(split.mean, np.float64),
-        std=np.array(split.std, np.float64),
+        mean=np.array(mean, np.float64),
+        std=np.array(std, np.float64),
         span=(float(train.targets.min()), float(train.targets.max())),
-        points={name: _points(part, data) for name, part in parts.items()} if drawn else {},
+        points={name: _points(name, data) for name in parts} if drawn else {},
         counts={name: len(part) for name, part in parts.items()},
+        preparation=data.preparation,
     )
 
 
-def _points(part: Samples, data: TrainingData) -> Points:
+def _points(name: str, data: TrainingData) -> Points:
     """The first samples of a part, which is in random order anyway."""
-    few = slice(0, MOST_POINTS)
-    inputs = part.inputs[few] * data.split.std + data.split.mean
+    part, few = data.part(name), slice(0, MOST_POINTS)
+    if data.plane:
+        inputs = data.plane[name][few]
+    else:
+        inputs = part.inputs[few] * data.split.std + data.split.mean
     targets = part.targets[few]
     targets = targets.argmax(axis=1) if part.task == "classes" else targets[:, 0]
     return Points(inputs.astype(np.float32), targets.astype(np.float32), len(part))

@@ -16,7 +16,8 @@ MARGIN = 0.08
 class Grid:
     """A tape over a grid of `side` points along each of one or two features.
 
-    `low` and `high` are its corners as the network sees them; the first feature varies fastest.
+    `low` and `high` are its corners, scaled as the data's `mean` and `std` say; the first feature
+    varies fastest.
     """
 
     def __init__(self, network: Network, data: DataPicture, side: int) -> None:
@@ -26,7 +27,8 @@ class Grid:
         points = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, len(axes))
         self.tape: Tape
         self.tape, logits = network.tape(len(points), training=False)
-        np.copyto(self.tape.inputs, with_ones(points, network.dtype))
+        inputs = data.preparation(points) if data.preparation else points
+        np.copyto(self.tape.inputs, with_ones(inputs, network.dtype))
         self.logits = logits.value
 
     def play(self) -> list[Mark]:
@@ -36,7 +38,7 @@ class Grid:
 
 
 def corners(data: DataPicture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Least and largest inputs that are drawn, with a margin, as the network sees them."""
+    """Least and largest inputs that are drawn, with a margin, scaled."""
     inputs = np.concatenate([points.inputs for points in data.points.values()])
     inputs = (inputs - data.mean) / data.std
     low, high = inputs.min(axis=0), inputs.max(axis=0)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.dataset import Task
+from core.data.features import Preparation
 
 # Units of a layer, or inputs, that are drawn one by one.
 MOST_UNITS = 12
@@ -33,7 +34,8 @@ class Points:
 class DataPicture:
     """What views need to know of a run's samples. All frames of a run share one.
 
-    `mean` and `std` (features,) turn inputs as the network sees them into the data's own units.
+    `mean` and `std` (dimensions,) turn inputs as the surface has them into the data's own units.
+    Where the network is given features of a plane, `preparation` makes them of points in the plane.
     `points` are the samples of "train" and "validation", of data with one or two features only;
     `counts` says how many samples each part has. `span` are the least and largest target.
     """
@@ -49,6 +51,17 @@ class DataPicture:
     span: tuple[float, float]
     points: dict[str, Points]
     counts: dict[str, int]
+    preparation: Preparation | None = None
+
+    @property
+    def dimensions(self) -> int:
+        """How many inputs the data themselves have, whatever the network is given of them."""
+        return 2 if self.preparation else self.features
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """The names of these inputs, empty where they have none."""
+        return self.preparation.names if self.preparation else self.feature_names
 
     @property
     def classifies(self) -> bool:
@@ -129,7 +142,8 @@ class Group:
 
     `kind` is "input", "layer", "output", or "sum" where two ways meet. Where `shown` is 0 one
     symbol stands for all. `lane` and `lanes` say which of several branches it belongs to. `names`
-    are those of inputs and classes, where known. `pieces` belong to each unit of a maxout layer.
+    are those of inputs and classes, where known. `fan_in` is how many weights a unit has, and
+    `pieces` how many sets of them: more than one in a maxout layer, of which the first is drawn.
     """
 
     name: str
@@ -140,6 +154,7 @@ class Group:
     lane: int = 0
     lanes: int = 1
     names: tuple[str, ...] = ()
+    fan_in: int = 0
     pieces: int = 1
 
 

@@ -72,7 +72,7 @@ class Probes:
         return taken
 
     def _surface(self) -> Surface | None:
-        if self._data.features != 2:
+        if self._data.dimensions != 2:
             return None
         grid = self._grid = self._grid or Grid(self._network, self._data, SIDE)
         grid.play()
@@ -85,7 +85,7 @@ class Probes:
         return Surface((x0, y0), (x1, y1), outputs.max(axis=0, keepdims=True), likeliest)
 
     def _fit(self) -> Fit | None:
-        if self._data.features != 1:
+        if self._data.dimensions != 1:
             return None
         grid = self._grid = self._grid or Grid(self._network, self._data, FIT_POINTS)
         grid.play()

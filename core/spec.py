@@ -15,6 +15,8 @@ from core.activations import Activation, Tanh
 from core.batching import Batching, MiniBatch
 from core.blocks import NORMALIZATIONS, Block, Dense
 from core.data.dataset import Dataset
+from core.data.features import FeatureSet, PlainInputs
+from core.data.split import Scaling
 from core.data.toys import Spiral
 from core.initializers import Auto, Initializer
 from core.losses import AutoLoss, Loss
@@ -54,6 +56,41 @@ class DataSpec:
         hot=False,
         help="Shift and scale the inputs to mean 0 and deviation 1.",
     )
+    normalize: bool = knob(
+        False,
+        label="Normalise",
+        hot=False,
+        help="Shift and scale the inputs to 0…1, in place of standardising.",
+    )
+    features: FeatureSet = knob(
+        PlainInputs(),
+        label="Features",
+        hot=False,
+        help="What the network is given of the inputs.",
+    )
+    label_noise: float = knob(
+        0.0,
+        label="Label noise",
+        low=0,
+        high=1,
+        hot=False,
+        help="Share of the training samples that get a wrong class; of numbers, the deviation of "
+        "added noise as a share of theirs. Validation and test keep the true targets.",
+    )
+    points: str = knob(
+        "",
+        label="Drawn points",
+        hot=False,
+        help="Points drawn by hand, each as x,y,class with class 0 or 1. They join any data set "
+        "with two inputs; where numbers are to be predicted, the classes stand for −1 and 1.",
+    )
+
+    @property
+    def scaling(self) -> Scaling:
+        """What is done to the inputs."""
+        if self.normalize:
+            return "normalize"
+        return "standardize" if self.standardize else "none"
 
 
 @dataclass(frozen=True)

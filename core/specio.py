@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from core.data.drawn import from_text
+from core.data.features import PlaneFeatures, lacks_plane
 from core.losses import LOSSES
 from core.reading import Reader, SpecError, join, shown
 from core.registry import Entry
@@ -33,6 +35,7 @@ __all__ = [
     "set_path",
     "to_dict",
     "to_token",
+    "unsuitable",
     "validate",
 ]
 
@@ -164,30 +167,50 @@ def _without_schema(raw: object, reader: Reader) -> object:
 
 def _contradictions(spec: ExperimentSpec) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Settings that exclude each other: path, message, and the paths it was concluded from."""
-    data, output = spec.data.dataset, spec.network.output
-    if task := getattr(data, "task", None):
-        loss = spec.training.loss.resolve(task)
-        if task not in loss.tasks:
-            fitting = ", ".join(entry.key for entry in LOSSES.entries() if task in entry.tasks)
+    data = spec.data
+    if task := getattr(data.dataset, "task", None):
+        yield from unsuitable(spec, task)
+    if isinstance(data.features, PlaneFeatures):
+        if not any(data.features.chosen):
+            yield "data.features", "at least one feature must be taken", ("data.features",)
+        if lacks_plane(data.dataset):
             yield (
-                "training.loss",
-                f"{loss.key} does not suit the data set {data.key}, whose targets are "
-                f"{TARGETS[task]} (choose from auto, {fitting})",
-                ("data.dataset", "training.loss"),
+                "data.features",
+                f"{data.features.key} needs a data set with two inputs, which {data.dataset.key} "
+                "does not have (choose inputs)",
+                ("data.dataset", "data.features"),
             )
-        allowed = [key for key in loss.outputs if key != "softmax" or task == "classes"]
-        if task in loss.tasks and output not in ("auto", *allowed):
-            yield (
-                "network.output",
-                f"{output} does not suit the loss {loss.key} on the data set {data.key} "
-                f"(choose from auto, {', '.join(allowed)})",
-                ("data.dataset", "training.loss", "network.output"),
-            )
+    try:
+        from_text(data.points)
+    except ValueError as error:
+        yield "data.points", str(error), ("data.points",)
     if spec.training.patience and not spec.data.validation:
         yield (
             "training.patience",
             "early stopping needs validation data, but data.validation is 0",
             ("training.patience", "data.validation"),
+        )
+
+
+def unsuitable(spec: ExperimentSpec, task: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """What does not go with targets of that task: path, message, and paths it follows from."""
+    data, output = spec.data.dataset, spec.network.output
+    loss = spec.training.loss.resolve(task)
+    if task not in loss.tasks:
+        fitting = ", ".join(entry.key for entry in LOSSES.entries() if task in entry.tasks)
+        yield (
+            "training.loss",
+            f"{loss.key} does not suit the data set {data.key}, whose targets are "
+            f"{TARGETS[task]} (choose from auto, {fitting})",
+            ("data.dataset", "training.loss"),
+        )
+    allowed = [key for key in loss.outputs if key != "softmax" or task == "classes"]
+    if task in loss.tasks and output not in ("auto", *allowed):
+        yield (
+            "network.output",
+            f"{output} does not suit the loss {loss.key} on the data set {data.key} "
+            f"(choose from auto, {', '.join(allowed)})",
+            ("data.dataset", "training.loss", "network.output"),
         )
 
 

@@ -10,24 +10,42 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.data import Samples, Split, split
+from core.data import DataError, Samples, Split
+from core.data.drawn import drawn_like
+from core.data.features import Preparation, with_features
+from core.data.label_noise import with_label_noise
+from core.data.split import Parts, cut, joined, scaled
 from core.spec import ExperimentSpec
+from core.specio import unsuitable
 from core.streams import Streams
 from core.tape import Array
 
 
 class TrainingData:
     """`inputs` (samples, features + 1) of the training part with a last column of ones, `targets`
-    (samples, outputs), and `split`, all standardised if the spec says so. Not to be written to."""
+    (samples, outputs), and `split`, all scaled as the spec says. Not to be written to.
+
+    Where the network is given features of a plane, `plane` has each part's points and `preparation`
+    what was done to them."""
 
     def __init__(self, spec: ExperimentSpec) -> None:
         """Raises `DataError` where the data cannot be had."""
         self.dtype = np.dtype(spec.precision)
         self._made_for = _concerns(spec)
-        streams, data = Streams(spec.seed), spec.data
-        samples = data.dataset.samples(streams["data"])
-        self.split: Split = split(
-            samples, data.validation, data.standardize, streams["split"], data.test
+        data = spec.data
+        parts = _parts(spec, Streams(spec.seed))
+        if not len(parts.train):
+            raise DataError("there are no points yet: draw some into the plane of the prediction")
+        self.plane: dict[str, Array] = {}
+        names = parts.train.feature_names
+        if data.features.planar:
+            self.plane = {name: part.inputs for name, part in parts._asdict().items()}
+            parts = parts.each(lambda part: with_features(part, data.features))
+        self.split: Split = scaled(parts, data.scaling)
+        self.preparation = (
+            Preparation(data.features, names, self.split.mean, self.split.std)
+            if self.plane
+            else None
         )
         train = self.split.train
         self.inputs = with_ones(train.inputs, self.dtype)
@@ -55,6 +73,27 @@ class TrainingData:
 
 def _concerns(spec: ExperimentSpec) -> tuple:
     return spec.data, spec.seed, spec.precision
+
+
+def _parts(spec: ExperimentSpec, streams: Streams) -> Parts:
+    """The samples with noise in the labels and drawn points among them, not yet scaled."""
+    data = spec.data
+    samples = data.dataset.samples(streams["data"])
+    # Where the file decides it can be told only now whether the other settings go with the data.
+    undecided = getattr(data.dataset, "task", None) is None
+    misfits = unsuitable(spec, samples.task) if undecided else ()
+    if told := [f"{path}: {what}" for path, what, _ in misfits]:
+        raise DataError("; ".join(told))
+    parts = cut(samples, data.validation, streams["split"], data.test)
+    train = with_label_noise(parts.train, data.label_noise, streams["label noise"])
+    parts = parts._replace(train=train)
+    drawn = drawn_like(samples, data.points)
+    if drawn is None:
+        return parts
+    test = 0.0 if samples.test else data.test
+    more = cut(drawn, data.validation, streams["drawn split"], test)
+    train = with_label_noise(more.train, data.label_noise, streams["drawn label noise"])
+    return Parts(*map(joined, parts, more._replace(train=train)))
 
 
 def with_ones(inputs: np.ndarray, dtype: np.dtype) -> Array:

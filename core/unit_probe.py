@@ -28,7 +28,7 @@ class UnitProbe:
         self._affines = {affine.name: affine for affine in network.affines}
         drawn = sum(group.shown for group in self.plan.groups)
         self._side = SIDE if drawn <= MANY else SMALL_SIDE
-        self._grid = Grid(network, data, self._side) if data.features == 2 else None
+        self._grid = Grid(network, data, self._side) if data.dimensions == 2 else None
         self._inputs = self._input_units()
         fed = (link for link in self.plan.links if link.source == 0 and link.layer)
         self._seeing = {link.target for link in fed} if data.image_shape else set()

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from core.blocks import Block
 from core.data.dataset import Dataset
+from core.data.drawn import Point, as_text
+from core.data.features import PlainInputs, PlaneFeatures, lacks_plane
 from core.losses import LOSSES
 from core.registry import Entry, Knob
 from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
@@ -123,6 +125,18 @@ def _agreeing(spec: ExperimentSpec, choose: Any) -> ExperimentSpec:
             network = replace(network, output=choose.choice(outputs))
     if not spec.data.validation:
         training = replace(training, patience=0)
-    spec = replace(spec, training=training, network=network)
+    spec = replace(spec, data=_agreeing_data(spec.data), training=training, network=network)
     assert not problems(spec), problems(spec)
     return spec
+
+
+def _agreeing_data(data: DataSpec) -> DataSpec:
+    """The data with features that they can have, and points for the letters of the drawn text."""
+    features = data.features
+    if isinstance(features, PlaneFeatures) and not any(features.chosen):
+        features = PlaneFeatures()
+    if features.planar and lacks_plane(data.dataset):
+        features = PlainInputs()
+    letters = enumerate(data.points.replace(" ", ""))
+    points = as_text(Point("abc".index(letter) - 1, i / 2, i % 2) for i, letter in letters)
+    return replace(data, features=features, points=points)

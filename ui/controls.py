@@ -96,7 +96,8 @@ class Controls(QFrame):
         section.add(form)
         if name == "network":
             form.insert_below("activation", self.plot)
-        shown = (*PRIMARY[name], "hidden")
+        # These are edited by hand: layers in their list, points in the prediction.
+        shown = (*PRIMARY[name], "hidden", "points")
         self._rare[name] = tuple(k for k in knobs(self._part(name)) if k not in shown)
         more = More(name, lambda: self._rare_form(name, section))
         self._more[name] = more
@@ -150,11 +151,13 @@ class Controls(QFrame):
 
     def _say_what_auto_means(self) -> None:
         network, task = self._spec.network, self._spec.data.dataset.task
-        loss = self._spec.training.loss.resolve(task)
+        chosen = self._spec.training.loss
+        # Of a file of the user's the task may be known only when it is read.
+        loss = chosen.resolve(task) if task else chosen
         real = network.initializer.resolve(network.activation)
         meanings = {
             "initializer": None if real is network.initializer else real.label,
-            "loss": None if loss is self._spec.training.loss else loss.label,
+            "loss": None if loss is chosen else loss.label,
         }
         for _, form in self._forms:
             for name, meaning in meanings.items():

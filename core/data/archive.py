@@ -19,9 +19,9 @@ from core.data.encoding import LARGEST_NUMBER, Encoded, Purpose, encode_targets
 from core.data.refusal import reading, refuse
 from core.data.tabular import LARGEST, Column
 
+SUFFIX = ".npz"
 INPUT_NAMES = ("x", "X", "inputs", "features", "data", "images", "x_train", "X_train")
 TARGET_NAMES = ("y", "Y", "targets", "target", "labels", "label", "y_train", "Y_train")
-SUFFIX = ".npz"
 # Numbers of these kinds lose nothing that a network could learn in float32.
 SHORT = ("u1", "i1", "u2", "i2", "f2", "f4", "b1")
 

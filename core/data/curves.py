@@ -114,6 +114,7 @@ class Step(Curve):
 )
 class FourPoints(Dataset):
     task: ClassVar[Task] = "regression"
+    features: ClassVar[int] = 1
 
     def samples(self, rng: np.random.Generator) -> Samples:
         return Samples(

@@ -26,6 +26,7 @@ class Digits(Dataset):
     """Pixel values are scaled to 0…1."""
 
     task: ClassVar[Task] = "classes"
+    features: ClassVar[int] = 64
 
     count: int = knob(
         IMAGES,

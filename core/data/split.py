@@ -1,8 +1,10 @@
-"""Train, validation and test sets."""
+"""Train, validation and test sets, and their scale."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +12,27 @@ from numpy.typing import NDArray
 from core.data.dataset import Samples
 
 Floats = NDArray[np.floating]
+Scaling = Literal["none", "standardize", "normalize"]
 BLOCK = 4096
+
+
+class Parts(NamedTuple):
+    """The samples in three parts, each with arrays of its own."""
+
+    train: Samples
+    validation: Samples
+    test: Samples
+
+    def each(self, change: Callable[[Samples], Samples]) -> Parts:
+        """The parts, all changed in the same way."""
+        return Parts(*map(change, self))
 
 
 @dataclass(frozen=True)
 class Split:
-    """The samples in three parts. `mean` and `std` (features,) are what standardising used."""
+    """The samples in three parts, scaled: `mean` (features,) was subtracted and `std` (features,)
+    divided by. They are that when standardising; when normalising the least value and the range.
+    """
 
     train: Samples
     validation: Samples
@@ -31,31 +48,58 @@ def split(
     rng: np.random.Generator,
     test: float = 0.0,
 ) -> Split:
-    """Shuffle, set the share `test` apart and `validation` of the others, and standardise.
+    """`cut` and `scaled` in one."""
+    return scaled(cut(samples, validation, rng, test), "standardize" if standardize else "none")
+
+
+def cut(samples: Samples, validation: float, rng: np.random.Generator, test: float = 0.0) -> Parts:
+    """Shuffle, set the share `test` apart and `validation` of the others.
 
     A test set of the data's own is kept as it is, and `test` then means nothing. At least one
-    sample is left to train on. Standardising goes by the training part: pictures by one mean and
-    one deviation over all pixels, so that a border pixel which is nearly always 0 is not blown up,
-    tables feature by feature.
+    sample is left to train on.
     """
     n = len(samples)
     order = rng.permutation(n)
-    tested = 0 if samples.test else min(n - 1, round(n * test))
-    held_out = min(n - 1, tested + round((n - tested) * validation))
+    tested = 0 if samples.test else max(0, min(n - 1, round(n * test)))
+    held_out = max(0, min(n - 1, tested + round((n - tested) * validation)))
     last, rest, first = (_copy(samples, rows) for rows in np.split(order, [tested, held_out]))
     if samples.test:
         last = replace(samples.test, inputs=samples.test.inputs.copy())
-    parts = Split(first, rest, last, *_neutral(samples))
-    if standardize:
-        axis = None if samples.image_shape else 0
+    return Parts(first, rest, last)
+
+
+def joined(one: Samples, other: Samples) -> Samples:
+    """The samples of both, described as the first; inputs and targets must fit."""
+    return replace(
+        one,
+        inputs=np.concatenate([one.inputs, other.inputs]),
+        targets=np.concatenate([one.targets, other.targets]),
+    )
+
+
+def scaled(parts: Parts, scaling: Scaling) -> Split:
+    """Bring the inputs to one scale, in place: to mean 0 and deviation 1 or to 0…1.
+
+    The scale goes by the training part: of pictures by all pixels together, so that a border pixel
+    which is nearly always 0 is not blown up, of tables feature by feature.
+    """
+    first = parts.train
+    dtype = first.inputs.dtype
+    mean, std = np.zeros(first.features, dtype), np.ones(first.features, dtype)
+    axis = None if first.image_shape else 0
+    if scaling == "standardize":
         # Sums over many float32 numbers are kept in float64.
-        parts.mean[:] = first.inputs.mean(axis=axis, dtype=np.float64)
-        parts.std[:] = _deviation(first.inputs, parts.mean, axis)
-        parts.std[parts.std == 0] = 1
-        for part in (parts.train, parts.validation, parts.test):
-            np.subtract(part.inputs, parts.mean, out=part.inputs)
-            np.divide(part.inputs, parts.std, out=part.inputs)
-    return parts
+        mean[:] = first.inputs.mean(axis=axis, dtype=np.float64)
+        std[:] = _deviation(first.inputs, mean, axis)
+    elif scaling == "normalize":
+        mean[:] = first.inputs.min(axis=axis)
+        std[:] = first.inputs.max(axis=axis) - mean
+    std[std == 0] = 1
+    if scaling != "none":
+        for part in parts:
+            np.subtract(part.inputs, mean, out=part.inputs)
+            np.divide(part.inputs, std, out=part.inputs)
+    return Split(*parts, mean, std)
 
 
 def _copy(samples: Samples, rows: NDArray[np.intp]) -> Samples:
@@ -67,9 +111,3 @@ def _deviation(inputs: Floats, mean: Floats, axis: int | None) -> np.float64 | F
     blocks = (inputs[i : i + BLOCK] for i in range(0, len(inputs), BLOCK))
     squares = sum(np.square(block - mean).sum(axis=axis, dtype=np.float64) for block in blocks)
     return np.sqrt(squares / (inputs.size if axis is None else len(inputs)))
-
-
-def _neutral(samples: Samples) -> tuple[Floats, Floats]:
-    """Mean and deviation that change nothing."""
-    dtype = samples.inputs.dtype
-    return np.zeros(samples.features, dtype), np.ones(samples.features, dtype)

@@ -45,6 +45,7 @@ class PlaneToy(Dataset):
     """Base of the two-class toys: a subclass turns uniform draws into points and labels."""
 
     task: ClassVar[Task] = "binary"
+    features: ClassVar[int] = 2
 
     count: int = samples_knob()
     noise: float = noise_knob(0.0, "How far points stray, as a share of the picture's half-width.")

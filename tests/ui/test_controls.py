@@ -78,7 +78,7 @@ def test_every_setting_of_an_experiment_has_its_field(controls: Controls) -> Non
     open_all(controls)
     for part, kind in (("data", DataSpec), ("network", NetworkSpec), ("training", TrainingSpec)):
         for name in knobs(kind):
-            if name != "hidden":
+            if name not in ("hidden", "points"):
                 assert field(controls, f"{part}.{name}").isVisible()
     for name in knobs(ExperimentSpec):
         assert field(controls, name).isVisible()
@@ -96,7 +96,7 @@ def test_every_field_can_be_reached_by_name_tooltip_and_tab(controls: Controls) 
                 assert widget.accessibleName() or getattr(widget, "text", str)()
         widget = widget.nextInFocusChain()
     for part, kind in (("data", DataSpec), ("network", NetworkSpec), ("training", TrainingSpec)):
-        for name in set(knobs(kind)) - {"hidden"}:
+        for name in set(knobs(kind)) - {"hidden", "points"}:
             widget = field(controls, f"{part}.{name}")
             assert (widget.focusProxy() or widget) in reached
             assert widget.toolTip()

@@ -1,0 +1,93 @@
+"""Points that the user drew into the plane, kept in the experiment as a line of text.
+
+A point is written x,y,class with up to four significant digits; points are parted by spaces.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from core.data.dataset import DATASETS, Dataset, Samples, Task
+
+MOST_POINTS = 5000
+FARTHEST = 1e6
+NUMBER = r"-?(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9})(?:e[+-]?\d\d?)?"
+POINT = re.compile(f"({NUMBER}),({NUMBER}),([01])")
+
+
+class Point(NamedTuple):
+    """One drawn point in the data's own units, of class 0 or 1."""
+
+    x: float
+    y: float
+    label: int
+
+
+def as_text(points: Iterable[Point]) -> str:
+    """Points as an experiment keeps them."""
+    return " ".join(f"{x:.4g},{y:.4g},{label}" for x, y, label in points)
+
+
+def from_text(text: str) -> tuple[Point, ...]:
+    """The points in a text. Raises ValueError with what is wrong."""
+    words = text.split()
+    if len(words) > MOST_POINTS:
+        raise ValueError(f"has {len(words):,} points; up to {MOST_POINTS:,} are taken")
+    return tuple(_point(word) for word in words)
+
+
+def _point(word: str) -> Point:
+    found = POINT.fullmatch(word)
+    if found is None:
+        raise ValueError(f"{word[:40]!r} is no point: x,y,class such as 1.5,-2,0 is one")
+    x, y = float(found[1]), float(found[2])
+    if max(abs(x), abs(y)) > FARTHEST:
+        raise ValueError(f"{word[:40]!r} lies too far out; up to ±{FARTHEST:,.0f} is taken")
+    return Point(x, y, int(found[3]))
+
+
+def drawn_like(samples: Samples, text: str) -> Samples | None:
+    """Drawn points as samples that can be mixed with others; None where there are none or they
+    have no place: in data without a plane or with several outputs that are no classes.
+
+    The classes are the first two; where numbers are to be predicted they stand for −1 and 1.
+    """
+    points = from_text(text)
+    numbers = samples.task == "regression"
+    if not points or samples.features != 2 or (numbers and samples.outputs > 1):
+        return None
+    columns = np.array(points, samples.inputs.dtype)
+    labels = columns[:, 2]
+    if samples.task == "classes":
+        targets = np.eye(samples.outputs)[labels.astype(int)]
+    else:
+        targets = (2 * labels - 1 if numbers else labels)[:, None]
+    return Samples(columns[:, :2].copy(), targets.astype(samples.targets.dtype), samples.task)
+
+
+@DATASETS.add(
+    "drawn",
+    label="Drawn points",
+    formula="what you draw",
+    advice="Nothing but the points you draw yourself. Switch on “Draw points” in the menu of the "
+    "prediction: the left button draws one class, the right button the other.",
+)
+class DrawnPoints(Dataset):
+    """No samples of its own: what is drawn is kept in `data.points`, beside any data set."""
+
+    task: ClassVar[Task] = "binary"
+    bundled: ClassVar[bool] = False
+    features: ClassVar[int] = 2
+
+    def samples(self, rng: np.random.Generator) -> Samples:
+        return Samples(
+            inputs=np.empty((0, 2)),
+            targets=np.empty((0, 1)),
+            task="binary",
+            class_names=("Class 0", "Class 1"),
+            feature_names=("x₁", "x₂"),
+        )
