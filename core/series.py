@@ -125,16 +125,18 @@ class Buckets:
         begin, end = first // self.width, (first + steps - 1) // self.width + 1
         cuts = np.arange(begin, end) * self.width - first
         cuts[0] = 0
-        fine = np.abs(values) <= LIMIT
         self.used = end
         here = (slice(None), slice(begin, end))
-        self.count[here] += np.add.reduceat(fine, cuts, axis=1, dtype=np.int64)
-        known = np.where(fine, values, 0.0)
+        fine = np.abs(values) <= LIMIT
+        lows = highs = known = values
+        if fine.all():
+            self.count[here] += np.diff(cuts, append=steps)
+        else:
+            self.count[here] += np.add.reduceat(fine, cuts, axis=1, dtype=np.int64)
+            known, lows, highs = (np.where(fine, values, v) for v in (0.0, np.inf, -np.inf))
         self.total[here] += np.add.reduceat(known, cuts, axis=1)
-        np.copyto(known, np.inf, where=~fine)
-        low = np.minimum.reduceat(known, cuts, axis=1)
-        np.copyto(known, -np.inf, where=~fine)
-        high = np.maximum.reduceat(known, cuts, axis=1)
+        low = np.minimum.reduceat(lows, cuts, axis=1)
+        high = np.maximum.reduceat(highs, cuts, axis=1)
         np.minimum(self.low[here], low, out=self.low[here])
         np.maximum(self.high[here], high, out=self.high[here])
 

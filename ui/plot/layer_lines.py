@@ -42,7 +42,7 @@ class LayerPanel(TimePanel):
     ) -> None:
         super().__init__(axis, caption, log)
         self.figure, self.labels, self.band = figure, labels, band
-        self.smoothing = 0.004
+        self.smoothing = 0.01
         self.show_ghost = False
         self._line = Polyline()
         self._seen = 0
