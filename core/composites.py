@@ -64,7 +64,7 @@ def branch(tape: Tape, x: Signal, layers: Sequence[Layer]) -> tuple[Signal, Sign
         with tape.apart():
             first, second = (layer.record(tape, x) for layer in layers)
         return first, second
-    ways = [Signal(x.value, x.with_ones, tape.buffer(x.units)) for _ in layers]
+    ways = [tape.another_way(x) for _ in layers]
     tape.backward(partial(np.add, ways[0].grad, ways[1].grad, x.grad))
     with tape.apart():
         first, second = (layer.record(tape, w) for layer, w in zip(layers, ways, strict=True))

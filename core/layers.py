@@ -84,12 +84,13 @@ class Affine(Layer):
         self.block.value[:, : self.fan_in] = np.concatenate(drawn)
 
     def record(self, tape: Tape, x: Signal) -> Signal:
-        z = tape.signal(len(self.block.value))
+        z, block = tape.signal(len(self.block.value)), self.block
         source = x.with_ones if self.bias else x.value
-        tape.forward(np.dot, self.block.value, source, z.value)
-        steps = [partial(np.dot, z.grad, source.T, self.block.grad)]
+        tape.forward(np.dot, block.value, source, z.value)
+        steps = [partial(np.dot, z.grad, source.T, block.grad)]
         if x.trains:
-            steps.append(partial(np.dot, self.weights.T, z.grad, x.grad))
+            towards = x.grad_with_ones if self.bias else x.grad
+            steps.append(partial(np.dot, block.value.T, z.grad, towards))
         tape.backward(*steps)
         return z
 

@@ -21,17 +21,21 @@ from core.storage import Storage
 Array = NDArray[np.floating]
 Op = Callable[[], Any]
 
-NO_GRADIENT: Array = np.empty(0)
+NO_GRADIENT: Array = np.empty((0, 0))
 
 
-@dataclass(frozen=True)
 class Signal:
-    """What flows between layers: values (units, batch), the same with a row of ones below, and
-    dE/dvalue, which is empty where nobody asks for it: at the inputs and in evaluation."""
+    """What flows between layers: `value` (units, batch) and `grad`, dE/dvalue.
 
-    value: Array
-    with_ones: Array
-    grad: Array
+    Both lie in arrays with one more row: `with_ones` ends in ones, and what the product with the
+    whole parameter block writes into the last row of `grad_with_ones` is of no use to anybody. So
+    neither direction has to cut the biases off. `grad` is empty where nobody asks for it: at the
+    inputs and in evaluation.
+    """
+
+    def __init__(self, with_ones: Array, grad_with_ones: Array = NO_GRADIENT) -> None:
+        self.with_ones, self.value = with_ones, with_ones[:-1]
+        self.grad_with_ones, self.grad = grad_with_ones, grad_with_ones[:-1]
 
     @property
     def units(self) -> int:
@@ -79,7 +83,7 @@ class Tape:
             storage.begin()
         self.inputs = self._array((rows, features + 1))
         self._ones.append(self.inputs[:, -1])
-        self.source = Signal(self.inputs.T[:-1], self.inputs.T, NO_GRADIENT)
+        self.source = Signal(self.inputs.T)
         self.enter()
 
     def buffer(self, units: int) -> Array:
@@ -90,8 +94,11 @@ class Tape:
         with_ones = self._array((units + 1, self.rows))
         self._ones.append(with_ones[-1])
         with_ones[-1] = 1
-        gradient = self._gradient(units) if self.training else NO_GRADIENT
-        return Signal(with_ones[:-1], with_ones, gradient)
+        return Signal(with_ones, self._gradient(units) if self.training else NO_GRADIENT)
+
+    def another_way(self, signal: Signal) -> Signal:
+        """The same values with a gradient of their own: for a branch."""
+        return Signal(signal.with_ones, self.buffer(signal.units + 1))
 
     @contextmanager
     def apart(self) -> Iterator[None]:
@@ -112,8 +119,8 @@ class Tape:
 
     def _gradient(self, units: int) -> Array:
         if self._storage is None or self._apart:
-            return self.buffer(units)
-        return self._storage.gradient((units, self.rows))
+            return self.buffer(units + 1)
+        return self._storage.gradient((units + 1, self.rows))
 
     def forward(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
         """Record one operation of the forward pass."""

@@ -1,5 +1,6 @@
 """What a run promises: it depends on its spec alone, can be resumed, changed and stopped."""
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -199,3 +200,25 @@ def test_digits_are_learned_with_the_defaults():
     score = trainer.evaluate()
     assert score is not None
     assert score.accuracy >= 0.95
+
+
+def test_a_step_allocates_nothing_that_grows_with_the_network():
+    """One array of a layer's activations would be 12,800 numbers; a step may hold on to its
+    bookkeeping only."""
+    spec = ExperimentSpec(
+        data=DataSpec(dataset=Digits()),
+        network=NetworkSpec(hidden=(Dense(units=200), Dense(units=200))),
+        training=TrainingSpec(batching=MiniBatch(size=64)),
+    )
+    trainer = trained(spec, 3 * 22)
+    trainer.take_segment()
+    tracemalloc.start()
+    try:
+        trainer.advance(1)
+        before, _ = tracemalloc.get_traced_memory()
+        tracemalloc.reset_peak()
+        trainer.advance(4)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak - before < 10_000
