@@ -18,7 +18,7 @@ from playground import __version__
 if TYPE_CHECKING:
     from core.spec import ExperimentSpec
 
-COMMANDS = ("train", "data", "catalogue")
+COMMANDS = ("train", "gallery", "data", "catalogue")
 OPTIONS = ("--version", "-h", "--help")
 
 # Exit statuses.
@@ -59,7 +59,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="playground",
         description="Train small neural networks and see inside them while they learn. "
         "Without a command the window opens, with FILE's experiment where one is given.",
-        usage="playground [FILE] [--theme system|light|dark] [--run]\n       playground COMMAND …",
+        usage="playground [FILE] [--data FILE] [--target COLUMN] [--theme system|light|dark] "
+        "[--run]\n       playground COMMAND …",
     )
     parser.add_argument("--version", action="version", version=f"playground {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -70,6 +71,17 @@ def _parser() -> argparse.ArgumentParser:
         "recorded. Exit status: 0 done, 1 the run diverged, 2 bad input, 130 stopped by Ctrl+C.",
     )
     train.add_argument("file", nargs="?", type=Path, metavar="FILE", help="experiment (JSON)")
+    train.add_argument(
+        "--data",
+        type=Path,
+        metavar="FILE",
+        help="train on a table of your own (CSV, TSV) or a NumPy archive (npz)",
+    )
+    train.add_argument(
+        "--target",
+        metavar="COLUMN",
+        help="the column of --data to predict (the last one if not given)",
+    )
     train.add_argument(
         "--set",
         action="append",
@@ -93,8 +105,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.add_argument("--json", action="store_true", help="print the final metrics as JSON")
     train.set_defaults(run=_train)
-    from playground import data_cli
+    from playground import data_cli, gallery_cli
 
+    gallery_cli.add_commands(commands)
     data_cli.add_commands(commands)
     catalogue = commands.add_parser(
         "catalogue", help="print everything there is to choose from, as Markdown"
@@ -116,7 +129,7 @@ def _train(options: argparse.Namespace) -> int:
     from playground.headless import Progress, prepare_folder, run, write
 
     try:
-        spec = experiment(options.file, _overrides(options))
+        spec = experiment(options.file, _own_data(options) + _overrides(options))
         if options.out:
             prepare_folder(options.out)
         with _Interruption() as interruption:
@@ -138,6 +151,33 @@ def _train(options: argparse.Namespace) -> int:
     if recording.status == "diverged":
         return fail([recording.reason], FAILED)
     return INTERRUPTED if recording.status == "interrupted" else DONE
+
+
+def _own_data(options: argparse.Namespace) -> list[str]:
+    """The file given with --data as a setting; what was done to its columns is said.
+
+    Raises `DataError`, `SpecError`.
+    """
+    from core.reading import SpecError
+
+    if options.data is None:
+        if options.target is not None:
+            raise SpecError(["--target: names a column of the file given with --data"])
+        return []
+    from core.data.own import load, opened
+    from core.spec import DataSpec, ExperimentSpec
+    from core.specio import to_dict
+    from playground.progress import ProgressLine
+
+    line = ProgressLine(sys.stderr)
+    dataset = opened(
+        options.data, options.target or "", lambda share: line.show(share, f"of {options.data}")
+    )
+    line.clear()
+    for note in load(dataset).notes:
+        print(f"playground: {note}", file=sys.stderr)
+    plain = to_dict(ExperimentSpec(data=DataSpec(dataset=dataset)))["data"]["dataset"]
+    return [f"data.dataset={json.dumps(plain)}"]
 
 
 def _overrides(options: argparse.Namespace) -> list[str]:

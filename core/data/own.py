@@ -14,7 +14,7 @@ import numpy as np
 from core.data.archive import SUFFIX, read_npz
 from core.data.dataset import DATASETS, DataError, Dataset, Samples, Task
 from core.data.encoding import Encoded, Missing, Purpose, encode
-from core.data.refusal import reading
+from core.data.refusal import reading, refuse
 from core.data.table_reader import Progress, read_table
 from core.data.tabular import DELIMITERS, Layout, sniff
 from core.registry import knob
@@ -94,8 +94,7 @@ def load(dataset: OwnTable, progress: Progress = lambda share: None) -> Encoded:
     Raises `DataError`, and what `progress` raises to give up.
     """
     path = _file(dataset)
-    with reading(path):
-        key = _key(dataset, path)
+    key = _key(dataset, path)
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)
@@ -117,9 +116,7 @@ def resolved(dataset: OwnTable, encoded: Encoded) -> OwnTable:
     Raises `DataError` where the file has gone in the meantime.
     """
     known = replace(dataset, purpose=encoded.samples.task)
-    path = _file(known)
-    with reading(path):
-        _keep(_key(known, path), encoded)
+    _keep(_key(known, _file(known)), encoded)
     return known
 
 
@@ -144,8 +141,13 @@ _lock = threading.Lock()
 
 
 def _key(dataset: OwnTable, path: Path) -> _Key:
-    """What samples depend on: settings, and the file as it is now."""
-    state = path.stat()
+    """What samples depend on: settings, and the file as it is now. Raises `DataError`."""
+    with reading(path):
+        try:
+            state = path.stat()
+        except FileNotFoundError:
+            advice = "open it again where it is now, or name its place in data.dataset.path"
+            refuse(path, f"is not there; if it was moved, {advice}")
     return dataset, state.st_mtime_ns, state.st_size
 
 
