@@ -13,6 +13,7 @@ from core.diagnosis.base import RULES, Finding, Remedy, Rule
 from core.diagnosis.case import RECENT, STRETCHES, Case
 from core.diagnosis.words import fraction, number, percent
 from core.optimizers import NAG, SGD, Momentum
+from core.penalties import NoPenalty
 from core.spec import ExperimentSpec
 from core.telemetry import Score
 
@@ -81,6 +82,8 @@ class HighRate(Rule):
         loss, begun, best = case.loss, case.untrained, case.best_loss
         if loss > case.threshold(self.key, 1.15, 0.95) * begun:
             return f"The loss is {number(loss)}; it began at {number(begun)}"
+        if case.since and _held_back(case.spec):
+            return ""  # the loss may have to rise to where the penalty wants it
         rise = case.threshold(self.key, 0.3, 0.2)
         if loss > (1 + rise) * best and loss - best > rise * case.start:
             return f"The loss has grown from {number(best)} to {number(loss)}"
@@ -222,11 +225,20 @@ def _largest(case: Case) -> float:
     return float(ratio.max()) if ratio.size else math.nan
 
 
+def _drops_out(spec: ExperimentSpec) -> bool:
+    return any([spec.network.dropout, *(block.dropout for block in spec.network.hidden)])
+
+
+def _held_back(spec: ExperimentSpec) -> bool:
+    """Whether something works against the training loss."""
+    training = spec.training
+    penalised = not isinstance(training.penalty, NoPenalty) or training.weight_decay > 0
+    return penalised or _drops_out(spec)
+
+
 def _noisy(case: Case) -> bool:
     """Whether dropout or batch norm make the training loss jump of themselves."""
-    network = case.spec.network
-    dropout = [network.dropout, *(block.dropout for block in network.hidden)]
-    return any(dropout) or any(layer.normalized for layer in case.hidden)
+    return _drops_out(case.spec) or any(layer.normalized for layer in case.hidden)
 
 
 def _level_at(case: Case, iteration: int) -> float:
