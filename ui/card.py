@@ -105,7 +105,8 @@ class CardBody(QWidget):
         super().__init__(parent)
         self._ink = Ink(view.theme, self.font())
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(1, 0, 1, RADIUS // 2)
+        # Below the round corners, which the view would cut off.
+        layout.setContentsMargins(1, 0, 1, RADIUS - 1)
         layout.addWidget(view)
 
     def retheme(self, theme: Theme) -> None:

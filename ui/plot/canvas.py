@@ -285,7 +285,7 @@ class Canvas(QWidget):
 
 def area(size: QSizeF) -> QRectF:
     """The part of a canvas that panels may use."""
-    return QRectF(PADDING, 0, size.width() - 2 * PADDING, size.height() - PADDING + 4)
+    return QRectF(PADDING, 0, size.width() - 2 * PADDING, size.height() - PADDING + 7)
 
 
 def beside(area: QRectF, shares: Sequence[float], gap: float = 16.0) -> list[QRectF]:

@@ -85,7 +85,7 @@ class HistogramPanel(Panel):
         where = QRectF()
         for cell in self.cells:
             where |= cell.plot
-        return where.adjusted(-2, -14, 2, 0)
+        return where.adjusted(-2, -14, 2, 2)
 
     # Painting
 

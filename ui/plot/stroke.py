@@ -60,16 +60,19 @@ def stroke(
         return
     painter.setPen(ink.hairline(color))
     extra = width * ink.ratio - 1.0
-    passes = 1 + max(0, math.ceil(extra / PASS - 0.2))
+    passes = 1 + max(0, math.ceil(extra / (PASS if smooth else 1.0) - 0.2))
     if passes == 1:
         painter.drawPolyline(line.polygon)
         return
     step = extra / (passes - 1) / ink.ratio
-    painter.translate(0, -step * (passes - 1) / 2)
+    # Curves run across and grow upwards; zigzags run up and down and grow sideways.
+    dx, dy = (0.0, step) if smooth else (step, 0.0)
+    back = (passes - 1) / 2
+    painter.translate(-back * dx, -back * dy)
     for _ in range(passes):
         painter.drawPolyline(line.polygon)
-        painter.translate(0, step)
-    painter.translate(0, -step * (passes + 1) / 2)
+        painter.translate(dx, dy)
+    painter.translate(-(back + 1) * dx, -(back + 1) * dy)
 
 
 def envelope(x: Floats, low: Floats, high: Floats, group: int) -> tuple[Floats, Floats]:

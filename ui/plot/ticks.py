@@ -92,7 +92,7 @@ def _log_ticks(scale: Scale, most: int) -> list[Tick]:
             for f in factors
             if scale.low * (1 - 1e-9) <= f * 10.0**e <= scale.high * (1 + 1e-9)
         ]
-        if len(chosen) <= most:
+        if len(chosen) <= max(most, 3):
             break
     else:
         chosen = [(e, 1) for e in range(first, last + 1)]
