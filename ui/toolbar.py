@@ -17,9 +17,9 @@ RUN_WIDTH = 96
 ICON_WIDTH = 38
 WIDE = 1180
 HEIGHT = 44
-PACE_WIDTH = 104
+PACE_WIDTH = 92
 # Steps per second.
-PACES = {0.0: "Full speed", 1000.0: "1,000 /s", 100.0: "100 /s", 10.0: "10 /s", 1.0: "1 /s"}
+PACES = {0.0: "Full pace", 1000.0: "1,000 /s", 100.0: "100 /s", 10.0: "10 /s", 1.0: "1 /s"}
 
 
 class Toolbar(QWidget):
