@@ -14,8 +14,9 @@ from ui.widgets.figures import NONE, Figure, Figures, decimal
 from ui.widgets.keys import keeps_key
 
 RUN_WIDTH = 96
-ICON_WIDTH = 38
-WIDE = 1180
+ICON_WIDTH = 34
+WIDE = 1300
+SPACING, TIGHT = 8, 4
 HEIGHT = 44
 PACE_WIDTH = 92
 # Steps per second.
@@ -34,6 +35,7 @@ class Toolbar(QWidget):
     epoch_requested = Signal()
     reset_requested = Signal()
     new_seed_requested = Signal()
+    pin_requested = Signal()
     export_requested = Signal()
     pace_chosen = Signal(object)
 
@@ -50,6 +52,7 @@ class Toolbar(QWidget):
         self.new_seed = self._button(
             "New seed", "Back to step 0 with other random draws", "N", "seed"
         )
+        self.pin = self._button("Pin run", "Keep this run to compare others with", "P", "pin")
         self.pace = self._paces()
         self.export = self._button("Export", "Save the dashboard as a picture", "Ctrl+E", "export")
         self.figures = Figures(
@@ -107,7 +110,9 @@ class Toolbar(QWidget):
         compact = event.size().width() < WIDE
         if compact != self._compact:
             self._compact = compact
-            for button in (self.step, self.epoch, self.reset, self.new_seed, self.export):
+            self._row.setSpacing(TIGHT if compact else SPACING)
+            worded = (self.step, self.epoch, self.reset, self.new_seed, self.pin, self.export)
+            for button in worded:
                 button.setText("" if compact else button.accessibleName())
                 button.setFixedWidth(ICON_WIDTH if compact else button.sizeHint().width())
 
@@ -139,12 +144,13 @@ class Toolbar(QWidget):
 
     def _arrange(self) -> None:
         self.setFixedHeight(HEIGHT)
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(0, 8, 0, 8)
-        row.setSpacing(8)
+        row.setSpacing(SPACING)
         for button in (self.run, self.step, self.epoch, self.reset, self.new_seed):
             row.addWidget(button)
         row.addWidget(self.pace)
+        self.extras.addWidget(self.pin)
         row.addLayout(self.extras)
         row.addSpacing(8)
         row.addWidget(self.figures, 1)
@@ -157,6 +163,7 @@ class Toolbar(QWidget):
         self.epoch.clicked.connect(lambda: self.epoch_requested.emit())
         self.reset.clicked.connect(lambda: self.reset_requested.emit())
         self.new_seed.clicked.connect(lambda: self.new_seed_requested.emit())
+        self.pin.clicked.connect(lambda: self.pin_requested.emit())
         self.export.clicked.connect(lambda: self.export_requested.emit())
         self.pace.edited.connect(self.pace_chosen)
 

@@ -21,7 +21,7 @@ def toolbar(qtbot) -> Toolbar:
     theme.apply(QApplication.instance(), DARK)  # type: ignore[arg-type]
     toolbar = Toolbar()
     qtbot.addWidget(toolbar)
-    toolbar.resize(1200, 44)
+    toolbar.resize(1320, 44)
     with qtbot.waitExposed(toolbar):
         toolbar.show()
     return toolbar
@@ -34,6 +34,7 @@ def toolbar(qtbot) -> Toolbar:
         ("epoch", "epoch_requested"),
         ("reset", "reset_requested"),
         ("new_seed", "new_seed_requested"),
+        ("pin", "pin_requested"),
         ("export", "export_requested"),
     ],
 )
@@ -125,7 +126,7 @@ def test_a_narrow_window_keeps_all_figures_and_drops_words_instead(toolbar: Tool
     assert len(toolbar.figures.shown_texts()) == 6
     assert [b.accessibleName() for b in (toolbar.step, toolbar.epoch, toolbar.reset)] == names
     assert toolbar.run.text() == "Run"
-    toolbar.resize(1200, 44)
+    toolbar.resize(1320, 44)
     QApplication.processEvents()
     assert [b.text() for b in (toolbar.step, toolbar.epoch, toolbar.reset)] == names
 
