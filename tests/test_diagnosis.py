@@ -15,6 +15,7 @@ from core.data.curves import Sine
 from core.data.digits import Digits
 from core.data.toys import Circle, Spiral, TwoGaussians
 from core.diagnosis import RULES, Doctor, Finding, diagnose
+from core.diagnosis.words import number
 from core.history import History
 from core.initializers import Constant, HeNormal, Normal, NormalSmall, XavierNormal, Zeros
 from core.meter import Meter
@@ -143,6 +144,11 @@ TROUBLES = {
         "collapse",
         replace(DEEP_SIGMOID, training=TrainingSpec(optimizer=SGD())),
         10, 20, "Add batch norm",
+    ),
+    "penalty too strong": (
+        "collapse",
+        experiment(Circle(), training={"penalty": L2(0.3)}),
+        20, 20, "Weaken the penalty",
     ),
     "large weights for tanh": (
         "init_mismatch", experiment(initializer=Normal()), 5, 10, "Start with Xavier normal",
@@ -359,6 +365,15 @@ def test_a_rate_lowered_in_flight_is_not_blamed_any_more():
     score = run.trainer.evaluate("train")
     assert score is not None and score.loss > 0.95 * run.frames[0].validation[0].loss
     assert run.now == {"healthy"}
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(0.00419, "0.0042"), (9.96e-7, "1·10⁻⁶"), (24_310, "24,000"), (0.996, "1"), (100, "100"),
+     (3e9, "3·10⁹"), (-0.5, "-0.5"), (0, "0"), (np.inf, "∞"), (np.nan, "not a number")],
+)  # fmt: skip
+def test_numbers_have_two_digits(value, said):
+    assert number(value) == said
 
 
 def test_a_loss_raised_by_a_penalty_is_not_blamed_on_the_rate():

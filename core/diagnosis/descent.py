@@ -98,8 +98,8 @@ class HighRate(Rule):
         return f"The loss jumps between {number(recent.min())} and {number(recent.max())}"
 
     def _long_steps(self, case: Case) -> str:
-        if any(layer.normalized for layer in case.hidden):
-            return ""  # after batch norm the size of the weights does not matter
+        if _held_back(case.spec) or any(layer.normalized for layer in case.hidden):
+            return ""  # small weights may be wanted, and after batch norm do not matter
         ratio = _largest(case)
         if ratio > case.threshold(self.key, 0.15, 0.08) and case.loss > 0.9 * case.untrained:
             return f"The loss hardly sinks; a step moves weights by {percent(ratio)} of their size"
@@ -213,6 +213,7 @@ class Plateau(Rule):
         plain = isinstance(optimizer, SGD | Momentum | NAG) and network.hidden
         return treat.offer(
             treat.use_activation(spec, ReLU()) if straight else None,
+            treat.weaker_penalty(spec),
             treat.use_adam(spec) if plain else None,
             treat.more_units(spec),
             treat.decaying_rate(spec, int(float(f"{run / 4:.0e}"))),

@@ -158,6 +158,16 @@ def l2_penalty(spec: ExperimentSpec, strength: float) -> Remedy | None:
 
 
 @remembered
+def weaker_penalty(spec: ExperimentSpec) -> Remedy:
+    """A tenth of every penalty and of the weight decay."""
+    penalty: Any = spec.training.penalty
+    weaker = {name: getattr(penalty, name) / 10 for name in knobs(penalty)}
+    decay = spec.training.weight_decay / 10
+    changed = _training(spec, penalty=replace(penalty, **weaker), weight_decay=decay)
+    return Remedy("Weaken the penalty", changed)
+
+
+@remembered
 def early_stopping(spec: ExperimentSpec, patience: int = 20) -> Remedy | None:
     if spec.training.patience:
         return None

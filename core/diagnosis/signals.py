@@ -179,8 +179,8 @@ class Saturation(Rule):
     label="Activation collapse",
     formula="spread of each layer's activations from sample to sample",
     advice="When the deep layers say the same whatever the input, nothing is left to learn from. "
-    "Weights that start too small shrink the differences layer by layer, and so do the gentle "
-    "slopes of sigmoid.",
+    "Weights that start too small, or that a penalty has made so, shrink the differences layer by "
+    "layer, and so do the gentle slopes of sigmoid.",
 )
 class Collapse(Rule):
     def check(self, case: Case) -> Finding | None:
@@ -192,13 +192,13 @@ class Collapse(Rule):
         if not spread[-1] < min(limit, 0.2 * spread[0]):
             return None
         spec, last = case.spec, case.hidden[-1].name
-        relu = treat.use_activation(spec, ReLU())
+        relu, weaker = treat.use_activation(spec, ReLU()), treat.weaker_penalty(spec)
         return self.finding(
             "bad" if spread[-1] < 1e-4 else "warning",
             "Activations have collapsed",
             f"They differ by {number(spread[-1])} from sample to sample in {last}, "
             f"by {number(spread[0])} in {case.hidden[0].name}",
-            treat.offer(*treat_start(case), treat.batch_norm(spec), relu),
+            treat.offer(*treat_start(case), weaker, treat.batch_norm(spec), relu),
             tuple(layer.name for layer in case.hidden if spread[layer.index] < limit),
         )
 
@@ -237,7 +237,7 @@ class Vanishing(Rule):
     def _remedies(self, case: Case) -> tuple[Remedy, ...]:
         spec = case.spec
         relu, norm = treat.use_activation(spec, ReLU()), treat.batch_norm(spec)
-        return treat.offer(*treat_start(case), relu, norm)
+        return treat.offer(*treat_start(case), treat.weaker_penalty(spec), relu, norm)
 
 
 def _label(layers: list[Hidden]) -> str:

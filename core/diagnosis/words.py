@@ -14,13 +14,14 @@ def number(value: float) -> str:
         return "∞" if value > 0 else "not a number"
     if value == 0:
         return "0"
-    exponent = math.floor(math.log10(abs(value)))
+    exponent = int(f"{value:.1e}".partition("e")[2])
     if -4 <= exponent < 6:
         rounded = round(value, 1 - exponent)
         digits = max(0, 1 - exponent)
         text = f"{rounded:,.{digits}f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
-    return f"{value / 10**exponent:.0f}·10{str(exponent).translate(SUPERSCRIPT)}"
+    digit, _, exponent = f"{value:.0e}".partition("e")
+    return f"{digit}·10{str(int(exponent)).translate(SUPERSCRIPT)}"
 
 
 def fraction(value: float) -> str:
