@@ -9,13 +9,20 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from core.png import SIGNATURE, text_in_png
 from core.reading import SpecError
 from core.spec import ExperimentSpec
 from core.specio import dumps, from_dict, parse
 
+# Under this key a picture carries its experiment.
+SPEC_KEY = "spec"
+
 
 def read_experiment(path: Path) -> ExperimentSpec:
-    """The experiment in a JSON file. Raises `SpecError`, every problem led by the file's name."""
+    """The experiment in a JSON file or an exported picture.
+
+    Raises `SpecError`, every problem led by the file's name.
+    """
     raw = read_plain(path)
     try:
         return from_dict(raw)
@@ -24,9 +31,12 @@ def read_experiment(path: Path) -> ExperimentSpec:
 
 
 def read_plain(path: Path) -> Any:
-    """The plain data in a JSON file, not yet judged. Raises `SpecError` led by the file's name."""
+    """The plain data in a JSON file or in a picture that carries them, not yet judged.
+
+    Raises `SpecError` led by the file's name.
+    """
     try:
-        return parse(path.read_bytes())
+        return parse(_text(path.read_bytes()))
     except OSError as error:
         raise SpecError([f"{path}: {error.strerror or error}"]) from error
     except SpecError as error:
@@ -37,6 +47,15 @@ def write_experiment(path: Path, spec: ExperimentSpec) -> None:
     """Write an experiment as JSON. Raises OSError; an older file then stands unharmed."""
     with replacing(path) as part:
         part.write_text(dumps(spec), encoding="utf-8")
+
+
+def _text(data: bytes) -> str | bytes:
+    if not data.startswith(SIGNATURE):
+        return data
+    text = text_in_png(data, SPEC_KEY)
+    if text is None:
+        raise SpecError(["the picture carries no experiment; only exported PNG pictures do"])
+    return text
 
 
 def _led(path: Path, error: SpecError) -> SpecError:

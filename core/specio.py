@@ -14,7 +14,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from core.data.drawn import from_text
@@ -33,6 +33,7 @@ __all__ = [
     "parse",
     "problems",
     "set_path",
+    "settled",
     "to_dict",
     "to_token",
     "unsuitable",
@@ -67,6 +68,17 @@ def problems(spec: ExperimentSpec) -> list[str]:
     except SpecError as error:
         return error.problems
     return []
+
+
+def settled(spec: ExperimentSpec) -> tuple[ExperimentSpec, list[str]]:
+    """The spec with settings that contradict others back at their defaults, and why each is."""
+    reasons: list[str] = []
+    for path, message, _ in _contradictions(spec):
+        part, _, name = path.partition(".")
+        default = getattr(getattr(ExperimentSpec(), part), name)
+        spec = replace(spec, **{part: replace(getattr(spec, part), **{name: default})})
+        reasons.append(f"{path} is back at its default: {message}")
+    return spec, reasons
 
 
 def validate(spec: ExperimentSpec) -> None:

@@ -28,11 +28,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtSvg import QSvgGenerator
 
+from core.files import SPEC_KEY
 from ui.sheet import VECTOR, Sheet, paint_sheet
 from ui.theme import Theme
 from ui.views.view import Data
 
-SPEC_KEY = "spec"
 POINTS_PER_PIXEL = 0.75
 PDF_RESOLUTION = 1200
 INCH = 72

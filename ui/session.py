@@ -6,6 +6,7 @@ window's thread, but for `_handed_out`, whose emission crosses over from the tra
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from core.checkpoints import Checkpoint
 from core.history import History
 from core.runner import Failure, Runner
 from core.spec import ExperimentSpec, NetworkSpec, changes
+from core.specio import settled
 from core.telemetry import Frame
 from ui.edits import Edit
 from ui.pins import Pins
@@ -43,6 +45,7 @@ class Session(QObject):
     running_changed = Signal(bool)
     run_started = Signal()
     failed = Signal(str)
+    noted = Signal(str)
     saved_changed = Signal()
     _handed_out = Signal()
 
@@ -110,9 +113,16 @@ class Session(QObject):
     # Edits
 
     def edit(self, spec: ExperimentSpec) -> None:
-        """Make `spec` the current one, in flight or with a new run; undoable."""
+        """Make `spec` the current one, in flight or with a new run; undoable.
+
+        What no longer goes with the rest, such as a loss for other data, is set back and said.
+        """
+        spec, reasons = settled(spec)
         if any(changes(self.spec, spec)):
             self.undo_stack.push(Edit(self.put, self.spec, spec))
+        if reasons:
+            self.spec_changed.emit(self.spec)
+            self.noted.emit("\n".join(reasons))
 
     def open(self, spec: ExperimentSpec) -> None:
         """Take up another experiment, paused at its start; undoable."""
@@ -157,6 +167,14 @@ class Session(QObject):
             return
         frame = self.history.nearest(iteration)
         self._look(None if frame is frames[-1] else frame)
+
+    def look_by(self, count: int) -> None:
+        """Look at the moment recorded so many before (negative) or after the one looked at."""
+        moments = self.history.moments()
+        if self.shown is None or not moments:
+            return
+        here = bisect.bisect_left(moments, self.shown.iteration)
+        self.look_at(moments[min(max(here + count, 0), len(moments) - 1)])
 
     def look_live(self) -> None:
         """Look at the newest moment again."""
@@ -209,11 +227,12 @@ class Session(QObject):
         if not paints:
             self.painted()
 
-    def painted(self) -> None:
-        """The window has painted: training may go on."""
-        if self._unpainted:
-            self._unpainted = False
+    def painted(self) -> bool:
+        """The window has painted: training may go on. Whether a frame was waiting for that."""
+        waited, self._unpainted = self._unpainted, False
+        if waited:
             self._runner.shown()
+        return waited
 
     @Slot()
     def _receive(self) -> None:

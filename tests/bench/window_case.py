@@ -63,9 +63,11 @@ class Stage:
         self.painted: list[float] = []
         tell = self.session.painted
 
-        def painted() -> None:
-            self.painted.append(time.perf_counter())
-            tell()
+        def painted() -> bool:
+            waited = tell()
+            if waited:
+                self.painted.append(time.perf_counter())
+            return waited
 
         self.session.painted = painted
 
