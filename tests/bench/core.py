@@ -175,7 +175,7 @@ def _held(trainer: Trainer) -> int:
 
 def main() -> None:
     try:
-        import torch
+        import torch  # pyright: ignore[reportMissingImports]
 
         with_torch = True
         peer = f"PyTorch {torch.__version__} eager, fused Adam"
