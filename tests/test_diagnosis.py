@@ -385,6 +385,14 @@ def test_a_loss_raised_by_a_penalty_is_not_blamed_on_the_rate():
     assert all("high_rate" not in keys(visit) for visit in run.visits)
 
 
+def test_a_loss_raised_by_another_activation_is_not_blamed_on_the_rate():
+    run = watched(experiment(Circle()), 40)
+    run.apply(replace(run.spec, network=replace(run.spec.network, activation=Sigmoid())))
+    run.train(6, 6)
+    assert run.frames[-6].segment.loss.mean() > 1
+    assert all("high_rate" not in keys(visit) for visit in run.visits)
+
+
 @pytest.mark.parametrize(("training", "expected"), [(0.9, "overfitting"), (1.05, "healthy")])
 def test_validation_and_training_loss_rising_together_is_no_overfitting(training, expected):
     run, history = watched(experiment(Circle(), seed=2), 20), History()

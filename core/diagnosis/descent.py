@@ -84,7 +84,7 @@ class HighRate(Rule):
             return f"The loss is {number(loss)}; it began at {number(begun)}"
         if case.since and _held_back(case.spec):
             return ""  # the loss may have to rise to where the penalty wants it
-        rise = case.threshold(self.key, 0.3, 0.2)
+        rise = case.threshold(self.key, 0.3, 0.2) * (2 if _noisy(case) else 1)
         if loss > (1 + rise) * best and loss - best > rise * case.start:
             return f"The loss has grown from {number(best)} to {number(loss)}"
         return ""
@@ -156,8 +156,8 @@ class Overfitting(Rule):
         best, now = _validation(case)
         if best is None:
             return None
-        rise = case.threshold(self.key, 1.3, 1.15) * best.loss
-        gap = case.threshold(self.key, 0.07, 0.05) * case.start
+        rise = case.threshold(self.key, 1.3, 1.1) * best.loss
+        gap = case.threshold(self.key, 0.07, 0.03) * case.start
         if not (now > rise and now - best.loss > gap and now > 2 * case.loss):
             return None
         if not case.loss < _level_at(case, best.iteration):
