@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QMainWindow, QScrollArea, QWidget
 
 from core.history import History
 from core.telemetry import Frame
@@ -12,12 +12,22 @@ from ui.card import CardDock
 from ui.theme import Theme
 from ui.views import VIEWS, View
 
+# Cards are never lower than this: where there is no room for them all, the dashboard scrolls.
+LEAST_HEIGHT = 168
+# Where cards stand one below another these take less of the height than the others.
+HEIGHTS, HEIGHT = {"activations": 200}, 300
+# What stands beside another card is narrower.
+WIDTHS = (500, 300)
+# To be raised when remembered layouts no longer fit.
+LAYOUT = 1
 
-class Dashboard(QMainWindow):
+
+class Dashboard(QScrollArea):
     """Holds one dock per view.
 
     `measures_changed` says that other views are shown, so that frames should contain other
-    measures; `export_requested` carries the view whose picture or data is wanted.
+    measures; `export_requested` carries the view whose picture or data is wanted. Views that are
+    hidden or scrolled out of sight cost nothing.
     """
 
     measures_changed = Signal()
@@ -25,20 +35,29 @@ class Dashboard(QMainWindow):
 
     def __init__(self, history: History, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("dashboard")
-        # A plain child: as a window of its own it would open beside the main one.
-        self.setWindowFlags(Qt.WindowType.Widget)
-        self.setDockNestingEnabled(True)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self._docking = _docking()
         self.views: dict[str, View] = {key: VIEWS[key]() for key in VIEWS}
         self._docks = {key: self._dock(view) for key, view in self.views.items()}
         self._before_maximizing: QByteArray | None = None
+        self._unshared = True
+        self._seen: list[View] = []
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.timeout.connect(self.see)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(self._docking)
+        self._docking.setAutoFillBackground(False)
+        self.viewport().setAutoFillBackground(False)
+        self.verticalScrollBar().valueChanged.connect(lambda _: self.see())
         self.reset_layout()
         self.clear(history)
 
     def _dock(self, view: View) -> CardDock:
-        dock = CardDock(view, self)
-        dock.visibilityChanged.connect(lambda _: self.measures_changed.emit())
+        dock = CardDock(view, self._docking)
+        dock.setMinimumHeight(LEAST_HEIGHT)
+        dock.installEventFilter(self)
         dock.export_requested.connect(lambda: self.export_requested.emit(view))
         dock.maximize_toggled.connect(lambda: self.toggle_maximized(view.key))
         view.measures_changed.connect(self.measures_changed)
@@ -56,6 +75,11 @@ class Dashboard(QMainWindow):
         for view in self.views.values():
             view.clear()
 
+    def refresh(self) -> None:
+        """Paint the same moment again: what lies beside the run has changed."""
+        for view in self.views.values():
+            view.refresh()
+
     def retheme(self, colors: Theme) -> None:
         for dock in self._docks.values():
             dock.retheme(colors)
@@ -69,8 +93,42 @@ class Dashboard(QMainWindow):
         return [view for key, view in self.views.items() if not self._docks[key].isHidden()]
 
     def measures(self) -> frozenset[str]:
-        """What frames must contain for the views shown."""
-        return frozenset().union(*(view.measures for view in self.shown()))
+        """What frames must contain for the views in sight."""
+        return frozenset().union(*(view.measures for view in self.shown() if view.in_sight))
+
+    # What is in sight
+
+    def see(self) -> None:
+        """Find out which views are in sight now."""
+        for key, view in self.views.items():
+            view.set_in_sight(self._is_in_sight(self._docks[key]))
+        seen = [view for view in self.shown() if view.in_sight]
+        if seen != self._seen:
+            self._seen = seen
+            self.measures_changed.emit()
+
+    def _is_in_sight(self, dock: CardDock) -> bool:
+        if dock.isFloating():
+            return True
+        place = QRect(dock.mapTo(self._docking, QPoint(0, 0)), dock.size())
+        place.translate(self._docking.pos())
+        return place.intersects(self.viewport().rect())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kinds = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide)
+        if event.type() in kinds:
+            self._settling.start(0)
+        return super().eventFilter(watched, event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Only what is shown has a size to be shared out.
+        if self._unshared:
+            self._share_out()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._settling.start(0)
 
     # Layout
 
@@ -81,25 +139,59 @@ class Dashboard(QMainWindow):
     def reset_layout(self) -> None:
         """Every view where it was at the first start."""
         self._before_maximizing = None
-        areas = Qt.DockWidgetArea.TopDockWidgetArea
-        docks = list(self._docks.values())
-        for dock in docks:
+        docks, area = self._docks, Qt.DockWidgetArea.TopDockWidgetArea
+        heads = [dock for dock in docks.values() if dock.view.default_place not in docks]
+        for dock in docks.values():
             dock.setFloating(False)
-            self.addDockWidget(areas, dock, Qt.Orientation.Vertical)
+            self._docking.removeDockWidget(dock)
+        for dock in heads:
+            self._docking.addDockWidget(area, dock, Qt.Orientation.Vertical)
+        for dock in docks.values():
+            if dock not in heads:
+                beside = docks[dock.view.default_place]
+                self._docking.splitDockWidget(beside, dock, Qt.Orientation.Horizontal)
+        for dock in docks.values():
             dock.setVisible(dock.view.default_shown)
-        shown = [dock for dock in docks if dock.view.default_shown]
-        self.resizeDocks(shown, [3, 2, 3], Qt.Orientation.Vertical)
+        self._share_out()
+
+    def _share_out(self) -> None:
+        """Give the cards that are shown their share of the room."""
+        self._unshared = not self.isVisible()
+        shown = [dock for dock in self._docks.values() if not dock.isHidden()]
+        rows = [dock for dock in shown if dock.view.default_place not in self._docks]
+        heights = [HEIGHTS.get(dock.view.key, HEIGHT) for dock in rows]
+        self._docking.resizeDocks(rows, heights, Qt.Orientation.Vertical)
+        for dock in shown:
+            beside = self._docks.get(dock.view.default_place)
+            if beside in shown:
+                self._docking.resizeDocks([beside, dock], list(WIDTHS), Qt.Orientation.Horizontal)
 
     def toggle_maximized(self, key: str) -> None:
         """Let one view fill the dashboard, or bring the others back."""
         if self._before_maximizing is not None:
-            self.restoreState(self._before_maximizing)
+            self._docking.restoreState(self._before_maximizing, LAYOUT)
             self._before_maximizing = None
             return
-        self._before_maximizing = self.saveState()
+        self._before_maximizing = self._docking.saveState(LAYOUT)
         for other, dock in self._docks.items():
             dock.setVisible(other == key)
 
     def layout_state(self) -> QByteArray:
         """The arrangement, to be remembered; a maximised view is not."""
-        return self._before_maximizing or self.saveState()
+        return self._before_maximizing or self._docking.saveState(LAYOUT)
+
+    def restore_layout(self, state: QByteArray) -> None:
+        """Arrange the views as they were; what is no such arrangement is left alone."""
+        self._before_maximizing = None
+        if self._docking.restoreState(state, LAYOUT):
+            self._unshared = False
+
+
+def _docking() -> QMainWindow:
+    docking = QMainWindow()
+    docking.setObjectName("dashboard")
+    # A plain child: as a window of its own it would open beside the main one.
+    docking.setWindowFlags(Qt.WindowType.Widget)
+    docking.setDockNestingEnabled(True)
+    docking.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+    return docking

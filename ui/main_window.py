@@ -7,44 +7,46 @@ from collections import deque
 from pathlib import Path
 from time import perf_counter
 
-from PySide6.QtCore import QByteArray, QEvent, QSettings
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
     QHideEvent,
+    QResizeEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
     QHBoxLayout,
     QMainWindow,
     QVBoxLayout,
     QWidget,
 )
 
-from core.files import read_experiment, write_experiment
-from core.reading import SpecError
 from core.specio import dumps
 from core.telemetry import Frame
 from ui import theme
 from ui.banner import Banner
 from ui.controls import Controls
 from ui.dashboard import Dashboard
+from ui.document import Document
 from ui.export import copy_to_clipboard, export
+from ui.findings import Findings
+from ui.memory import Memory
 from ui.menus import Menus
+from ui.runs import Runs
 from ui.session import Session
 from ui.sheet import Sheet
 from ui.sheet import dashboard as dashboard_sheet
+from ui.timeline import Timeline
 from ui.toolbar import Toolbar
 from ui.views import View
 
 DEFAULT_SIZE = (1440, 900)
 MINIMUM_SIZE = (1000, 640)
 MARGIN = 12
-FILES = "Experiments (*.json);;All files (*)"
 
 
 class MainWindow(QMainWindow):
@@ -55,21 +57,25 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.session = session
-        self._settings = _settings() if remember else None
-        self._file: Path | None = None
+        self.memory = Memory(remember)
+        self._runs: Runs | None = None
         self._paint_times: deque[float] = deque(maxlen=90)
+        self._begin_anew = True
         self._loss = self._accuracy = math.nan
-        self.theme_name = theme_name or str(self._recall("theme", "system"))
+        self.theme_name = theme_name or self.memory.text("theme", "system")
         self._apply_theme()
         self.controls = Controls(session.spec)
         self.toolbar = Toolbar()
         self.banner = Banner()
         self.dashboard = Dashboard(session.history)
+        self.timeline = Timeline()
+        self.findings = Findings()
+        self.document = Document(session, self, self.report)
         self.menus = Menus(self)
         self._arrange()
         self._connect()
         self._restore_layout()
-        self._tell_title()
+        self.document.tell()
         self._tell_measures()
         # Not the first field: the space bar is for running, not for opening a list.
         self.setFocus()
@@ -84,10 +90,15 @@ class MainWindow(QMainWindow):
         right.addWidget(self.toolbar)
         right.addWidget(self.banner)
         right.addWidget(self.dashboard, 1)
+        right.addWidget(self.timeline)
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addWidget(self.controls, 1)
+        left.addWidget(self.findings)
         whole = QHBoxLayout()
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(self.controls)
+        whole.addLayout(left)
         whole.addLayout(right, 1)
         center = QWidget()
         center.setLayout(whole)
@@ -96,29 +107,44 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         session, toolbar = self.session, self.toolbar
         self.controls.spec_edited.connect(session.edit)
+        self.findings.remedy_chosen.connect(session.edit)
         session.spec_changed.connect(self._show_spec)
         session.frame_shown.connect(self._show_frame)
         session.running_changed.connect(toolbar.set_running)
         session.run_started.connect(self._show_new_run)
-        session.failed.connect(self.report)
+        session.failed.connect(self._show_failure)
+        session.moment_changed.connect(self._show_moment)
+        session.pins.changed.connect(self._show_pins)
+        session.noted.connect(self.report)
         toolbar.run_toggled.connect(session.set_running)
         toolbar.step_requested.connect(session.step)
         toolbar.epoch_requested.connect(session.finish_epoch)
         toolbar.reset_requested.connect(session.reset)
         toolbar.new_seed_requested.connect(session.new_seed)
+        toolbar.pin_requested.connect(self.pin_run)
         toolbar.pace_chosen.connect(session.set_pace)
         toolbar.export_requested.connect(lambda: self.export())
         self.dashboard.measures_changed.connect(self._tell_measures)
         self.dashboard.export_requested.connect(self.export)
-        session.saved_changed.connect(self._tell_title)
+        self.timeline.chosen.connect(session.look_at)
+        self.timeline.stepped.connect(session.look_by)
+        self.timeline.live_wanted.connect(session.look_live)
+        self.timeline.go_on_wanted.connect(self.go_on)
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(lambda _: self._follow_system())
 
     # Showing
 
     def _show_frame(self, frame: Frame) -> None:
-        history = self.session.history
-        self.dashboard.show_frame(frame, history)
+        session, history = self.session, self.session.history
+        if self._begin_anew:
+            self._begin_anew = False
+            self.dashboard.clear(history)
+        if session.past is None:
+            self.dashboard.show_frame(frame, history)
+        if self.timeline.follow(history) and session.past is not None:
+            self._show_moment()
+        self.findings.look(session.spec, session.past or frame, history)
         if frame.segment.loss.size:
             self._loss = float(frame.segment.loss[-100:].mean())
         accuracy = frame.validation[-1].accuracy if frame.validation else self._accuracy
@@ -137,14 +163,43 @@ class MainWindow(QMainWindow):
         figures = self.toolbar.figures
         figures.update(figures.width() - 1, 0, 1, 1)
 
+    def _show_moment(self) -> None:
+        """Show the moment looked at: one of the past, or the newest."""
+        session, shown, past = self.session, self.session.shown, self.session.past
+        near = session.checkpoint_near(past.iteration) if past else None
+        self.timeline.show_moment(
+            session.history, past.iteration if past else None, near.iteration if near else None
+        )
+        if shown is not None and not self._begin_anew:
+            self.dashboard.show_frame(shown, session.history)
+            self.findings.look(session.spec, shown, session.history)
+
     def _show_new_run(self) -> None:
+        """What is shown of the last run stays until the first frame of this one is there."""
+        self._begin_anew = True
         self._loss = self._accuracy = math.nan
         self.banner.hide()
-        self.dashboard.clear(self.session.history)
+        self.findings.forget()
+        self.timeline.show_moment(self.session.history, None, None)
+        self._show_pins()
+
+    def _show_failure(self, message: str) -> None:
+        self.report(message)
+        if self.session.shown is None:
+            self.dashboard.clear(self.session.history)
+            self.findings.clear()
+
+    def _show_pins(self) -> None:
+        session = self.session
+        self.toolbar.set_pinned(session.pins.of(session.history) is not None)
+        if not self._begin_anew:
+            self.dashboard.refresh()
 
     def _show_spec(self) -> None:
-        self.controls.set_spec(self.session.spec)
-        self._tell_title()
+        session = self.session
+        self.controls.set_spec(session.spec)
+        if session.shown is not None:
+            self.findings.look(session.spec, session.shown, session.history)
 
     def report(self, message: str) -> None:
         """Say what went wrong, above the dashboard."""
@@ -158,9 +213,8 @@ class MainWindow(QMainWindow):
 
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)
-        if event.type() == QEvent.Type.UpdateRequest:
+        if event.type() == QEvent.Type.UpdateRequest and self.session.painted():
             self._paint_times.append(perf_counter())
-            self.session.painted()
         return handled
 
     def changeEvent(self, event: QEvent) -> None:
@@ -175,6 +229,10 @@ class MainWindow(QMainWindow):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._tell_painting()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.findings.set_room(self.height())
 
     def _tell_painting(self) -> None:
         self.session.paints = self.isVisible() and not self.isMinimized()
@@ -200,58 +258,44 @@ class MainWindow(QMainWindow):
     def _sheet(self) -> Sheet:
         return dashboard_sheet(self.dashboard.cards())
 
-    def open_file(self, path: Path) -> None:
-        """Take up the experiment in a file; on a bad one say every problem and change nothing."""
-        try:
-            spec = read_experiment(path)
-        except SpecError as error:
-            self.report("\n".join(error.problems))
+    def pin_run(self) -> None:
+        """Keep the present run to compare others with; show the table where it is kept already."""
+        session = self.session
+        if session.pins.of(session.history):
+            self.show_runs()
             return
-        self._file = path
-        self.banner.hide()
-        self.session.open(spec)
-        self.session.undo_stack.setClean()
-        self._tell_title()
+        try:
+            session.pin()
+        except ValueError as error:
+            self.report(str(error))
 
-    def ask_open(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Open experiment", self._folder(), FILES)
-        if name:
-            self.open_file(Path(name))
+    def show_runs(self) -> None:
+        """The table of pinned runs."""
+        if self._runs is None:
+            self._runs = Runs(self.session, self)
+        self._runs.show()
+        self._runs.raise_()
+        self._runs.activateWindow()
+        self._runs.choose(self.session.history)
 
-    def save(self) -> None:
-        if self._file is None:
-            self.ask_save()
+    def go_on(self) -> None:
+        """Train on from the moment of the past that is looked at."""
+        past = self.session.past
+        if past is None or self.session.checkpoint_near(past.iteration) is None:
+            self.report(self.timeline.go_on.toolTip())
         else:
-            self._save_to(self._file)
-
-    def ask_save(self) -> None:
-        suggested = str(self._file or Path(self._folder()) / "experiment.json")
-        name, _ = QFileDialog.getSaveFileName(self, "Save experiment", suggested, FILES)
-        if name:
-            self._save_to(Path(name))
-
-    def _save_to(self, path: Path) -> None:
-        try:
-            write_experiment(path, self.session.spec)
-        except OSError as error:
-            self.report(f"{path}: {error.strerror or error}")
-            return
-        self._file = path
-        self.session.undo_stack.setClean()
-        self._tell_title()
-
-    def _folder(self) -> str:
-        return str(self._file.parent if self._file else Path.home())
+            self.session.go_on_from(past.iteration)
 
     # Theme
 
     def set_theme(self, name: str) -> None:
         """Dress the window in "light" or "dark", or like the "system"."""
         self.theme_name = name
-        self._remember("theme", name)
+        self.memory.keep(theme=name)
         self._apply_theme()
         colors = theme.current()
-        for part in (self.controls, self.toolbar, self.dashboard):
+        parts = (self.controls, self.toolbar, self.dashboard, self.timeline, self.findings)
+        for part in parts:
             part.retheme(colors)
 
     def _follow_system(self) -> None:
@@ -266,35 +310,27 @@ class MainWindow(QMainWindow):
 
     # What is remembered
 
-    def _recall(self, key: str, default: object) -> object:
-        return default if self._settings is None else self._settings.value(key, default)
-
-    def _remember(self, key: str, value: object) -> None:
-        if self._settings is not None:
-            self._settings.setValue(key, value)
-
     def _restore_layout(self) -> None:
-        geometry, layout = self._recall("geometry", None), self._recall("layout", None)
-        if isinstance(geometry, QByteArray):
+        memory = self.memory
+        if geometry := memory.state("geometry"):
             self.restoreGeometry(geometry)
-        if isinstance(layout, QByteArray):
-            self.dashboard.restoreState(layout)
+        if layout := memory.state("layout"):
+            self.dashboard.restore_layout(layout)
+        for part in (self.timeline, self.findings):
+            part.setVisible(memory.flag(type(part).__name__.lower(), True))
+
+    def show_part(self, part: QWidget, shown: bool) -> None:
+        """Show or hide the timeline or the findings, and remember it."""
+        part.setVisible(shown)
+        self.memory.keep(**{type(part).__name__.lower(): shown})
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._remember("geometry", self.saveGeometry())
-        self._remember("layout", self.dashboard.layout_state())
+        self.memory.keep(geometry=self.saveGeometry(), layout=self.dashboard.layout_state())
         self.session.paints = False
         self.session.close()
         super().closeEvent(event)
 
     # Small things
-
-    def _tell_title(self) -> None:
-        name = self.session.spec.title or (self._file.stem if self._file else "")
-        changed = "" if self.session.undo_stack.isClean() else "*"
-        self.setWindowTitle(
-            f"{name}{changed} – Training Playground" if name else "Training Playground"
-        )
 
     def _tell_measures(self) -> None:
         self.session.measure(self.dashboard.measures())
@@ -305,10 +341,4 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         for url in event.mimeData().urls()[:1]:
-            self.open_file(Path(url.toLocalFile()))
-
-
-def _settings() -> QSettings:
-    return QSettings(
-        QSettings.Format.IniFormat, QSettings.Scope.UserScope, "training-playground", "window"
-    )
+            self.document.open(Path(url.toLocalFile()))

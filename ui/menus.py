@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu, QMessageBox
+from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
@@ -31,9 +31,9 @@ class Menus:
         session = window.session
         self._menu(
             "&File",
-            Command("&Open experiment…", "Ctrl+O", window.ask_open),
-            Command("&Save experiment", "Ctrl+S", window.save),
-            Command("Save experiment &as…", "Ctrl+Shift+S", window.ask_save),
+            Command("&Open experiment…", "Ctrl+O", window.document.ask_open),
+            Command("&Save experiment", "Ctrl+S", window.document.save),
+            Command("Save experiment &as…", "Ctrl+Shift+S", window.document.ask_save),
             None,
             Command("&Export…", "Ctrl+E", window.export),
             None,
@@ -55,6 +55,14 @@ class Menus:
             None,
             Command("Rese&t", "R", session.reset),
             Command("&New seed", "N", session.new_seed),
+            None,
+            Command("&Pin run", "P", window.pin_run),
+            Command("Pinned r&uns…", "Ctrl+R", window.show_runs),
+            None,
+            Command("E&arlier moment", "Ctrl+Left", lambda: session.look_by(-1)),
+            Command("&Later moment", "Ctrl+Right", lambda: session.look_by(1)),
+            Command("&Back to live", "L", session.look_live),
+            Command("&Go on from here", "G", window.go_on),
         )
         self._view_menu()
         self._menu(
@@ -84,6 +92,12 @@ class Menus:
         menu = self._menu("&View")
         menu.addActions(self._window.dashboard.toggle_actions())
         menu.addSeparator()
+        for text, part in (
+            ("&Timeline", self._window.timeline),
+            ("&Findings", self._window.findings),
+        ):
+            self._add_part(menu, text, part)
+        menu.addSeparator()
         self._add(menu, Command("Reset &layout", "", self._window.dashboard.reset_layout))
         menu.addSeparator()
         themes = menu.addMenu("&Theme")
@@ -95,6 +109,14 @@ class Menus:
             action.triggered.connect(lambda _=False, key=key: self._window.set_theme(key))
             group.addAction(action)
             self.actions[f"Theme {key}"] = action
+
+    def _add_part(self, menu: QMenu, text: str, part: QWidget) -> None:
+        """A line that shows or hides a part of the window."""
+        action = menu.addAction(text)
+        action.setCheckable(True)
+        menu.aboutToShow.connect(lambda: action.setChecked(not part.isHidden()))
+        action.triggered.connect(lambda shown: self._window.show_part(part, shown))
+        self.actions[text.replace("&", "")] = action
 
     def show_shortcuts(self) -> None:
         """Every shortcut there is, in one list."""

@@ -70,9 +70,11 @@ class Pins(QObject):
         if spec.title:
             return spec.title[:LONGEST_NAME]
         if self.all:
-            words = described(list(changes(self.all[-1].spec, spec)), spec)
-            if 0 < len(words) <= LONGEST_NAME:
-                return words[0].upper() + words[1:]
+            difference = list(changes(self.all[-1].spec, spec))
+            for most in (2, 1):
+                words = described(difference, spec, most)
+                if 0 < len(words) <= LONGEST_NAME:
+                    return words[0].upper() + words[1:]
         return f"Run {len(self.all) + 1}"
 
     def _unused(self, name: str) -> str:

@@ -143,7 +143,7 @@ QFrame#block Form QComboBox, QFrame#block Form QLineEdit, QFrame#block Form QSpi
     background: $card;
 }
 QFrame#column { background: $card; border: 0; border-right: 1px solid $border; }
-QLabel#section { color: $muted; }
+QLabel#section, QLabel#quiet { color: $muted; }
 
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: $edge; border-radius: 2px; }
@@ -173,6 +173,8 @@ QHeaderView::section {
     background: transparent; color: $muted; border: 0; border-bottom: 1px solid $border;
     padding: 4px 8px;
 }
+QTableView { outline: 0; }
+QTableView::item { padding: 0 8px; border: 0; }
 QTableView, QTreeView, QListView {
     background: $card; border: 1px solid $border; border-radius: 6px; gridline-color: $border;
     selection-background-color: $hover; selection-color: $text;

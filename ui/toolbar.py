@@ -41,7 +41,7 @@ class Toolbar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._running = self._compact = False
+        self._running = self._pinned = self._compact = False
         self._icons: list[tuple[QPushButton, str, str]] = []
         self.run = self._button("Run", "Train without pause", "Space", "play", "accent_text")
         self.run.setProperty("primary", True)
@@ -79,6 +79,18 @@ class Toolbar(QWidget):
         self.run.setAccessibleName(self.run.text())
         self.run.setToolTip(_tip("Hold the run" if running else "Train without pause", "Space"))
         self._set_icon(self.run, "pause" if running else "play")
+
+    def set_pinned(self, pinned: bool) -> None:
+        """Show whether the present run is kept already; then the button leads to its table."""
+        if pinned == self._pinned:
+            return
+        self._pinned = pinned
+        name = "Runs" if pinned else "Pin run"
+        what = "The pinned runs" if pinned else "Keep this run to compare others with"
+        self.pin.setAccessibleName(name)
+        self.pin.setText("" if self._compact else name)
+        self.pin.setToolTip(_tip(what, "P"))
+        self._set_icon(self.pin, "runs" if pinned else "pin")
 
     def set_figures(
         self,

@@ -18,9 +18,9 @@ _PART = re.compile(r"(\w+)(?:\[(\d+)\])?")
 _SYMBOL = re.compile(r" [^ a-zA-Z][₀-₉]?$| [a-z][₀-₉]?$")
 
 
-def described(changes: Sequence[Change], spec: ExperimentSpec) -> str:
+def described(changes: Sequence[Change], spec: ExperimentSpec, most: int = 2) -> str:
     """Changed settings of `spec` in a few words: learning rate 0.1, batch size 32 and 3 more."""
-    words = [f"{setting(change.path, spec)} {value(change.new)}" for change in changes[:2]]
+    words = [f"{setting(change.path, spec)} {value(change.new)}" for change in changes[:most]]
     rest = len(changes) - len(words)
     return ", ".join(words) + (f" and {rest} more" if rest > 0 else "")
 

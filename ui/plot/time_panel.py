@@ -140,7 +140,8 @@ class TimePanel(Panel):
         painter.setClipRect(part)
         self._paint_marks(painter, ink)
         low, high = self.x_of(part.left() - 2 * MARGIN), self.x_of(part.right() + 2 * MARGIN)
-        self._paint_curves(painter, ink, low, high)
+        # No further than labels and axes know of: the history may have grown since.
+        self._paint_curves(painter, ink, low, min(high, self.axis.last))
         if self.moment is not None:
             x = self.px_of(self.moment)
             painter.fillRect(QRectF(round(x), self.plot.top(), 1, self.plot.height()), ink.text)

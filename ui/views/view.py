@@ -64,6 +64,7 @@ class View(Canvas):
         self.frame: Frame | None = None
         self.history = History()
         self.subtitle: tuple[Span, ...] = ()
+        self.in_sight = True
         self._stale = False
         self._subtitle_at = 0.0
         self.setAccessibleName(self.title)
@@ -79,7 +80,7 @@ class View(Canvas):
     def show_frame(self, frame: Frame, history: History) -> None:
         """Show a moment of a run. The newest frame, or an earlier one of those in `history`."""
         self.frame, self.history = frame, history
-        if not self.isVisible():
+        if not (self.in_sight and self.isVisible()):
             self._stale = True
             return
         self._stale = False
@@ -141,6 +142,13 @@ class View(Canvas):
             self._stale = False
             self.present(self.frame)
         self.update_subtitle()
+
+    def set_in_sight(self, in_sight: bool) -> None:
+        """Say whether the view is scrolled into sight: out of sight it only remembers frames."""
+        if in_sight != self.in_sight:
+            self.in_sight = in_sight
+            if in_sight:
+                self.catch_up()
 
     def showEvent(self, event: QShowEvent) -> None:
         self.catch_up()

@@ -1,0 +1,78 @@
+"""The file behind an experiment: opened, saved, and named in the window's title."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from core.files import read_experiment, write_experiment
+from core.reading import SpecError
+from ui.session import Session
+
+FILES = "Experiments (*.json *.png);;All files (*)"
+SAVED = "Experiments (*.json)"
+APPLICATION = "Training Playground"
+
+
+class Document:
+    """Reads and writes the session's experiment; `report` tells the user what went wrong."""
+
+    def __init__(self, session: Session, window: QWidget, report: Callable[[str], None]) -> None:
+        self._session, self._window, self._report = session, window, report
+        self.path: Path | None = None
+        session.saved_changed.connect(self.tell)
+        session.spec_changed.connect(lambda _: self.tell())
+
+    def tell(self) -> None:
+        """Name the experiment in the window's title, with a star while it is not saved."""
+        name = self._session.spec.title or (self.path.stem if self.path else "")
+        changed = "" if self._session.undo_stack.isClean() else "*"
+        self._window.setWindowTitle(f"{name}{changed} – {APPLICATION}" if name else APPLICATION)
+
+    def open(self, path: Path) -> bool:
+        """Take up the experiment in a file; on a bad one say every problem and change nothing."""
+        try:
+            spec = read_experiment(path)
+        except SpecError as error:
+            self._report("\n".join(error.problems))
+            return False
+        # A picture carries its experiment along but is no place to save it.
+        self.path = path if path.suffix.lower() != ".png" else None
+        self._session.open(spec)
+        self._session.undo_stack.setClean()
+        self.tell()
+        return True
+
+    def ask_open(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open experiment", self._at(), FILES)
+        if name:
+            self.open(Path(name))
+
+    def save(self) -> None:
+        if self.path is None:
+            self.ask_save()
+        else:
+            self.write(self.path)
+
+    def ask_save(self) -> None:
+        suggested = str(self.path or Path(self._at()) / "experiment.json")
+        name, _ = QFileDialog.getSaveFileName(self._window, "Save experiment", suggested, SAVED)
+        if name:
+            self.write(Path(name))
+
+    def write(self, path: Path) -> bool:
+        """Save to a file; whether that worked."""
+        try:
+            write_experiment(path, self._session.spec)
+        except OSError as error:
+            self._report(f"{path}: {error.strerror or error}")
+            return False
+        self.path = path
+        self._session.undo_stack.setClean()
+        self.tell()
+        return True
+
+    def _at(self) -> str:
+        return str(self.path.parent if self.path else Path.home())

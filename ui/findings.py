@@ -1,0 +1,187 @@
+"""What the diagnosis has found in the moment that is shown, under the settings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from time import monotonic
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from core.diagnosis import Doctor, Finding, Remedy
+from core.history import History
+from core.spec import ExperimentSpec
+from core.telemetry import Frame
+from ui import theme
+from ui.widgets.finding_card import FindingCard, WellLine, kind
+from ui.widgets.keys import keeps_key
+from ui.widgets.section import Section
+
+MARGIN, BAR = 16, 8
+# What is left for a text, but for the column's border.
+WIDTH = theme.CONTROL_COLUMN - 2 * MARGIN - 1
+# While a run goes on it is looked at this often.
+LOOK_SECONDS = 0.4
+# Share of the column's height that findings may take.
+MOST = 0.36
+NAMES = {"bad": ("problem", "problems"), "warning": ("warning", "warnings")}
+
+
+class Findings(QFrame):
+    """A list of findings, the worst first, in bounded room. `remedy_chosen` carries a spec.
+
+    `look` may be called with every frame: the diagnosis itself is made a few times a second, and
+    not while hidden; `looked` says when.
+    """
+
+    remedy_chosen = Signal(object)
+    looked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("column")
+        self.setFixedWidth(theme.CONTROL_COLUMN)
+        self._doctor = Doctor()
+        self._latest: tuple[ExperimentSpec, Frame, History] | None = None
+        self._outdated = False
+        self._look_at = 0.0
+        self._clock = QTimer(self)
+        self._clock.setSingleShot(True)
+        self._clock.timeout.connect(self._diagnose)
+        self._room = 240
+        self.findings: tuple[Finding, ...] = ()
+        self.cards: list[FindingCard | WellLine] = []
+        self.summary = QLabel()
+        self.hint = QLabel("They appear with the first steps.")
+        self._arrange()
+
+    # Looking
+
+    def look(self, spec: ExperimentSpec, frame: Frame, history: History) -> None:
+        """Show what there is to find in a frame of a run, when it is time to look again."""
+        self._latest = spec, frame, history
+        if self._outdated:
+            self._outdated = False
+            self._look_at = 0.0
+            self._clock.stop()
+        if not self._clock.isActive():
+            self._clock.start(max(0, int(1000 * (self._look_at - monotonic()))))
+
+    def forget(self) -> None:
+        """A new run begins: what is shown is out of date, so its remedies are not to be had."""
+        self._latest, self._outdated = None, True
+
+    def clear(self) -> None:
+        """A run without a frame: nothing is known."""
+        self.forget()
+        self.show_findings(())
+
+    def _diagnose(self) -> None:
+        if self._latest is None or not self.isVisible():
+            return
+        self._look_at = monotonic() + LOOK_SECONDS
+        self.show_findings(self._doctor.diagnose(*self._latest))
+        self.looked.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._latest and not self._clock.isActive():
+            self._clock.start(0)
+
+    def show_findings(self, findings: tuple[Finding, ...]) -> None:
+        """Show these; where only the numbers are new, without moving anything."""
+        if [kind(f) for f in findings] != [card.kind for card in self.cards]:
+            self._rebuild(findings)
+        else:
+            for card, finding in zip(self.cards, findings, strict=True):
+                if finding != card.finding:
+                    card.show_finding(finding)
+        self.findings = findings
+        self._fit()
+
+    def retheme(self, colors: theme.Theme) -> None:
+        for card in self.cards:
+            card.retheme()
+
+    def set_room(self, height: int) -> None:
+        """How high the column is of which this may take its share."""
+        self._room = int(MOST * height)
+        self._fit()
+
+    # Layout
+
+    def _arrange(self) -> None:
+        section = Section("Findings")
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, MARGIN, 0)
+        self.summary.setObjectName("quiet")
+        self.hint.setObjectName("quiet")
+        head.addWidget(section, 1)
+        head.addWidget(self.summary)
+        self._list = QVBoxLayout()
+        self._list.setContentsMargins(0, 0, 0, 0)
+        self._list.setSpacing(6)
+        self._list.addWidget(self.hint)
+        content = QWidget()
+        content.setLayout(self._list)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setWidget(content)
+        content.setAutoFillBackground(False)
+        self.area.viewport().setAutoFillBackground(False)
+        self._column = QVBoxLayout(self)
+        self._column.setSpacing(4)
+        self._column.setContentsMargins(MARGIN, 8, 0, 12)
+        self._column.addLayout(head)
+        self._column.addWidget(self.area)
+        self._fit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        with QPainter(self) as painter:
+            painter.fillRect(0, 0, self.width(), 1, QColor(theme.current().border))
+
+    def event(self, event: QEvent) -> bool:
+        return keeps_key(event) or super().event(event)
+
+    def _rebuild(self, findings: Sequence[Finding]) -> None:
+        for card in self.cards:
+            self._list.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        self.cards = [self._card(finding) for finding in findings]
+        for card in self.cards:
+            self._list.addWidget(card)
+            card.show()
+        self.hint.setVisible(not self.cards)
+        self.summary.setText(_summary(findings))
+
+    def _card(self, finding: Finding) -> FindingCard | WellLine:
+        if finding.severity == "good":
+            return WellLine(finding)
+        card = FindingCard(finding, WIDTH)
+        card.remedy_chosen.connect(self._choose)
+        return card
+
+    def _choose(self, remedy: Remedy) -> None:
+        if not self._outdated:
+            self.remedy_chosen.emit(remedy.spec)
+
+    def _fit(self) -> None:
+        """As high as the findings, as far as there is room; then they scroll."""
+        parts = [card.height() for card in self.cards] or [self.hint.sizeHint().height()]
+        wanted = sum(parts) + self._list.spacing() * (len(parts) - 1)
+        scrolls = wanted > self._room
+        # The bar takes its room from the margin, so that no text wraps anew when it appears.
+        self.area.setFixedSize(WIDTH + (BAR if scrolls else 0), min(wanted, self._room))
+
+
+def _summary(findings: Sequence[Finding]) -> str:
+    """How many of which kind: 1 problem, 2 warnings."""
+    counts = Counter(finding.severity for finding in findings)
+    words = [f"{counts[s]} {NAMES[s][counts[s] > 1]}" for s in ("bad", "warning") if counts[s]]
+    return ", ".join(words)

@@ -1,0 +1,40 @@
+"""What the window remembers from one start to the next."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QSettings
+
+
+class Memory:
+    """Settings by name; with `lasting` off they last no longer than the window."""
+
+    def __init__(self, lasting: bool = True) -> None:
+        self._settings = _settings() if lasting else None
+
+    def text(self, key: str, default: str) -> str:
+        known = self._known(key)
+        return known if isinstance(known, str) else default
+
+    def flag(self, key: str, default: bool) -> bool:
+        known = self._known(key)
+        # Written as true and read as "true", where the file was closed in between.
+        return default if known is None else str(known).lower() == "true"
+
+    def state(self, key: str) -> QByteArray | None:
+        """The bytes in which Qt packs sizes and places; None where there are none."""
+        known = self._known(key)
+        return known if isinstance(known, QByteArray) and not known.isEmpty() else None
+
+    def keep(self, **values: object) -> None:
+        if self._settings is not None:
+            for key, value in values.items():
+                self._settings.setValue(key, value)
+
+    def _known(self, key: str) -> object:
+        return None if self._settings is None else self._settings.value(key)
+
+
+def _settings() -> QSettings:
+    return QSettings(
+        QSettings.Format.IniFormat, QSettings.Scope.UserScope, "training-playground", "window"
+    )

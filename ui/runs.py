@@ -1,0 +1,291 @@
+"""The table of pinned runs: what they differ in, and how well they did."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QColor, QFont, QIcon, QKeySequence, QPainter, QPixmap, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.history import History, Pin
+from core.spec import ExperimentSpec, changes
+from ui import theme
+from ui.session import Session
+from ui.widgets.figures import NONE, decimal
+from ui.wording import setting, value_at
+
+PRESENT = "Present run"
+FIGURES = ("Run", "Steps", "Best loss", "Best accuracy")
+NAME = 0
+LOOK_MILLISECONDS = 500
+MARGIN, WIDEST = 16, 1200
+EMPTY = "No run is pinned yet. Press P, or “Pin run”, to keep the present run and its curves."
+
+
+class Run:
+    """One row: a pinned run, or the present one that is not."""
+
+    def __init__(self, pin: Pin | None, spec: ExperimentSpec, history: History) -> None:
+        self.pin, self.spec, self.history = pin, spec, history
+
+    @property
+    def name(self) -> str:
+        return self.pin.name if self.pin else PRESENT
+
+    def figures(self) -> tuple[str, str, str]:
+        """Steps, and the best validation loss and accuracy."""
+        best, scores = self.history.best, self.history.scores.values
+        known = scores[np.isfinite(scores[:, 1]), 1] if scores.size else scores
+        percent = f"{100 * known.max():.1f} %" if known.size else NONE
+        loss = best.loss if best else math.nan
+        return f"{self.history.iteration:,}", decimal(loss, 4), percent
+
+
+class Runs(QDialog):
+    """Lists the pinned runs; they can be renamed, removed, and their settings restored."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._runs: list[Run] = []
+        self._paths: list[str] = []
+        self.setWindowTitle("Pinned runs")
+        self.resize(760, 320)
+        self.table = QTableWidget()
+        self.empty = QLabel(EMPTY)
+        self.pin = QPushButton("Pin present run")
+        self.rename = QPushButton("Rename")
+        self.restore = QPushButton("Restore settings")
+        self.remove = QPushButton("Remove")
+        self._clock = QTimer(self)
+        self._arrange()
+        self._connect()
+        self.refresh()
+
+    # What is shown
+
+    def refresh(self) -> None:
+        """Take in whatever has changed, while it is shown. A name that is being written is left
+        alone."""
+        if self.isHidden() or self.table.state() == QAbstractItemView.State.EditingState:
+            return
+        session = self._session
+        runs = [Run(pin, pin.spec, pin.history) for pin in session.pins.all]
+        if session.pins.of(session.history) is None:
+            runs.insert(0, Run(None, session.spec, session.history))
+        chosen = self._chosen()
+        self._runs, self._paths = runs, differing([run.spec for run in runs])
+        blocked = self.table.blockSignals(True)
+        self._fill()
+        self.table.blockSignals(blocked)
+        self._choose(chosen)
+        self.empty.setVisible(not session.pins.all)
+        self._tell_what_can_be_done()
+
+    def _fill(self) -> None:
+        paths = [_capital(setting(path, _with(path, self._runs))) for path in self._paths]
+        self.table.setRowCount(len(self._runs))
+        self.table.setColumnCount(len(FIGURES) + len(paths))
+        self.table.setHorizontalHeaderLabels([*FIGURES, *paths])
+        present = self._session.spec
+        for row, run in enumerate(self._runs):
+            self._put(row, NAME, run.name, swatch(run.pin), editable=run.pin is not None)
+            for column, text in enumerate(run.figures(), 1):
+                self._put(row, column, text, right=True)
+            for column, path in enumerate(self._paths, len(FIGURES)):
+                text = value_at(path, run.spec)
+                self._put(row, column, text, bold=text != value_at(path, present))
+        self.table.resizeColumnsToContents()
+        width = self.table.columnWidth(NAME)
+        self.table.setColumnWidth(NAME, max(width, 180))
+        self._widen()
+
+    def _widen(self) -> None:
+        """Make room for all columns, as far as the screen has it."""
+        columns = self.table.horizontalHeader().length() + 4
+        wanted = min(columns + 2 * MARGIN, WIDEST)
+        if wanted > self.width():
+            self.resize(wanted, self.height())
+
+    def _put(
+        self,
+        row: int,
+        column: int,
+        text: str,
+        icon: QIcon | None = None,
+        editable: bool = False,
+        right: bool = False,
+        bold: bool = False,
+    ) -> None:
+        item = self.table.item(row, column)
+        if item is None:
+            item = QTableWidgetItem()
+            self.table.setItem(row, column, item)
+        item.setText(text)
+        item.setToolTip(text)
+        item.setIcon(icon or QIcon())
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        item.setFlags(flags | Qt.ItemFlag.ItemIsEditable if editable else flags)
+        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+        item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+        font = QFont(self.table.font())
+        font.setBold(bold)
+        item.setFont(font)
+
+    # What can be done
+
+    def chosen(self) -> Run | None:
+        """The run of the selected row."""
+        row = self.table.currentRow()
+        return self._runs[row] if 0 <= row < len(self._runs) else None
+
+    def choose(self, history: History) -> None:
+        """Select the row of a run."""
+        for row, run in enumerate(self._runs):
+            if run.history is history:
+                self.table.setCurrentCell(row, NAME)
+
+    def _chosen(self) -> History | None:
+        run = self.chosen()
+        return run.history if run else None
+
+    def _choose(self, history: History | None) -> None:
+        if history is not None and self._chosen() is not history:
+            self.choose(history)
+
+    def _tell_what_can_be_done(self) -> None:
+        run, session = self.chosen(), self._session
+        pinned = run is not None and run.pin is not None
+        self.rename.setEnabled(pinned)
+        self.remove.setEnabled(pinned)
+        differs = run is not None and any(changes(session.spec, run.spec))
+        self.restore.setEnabled(pinned and differs)
+        unpinned = session.pins.of(session.history) is None and session.history.iteration > 0
+        self.pin.setEnabled(unpinned and not session.pins.full)
+
+    def _rename(self) -> None:
+        item = self.table.item(self.table.currentRow(), NAME)
+        if item is not None:
+            self.table.editItem(item)
+
+    def _take_name(self, item: QTableWidgetItem) -> None:
+        run = self._runs[item.row()]
+        if run.pin and item.column() == NAME:
+            self._session.pins.rename(run.pin, item.text())
+            # Also where the name stays as it was: what was written may have been empty.
+            QTimer.singleShot(0, self.refresh)
+
+    def _remove(self) -> None:
+        run = self.chosen()
+        if run and run.pin:
+            self._session.pins.remove(run.pin)
+
+    def _restore(self) -> None:
+        run = self.chosen()
+        if run and run.pin:
+            self._session.edit(run.spec)
+
+    # Set-up
+
+    def _arrange(self) -> None:
+        table = self.table
+        table.setAccessibleName("Pinned runs")
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setShowGrid(False)
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(30)
+        table.horizontalHeader().setHighlightSections(False)
+        table.horizontalHeader().setDefaultAlignment(
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        )
+        self.empty.setObjectName("quiet")
+        self.empty.setWordWrap(True)
+        self.restore.setToolTip("Take over the settings of the selected run (Ctrl+Z takes it back)")
+        self.remove.setToolTip("Let go of the selected run and its curves (Delete)")
+        self.rename.setToolTip("Call the selected run something else (F2)")
+        close = QPushButton("Close")
+        close.clicked.connect(self.close)
+        close.setAutoDefault(False)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for button in (self.pin, self.rename, self.restore, self.remove):
+            button.setAutoDefault(False)
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        buttons.addWidget(close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        column.setSpacing(12)
+        column.addWidget(table, 1)
+        column.addWidget(self.empty)
+        column.addLayout(buttons)
+
+    def _connect(self) -> None:
+        session = self._session
+        self.table.itemChanged.connect(self._take_name)
+        self.table.itemSelectionChanged.connect(self._tell_what_can_be_done)
+        self.pin.clicked.connect(lambda: session.pin())
+        self.rename.clicked.connect(self._rename)
+        self.restore.clicked.connect(self._restore)
+        self.remove.clicked.connect(self._remove)
+        QShortcut(QKeySequence.StandardKey.Delete, self.table, self._remove)
+        session.pins.changed.connect(self.refresh)
+        session.spec_changed.connect(self.refresh)
+        session.run_started.connect(self.refresh)
+        self._clock.timeout.connect(self.refresh)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show:
+            self.refresh()
+            self._clock.start(LOOK_MILLISECONDS)
+        elif event.type() == QEvent.Type.Hide:
+            self._clock.stop()
+        return super().event(event)
+
+
+def differing(specs: Sequence[ExperimentSpec]) -> list[str]:
+    """The paths of all settings but the title in which some of the specs differ."""
+    paths: dict[str, None] = {}
+    for i, first in enumerate(specs):
+        for second in specs[i + 1 :]:
+            paths |= dict.fromkeys(change.path for change in changes(first, second))
+    paths.pop("title", None)
+    return list(paths)
+
+
+def swatch(pin: Pin | None) -> QIcon:
+    """A dot in the run's colour; that of the training curve for the present run."""
+    colors = theme.current()
+    picture = QPixmap(24, 24)
+    picture.fill(Qt.GlobalColor.transparent)
+    with QPainter(picture) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colors.pin(pin.slot) if pin else QColor(colors.train))
+        painter.drawEllipse(4, 4, 16, 16)
+    picture.setDevicePixelRatio(2)
+    return QIcon(picture)
+
+
+def _with(path: str, runs: Sequence[Run]) -> ExperimentSpec:
+    """A spec that has the setting at a path."""
+    return next((run.spec for run in runs if value_at(path, run.spec) != NONE), runs[0].spec)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,130 @@
+"""The line under the dashboard on which the past of a run is looked up."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from core.history import History
+from ui import theme
+from ui.widgets.keys import keeps_key
+from ui.widgets.scrubber import Scrubber
+
+HEIGHT = 40
+# How often ticks and handle move while the run goes on: nobody sees it sooner.
+FOLLOW_SECONDS = 0.25
+NOTHING = "There is nothing to go back to yet"
+LIVE = "Look at an earlier moment first; training can then go on from there"
+
+
+class Timeline(QWidget):
+    """Shows which moment of a run is looked at. It asks, others act.
+
+    `follow` costs next to nothing, so it may be called with every frame.
+    """
+
+    chosen = Signal(float)
+    stepped = Signal(int)
+    live_wanted = Signal()
+    go_on_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._history = History()
+        self._moment: int | None = None
+        self._checkpoint: int | None = None
+        self._follow_at = 0.0
+        self.scrubber = Scrubber()
+        self.name = QLabel()
+        self.go_on = QPushButton("Go on from here")
+        self.live = QPushButton("Live")
+        self._arrange()
+        self.scrubber.chosen.connect(self.chosen)
+        self.scrubber.stepped.connect(self.stepped)
+        self.scrubber.live_wanted.connect(self.live_wanted)
+        self.live.clicked.connect(self.live_wanted)
+        self.go_on.clicked.connect(self.go_on_wanted)
+        self.show_moment(History(), None, None)
+
+    def show_moment(self, history: History, moment: int | None, checkpoint: int | None) -> None:
+        """Show what is looked at: an iteration, or the newest moment (None).
+
+        `checkpoint` is the iteration near it from which the run can go on, None without any.
+        """
+        self._history, self._moment = history, moment
+        self._move()
+        self.name.setText("Timeline" if moment is None else f"Step {moment:,}")
+        role = "accent" if moment is None else "muted"
+        self.live.setIcon(theme.icon("live", theme.current(), role))
+        self.offer(checkpoint)
+
+    def offer(self, checkpoint: int | None) -> None:
+        """Say from which iteration the run can go on."""
+        self._checkpoint = checkpoint
+        enabled = self._moment is not None and checkpoint is not None
+        self.go_on.setEnabled(enabled)
+        self.go_on.setText(f"Go on from {checkpoint:,}" if enabled else "Go on from here")
+        self.go_on.setToolTip(self._explained(checkpoint))
+
+    def follow(self, history: History) -> bool:
+        """The run has gone on; whether that is shown, which is not at every frame."""
+        now = monotonic()
+        if now < self._follow_at:
+            return False
+        self._history = history
+        self._move()
+        return True
+
+    def retheme(self, colors: theme.Theme) -> None:
+        self.show_moment(self._history, self._moment, self._checkpoint)
+        self.update()
+
+    def event(self, event: QEvent) -> bool:
+        return keeps_key(event) or super().event(event)
+
+    def _move(self) -> None:
+        self._follow_at = monotonic() + FOLLOW_SECONDS
+        last = self._history.iteration
+        moment = last if self._moment is None else self._moment
+        self.scrubber.show_run(moment, last, self._history.marks)
+        self.scrubber.setAccessibleDescription(
+            f"The newest moment, step {last}" if self._moment is None else f"Step {moment}"
+        )
+
+    def _explained(self, checkpoint: int | None) -> str:
+        if self._moment is None:
+            return LIVE if self._history.iteration else NOTHING
+        if checkpoint is None:
+            return (
+                f"No copy of the weights was kept near step {self._moment:,}: they are taken as "
+                "the run goes on, fewer for large networks. Try a moment further along the line."
+            )
+        return (
+            f"Train on from step {checkpoint:,}, with the weights, the optimizer's state and the "
+            "settings of then. The run as it is now stays behind as a grey curve."
+        )
+
+    def _arrange(self) -> None:
+        self.setFixedHeight(HEIGHT)
+        self.name.setObjectName("quiet")
+        self.name.setBuddy(self.scrubber)
+        font = QFont(self.name.font())
+        font.setFeature(QFont.Tag("tnum"), 1)
+        self.name.setFont(font)
+        # Room for large numbers: the line must not change its length under the pointer.
+        self.name.setFixedWidth(self.name.fontMetrics().horizontalAdvance("Step 99,999,999"))
+        widest = self.go_on.fontMetrics().horizontalAdvance("Go on from 99,999,999")
+        self.go_on.setFixedWidth(widest + 26)
+        self.live.setToolTip("Back to the newest moment (End)")
+        for button in (self.go_on, self.live):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2, 8, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.name)
+        row.addWidget(self.scrubber, 1)
+        row.addWidget(self.go_on)
+        row.addWidget(self.live)
