@@ -33,7 +33,11 @@ class _Draft:
         *hidden, final = network.root.children
         flow, column = self._chain(hidden, [(0, 0)], 0)
         assert isinstance(final, Affine)
-        self._affine(final, flow, column + 1, kind="output", names=data.class_names)
+        names = data.class_names if len(data.class_names) == data.outputs else ()
+        if data.task == "binary" and data.outputs == 1:
+            # The one output is the probability of the second class.
+            names = data.class_names[1:]
+        self._affine(final, flow, column + 1, kind="output", names=names)
 
     def finished(self) -> Plan:
         columns = 1 + max(group.column for group in self.groups)
@@ -46,7 +50,8 @@ class _Draft:
         return len(self.groups) - 1
 
     def _affine(self, layer: Affine, flow: Flow, column: int, kind: str = "layer", **more) -> Flow:
-        target = self._add(layer.name, kind, layer.fan_out, column, pieces=layer.pieces, **more)
+        more |= {"fan_in": layer.fan_in, "pieces": layer.pieces}
+        target = self._add(layer.name, kind, layer.fan_out, column, **more)
         self.links += [Link(source, target, layer.name, start) for source, start in flow]
         return [(target, 0)]
 

@@ -165,7 +165,8 @@ def test_kept_frames_are_bounded_with_first_and_last(frames):
 def test_frames_with_more_measures_are_kept_before_others():
     history = History(frames=10)
     for i, frame in enumerate(run(frames=400, layers=2, steps=1)):
-        history.append(frame if i % 20 == 7 else replace(frame, surface=None, activations=None))
+        frame = replace(frame, surface=None)
+        history.append(frame if i % 20 == 7 else replace(frame, activations=None))
     moments = history.moments()
     full = [f.iteration for f in history.frames if f.activations is not None]
     assert len(moments) <= 11

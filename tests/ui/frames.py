@@ -9,6 +9,7 @@ import numpy as np
 
 from core.history import History
 from core.telemetry import BINS, Frame, Histograms, Score, Segment, Shares
+from tests.ui import pictures
 
 
 def layer_names(layers: int) -> tuple[str, ...]:
@@ -57,6 +58,7 @@ def run(
     unknown = np.full(steps, np.nan)
     names = layer_names(layers)
     drift = np.zeros(layers)
+    plan, art = pictures.plan(layers), np.random.default_rng((seed, 1))
     for i in range(frames):
         now = i * steps
         part = segment(now - steps, steps, rng) if i else segment(0, 0, rng)
@@ -90,6 +92,11 @@ def run(
                 dead=np.clip(0.03 * depth + 0.05 * drift, 0, 1),
                 same_sign=np.clip(0.5 + 0.05 * depth + 0.1 * drift, 0, 1),
             ),
+            surface=pictures.surface(art),
+            fit=pictures.fit(art),
+            network=pictures.network(plan, art),
+            pictures=pictures.first_weights(art),
+            confusion=pictures.confusion(now, art),
         )
 
 

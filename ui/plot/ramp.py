@@ -66,7 +66,7 @@ def image(colors: Colors) -> QImage:
     """A picture of (rows, columns) colours. It copies them: the array may be used again."""
     rows, columns = colors.shape
     colors = np.ascontiguousarray(colors, np.uint32)
-    picture = QImage(colors.data, columns, rows, 4 * columns, QImage.Format.Format_ARGB32)
+    picture = QImage(colors.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
     return picture.copy()
 
 

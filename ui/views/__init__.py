@@ -2,13 +2,18 @@
 
 from ui.views.activation_history import ActivationHistoryView
 from ui.views.activations import ActivationView
+from ui.views.confusion import ConfusionView
+from ui.views.fit import FitView
 from ui.views.gradients import GradientView
 from ui.views.learning_rate import LearningRateView
 from ui.views.loss import LossView
+from ui.views.network import NetworkView
 from ui.views.shares import ShareView
+from ui.views.surface import SurfaceView
 from ui.views.update_ratio import UpdateRatioView
 from ui.views.view import View
 from ui.views.weight_histograms import WeightHistogramView
+from ui.views.weight_images import WeightImagesView
 from ui.views.weight_magnitudes import WeightView
 
 VIEWS: dict[str, type[View]] = {
@@ -17,6 +22,11 @@ VIEWS: dict[str, type[View]] = {
         LossView,
         ActivationView,
         GradientView,
+        SurfaceView,
+        FitView,
+        NetworkView,
+        WeightImagesView,
+        ConfusionView,
         ActivationHistoryView,
         UpdateRatioView,
         WeightView,

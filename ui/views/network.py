@@ -1,0 +1,160 @@
+"""The network itself: its units and weights, to be watched, read and changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QWidget
+
+from core.pictures import NetworkPicture
+from core.telemetry import Frame
+from ui.plot.graph import GraphPanel
+from ui.plot.graph_reading import Reading, Unit, Weight
+from ui.plot.text import Span
+from ui.views.picture_view import PictureView
+from ui.views.view import Data, WeightEdit
+from ui.widgets.number_field import NumberField
+
+FIELD = (92, 26)
+# A press that moves further than this before it is let go is no click.
+STILL = 4.0
+HAND, ARROW = Qt.CursorShape.PointingHandCursor, Qt.CursorShape.ArrowCursor
+
+
+class WeightField(NumberField):
+    """A small field over the drawing, for one number. It goes away when it is left."""
+
+    def open_at(self, place: QPointF, value: float, name: str) -> None:
+        """Show a value to be changed, near a place within the parent."""
+        parent = self.parentWidget()
+        assert parent
+        left = min(max(round(place.x()) - FIELD[0] // 2, 2), parent.width() - FIELD[0] - 2)
+        top = min(max(round(place.y()) - FIELD[1] - 6, 2), parent.height() - FIELD[1] - 2)
+        self.setGeometry(left, top, *FIELD)
+        self.setAccessibleName(name)
+        self.setToolTip(f"{name}: Enter sets it, Escape leaves it")
+        self.set_value(float(f"{value:.6g}"))
+        self.show()
+        self.setFocus()
+        self.selectAll()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.set_value(None)
+            self.hide()
+            return
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.property("invalid"):
+            self.hide()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.hide()
+
+
+class NetworkView(PictureView):
+    """Units as pictures, weights as lines; a click on either changes a weight or a bias."""
+
+    key = "network"
+    title = "Network"
+    about = "The units and weights of the network, to be read and changed"
+    measure = "network"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.graph = GraphPanel()
+        self.panels = [self.graph]
+        self.field = WeightField(parent=self)
+        self.field.hide()
+        self.field.edited.connect(self._set)
+        self._editing: Unit | Weight | None = None
+        self._pressed: QPointF | None = None
+
+    def forget(self) -> None:
+        super().forget()
+        if hasattr(self, "field"):
+            self.field.hide()
+
+    def take_in(self, frame: Frame, picture: NetworkPicture) -> QRectF | None:
+        if self.graph.absorb(picture, frame.data, frame.layers, frame.iteration):
+            return None
+        return self.graph.dirty()
+
+    def describe(self) -> tuple[Span, ...]:
+        sizes = self.graph.reading.sizes() if self.graph.reading else []
+        if len(sizes) > 9:
+            sizes = [*sizes[:4], "…", *sizes[-4:]]
+        legend = Span("negative", "negative"), Span(" and "), Span("positive", "positive")
+        return (Span(f"{' – '.join(sizes)}  ·  "), *legend, Span(" weights, click to change"))
+
+    def columns(self) -> Data:
+        reading = self.graph.reading
+        return reading.table(self.graph.drawn()) if reading else {}
+
+    # Pointing and changing
+
+    def point_at(self, place: QPointF | None) -> None:
+        before = self.graph.pointed
+        if place is None:
+            self.graph.pointed = None
+        super().point_at(place)
+        pointed = self.graph.pointed
+        if pointed != before:
+            self.touch(self.graph.dirty())
+            self.setCursor(HAND if self._reading_of(pointed) else ARROW)
+
+    def edit(self, target: Unit | Weight | None, place: QPointF) -> bool:
+        """Open a field for a weight or a unit's bias; whether there is one."""
+        reading = self._reading_of(target)
+        if reading is None or target is None:
+            return False
+        self._editing = target
+        self.point_at(None)
+        self.field.open_at(place, reading.value(target), reading.edited_name(target))
+        return True
+
+    def _reading_of(self, target: Unit | Weight | None) -> Reading | None:
+        """Where the target's value can be read, if it is one that can be changed."""
+        reading = self.graph.reading
+        return reading if target and reading and reading.editable(target) else None
+
+    def _set(self, value: Any) -> None:
+        target, reading = self._editing, self._reading_of(self._editing)
+        if target is None or value is None or reading is None:
+            return
+        layer, row, column = reading.address(target)
+        name = reading.edited_name(target)
+        self.weight_edited.emit(WeightEdit(layer, row, column, float(value), name))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        left = event.button() == Qt.MouseButton.LeftButton
+        self._pressed = event.position() if left else None
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        pressed, self._pressed = self._pressed, None
+        if pressed is not None and (event.position() - pressed).manhattanLength() < STILL:
+            self.edit(self._found(pressed), pressed)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        # On a weight the two clicks of somebody in a hurry.
+        if not self.edit(self._found(event.position()), event.position()):
+            super().mouseDoubleClickEvent(event)
+
+    def _found(self, place: QPointF) -> Unit | Weight | None:
+        return self.graph.find(place) if self.shown_panels() else None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows move the read-out, Enter changes what it reads."""
+        key, place = event.key(), self._pointer or self.graph.plot.center()
+        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self.shown_panels():
+            fast = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            step = (10 if fast else 1) * (-1 if key == Qt.Key.Key_Up else 1)
+            self.point_at(QPointF(place.x(), place.y() + step))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._pointer is not None:
+            self.edit(self._found(place), place)
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,77 @@
+"""What the units of the first layer look for in a picture."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRectF
+from PySide6.QtWidgets import QMenu, QWidget
+
+from core.pictures import DataPicture, FirstWeights
+from core.telemetry import Frame
+from ui.plot.text import Span
+from ui.plot.ticks import number
+from ui.plot.weight_images import WeightImagesPanel
+from ui.views.picture_view import PictureView
+from ui.views.view import Data, add_toggle
+
+
+class WeightImagesView(PictureView):
+    """The incoming weights of the first layer's units, as pictures."""
+
+    key = "weight_images"
+    title = "First-layer weights"
+    about = "The weights of the first layer's units as pictures"
+    default_place = "loss"
+    measure = "pictures"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.images = WeightImagesPanel()
+        self.panels = [self.images]
+
+    def lacks(self, data: DataPicture) -> str:
+        return "" if data.image_shape else "Needs data that are pictures, such as digits."
+
+    def take_in(self, frame: Frame, picture: FirstWeights) -> QRectF | None:
+        if self.images.absorb(picture, frame.iteration):
+            return None
+        return self.images.dirty()
+
+    def arrange(self, area: QRectF, ink) -> None:
+        before = self.images.layout.shown
+        super().arrange(area, ink)
+        if self.images.layout.shown != before:
+            self.update_subtitle()
+
+    def describe(self) -> tuple[Span, ...]:
+        data = self.images.data
+        if data is None or self.lacking:
+            return (Span("incoming weights of single units"),)
+        shown = self.images.layout.shown or self.images.count()
+        units = f"{shown} of {data.units:,} units" if shown < data.units else f"{shown} units"
+        if self.images.own:
+            return (Span(f"{units}, each on its own scale"),)
+        reach = number(float(self.images.scales().max(initial=0)), 2)
+        return (Span(f"{units}  ·  ±{reach}"),)
+
+    def columns(self) -> Data:
+        data = self.images.data
+        if data is None or self.lacking:
+            return {}
+        weights = self.images.weights()
+        rows, columns = weights.shape[1:]
+        table: Data = {
+            "row": np.repeat(np.arange(1, rows + 1), columns),
+            "column": np.tile(np.arange(1, columns + 1), rows),
+        }
+        for i, weight in enumerate(weights[: self.images.layout.shown or None], 1):
+            table[f"unit {i}"] = weight.reshape(-1)
+        return table
+
+    def add_actions(self, menu: QMenu) -> None:
+        add_toggle(menu, "Each unit on its own scale", self.images.own, self.set_own)
+
+    def set_own(self, own: bool) -> None:
+        """Let every picture use its full range of colours, or all share one scale."""
+        self.images.own = own
+        self.refresh()
