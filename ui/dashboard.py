@@ -32,6 +32,7 @@ class Dashboard(QScrollArea):
 
     measures_changed = Signal()
     export_requested = Signal(object)
+    weight_edited = Signal(object)
 
     def __init__(self, history: History, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +62,7 @@ class Dashboard(QScrollArea):
         dock.export_requested.connect(lambda: self.export_requested.emit(view))
         dock.maximize_toggled.connect(lambda: self.toggle_maximized(view.key))
         view.measures_changed.connect(self.measures_changed)
+        view.weight_edited.connect(self.weight_edited)
         return dock
 
     # What is shown

@@ -126,6 +126,7 @@ class MainWindow(QMainWindow):
         toolbar.export_requested.connect(lambda: self.export())
         self.dashboard.measures_changed.connect(self._tell_measures)
         self.dashboard.export_requested.connect(self.export)
+        self.dashboard.weight_edited.connect(lambda edit: session.set_weight(*edit))
         self.timeline.chosen.connect(session.look_at)
         self.timeline.stepped.connect(session.look_by)
         self.timeline.live_wanted.connect(session.look_live)

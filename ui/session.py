@@ -148,6 +148,12 @@ class Session(QObject):
             self.pins.follow(self.history, spec)
         self.spec_changed.emit(spec)
 
+    def set_weight(self, layer: str, row: int, column: int, value: float, name: str) -> None:
+        """Set one weight of the run by hand, which no spec can say: a mark called `name` does."""
+        self.look_live()
+        self.history.mark(self.history.iteration, f"{name} set to {value:.3g}")
+        self._runner.set_weight(layer, row, column, value)
+
     def measure(self, measures: Collection[str]) -> None:
         """Say what frames shall contain: what the visible views show."""
         self._runner.measures = frozenset(measures)
