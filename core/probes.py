@@ -21,7 +21,7 @@ from core.unit_probe import UnitProbe
 
 DEAR = ("surface", "fit", "network", "pictures")
 
-SIDE = 40
+SIDE = 48
 FIT_POINTS = 240
 MOST_IMAGES = 40
 LARGEST_IMAGE = 32

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QScrollArea, QWidget
 
 from core.history import History
+from core.pictures import DataPicture
 from core.telemetry import Frame
 from ui.card import CardDock
 from ui.theme import Theme
@@ -42,6 +43,7 @@ class Dashboard(QScrollArea):
         self._before_maximizing: QByteArray | None = None
         self._unshared = True
         self._seen: list[View] = []
+        self._data: DataPicture | None = None
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
         self._settling.timeout.connect(self.see)
@@ -69,6 +71,9 @@ class Dashboard(QScrollArea):
 
     def show_frame(self, frame: Frame, history: History) -> None:
         """Show a moment of a run in every view."""
+        if frame.data is not self._data:
+            self._data = frame.data
+            self._suit()
         for view in self.views.values():
             view.show_frame(frame, history)
 
@@ -154,7 +159,29 @@ class Dashboard(QScrollArea):
                 self._docking.splitDockWidget(beside, dock, Qt.Orientation.Horizontal)
         for dock in docks.values():
             dock.setVisible(dock.view.default_shown)
+        self._suit()
         self._share_out()
+
+    def _suit(self) -> None:
+        """Let a view that goes with the data stand in for one that is shown and does not."""
+        data, maximized = self._data, self._before_maximizing is not None
+        for key in {view.stands_in_for for view in self.views.values()} & set(self.views):
+            group = [v for v in self.views.values() if key in (v.key, v.stands_in_for)]
+            shown = [view for view in group if not self._docks[view.key].isHidden()]
+            if data is None or maximized or len(shown) != 1 or not shown[0].lacks(data):
+                continue
+            better = next((view for view in group if not view.lacks(data)), None)
+            if better:
+                self._replace(self._docks[shown[0].key], self._docks[better.key])
+
+    def _replace(self, old: CardDock, new: CardDock) -> None:
+        """Put a card where another one stands."""
+        if not old.isFloating():
+            self._docking.splitDockWidget(old, new, Qt.Orientation.Horizontal)
+        width = old.width()
+        new.show()
+        old.hide()
+        self._docking.resizeDocks([new], [width], Qt.Orientation.Horizontal)
 
     def _share_out(self) -> None:
         """Give the cards that are shown their share of the room."""

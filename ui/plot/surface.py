@@ -21,6 +21,8 @@ from ui.plot.ticks import Tick, number, ticks
 PALE = 0.72
 # Pixels to which the grid is interpolated; the painter does the rest.
 FINE = 160
+# Probabilities nearer to 0 or 1 are taken for this: float32 knows no much larger ones below 1.
+SURE = 1e-6
 BAR, BAR_GAP = 10.0, 12.0
 # Inputs whose spans differ by less than this factor are drawn to one scale.
 ALIKE = 1.6
@@ -179,7 +181,7 @@ class SurfacePanel(Panel):
         assert self.surface
         values = self.surface.values[0, ::-1]
         if self.surface.classes is None:
-            return self._colored(ramp.enlarged(values, FINE, FINE), ink)
+            return self._colored(self._enlarged(values), ink)
         classes = self.surface.classes[::-1]
         count = self.data.classes if self.data else int(classes.max()) + 1
         colors = ramp.class_colors(ink.theme, max(count, int(classes.max()) + 1))
@@ -187,6 +189,14 @@ class SurfacePanel(Panel):
         if self.discrete:
             return tables[classes, 255]
         return tables[classes, np.clip(values * 256, 0, 255).astype(np.uint8)]
+
+    def _enlarged(self, values: np.ndarray) -> np.ndarray:
+        """The grid interpolated; probabilities by their logits, which keeps sharp borders smooth."""
+        if self.data is None or self.data.task != "binary":
+            return ramp.enlarged(values, FINE, FINE)
+        sure = np.clip(values, SURE, 1 - SURE)
+        logits = ramp.enlarged(np.log(sure / (1 - sure)), FINE, FINE)
+        return 0.5 + 0.5 * np.tanh(0.5 * logits)
 
     def _colored(self, values: np.ndarray, ink: Ink) -> ramp.Colors:
         low, high = self.range

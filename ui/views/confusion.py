@@ -28,7 +28,8 @@ class ConfusionView(PictureView):
     key = "confusion"
     title = "Confusion"
     about = "Which classes are taken for which, over the validation set"
-    default_place = "loss"
+    default_place = "network"
+    stands_in_for = "surface"
     measure = "confusion"
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -44,7 +44,8 @@ class View(Canvas):
     history around it; a view that is not visible only remembers them.
 
     `default_shown` says whether it is on the dashboard at the first start; `default_place` names
-    the view to whose right it stands, "" is a row of its own.
+    the view to whose right it stands, "" is a row of its own. `stands_in_for` names a view whose
+    place it takes where that one does not go with the data and this one does.
     """
 
     key: ClassVar[str] = ""
@@ -52,6 +53,7 @@ class View(Canvas):
     about: ClassVar[str] = ""
     default_shown: ClassVar[bool] = False
     default_place: ClassVar[str] = ""
+    stands_in_for: ClassVar[str] = ""
 
     subtitle_changed = Signal()
     export_requested = Signal()

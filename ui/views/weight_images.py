@@ -21,7 +21,8 @@ class WeightImagesView(PictureView):
     key = "weight_images"
     title = "First-layer weights"
     about = "The weights of the first layer's units as pictures"
-    default_place = "loss"
+    default_place = "network"
+    stands_in_for = "surface"
     measure = "pictures"
 
     def __init__(self, parent: QWidget | None = None) -> None:
