@@ -186,6 +186,11 @@ def paint_header(painter: QPainter, view: View, where: QRectF, ink: Ink) -> None
     baseline = where.center().y() + ink.metrics.capHeight() / 2
     painter.setFont(ink.bold)
     painter.setPen(ink.text)
-    painter.drawText(QPointF(where.left(), baseline), view.title)
-    left = where.left() + ink.bold_metrics.horizontalAdvance(view.title) + 10
+    title = ink.bold_metrics.elidedText(
+        view.title, Qt.TextElideMode.ElideRight, int(where.width())
+    )
+    painter.drawText(QPointF(where.left(), baseline), title)
+    left = where.left() + ink.bold_metrics.horizontalAdvance(title) + 10
+    if left >= where.right():
+        return
     paint_spans(painter, left, baseline, where.right() - left, view.subtitle, ink)
