@@ -1,0 +1,35 @@
+"""Samples without any rule: to look at signals rather than at learning."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from core.data.dataset import DATASETS, Dataset, Samples, Task
+from core.data.toys import samples_knob
+from core.registry import knob
+
+
+@DATASETS.add(
+    "noise",
+    label="Pure noise",
+    formula="x ~ N(0, 1), labels by lot",
+    advice="There is nothing to learn: made to see what initialisation alone does to the signals, "
+    "and how far a network can learn by heart.",
+)
+class Noise(Dataset):
+    task: ClassVar[Task] = "classes"
+
+    count: int = samples_knob()
+    features: int = knob(100, label="Features", low=1, high=1000, scale="log", hot=False)
+    classes: int = knob(10, label="Classes", low=2, high=10, hot=False)
+
+    def samples(self, rng: np.random.Generator) -> Samples:
+        lot = rng.spawn(1)[0]
+        return Samples(
+            inputs=rng.standard_normal((self.count, self.features)),
+            targets=np.eye(self.classes)[lot.integers(self.classes, size=self.count)],
+            task="classes",
+            class_names=tuple(str(c) for c in range(self.classes)),
+        )

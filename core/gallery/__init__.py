@@ -1,0 +1,23 @@
+"""The gallery: experiments of the lectures that can be run, watched and checked."""
+
+from __future__ import annotations
+
+import difflib
+
+from core.gallery import activation, generalization, initialization, optimization
+from core.gallery.experiment import Experiment
+
+GALLERY: dict[str, Experiment] = {
+    experiment.key: experiment
+    for room in (initialization, optimization, generalization, activation)
+    for experiment in room.EXPERIMENTS
+}
+
+
+def experiment(key: str) -> Experiment:
+    """The experiment of that key. Raises KeyError with a hint at what was probably meant."""
+    if key not in GALLERY:
+        near = difflib.get_close_matches(key, GALLERY, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else f" (choose from {', '.join(GALLERY)})"
+        raise KeyError(f"unknown experiment {key!r}{hint}")
+    return GALLERY[key]

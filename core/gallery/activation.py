@@ -1,0 +1,362 @@
+"""Experiments about activation functions: slopes, signs and straight lines."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.activations import ELU, Activation, Identity, LeakyReLU, ReLU, Sigmoid, Swish, Tanh
+from core.batching import MiniBatch, Stochastic
+from core.data.toys import Circle
+from core.gallery.building import classifier, pictures, variant
+from core.gallery.experiment import Column, Expectation, Experiment, Plan
+from core.gallery.figures import (
+    LATE,
+    TEST,
+    TRAIN,
+    accuracy,
+    dead,
+    delta_std,
+    difference,
+    diverged,
+    gradient_kept,
+    kept,
+    late_loss,
+    most,
+    of,
+    probe,
+    ratio,
+    same_sign,
+)
+from core.initializers import Auto, Normal, XavierNormal
+from core.optimizers import SGD, Adam
+from core.spec import DataSpec, ExperimentSpec
+from core.trainer import Trainer
+
+
+def _compare(data: str) -> Plan:
+    base = classifier(pictures(data), (100,) * 4, batch=128, optimizer=Adam(learning_rate=0.001))
+    functions = {
+        "sigmoid": Sigmoid(),
+        "tanh": Tanh(),
+        "ReLU": ReLU(),
+        "leaky ReLU": LeakyReLU(),
+        "ELU": ELU(),
+        "swish": Swish(),
+    }
+    starts = {"good": Auto(), "std 1": Normal()}
+    variants = tuple(
+        variant(
+            base,
+            f"{name}, {start}",
+            {"network.activation": function, "network.initializer": initializer},
+        )
+        for start, initializer in starts.items()
+        for name, function in functions.items()
+    )
+    poor = tuple(f"{name}, std 1" for name in functions if name != "sigmoid")
+    leaders = ("ReLU, good", "swish, good")
+    test = accuracy("test")
+    return Plan(
+        variants=variants,
+        columns=(LATE, TRAIN, TEST),
+        steps=1000,
+        expectations=(
+            Expectation(
+                "From a good start ReLU and swish lead tanh (loss)",
+                ratio(of("tanh, good", late_loss), most(leaders, late_loss)),
+                low=1.05,
+                unit="×",
+            ),
+            Expectation(
+                "and leave sigmoid far behind (loss)",
+                ratio(of("sigmoid, good", late_loss), most(leaders, late_loss)),
+                low=1.5,
+                unit="×",
+            ),
+            Expectation(
+                "From a poor start (std 1) sigmoid leads: its test accuracy against the best other",
+                difference(of("sigmoid, std 1", test), most(poor, test)),
+                low=0.01,
+                unit="%",
+            ),
+            Expectation(
+                "Tanh, which saturates, suffers most (test accuracy lost by the poor start)",
+                difference(of("tanh, good", test), of("tanh, std 1", test)),
+                low=0.2,
+                unit="%",
+            ),
+        ),
+    )
+
+
+def _vanishing(data: str) -> Plan:
+    samples, adam = pictures(data), Adam(learning_rate=0.001)
+    depths = (2, 3, 4, 5, 6, 8, 10)
+
+    def stack(depth: int, function: Activation) -> ExperimentSpec:
+        return classifier(
+            samples,
+            (30,) * depth,
+            batch=128,
+            activation=function,
+            initializer=XavierNormal() if isinstance(function, Sigmoid) else None,
+            optimizer=adam,
+        )
+
+    variants = [variant(stack(d, Sigmoid()), f"sigmoid × {d}", {}) for d in depths]
+    variants.append(variant(stack(10, ReLU()), "ReLU × 10", {}))
+
+    def bound(depth: int) -> Expectation:
+        return Expectation(
+            f"{depth} layers: the error at the first is at most 4^−{depth} of the output's",
+            of(f"sigmoid × {depth}", kept(delta_std, -1, 0)),
+            high=4.0**-depth,
+        )
+
+    train = accuracy("train")
+    return Plan(
+        variants=tuple(variants),
+        columns=(
+            Column("δ₁/δ_out at the start", kept(delta_std, -1, 0)),
+            Column("Gradient, first/last", gradient_kept),
+            LATE,
+            TRAIN,
+            TEST,
+        ),
+        steps=1000,
+        expectations=(
+            *(bound(depth) for depth in (2, 4, 6, 8, 10)),
+            Expectation("Two layers learn", of("sigmoid × 2", train), low=0.85, unit="%"),
+            Expectation(
+                "ten do not, in the same number of steps",
+                of("sigmoid × 10", train),
+                high=0.5,
+                unit="%",
+            ),
+            Expectation(
+                "Ten layers of ReLU keep the error",
+                of("ReLU × 10", kept(delta_std, -1, 0)),
+                low=0.05,
+            ),
+            Expectation("and learn", of("ReLU × 10", train), low=0.85, unit="%"),
+        ),
+    )
+
+
+def _dead(data: str) -> Plan:
+    high = 2.0 if data == "mnist" else 1.0
+    base = classifier(pictures(data), (100,) * 3, batch=128)
+    rates = {"0.1": SGD(learning_rate=0.1), f"{high:g}": SGD(learning_rate=high)}
+    functions = {"ReLU": ReLU(), "leaky ReLU": LeakyReLU()}
+    variants = tuple(
+        variant(
+            base,
+            f"{name}, η {rate}",
+            {"network.activation": function, "training.optimizer": rule},
+        )
+        for name, function in functions.items()
+        for rate, rule in rates.items()
+    )
+    calm, wild = "ReLU, η 0.1", f"ReLU, η {high:g}"
+    return Plan(
+        variants=variants,
+        columns=(Column("Dead units", dead, "%"), Column("Diverged", diverged, "%"), LATE, TEST),
+        steps=500,
+        expectations=(
+            Expectation("At η = 0.1 few units are dead", of(calm, dead), high=0.2, unit="%"),
+            Expectation(f"at η = {high:g} many are", of(wild, dead), low=0.4, unit="%"),
+            Expectation(
+                "and the network is much worse for it (test accuracy lost)",
+                difference(of(calm, accuracy("test")), of(wild, accuracy("test"))),
+                low=0.2,
+                unit="%",
+            ),
+            Expectation(
+                "Leaky ReLU has no dead units at either rate",
+                most([f"leaky ReLU, η {rate}" for rate in rates], dead),
+                0,
+                0,
+                "%",
+            ),
+        ),
+    )
+
+
+def collapse_error(trainer: Trainer) -> float:
+    """How far the product of all weight matrices is from the network: the largest difference of
+    logits, as a share of the largest logit."""
+    matrix = np.eye(trainer.network.features)
+    offset = np.zeros(trainer.network.features)
+    for affine in trainer.network.affines:
+        weights = affine.weights.astype(np.float64)
+        matrix, offset = weights @ matrix, weights @ offset
+        if affine.bias:
+            offset = offset + affine.block.value[:, -1]
+    inputs = trainer.inputs[:1000, :-1].astype(np.float64)
+    one_layer = matrix @ inputs.T + offset[:, None]
+    logits = trainer.logits("train")[:, :1000]
+    return float(np.abs(one_layer - logits).max() / np.abs(logits).max())
+
+
+def _linear(data: str) -> Plan:
+    large = data == "mnist"
+    samples = pictures(data) if large else DataSpec(dataset=Circle(count=600), test=0.3)
+    width, test = 100 if large else 16, accuracy("test")
+
+    def net(depth: int, function: Activation) -> ExperimentSpec:
+        return classifier(
+            samples,
+            (width,) * depth,
+            activation=function,
+            initializer=XavierNormal(),
+            optimizer=SGD(learning_rate=0.1),
+        )
+
+    return Plan(
+        variants=(
+            variant(net(0, Identity()), "no hidden layer", {}),
+            variant(net(1, Identity()), "1 linear", {}),
+            variant(net(4, Identity()), "4 linear", {}),
+            variant(net(4, ReLU()), "4 ReLU", {}),
+        ),
+        columns=(Column("Off one matrix", probe("collapse"), "%"), LATE, TRAIN, TEST),
+        steps=2000,
+        probes={"collapse": collapse_error},
+        expectations=(
+            Expectation(
+                "Four linear layers are exactly one matrix (difference of the outputs)",
+                of("4 linear", probe("collapse")),
+                high=1e-4,
+                unit="%",
+            ),
+            Expectation(
+                "with ReLU they are not", of("4 ReLU", probe("collapse")), low=0.1, unit="%"
+            ),
+            Expectation(
+                "Depth buys nothing: four linear layers against none (test accuracy)",
+                difference(of("4 linear", test), of("no hidden layer", test)),
+                -0.06,
+                0.02 if large else 0.06,
+                "%",
+            ),
+            Expectation(
+                "ReLU gains what linear layers cannot (test accuracy)",
+                difference(of("4 ReLU", test), most(("no hidden layer", "4 linear"), test)),
+                low=0.03 if large else 0.25,
+                unit="%",
+            ),
+        ),
+    )
+
+
+def _zigzag(data: str) -> Plan:
+    base = classifier(
+        pictures(data), (50,) * 3, initializer=XavierNormal(), optimizer=SGD(learning_rate=0.05)
+    )
+    functions = {"sigmoid": Sigmoid(), "tanh": Tanh()}
+    batchings = {"single samples": Stochastic(), "batches of 32": MiniBatch(size=32)}
+    variants = tuple(
+        variant(
+            base,
+            f"{name}, {size}",
+            {"network.activation": function, "training.batching": batching},
+        )
+        for size, batching in batchings.items()
+        for name, function in functions.items()
+    )
+    return Plan(
+        variants=variants,
+        columns=(
+            Column("Same sign, layer 2", same_sign(1), "%"),
+            Column("Same sign, layer 3", same_sign(2), "%"),
+            LATE,
+            TEST,
+        ),
+        steps=2000,
+        expectations=(
+            Expectation(
+                "Behind sigmoids all weights of a unit move the same way, at every single sample",
+                of("sigmoid, single samples", same_sign(1)),
+                1,
+                1,
+                "%",
+            ),
+            Expectation(
+                "behind tanh, whose outputs have both signs, hardly ever",
+                of("tanh, single samples", same_sign(1)),
+                high=0.05,
+                unit="%",
+            ),
+            Expectation(
+                "Batches soften it, but most units still move that way",
+                of("sigmoid, batches of 32", same_sign(2)),
+                low=0.5,
+                unit="%",
+            ),
+            Expectation(
+                "Tanh learns quicker (loss, sigmoid minus tanh, batches of 32)",
+                difference(
+                    of("sigmoid, batches of 32", late_loss), of("tanh, batches of 32", late_loss)
+                ),
+                low=0.5,
+            ),
+        ),
+    )
+
+
+EXPERIMENTS = (
+    Experiment(
+        key="activation_compare",
+        title="Activation functions, well and badly started",
+        question="Which activation function learns best, and is that still so from a poor start?",
+        look_for="ReLU and swish in front where the weights suit them; sigmoid in front where all "
+        "weights are far too large.",
+        varies="activation, initialiser",
+        views=("loss", "activations", "gradients"),
+        plans={key: _compare(key) for key in ("mnist", "digits")},
+    ),
+    Experiment(
+        key="vanishing",
+        title="Vanishing gradients",
+        question="What happens to a network of sigmoids when it gets deeper?",
+        look_for="The gradient of the first layer: a quarter, or less, of the next one's, and so "
+        "on from layer to layer.",
+        varies="number of hidden layers",
+        views=("gradients", "loss"),
+        plans={key: _vanishing(key) for key in ("mnist", "digits")},
+    ),
+    Experiment(
+        key="dead_relu",
+        title="Dead ReLUs",
+        question="How do ReLU units die, and can a leak keep them alive?",
+        look_for="The share of units that are 0 for every picture, after a few too large steps.",
+        varies="learning rate, leak",
+        views=("activations", "loss", "gradients"),
+        plans={key: _dead(key) for key in ("mnist", "digits")},
+        finding="A leak keeps the units alive but does not save the run: at the rate that kills "
+        "ReLU units, leaky ones mostly diverge. Dying is what stops ReLU's explosion; the remedy "
+        "is the smaller rate.",
+    ),
+    Experiment(
+        key="linear_stack",
+        title="A stack of linear layers",
+        question="What does depth buy without an activation function?",
+        look_for="Four linear layers end where one does; their product is one matrix that gives "
+        "the same outputs.",
+        varies="depth, activation",
+        views=("loss", "activations"),
+        plans={"mnist": _linear("mnist"), "circle": _linear("circle")},
+    ),
+    Experiment(
+        key="zigzag",
+        title="Zigzag",
+        question="Why is it bad when all outputs of a layer are positive?",
+        look_for="The share of units whose weights all move in the same direction: one behind "
+        "sigmoids, none behind tanh.",
+        varies="activation, batch size",
+        views=("loss", "gradients"),
+        plans={key: _zigzag(key) for key in ("mnist", "digits")},
+        finding="That sigmoid learns more slowly than tanh here is not the zigzag's doing alone: "
+        "its slope is also a quarter of tanh's, so its gradients vanish sooner.",
+    ),
+)

@@ -1,0 +1,139 @@
+"""What a gallery experiment is: data that say what is run, what to look for and what must show."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.gallery.signals import Signals
+from core.spec import ExperimentSpec
+from core.telemetry import Frame, Score
+from core.trainer import Trainer
+
+# Views of the window that an experiment may ask for.
+VIEWS = ("loss", "activations", "gradients")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One of the runs that are compared; the label says what is different about it."""
+
+    label: str
+    spec: ExperimentSpec
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one run has come to.
+
+    `loss` and `accuracy` (iterations,) are those of every step's batch, `validation` was measured
+    before the first step and after every epoch, `final` once at the end for "train", "validation"
+    and "test", None where a part is empty. `before` and `after` are the signals and the frames at
+    both ends. `probes` are figures that the experiment has asked for. `seconds` is the time of
+    training with its measuring of loss, accuracy and validation.
+    """
+
+    label: str
+    spec: ExperimentSpec
+    status: str
+    reason: str
+    iterations: int
+    steps_per_epoch: int
+    seconds: float
+    loss: NDArray[np.float64]
+    accuracy: NDArray[np.float64]
+    validation: tuple[Score, ...]
+    final: Mapping[str, Score | None]
+    before: tuple[Signals, Frame]
+    after: tuple[Signals, Frame]
+    probes: Mapping[str, float]
+
+
+# A number read off one outcome, or off the outcomes of one seed by the variants' labels.
+Reading = Callable[[Outcome], float]
+Runs = Mapping[str, Outcome]
+Figure = Callable[[Runs], float]
+
+
+class Column(NamedTuple):
+    """A column of the final table; `unit` is "%" for shares."""
+
+    heading: str
+    reading: Reading
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """A statement that a figure can bear out: it must lie from `low` to `high`.
+
+    The figure is taken of every seed; its mean is what counts. `unit` is "%" for shares.
+    """
+
+    statement: str
+    figure: Figure
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+
+    def expected(self) -> str:
+        """The bounds in words."""
+        low, high = (None if b is None else shown(b, self.unit) for b in (self.low, self.high))
+        if low == high:
+            return low or "any"
+        if low and high:
+            return f"{low} … {high}"
+        return f"≥ {low}" if low else f"≤ {high}"
+
+    def holds(self, value: float) -> bool:
+        """Whether a value of the figure is as expected; one that is no number is not."""
+        low = -math.inf if self.low is None else self.low
+        high = math.inf if self.high is None else self.high
+        return low <= value <= high
+
+
+def shown(value: float, unit: str = "") -> str:
+    """A number with its unit, to three digits."""
+    value = 100 * value if unit == "%" else value
+    text = f"{value:,.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
+    return f"{text} %" if unit == "%" else f"{text}{unit}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An experiment on one data set: the runs, how long they last and what must come out.
+
+    `steps` is the number of updates; where it is None the specs' own ends decide. `columns` make
+    the final table. `probes` are taken of every run when it is over.
+    """
+
+    variants: tuple[Variant, ...]
+    columns: tuple[Column, ...]
+    expectations: tuple[Expectation, ...]
+    steps: int | None = None
+    probes: Mapping[str, Callable[[Trainer], float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """An entry of the gallery.
+
+    `question` is one sentence, `look_for` says what to watch, `varies` what tells the runs apart,
+    `finding` what of the lecture's claims is not borne out and by what. `plans` are keyed by data
+    set; the first whose data are there is the one that is run.
+    """
+
+    key: str
+    title: str
+    question: str
+    look_for: str
+    varies: str
+    views: tuple[str, ...]
+    plans: Mapping[str, Plan]
+    seeds: tuple[int, ...] = (1, 2, 3)
+    finding: str = ""

@@ -1,0 +1,124 @@
+"""`playground gallery`: the lectures' experiments without a screen, and whether they hold."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playground.cli import DONE, FAILED, fail
+
+if TYPE_CHECKING:
+    from core.gallery.experiment import Experiment
+    from core.gallery.results import Results
+
+ALL = "all"
+
+
+def add_commands(commands: argparse._SubParsersAction) -> None:
+    """Add `gallery` and what it can do."""
+    gallery = commands.add_parser("gallery", help="run and check the lectures' experiments")
+    actions = gallery.add_subparsers(title="actions", metavar="ACTION", required=True)
+    listing = actions.add_parser("list", help="say what there is")
+    listing.set_defaults(run=_list)
+    run = actions.add_parser(
+        "run",
+        help="run experiments",
+        description="Run experiments and print their tables. Where MNIST is on this computer it is "
+        "used, else data that come with the application. Exit status: 0 done, 1 a check failed, "
+        "2 bad input, 130 stopped by Ctrl+C.",
+    )
+    run.add_argument("names", nargs="+", metavar="NAME", help=f"experiments, or {ALL!r}")
+    run.add_argument(
+        "--check", action="store_true", help="compare what was expected with what was measured"
+    )
+    run.add_argument(
+        "--seeds", type=_seeds, default=(), metavar="K", help="take the mean over K seeds"
+    )
+    run.add_argument(
+        "--bundled",
+        action="store_true",
+        help="use data that come with the application even where MNIST is there",
+    )
+    run.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="write results.json, curves.csv, layers.csv and the experiments into DIR/NAME",
+    )
+    run.add_argument("--json", action="store_true", help="print the results as JSON")
+    run.set_defaults(run=_run)
+
+
+def _seeds(text: str) -> tuple[int, ...]:
+    if not text.isdecimal() or not 1 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError(f"must be a number of seeds from 1 to 1000, not {text!r}")
+    return tuple(range(1, int(text) + 1))
+
+
+def _list(options: argparse.Namespace) -> int:
+    from core.gallery import GALLERY
+
+    width = max(map(len, GALLERY))
+    for key, experiment in GALLERY.items():
+        print(f"{key:{width}}  {experiment.title}: {experiment.question}")
+    return DONE
+
+
+def _run(options: argparse.Namespace) -> int:
+    from core.data import DataError
+
+    try:
+        chosen = _chosen(options.names)
+        if options.out:
+            options.out.mkdir(parents=True, exist_ok=True)
+        passed, results = _run_all(chosen, options)
+    except KeyError as error:
+        return fail([error.args[0]])
+    except DataError as error:
+        return fail([str(error)])
+    except OSError as error:
+        return fail([f"{error.filename or options.out}: {error.strerror or error}"])
+    if options.json:
+        report = {"passed": passed, "experiments": results}
+        print(json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False))
+    return DONE if passed or not options.check else FAILED
+
+
+def _chosen(names: list[str]) -> list[Experiment]:
+    from core.gallery import GALLERY, experiment
+
+    if ALL in names:
+        return list(GALLERY.values())
+    return [experiment(name) for name in dict.fromkeys(names)]
+
+
+def _run_all(chosen: list[Experiment], options: argparse.Namespace) -> tuple[bool, list]:
+    """Run one after the other; whether all checks hold, and all results as plain data."""
+    from core.gallery.engine import data_for, run
+    from core.gallery.results import check
+    from playground.gallery_report import plain, show, write
+    from playground.progress import ProgressLine
+
+    passed, reports = True, []
+    line = ProgressLine(sys.stderr)
+    for number, experiment in enumerate(chosen):
+
+        def progress(share: float, text: str, number: int = number) -> None:
+            line.show((number + share) / len(chosen), text)
+
+        try:
+            results: Results = run(
+                experiment, data_for(experiment, options.bundled), options.seeds, progress
+            )
+        finally:
+            line.clear()
+        passed = passed and all(finding.ok for finding in check(results))
+        reports.append(plain(results))
+        if options.out:
+            write(results, options.out / experiment.key)
+        if not options.json:
+            show(results, options.check)
+    return passed, reports
