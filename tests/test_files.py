@@ -156,6 +156,19 @@ def test_decimal_commas_are_read(tmp_path):
     assert list(table.columns[0].values) == [1.5, -2.25]
 
 
+@pytest.mark.parametrize(
+    ("text", "delimiter"),
+    [
+        ("1;2,5\n2;3,4\n", ";"),
+        ("1,2;5\n2,3;4\n", ";"),
+        ("a,b;c\n1,x;y\n", ","),
+        ("only\n1\n", ","),
+    ],
+)
+def test_of_several_delimiters_the_one_that_makes_sense_is_taken(tmp_path, text, delimiter):
+    assert sniff(written(tmp_path, text)).delimiter == delimiter
+
+
 def test_a_table_without_a_header_gets_column_names(tmp_path):
     table = table_of(tmp_path, "1,2\n3,4\n")
     assert [c.name for c in table.columns] == ["Column 1", "Column 2"]

@@ -37,6 +37,8 @@ class Member(NamedTuple):
 def members(path: Path) -> tuple[Member, ...]:
     """What an archive holds. Raises `DataError`."""
     with _opened(path) as arrays:
+        if not arrays.files:
+            refuse(path, "holds no arrays")
         found = ((name, arrays[name]) for name in arrays.files)
         return tuple(Member(name, array.shape, str(array.dtype)) for name, array in found)
 

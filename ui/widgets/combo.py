@@ -91,6 +91,12 @@ class Combo(QComboBox):
                 return
         raise ValueError(f"{value!r} is not among the choices")
 
+    def set_choices(self, model: QStandardItemModel) -> None:
+        """Offer other choices; the first of them is shown, without a signal."""
+        self.setModel(model)
+        self._chosen = self.currentIndex()
+        self._list_is_ready = False
+
     def set_note(self, note: str | None) -> None:
         """Replace the muted text behind the chosen entry; None brings its own back."""
         if note != self._note:

@@ -1,0 +1,485 @@
+"""Getting data into the window: preview, download, drop; cancelled or bad, nothing changes."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from core.data import DataError, fetch, own
+from core.data.mnist import FILES, MNIST, FashionMNIST, find
+from core.data.own import OwnTable
+from core.data.table_reader import BLOCK_BYTES
+from core.data.toys import Circle
+from core.spec import DataSpec, ExperimentSpec
+from core.training_data import TrainingData
+from tests.test_fetch import network  # noqa: F401
+from tests.test_mnist import home, write_set  # noqa: F401
+from ui.data import table_dialog
+from ui.data.download_dialog import DownloadDialog
+from ui.data.opening import DataOpener
+from ui.data.table_dialog import TableDialog, look
+from ui.data.work import Work
+
+WAIT = 20_000
+FLOWERS = """width,height,colour,kind
+1,2,red,rose
+2,1.5,blue,iris
+3,,red,rose
+4,0.5,,tulip
+5,2.5,blue,tulip
+6,1.0,green,iris
+"""
+
+
+class Session:
+    """What the opener needs of a session."""
+
+    def __init__(self) -> None:
+        self.spec = ExperimentSpec()
+        self.resets = 0
+
+    def edit(self, spec: ExperimentSpec) -> None:
+        self.spec = spec
+
+    def reset(self) -> None:
+        self.resets += 1
+
+
+class Window(QWidget):
+    """What the opener needs of a window."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.session = Session()
+        self.banner = self.controls = self
+        self.shown: list[ExperimentSpec] = []
+        self.reports: list[str] = []
+
+    def report(self, message: str) -> None:
+        self.reports.append(message)
+
+    def set_spec(self, spec: ExperimentSpec) -> None:
+        self.shown.append(spec)
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(monkeypatch):
+    monkeypatch.setattr(own, "_kept", type(own._kept)())
+
+
+@pytest.fixture
+def window(qtbot) -> Window:
+    window = Window()
+    qtbot.addWidget(window)
+    return window
+
+
+@pytest.fixture
+def opener(window) -> DataOpener:
+    return DataOpener(window)  # pyright: ignore[reportArgumentType]
+
+
+@pytest.fixture
+def flowers(tmp_path) -> Path:
+    return written(tmp_path, FLOWERS)
+
+
+def written(folder: Path, text: str, name: str = "flowers.csv") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def dialog_of(qtbot, path: Path, target: str = "") -> TableDialog:
+    dataset = OwnTable(path=str(path), target=target)
+    dialog = TableDialog(dataset, look(dataset))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    return dialog
+
+
+def ready(qtbot, dialog: TableDialog) -> None:
+    qtbot.waitUntil(dialog.use_button.isEnabled, timeout=WAIT)
+
+
+def told(qtbot, dialog: TableDialog) -> str:
+    """The problem that the dialog will tell."""
+    qtbot.waitUntil(dialog.problem.isVisible, timeout=WAIT)
+    assert not dialog.use_button.isEnabled()
+    return dialog.problem.text()
+
+
+def choose(combo, value: str) -> None:
+    """What the user does with a list."""
+    combo.set_value(value)
+    combo.edited.emit(value)
+
+
+def opened(qtbot, opener: DataOpener, path: Path) -> TableDialog:
+    opener.open(path)
+    qtbot.waitUntil(lambda: opener.dialog is not None, timeout=WAIT)
+    assert isinstance(opener.dialog, TableDialog)
+    return opener.dialog
+
+
+# The preview
+
+
+def test_the_preview_shows_what_was_found_out_and_what_will_be_done(qtbot, flowers):
+    dialog = dialog_of(qtbot, flowers)
+    assert dialog.about.text() == "4 columns parted by commas, names in the first row"
+    rows = [[dialog.model.index(r, c).data() for c in range(4)] for r in range(6)]
+    assert rows[2] == ["3", "", "red", "rose"]
+    headings = [
+        dialog.model.headerData(c, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole)
+        for c in range(4)
+    ]
+    assert headings == ["width\nnumbers", "height\nnumbers", "colour\nwords", "kind\nwords"]
+    ready(qtbot, dialog)
+    for said in (
+        "6 samples, 6 inputs",
+        "3 classes to be told apart: iris, rose, tulip",
+        "height: 1 missing value replaced by the mean 1.5",
+        "colour: 1 missing value, a category of their own",
+    ):
+        assert said in dialog.notes.text()
+
+
+def test_the_chosen_target_decides_what_is_predicted(qtbot, flowers):
+    dialog = dialog_of(qtbot, flowers)
+    ready(qtbot, dialog)
+    choose(dialog.target, "height")
+    qtbot.waitUntil(lambda: "A number from 0.5 to 2.5" in dialog.notes.text(), timeout=WAIT)
+    assert "height: 1 row without a target left out" in dialog.notes.text()
+    dialog.accept()
+    assert (dialog.dataset.target, dialog.dataset.purpose) == ("height", "regression")
+
+
+def test_a_click_on_a_column_makes_it_the_target(qtbot, flowers):
+    dialog = dialog_of(qtbot, flowers)
+    ready(qtbot, dialog)
+    dialog.view.horizontalHeader().sectionClicked.emit(2)
+    assert dialog.target.value() == "colour"
+    ready(qtbot, dialog)
+    assert "blue, green, red" in dialog.notes.text()
+
+
+def test_gaps_can_be_dropped(qtbot, flowers):
+    dialog = dialog_of(qtbot, flowers)
+    ready(qtbot, dialog)
+    choose(dialog.missing, "drop")
+    qtbot.waitUntil(lambda: "4 samples" in dialog.notes.text(), timeout=WAIT)
+    dialog.accept()
+    assert own.load(dialog.dataset).samples.inputs.shape == (4, 5)
+
+
+def test_header_and_delimiter_can_be_set_by_hand(qtbot, tmp_path):
+    dialog = dialog_of(qtbot, written(tmp_path, "1;2,5\n2;3,4\n3;1,6\n"))
+    ready(qtbot, dialog)
+    choose(dialog.header, "yes")
+    qtbot.waitUntil(lambda: dialog.target.value() == "2,5", timeout=WAIT)
+    ready(qtbot, dialog)
+    assert "2 samples" in dialog.notes.text()
+    choose(dialog.delimiter, "comma")
+    qtbot.waitUntil(lambda: dialog.preview.columns == ("1;2", "5"), timeout=WAIT)
+    ready(qtbot, dialog)
+    dialog.accept()
+    assert (dialog.dataset.header, dialog.dataset.delimiter) == ("yes", "comma")
+
+
+def test_what_cannot_be_learnt_is_told_and_cannot_be_used(qtbot, flowers):
+    dialog = dialog_of(qtbot, flowers)
+    ready(qtbot, dialog)
+    choose(dialog.purpose, "regression")
+    assert told(qtbot, dialog) == "column 'kind' holds words; they can only be classified"
+    dialog.accept()
+    assert dialog.isVisible()
+    choose(dialog.purpose, "classification")
+    ready(qtbot, dialog)
+    assert not dialog.problem.isVisible()
+
+
+def test_a_fault_far_down_in_the_file_is_told_with_its_place(qtbot, tmp_path):
+    text = "a,b\n" + "1,2\n" * BLOCK_BYTES + "1,oops\n"
+    dialog = dialog_of(qtbot, written(tmp_path, text))
+    said = told(qtbot, dialog)
+    assert f"line {BLOCK_BYTES + 2}, column 'b': 'oops' is not a finite number" in said
+    assert str(tmp_path) not in said
+
+
+def test_reading_shows_progress_and_stops_when_the_dialog_is_cancelled(qtbot, flowers, monkeypatch):
+    half, ended = threading.Event(), threading.Event()
+
+    def read(layout, progress):
+        try:
+            while True:
+                progress(0.5)
+                half.wait(0.001)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(table_dialog, "read_table", read)
+    dialog = dialog_of(qtbot, flowers)
+    qtbot.waitUntil(lambda: dialog.progress.value() == 500, timeout=WAIT)
+    assert dialog.progress.isVisible() and not dialog.use_button.isEnabled()
+    dialog.reject()
+    assert ended.wait(10)
+    assert not own._kept
+
+
+def test_a_file_that_vanishes_before_it_is_used_is_told(qtbot, flowers):
+    dialog = dialog_of(qtbot, flowers)
+    ready(qtbot, dialog)
+    flowers.unlink()
+    dialog.accept()
+    assert "is not there" in told(qtbot, dialog)
+
+
+def test_an_archive_is_shown_by_its_arrays(qtbot, tmp_path):
+    path = tmp_path / "file.npz"
+    np.savez(path, x=np.arange(12.0).reshape(6, 2), y=np.arange(6) % 2, z=np.linspace(0, 1, 6))
+    dialog = dialog_of(qtbot, path)
+    assert dialog.about.text() == "NumPy archive of 3 arrays"
+    assert [dialog.model.index(0, c).data() for c in range(3)] == ["x", "6 × 2", "float64"]
+    assert not dialog.delimiter.isVisible()
+    ready(qtbot, dialog)
+    assert dialog.target.value() == "y" and "2 classes" in dialog.notes.text()
+    choose(dialog.target, "z")
+    qtbot.waitUntil(lambda: "A number from 0 to 1" in dialog.notes.text(), timeout=WAIT)
+    dialog.accept()
+    assert own.load(dialog.dataset).samples.task == "regression"
+
+
+# Opening
+
+
+def test_an_opened_file_becomes_the_data_of_the_experiment(qtbot, opener, window, flowers):
+    window.session.spec = ExperimentSpec(seed=5, data=DataSpec(validation=0.5))
+    dialog = opened(qtbot, opener, flowers)
+    ready(qtbot, dialog)
+    qtbot.mouseClick(dialog.use_button, Qt.MouseButton.LeftButton)
+    spec = window.session.spec
+    assert spec.data.dataset == OwnTable(path=str(flowers), target="kind", purpose="classes")
+    assert (spec.seed, spec.data.validation) == (5, 0.5)
+    assert opener.dialog is None
+    assert TrainingData(spec).inputs.shape == (3, 7)
+
+
+def test_used_data_need_not_be_read_again(qtbot, opener, window, flowers, monkeypatch):
+    dialog = opened(qtbot, opener, flowers)
+    ready(qtbot, dialog)
+    monkeypatch.setattr(own, "read_table", None)
+    dialog.accept()
+    assert len(TrainingData(window.session.spec).split.train) == 4
+
+
+def test_cancelling_changes_nothing(qtbot, opener, window, flowers):
+    before = window.session.spec
+    dialog = opened(qtbot, opener, flowers)
+    qtbot.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
+    assert window.session.spec is before and opener.dialog is None
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("none.csv", None, "is not there"),
+        ("empty.csv", b"", "is empty"),
+        ("table.xlsx", b"PK\x03\x04\x00\x00", "spreadsheet, not a table of text; save it as CSV"),
+        ("table.csv.gz", gzip.compress(b"a,b\n1,2\n"), "is compressed; unpack it first"),
+        ("noise.csv", bytes(range(256)), "not a table of text"),
+        ("broken.npz", b"PK\x03\x04", "is not a whole NumPy archive"),
+        ("folder.csv", "folder", "is a folder; choose a file in it"),
+    ],
+)
+def test_a_bad_file_is_reported_and_changes_nothing(
+    qtbot, opener, window, tmp_path, name, content, said
+):
+    before, path = window.session.spec, tmp_path / name
+    if content == "folder":
+        path.mkdir()
+    elif content is not None:
+        path.write_bytes(content)
+    opener.open(path)
+    qtbot.waitUntil(lambda: bool(window.reports), timeout=WAIT)
+    (report,) = window.reports
+    assert report.startswith(f"{path}: ") and said in report
+    assert window.session.spec is before and opener.dialog is None
+
+
+def test_asking_opens_what_is_chosen(qtbot, opener, flowers, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(flowers), ""))
+    opener.ask()
+    qtbot.waitUntil(lambda: opener.dialog is not None, timeout=WAIT)
+    opener.dialog.reject()
+
+
+def test_choosing_own_table_in_the_list_asks_for_a_file(opener, window, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
+    before = window.session.spec
+    opener.edit(replace(before, data=DataSpec(dataset=OwnTable())))
+    assert window.session.spec is before and window.shown == [before]
+
+
+def test_edits_of_other_settings_go_straight_through(opener, window):
+    for spec in (ExperimentSpec(seed=3), ExperimentSpec(data=DataSpec(dataset=Circle()))):
+        opener.edit(spec)
+        assert window.session.spec is spec
+    assert window.shown == [] and opener.dialog is None
+
+
+# Downloads
+
+
+MNIST_SPEC = ExperimentSpec(data=DataSpec(dataset=MNIST()))
+
+
+@pytest.fixture
+def mirrors(network, monkeypatch):  # noqa: F811
+    """Makes the mirrors of MNIST behave in given manners."""
+
+    def behave(*manners: str):
+        monkeypatch.setitem(fetch.SOURCES, "mnist", network(*manners))
+        return network
+
+    return behave
+
+
+def offered(opener: DataOpener) -> DownloadDialog:
+    assert isinstance(opener.dialog, DownloadDialog)
+    return opener.dialog
+
+
+def test_a_data_set_that_is_absent_is_downloaded_and_used(qtbot, opener, window, mirrors):
+    mirrors("forbidding", "good")
+    opener.edit(MNIST_SPEC)
+    dialog = offered(opener)
+    assert "MNIST is not on this computer yet" in dialog.text.text()
+    assert window.session.spec is not MNIST_SPEC
+    with qtbot.waitSignal(dialog.accepted, timeout=WAIT):
+        qtbot.mouseClick(dialog.download_button, Qt.MouseButton.LeftButton)
+    assert window.session.spec is MNIST_SPEC and find("mnist")
+    opener.edit(ExperimentSpec())
+    opener.edit(MNIST_SPEC)
+    assert window.session.spec is MNIST_SPEC and opener.dialog is None
+
+
+def test_a_failed_download_is_told_and_can_be_tried_again(qtbot, opener, mirrors):
+    mirrors("forbidding")
+    opener.edit(MNIST_SPEC)
+    dialog = offered(opener)
+    dialog.download()
+    assert not dialog.download_button.isEnabled() and dialog.progress.isVisible()
+    qtbot.waitUntil(dialog.problem.isVisible, timeout=WAIT)
+    assert "check the connection and try again" in dialog.problem.text()
+    assert "answers 403" in dialog.problem.text()
+    mirrors("good")
+    with qtbot.waitSignal(dialog.accepted, timeout=WAIT):
+        dialog.download()
+
+
+def test_a_cancelled_download_leaves_everything_as_it_was_and_can_go_on(
+    qtbot, opener, window, mirrors
+):
+    before = window.session.spec
+    served = mirrors("slow")
+    opener.edit(MNIST_SPEC)
+    dialog = offered(opener)
+    dialog.download()
+    qtbot.waitUntil(lambda: dialog.progress.value() > 0, timeout=WAIT)
+    assert dialog.state.text().endswith(" MB")
+    qtbot.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
+    assert window.session.spec is before and window.shown == [before]
+    served.half_seen.set()
+    mirrors("good")
+    opener.edit(MNIST_SPEC)
+    with qtbot.waitSignal(offered(opener).accepted, timeout=WAIT):
+        offered(opener).download()
+    assert window.session.spec is MNIST_SPEC
+    # What had come of the first of the four files was not asked for again.
+    assert served.requests.count(("good", "")) == 3
+
+
+@pytest.mark.usefixtures("home")
+def test_a_folder_with_the_files_can_be_chosen_instead(
+    qtbot, opener, window, tmp_path, monkeypatch
+):
+    write_set(tmp_path / "mine")
+    opener.edit(MNIST_SPEC)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "mine"))
+    with qtbot.waitSignal(offered(opener).accepted, timeout=WAIT):
+        offered(opener).ask_folder()
+    assert window.session.spec is MNIST_SPEC and find("mnist")
+
+
+@pytest.mark.usefixtures("home")
+def test_a_folder_without_the_files_is_told(qtbot, opener, tmp_path):
+    opener.edit(ExperimentSpec(data=DataSpec(dataset=FashionMNIST())))
+    dialog = offered(opener)
+    dialog.take_from(tmp_path)
+    qtbot.waitUntil(dialog.problem.isVisible, timeout=WAIT)
+    assert FILES[0] in dialog.problem.text() and dialog.folder_button.isEnabled()
+
+
+@pytest.mark.usefixtures("home")
+def test_an_opened_experiment_whose_data_are_absent_offers_them(qtbot, opener, window, tmp_path):
+    window.session.spec = MNIST_SPEC
+    opener.offer()
+    write_set(tmp_path / "mine")
+    with qtbot.waitSignal(offered(opener).accepted, timeout=WAIT):
+        offered(opener).take_from(tmp_path / "mine")
+    assert window.session.resets == 1
+    opener.offer()
+    assert opener.dialog is None
+
+
+# Work
+
+
+def outcome(qtbot, act) -> object:
+    """What becomes of some work: its result, or its problem as text."""
+    work, results = Work(act), []
+    work.done.connect(results.append)
+    work.failed.connect(results.append)
+    work.start()
+    qtbot.waitUntil(lambda: bool(results), timeout=WAIT)
+    return results[0]
+
+
+def raising(error: Exception):
+    def act(work: Work) -> None:
+        raise error
+
+    return act
+
+
+def test_every_end_of_work_is_told(qtbot):
+    assert outcome(qtbot, lambda work: 42) == 42
+    assert outcome(qtbot, raising(DataError("why"))) == "why"
+    assert "not enough memory" in str(outcome(qtbot, raising(MemoryError())))
+    assert "Something went wrong: KeyError: 'x'" in str(outcome(qtbot, raising(KeyError("x"))))
+
+
+def test_work_given_up_says_nothing_more(qtbot):
+    told = []
+    going = threading.Event()
+
+    def act(work: Work) -> str:
+        going.wait(10)
+        work.tell(0.5)
+        return "never"
+
+    work = Work(act)
+    for signal in (work.progressed, work.done, work.failed):
+        signal.connect(lambda *what: told.append(what))
+    with qtbot.waitSignal(work.destroyed, timeout=WAIT):
+        work.start().give_up()
+        going.set()
+    assert told == []

@@ -1,0 +1,139 @@
+"""The first rows of a file, as a table to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
+
+from core.data import Samples
+from core.data.archive import TARGET_NAMES, Member
+from core.data.encoding import Encoded
+from core.data.tabular import Layout
+from ui import theme
+
+LONGEST_CELL = 60
+MOST_CLASSES_NAMED = 8
+DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
+Index = QModelIndex | QPersistentModelIndex
+ROLE = Qt.ItemDataRole
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What is known of a file before all of it is read.
+
+    `columns` are the names among which the target is chosen, `notes` a word about each of them,
+    and `proposed` is the target where none is named.
+    """
+
+    columns: tuple[str, ...]
+    notes: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    headings: tuple[str, ...]
+    about: str
+    proposed: int
+    layout: Layout | None = None
+
+
+def of_table(layout: Layout) -> Preview:
+    """The preview of a table of text."""
+    kinds = tuple("numbers" if numeric else "words" for numeric in layout.numeric)
+    count = f"{len(layout.names):,} column{_s(len(layout.names))}"
+    about = [
+        f"{count} parted by {DELIMITERS[layout.delimiter]}",
+        "names in the first row" if layout.header else "no names in the first row",
+    ]
+    if layout.encoding != "utf-8-sig":
+        about.append(layout.encoding.upper())
+    if layout.decimal_comma:
+        about.append("decimal commas")
+    headings = tuple(f"{n}\n{k}" for n, k in zip(layout.names, kinds, strict=True))
+    last = len(layout.names) - 1
+    return Preview(layout.names, kinds, layout.preview, headings, ", ".join(about), last, layout)
+
+
+def of_archive(members: Sequence[Member]) -> Preview:
+    """The preview of a NumPy archive: its arrays."""
+    names = tuple(member.name for member in members)
+    shapes = tuple(" × ".join(map(str, member.shape)) or "a single value" for member in members)
+    rows = [(m.name, shape, m.dtype) for m, shape in zip(members, shapes, strict=True)]
+    about = f"NumPy archive of {len(rows)} array{_s(len(rows))}"
+    found = (names.index(name) for name in TARGET_NAMES if name in names)
+    target = next(found, len(names) - 1)
+    return Preview(names, shapes, rows, ("Array", "Shape", "Type"), about, target)
+
+
+class PreviewModel(QAbstractTableModel):
+    """Shows a `Preview`; the target stands out: a column of a table, a row of an archive."""
+
+    def __init__(self, preview: Preview) -> None:
+        super().__init__()
+        self._preview = preview
+        self._target = -1
+
+    def set_target(self, index: int) -> None:
+        self._target = index
+        last = self.index(self.rowCount() - 1, self.columnCount() - 1)
+        self.dataChanged.emit(self.index(0, 0), last)
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, self.columnCount() - 1)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._preview.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._preview.headings)
+
+    def data(self, index: Index, role: int = ROLE.DisplayRole) -> object:
+        row = self._preview.rows[index.row()]
+        cell = row[index.column()] if index.column() < len(row) else ""
+        if role == ROLE.DisplayRole:
+            return cell if len(cell) <= LONGEST_CELL else f"{cell[:LONGEST_CELL]}…"
+        if role == ROLE.BackgroundRole and self._is_target(index.row(), index.column()):
+            return theme.blend(theme.current().card, theme.current().accent, 0.18)
+        numbers = self._preview.layout and self._preview.notes[index.column()] == "numbers"
+        if role == ROLE.TextAlignmentRole and numbers:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = ROLE.DisplayRole
+    ) -> object:
+        if orientation == Qt.Orientation.Vertical:
+            return str(section + 1) if role == ROLE.DisplayRole else None
+        if role == ROLE.DisplayRole:
+            return self._preview.headings[section]
+        if role == ROLE.ForegroundRole and self._preview.layout and section == self._target:
+            return QColor(theme.current().accent)
+        return None
+
+    def _is_target(self, row: int, column: int) -> bool:
+        return self._target == (column if self._preview.layout else row)
+
+
+def summary(encoded: Encoded) -> list[str]:
+    """What the data set would be, then what was done to the columns."""
+    samples = encoded.samples
+    count = f"{len(samples):,} samples, {samples.features:,} input{_s(samples.features)}"
+    if samples.test is not None:
+        count += f", {len(samples.test):,} more as test set"
+    return [count, _aim(samples), *encoded.notes]
+
+
+def _aim(samples: Samples) -> str:
+    if samples.task == "regression":
+        if samples.outputs > 1:
+            return f"{samples.outputs:,} numbers to be predicted"
+        low, high = samples.targets.min(), samples.targets.max()
+        return f"A number from {low:.4g} to {high:.4g} to be predicted"
+    names = samples.class_names
+    named = ", ".join(names[:MOST_CLASSES_NAMED])
+    more = len(names) - MOST_CLASSES_NAMED
+    rest = f" and {more:,} more" if more > 0 else ""
+    return f"{len(names):,} classes to be told apart: {named}{rest}"
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"
