@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,32 +15,56 @@ from playground.display import missing_display
 def main(arguments: list[str]) -> int:
     """Open the window, or without a display train offscreen. Returns the exit status."""
     options = _parser().parse_args(arguments)
+    from core.data import DataError
+    from core.data.own import is_data_file
     from core.files import read_experiment
     from core.reading import SpecError
     from core.spec import ExperimentSpec
 
+    if options.file and is_data_file(options.file):
+        options.file, options.data = None, options.file
     try:
+        if options.target and not options.data:
+            raise SpecError(["--target: names a column of the file given with --data"])
         spec = read_experiment(options.file) if options.file else ExperimentSpec()
-    except SpecError as error:
-        for problem in error.problems:
-            print(f"playground: {problem}", file=sys.stderr)
-        return 2
-    if reason := missing_display():
-        from playground.offscreen import train_offscreen
+        if reason := missing_display():
+            from playground.offscreen import train_offscreen
 
-        return train_offscreen(spec, reason, options.theme)
-    return open_window(spec, options.theme, options.run)
+            return train_offscreen(_with_data(spec, options), reason, options.theme)
+    except SpecError as error:
+        return _fail(error.problems)
+    except DataError as error:
+        return _fail([str(error)])
+    return open_window(spec, options)
+
+
+def _fail(problems: list[str]) -> int:
+    for problem in problems:
+        print(f"playground: {problem}", file=sys.stderr)
+    return 2
+
+
+def _with_data(spec: Any, options: argparse.Namespace) -> Any:
+    """The experiment with the file of --data, which the window asks about. Raises `DataError`."""
+    if options.data is None:
+        return spec
+    from core.data.own import opened
+
+    dataset = opened(options.data, options.target or "")
+    return replace(spec, data=replace(spec.data, dataset=dataset))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="playground", description="See a neural network learn.")
     parser.add_argument("file", nargs="?", type=Path, help="an experiment saved as JSON")
+    parser.add_argument("--data", type=Path, metavar="FILE", help="a table or archive to train on")
+    parser.add_argument("--target", metavar="COLUMN", help="the column of --data to predict")
     parser.add_argument("--theme", choices=("system", "light", "dark"), help="for this time only")
     parser.add_argument("--run", action="store_true", help="start training at once")
     return parser
 
 
-def open_window(spec: Any, theme: str | None, run: bool) -> int:
+def open_window(spec: Any, options: argparse.Namespace) -> int:
     """Show the window until it is closed."""
     from playground.process import Interrupts, make_application, report_crashes
 
@@ -48,11 +73,13 @@ def open_window(spec: Any, theme: str | None, run: bool) -> int:
     from ui.session import Session
 
     session = Session(spec)
-    window = MainWindow(session, theme)
+    window = MainWindow(session, options.theme)
     window.show()
+    if options.data:
+        window.data.open(options.data, options.target or "")
     report_crashes(window.report)
     interrupts = Interrupts(application.quit)
-    if run:
+    if options.run:
         session.set_running(True)
     # Nothing made so far is garbage: leave it out of every later collection.
     gc.collect()

@@ -10,8 +10,8 @@ from PySide6.QtGui import QUndoCommand
 from core.spec import ExperimentSpec, changes
 from ui.wording import described
 
-# Changes of one setting that follow each other within this time, as while a slider is dragged, are
-# undone together.
+# Changes of one number that follow each other within this time, as while a slider is dragged, are
+# undone together; every stroke of a brush, every choice from a list is undone by itself.
 TOGETHER_SECONDS = 1.0
 
 
@@ -27,7 +27,6 @@ class Edit(QUndoCommand):
     ) -> None:
         super().__init__()
         self._put, self._old, self._new, self._done = put, old, new, done
-        self._alone = done
         self._at = monotonic()
         self._describe()
 
@@ -44,8 +43,8 @@ class Edit(QUndoCommand):
 
     def mergeWith(self, other: QUndoCommand) -> bool:
         assert isinstance(other, Edit)
-        alone = self._alone or other._alone or len(self._paths) != 1
-        if alone or self._paths != other._paths or other._at - self._at > TOGETHER_SECONDS:
+        alone = self._alone or other._alone or self._paths != other._paths
+        if alone or other._at - self._at > TOGETHER_SECONDS:
             return False
         self._new, self._at = other._new, other._at
         self._describe()
@@ -56,4 +55,9 @@ class Edit(QUndoCommand):
     def _describe(self) -> None:
         difference = list(changes(self._old, self._new))
         self._paths = [change.path for change in difference]
+        self._alone = self._done or len(difference) != 1 or not _is_number(difference[0].new)
         self.setText(described(difference, self._new))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

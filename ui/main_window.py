@@ -31,6 +31,7 @@ from ui import theme
 from ui.banner import Banner
 from ui.controls import Controls
 from ui.dashboard import Dashboard
+from ui.data.opening import DataOpener, looks_like_data
 from ui.document import Document
 from ui.export import copy_to_clipboard, export
 from ui.findings import Findings
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         self.timeline = Timeline()
         self.findings = Findings()
         self.document = Document(session, self, self.report)
+        self.data = DataOpener(self)
         self.menus = Menus(self)
         self._arrange()
         self._connect()
@@ -106,7 +108,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         session, toolbar = self.session, self.toolbar
-        self.controls.spec_edited.connect(session.edit)
+        self.controls.spec_edited.connect(self.data.edit)
         self.findings.remedy_chosen.connect(session.edit)
         session.spec_changed.connect(self._show_spec)
         session.frame_shown.connect(self._show_frame)
@@ -143,7 +145,7 @@ class MainWindow(QMainWindow):
             self.dashboard.clear(history)
         if session.past is None:
             self.dashboard.show_frame(frame, history)
-        if self.timeline.follow(history) and session.past is not None:
+        if self.timeline.follow(history, frame.status != "running") and session.past is not None:
             self._show_moment()
         self.findings.look(session.spec, session.past or frame, history)
         if frame.segment.loss.size:
@@ -189,6 +191,7 @@ class MainWindow(QMainWindow):
         if self.session.shown is None:
             self.dashboard.clear(self.session.history)
             self.findings.clear()
+            self.data.offer()
 
     def _show_pins(self) -> None:
         session = self.session
@@ -239,6 +242,13 @@ class MainWindow(QMainWindow):
         self.session.paints = self.isVisible() and not self.isMinimized()
 
     # Commands
+
+    def open_file(self, path: Path) -> None:
+        """Take up what is in a file: an experiment, or data for the present one."""
+        if looks_like_data(path):
+            self.data.open(path)
+        else:
+            self.document.open(path)
 
     def toggle_running(self) -> None:
         self.session.set_running(not self.session.is_running)
@@ -342,4 +352,4 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         for url in event.mimeData().urls()[:1]:
-            self.document.open(Path(url.toLocalFile()))
+            self.open_file(Path(url.toLocalFile()))

@@ -32,6 +32,7 @@ class Menus:
         self._menu(
             "&File",
             Command("&Open experiment…", "Ctrl+O", window.document.ask_open),
+            Command("Open &data…", "Ctrl+D", window.data.ask),
             Command("&Save experiment", "Ctrl+S", window.document.save),
             Command("Save experiment &as…", "Ctrl+Shift+S", window.document.ask_save),
             None,

@@ -14,6 +14,7 @@ from ui.widgets.numbers import shown
 # Where a label on a form is shorter than its meaning.
 NAMES = {"learning_rate": "learning rate", "max_epochs": "stop at epoch"}
 NONE = "–"
+LONGEST = 32
 _PART = re.compile(r"(\w+)(?:\[(\d+)\])?")
 _SYMBOL = re.compile(r" [^ a-zA-Z][₀-₉]?$| [a-z][₀-₉]?$")
 
@@ -42,7 +43,8 @@ def value(value: Any) -> str:
         return "on" if value else "off"
     if isinstance(value, float | int):
         return shown(value)
-    return NONE if value is None or value == "" else str(value)
+    text = NONE if value is None or value == "" else str(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def value_at(path: str, spec: ExperimentSpec) -> str:

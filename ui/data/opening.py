@@ -14,12 +14,11 @@ from core.data import mnist, own
 from core.data.dataset import Dataset
 from core.data.own import OwnTable
 from core.spec import ExperimentSpec
-from ui.data.download_dialog import DownloadDialog
-from ui.data.preview import Preview
-from ui.data.table_dialog import TableDialog, look
 from ui.data.work import Work
 
+# The dialogs are loaded when they are wanted: the window comes up sooner without them.
 if TYPE_CHECKING:
+    from ui.data.preview import Preview
     from ui.main_window import MainWindow
 
 FILES = "Tables and archives (*.csv *.tsv *.tab *.txt *.dat *.npz);;All files (*)"
@@ -57,6 +56,8 @@ class DataOpener(QObject):
         self, path: Path, target: str = "", otherwise: Callable[[], object] = lambda: None
     ) -> None:
         """Look at a file, then ask what to make of it; a bad one is reported, nothing changes."""
+        from ui.data.table_dialog import look
+
         dataset = OwnTable(path=str(path.expanduser().absolute()), target=target)
         self._folder = Path(dataset.path).parent
         if self._looking is not None:
@@ -74,6 +75,8 @@ class DataOpener(QObject):
     def _show_table(
         self, dataset: OwnTable, preview: Preview, otherwise: Callable[[], object]
     ) -> None:
+        from ui.data.table_dialog import TableDialog
+
         dialog = TableDialog(dataset, preview, self._window)
         self._show(dialog, lambda: self._use(dialog.dataset), otherwise)
 
@@ -117,6 +120,8 @@ class DataOpener(QObject):
     def _fetch(
         self, dataset: Dataset, then: Callable[[], object], otherwise: Callable[[], object]
     ) -> None:
+        from ui.data.download_dialog import DownloadDialog
+
         self._show(DownloadDialog(dataset.key, self._window), then, otherwise)
 
     # Dialogs
