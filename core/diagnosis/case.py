@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.activations import Activation
 from core.blocks import Block
@@ -220,8 +221,8 @@ class Case:
             return math.nan
         block = self.hidden[-1].block
         width = block.units * (1 + (getattr(block, "merge", "") == "concatenate"))
-        total = weights_counted(frame, -1)
-        return math.log(max(2, total // width))
+        outputs = int(weights_counted(frame)[-1]) // width
+        return math.log(max(2, outputs))
 
     @cached_property
     def best_loss(self) -> float:
@@ -253,12 +254,11 @@ class Case:
         return len(now) == NOW and float(now.mean()) < 0.25 * self.start
 
 
-def weights_counted(frame: Frame, layer: int) -> int:
-    """How many weights a layer has."""
+def weights_counted(frame: Frame) -> NDArray[np.int64]:
+    """How many weights each layer has, shape (layers,)."""
     w = frame.weights
     assert w is not None
-    outside = w.under[layer] + w.over[layer] + w.missing[layer]
-    return int(w.counts[layer].sum() + outside)
+    return w.counts.sum(axis=1) + w.under + w.over + w.missing
 
 
 def _least(levels: Floats) -> float:

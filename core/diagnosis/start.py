@@ -64,10 +64,10 @@ def _bands(case: Case) -> tuple[Floats, Floats]:
     For S-shaped units between both kinds of Xavier, which differ where fan-in and fan-out do.
     """
     assert case.origin is not None
-    bands = []
+    bands, counted = [], weights_counted(case.origin).tolist()
     for layer in case.hidden:
         units = layer.block.units * getattr(layer.activation, "pieces", 1)
-        fan_in = max(1, weights_counted(case.origin, layer.index) // units)
+        fan_in = max(1, counted[layer.index] // units)
         entry = INITIALIZERS[layer.activation.initializer]()
         assert isinstance(entry, Scaled)
         wanted = entry.std(fan_in, layer.block.units)
