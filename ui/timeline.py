@@ -69,10 +69,9 @@ class Timeline(QWidget):
         self.go_on.setText(f"Go on from {checkpoint:,}" if enabled else "Go on from here")
         self.go_on.setToolTip(self._explained(checkpoint))
 
-    def follow(self, history: History) -> bool:
+    def follow(self, history: History, at_once: bool = False) -> bool:
         """The run has gone on; whether that is shown, which is not at every frame."""
-        now = monotonic()
-        if now < self._follow_at:
+        if not at_once and monotonic() < self._follow_at:
             return False
         self._history = history
         self._move()

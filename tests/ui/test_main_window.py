@@ -1,0 +1,333 @@
+"""The window: what is looked at, what is remembered, and what happens when things go wrong."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from core.data.mnist import MNIST
+from core.data.toys import Circle
+from core.initializers import Zeros
+from core.spec import DataSpec, ExperimentSpec
+from core.trainer import Trainer
+from tests.ui.running import WAIT, diverging, pause, rate, step, train, wait
+from ui.main_window import MainWindow
+from ui.session import Session
+
+SPEC = ExperimentSpec()
+CIRCLE = replace(SPEC, data=DataSpec(dataset=Circle()))
+
+
+@pytest.fixture
+def window(qtbot, monkeypatch):
+    monkeypatch.setattr("core.runner.CHECKPOINT_SHARE", math.inf)
+    window = opened(qtbot)
+    yield window
+    window.close()
+
+
+def opened(qtbot, size: tuple[int, int] = (1280, 800), remember: bool = False) -> MainWindow:
+    window = MainWindow(Session(SPEC), "dark", remember)
+    qtbot.addWidget(window)
+    window.resize(*size)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.activateWindow()
+    wait(qtbot, window.session, lambda frame: True)
+    QApplication.processEvents()
+    return window
+
+
+def moments(window: MainWindow) -> set[int]:
+    """The iterations that the views in sight show."""
+    return {view.frame.iteration for view in window.dashboard.shown() if view.frame}
+
+
+def scrub(qtbot, window: MainWindow, iteration: int) -> None:
+    scrubber = window.timeline.scrubber
+    place = QPoint(round(scrubber.place(iteration)), scrubber.height() // 2)
+    qtbot.mouseClick(scrubber, Qt.MouseButton.LeftButton, pos=place)
+
+
+# The timeline
+
+
+def test_dragging_shows_the_past_in_every_view_while_training_goes_on(window, qtbot):
+    session = window.session
+    step(qtbot, session, 20)
+    scrub(qtbot, window, 8)
+    assert moments(window) == {8}
+    session._runner.resume()
+    wait(qtbot, session, lambda frame: frame.iteration > 300)
+    assert moments(window) == {8}
+    assert window.timeline.name.text() == "Step 8"
+    qtbot.mouseClick(window.timeline.live, Qt.MouseButton.LeftButton)
+    wait(qtbot, session, lambda frame: frame.iteration > 400)
+    assert min(moments(window)) > 8
+    pause(qtbot, session)
+
+
+def test_step_0_is_there_with_every_measure(window, qtbot):
+    train(qtbot, window.session, 1000)
+    QTest.keyClick(window.timeline.scrubber, Qt.Key.Key_Home)
+    assert moments(window) == {0}
+    assert window.session.past.activations is not None
+
+
+def test_keys_walk_through_the_moments_and_back_to_live(window, qtbot):
+    session, scrubber = window.session, window.timeline.scrubber
+    step(qtbot, session, 6)
+    QTest.keyClick(scrubber, Qt.Key.Key_Left)
+    QTest.keyClick(scrubber, Qt.Key.Key_Left)
+    assert moments(window) == {4}
+    QTest.keyClick(scrubber, Qt.Key.Key_Right)
+    assert moments(window) == {5}
+    QTest.keyClick(scrubber, Qt.Key.Key_Right)
+    assert session.past is None
+    assert window.timeline.name.text() == "Timeline"
+    QTest.keyClick(scrubber, Qt.Key.Key_Home)
+    QTest.keyClick(scrubber, Qt.Key.Key_End)
+    assert moments(window) == {6}
+
+
+def test_changes_of_settings_stand_on_the_line(window, qtbot):
+    session, scrubber = window.session, window.timeline.scrubber
+    step(qtbot, session, 10)
+    session.edit(rate(SPEC, 0.5))
+    step(qtbot, session, 10)
+    session.look_at(3)
+    mark = scrubber.mark_at(scrubber.place(10))
+    assert mark.text == "learning rate 0.5"
+
+
+def test_going_on_from_here_is_the_run_that_never_went_further(window, qtbot):
+    session = window.session
+    step(qtbot, session, 20)
+    session.edit(rate(SPEC, 0.5))
+    step(qtbot, session, 20)
+    scrub(qtbot, window, 12)
+    assert window.timeline.go_on.text() == "Go on from 12"
+    qtbot.mouseClick(window.timeline.go_on, Qt.MouseButton.LeftButton)
+    wait(qtbot, session, lambda frame: frame.iteration == 12)
+    assert moments(window) == {12}
+    assert window.controls.spec() == SPEC
+    train(qtbot, session, 200)
+    alone = Trainer(SPEC)
+    alone.advance(session.history.iteration)
+    trainer = session._runner._trainer
+    assert (trainer.network.params == alone.network.params).all()
+
+
+# Findings and pins
+
+
+def test_one_click_remedies_and_undo_takes_it_back(window, qtbot):
+    session, findings = window.session, window.findings
+    bad = replace(SPEC, network=replace(SPEC.network, initializer=Zeros()))
+    session.edit(bad)
+    step(qtbot, session, 5)
+    qtbot.waitUntil(lambda: bool(findings.findings) and findings.findings[0].severity == "bad")
+    qtbot.mouseClick(findings.cards[0].remedy, Qt.MouseButton.LeftButton)
+    assert not isinstance(session.spec.network.initializer, Zeros)
+    assert window.controls.spec() == session.spec
+    session.undo_stack.undo()
+    assert session.spec == bad
+
+
+def test_findings_are_those_of_the_moment_looked_at(window, qtbot, monkeypatch):
+    looked = []
+    monkeypatch.setattr(
+        window.findings._doctor,
+        "diagnose",
+        lambda spec, frame, history: looked.append(frame.iteration) or (),
+    )
+    step(qtbot, window.session, 10)
+    window.session.look_at(4)
+    with qtbot.waitSignal(window.findings.looked, timeout=WAIT):
+        pass
+    qtbot.waitUntil(lambda: looked[-1] == 4)
+
+
+def test_pinning_by_key_then_leads_to_the_table(window, qtbot):
+    session = window.session
+    step(qtbot, session, 5)
+    QTest.keyClick(window, Qt.Key.Key_P)
+    assert len(session.pins) == 1
+    assert window.toolbar.pin.accessibleName() == "Runs"
+    QTest.keyClick(window, Qt.Key.Key_P)
+    assert window._runs.isVisible()
+    assert window._runs.chosen().history is session.history
+    window._runs.close()
+    session.edit(CIRCLE)
+    assert window.toolbar.pin.accessibleName() == "Pin run"
+    wait(qtbot, session, lambda frame: frame.iteration == 0)
+    step(qtbot, session, 2)
+    assert any(span.text == "Run 1" for span in window.dashboard.views["loss"].subtitle)
+
+
+def test_a_run_that_cannot_be_pinned_says_why(window):
+    window.pin_run()
+    assert window.banner.text() == "There is nothing to pin before the first step."
+
+
+# Runs
+
+
+def test_what_is_shown_stays_until_the_next_run_is_there(window, qtbot):
+    session = window.session
+    step(qtbot, session, 10)
+    session.edit(CIRCLE)
+    assert moments(window) == {10}
+    wait(qtbot, session, lambda frame: frame.iteration == 0)
+    assert moments(window) == {0}
+
+
+def test_bad_data_leave_a_message_and_the_way_back(window, qtbot, monkeypatch):
+    monkeypatch.setattr("core.data.mnist.find", lambda key: None)
+    session = window.session
+    step(qtbot, session, 10)
+    with qtbot.waitSignal(session.failed, timeout=WAIT):
+        session.edit(replace(SPEC, data=DataSpec(dataset=MNIST())))
+    assert "playground data fetch mnist" in window.banner.text()
+    assert moments(window) == set()
+    assert not window.timeline.scrubber.isEnabled()
+    session.undo_stack.undo()
+    wait(qtbot, session, lambda frame: frame.iteration == 0)
+    assert window.banner.text() == ""
+    assert session.history.ghost is not None
+
+
+def test_a_diverged_run_is_kept_and_can_be_gone_back_in(window, qtbot):
+    session = window.session
+    step(qtbot, session, 10)
+    session.edit(diverging(SPEC))
+    session.set_running(True)
+    wait(qtbot, session, lambda frame: frame.status == "diverged")
+    assert "diverged" in window.banner.text()
+    session.look_at(5)
+    QTest.keyClick(window, Qt.Key.Key_G)
+    wait(qtbot, session, lambda frame: frame.iteration == 5)
+    assert session.spec == SPEC
+
+
+def test_a_window_that_is_not_seen_holds_nothing_up(window, qtbot):
+    session = window.session
+    assert session.paints
+    window.showMinimized()
+    assert not session.paints
+    window.showNormal()
+    assert session.paints
+    window.hide()
+    assert not session.paints
+    train(qtbot, session, 2000)
+
+
+def test_closing_in_mid_training_ends_it(qtbot):
+    window = opened(qtbot)
+    window.session.set_running(True)
+    wait(qtbot, window.session, lambda frame: frame.iteration > 10)
+    window.session.look_at(0)
+    window.close()
+    assert not window.session._runner._thread.is_alive()
+
+
+# The dashboard
+
+
+def test_with_all_views_shown_the_dashboard_scrolls_instead_of_growing(window, qtbot):
+    dashboard = window.dashboard
+    for action in dashboard.toggle_actions():
+        if not action.isChecked():
+            action.trigger()
+    qtbot.waitUntil(lambda: dashboard.verticalScrollBar().maximum() > 0)
+    assert (window.width(), window.height()) == (1280, 800)
+    seen = [view for view in dashboard.shown() if view.in_sight]
+    assert 0 < len(seen) < len(dashboard.shown())
+
+
+def test_views_out_of_sight_cost_nothing_and_catch_up_in_sight(window, qtbot, monkeypatch):
+    dashboard, session = window.dashboard, window.session
+    for action in dashboard.toggle_actions():
+        if not action.isChecked():
+            action.trigger()
+    bar = dashboard.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    qtbot.waitUntil(lambda: not all(view.in_sight for view in dashboard.shown()))
+    hidden = next(view for view in dashboard.shown() if not view.in_sight)
+    presented = []
+    present = hidden.present
+    monkeypatch.setattr(
+        hidden, "present", lambda frame: presented.append(frame.iteration) or present(frame)
+    )
+    step(qtbot, session, 3)
+    assert presented == []
+    bar.setValue(bar.maximum())
+    if not hidden.in_sight:
+        dashboard.ensureWidgetVisible(hidden)
+    assert presented == [3]
+
+
+def test_frames_hold_what_the_views_in_sight_need(window, qtbot):
+    session, dashboard = window.session, window.dashboard
+    docks = {card.view.key: card for card in dashboard.cards()}
+    assert "activations" in session._runner.measures
+    docks["activations"].close()
+    qtbot.waitUntil(lambda: "activations" not in session._runner.measures)
+    docks["activations"].show()
+    qtbot.waitUntil(lambda: "activations" in session._runner.measures)
+
+
+def test_one_view_fills_the_dashboard_and_gives_it_back(window):
+    dashboard = window.dashboard
+    before = dashboard.shown()
+    dashboard.toggle_maximized("loss")
+    assert [view.key for view in dashboard.shown()] == ["loss"]
+    dashboard.toggle_maximized("loss")
+    assert dashboard.shown() == before
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """A folder of its own for what windows remember."""
+    ini, user = QSettings.Format.IniFormat, QSettings.Scope.UserScope
+    QSettings.setPath(ini, user, str(tmp_path))
+    return tmp_path
+
+
+def test_the_layout_is_remembered_and_can_be_reset(qtbot, settings):
+    first = opened(qtbot, (1100, 700), remember=True)
+    docks = {card.view.key: card for card in first.dashboard.cards()}
+    before = [view.key for view in first.dashboard.shown()]
+    docks["gradients"].close()
+    first.show_part(first.findings, False)
+    first.set_theme("light")
+    first.dashboard.toggle_maximized("loss")
+    first.close()
+
+    second = MainWindow(Session(SPEC), None, True)
+    qtbot.addWidget(second)
+    with qtbot.waitExposed(second):
+        second.show()
+    assert second.height() == 700
+    shown = [view.key for view in second.dashboard.shown()]
+    assert shown == [key for key in before if key != "gradients"]
+    assert second.findings.isHidden()
+    assert not second.timeline.isHidden()
+    assert second.theme_name == "light"
+    second.dashboard.reset_layout()
+    assert [view.key for view in second.dashboard.shown()] == before
+    second.close()
+
+
+def test_a_memory_that_makes_no_sense_is_left_aside(qtbot, settings):
+    folder = settings / "training-playground"
+    folder.mkdir()
+    (folder / "window.ini").write_text("[General]\nlayout=nonsense\ngeometry=7\ntheme=\n")
+    window = opened(qtbot, remember=True)
+    assert window.dashboard.shown()
+    window.close()
