@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QIcon, QKeySequence, QPainter, QPixmap, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -31,7 +31,7 @@ PRESENT = "Present run"
 FIGURES = ("Run", "Steps", "Best loss", "Best accuracy")
 NAME = 0
 LOOK_MILLISECONDS = 500
-MARGIN, WIDEST = 16, 1200
+MARGIN, WIDEST, SWATCH = 16, 1200, 14
 EMPTY = "No run is pinned yet. Press P, or “Pin run”, to keep the present run and its curves."
 
 
@@ -100,6 +100,9 @@ class Runs(QDialog):
         self.table.setRowCount(len(self._runs))
         self.table.setColumnCount(len(FIGURES) + len(paths))
         self.table.setHorizontalHeaderLabels([*FIGURES, *paths])
+        for column in range(1, len(FIGURES)):
+            if head := self.table.horizontalHeaderItem(column):
+                head.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         present = self._session.spec
         for row, run in enumerate(self._runs):
             self._put(row, NAME, run.name, swatch(run.pin), editable=run.pin is not None)
@@ -206,6 +209,7 @@ class Runs(QDialog):
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setShowGrid(False)
+        table.setIconSize(QSize(SWATCH, SWATCH))
         table.setTabKeyNavigation(False)
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(30)
@@ -270,16 +274,18 @@ def differing(specs: Sequence[ExperimentSpec]) -> list[str]:
 
 def swatch(pin: Pin | None) -> QIcon:
     """A dot in the run's colour; that of the training curve for the present run."""
-    colors = theme.current()
-    picture = QPixmap(24, 24)
-    picture.fill(Qt.GlobalColor.transparent)
-    with QPainter(picture) as painter:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colors.pin(pin.slot) if pin else QColor(colors.train))
-        painter.drawEllipse(4, 4, 16, 16)
-    picture.setDevicePixelRatio(2)
-    return QIcon(picture)
+    colors, icon = theme.current(), QIcon()
+    for scale in (1, 2, 3):
+        picture = QPixmap(SWATCH * scale, SWATCH * scale)
+        picture.fill(Qt.GlobalColor.transparent)
+        picture.setDevicePixelRatio(scale)
+        with QPainter(picture) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colors.pin(pin.slot) if pin else QColor(colors.train))
+            painter.drawEllipse(2, 2, SWATCH - 4, SWATCH - 4)
+        icon.addPixmap(picture)
+    return icon
 
 
 def _with(path: str, runs: Sequence[Run]) -> ExperimentSpec:
