@@ -65,14 +65,14 @@ def arranged(
     scale = best.wide / columns * ratio
     # Whole device pixels per pixel look even; with less than two the steps would be too coarse.
     scale = math.floor(scale) if scale >= 2 else scale
-    best.wide, best.high = (round(scale * side) / ratio for side in (columns, rows))
-    best.step_x = round((best.wide + gap) * ratio) / ratio
-    best.step_y = round((best.high + below + gap) * ratio) / ratio
+    best.wide, best.high = (max(int(scale * side), 1) / ratio for side in (columns, rows))
+    best.step_x = int((best.wide + gap) * ratio) / ratio
+    best.step_y = int((best.high + below + gap) * ratio) / ratio
     across = min(best.columns, max(best.shown, 1))
     spare = area.width() - (across * best.step_x - gap)
-    best.left = round((area.left() + max(spare, 0) / 2) * ratio) / ratio
+    best.left = int((area.left() + max(spare, 0) / 2) * ratio) / ratio
     spare = area.height() - (best.rows * best.step_y - gap)
-    best.top = round((area.top() + max(spare, 0) / 2) * ratio) / ratio
+    best.top = int((area.top() + max(spare, 0) / 2) * ratio) / ratio
     return best
 
 

@@ -159,9 +159,9 @@ class MatrixPanel(Panel):
 
 @lru_cache(maxsize=1024)
 def legible(ground: int, theme: Theme) -> QColor:
-    """The lightest or the darkest of the theme's colours, whichever stands out from the ground."""
-    text, card = QColor(theme.text), QColor(theme.card)
-    return max((text, card), key=lambda color: _contrast(color, QColor(ground)))
+    """The theme's text or card colour, or white or black, whichever stands out from the ground."""
+    colors = (QColor(color) for color in (theme.text, theme.card, "#ffffff", "#000000"))
+    return max(colors, key=lambda color: _contrast(color, QColor(ground)))
 
 
 def _contrast(a: QColor, b: QColor) -> float:

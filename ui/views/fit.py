@@ -20,6 +20,7 @@ class FitView(PictureView):
     title = "Fit"
     about = "The prediction as a curve over one input, with the targets as points"
     default_place = "loss"
+    stands_in_for = "surface"
     measure = "fit"
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -1,0 +1,115 @@
+"""Confusions: the matrix and the pictures that are judged worst."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor
+
+from core.data.curves import Sine
+from core.data.digits import Digits
+from core.data.toys import Circle
+from tests.ui.real import Clouds, moments, spec_of
+from ui import theme
+from ui.plot.matrix import legible
+from ui.plot.ramp import signed
+from ui.plot.text import plain
+from ui.theme import DARK, LIGHT
+from ui.views.confusion import ConfusionView
+
+
+@pytest.fixture
+def shown(qtbot):
+    """Makes the view on the screen with a real run."""
+
+    def make(spec, steps=0, size=(700, 300)):
+        _, history, frame = moments(spec, steps)
+        view = ConfusionView()
+        qtbot.addWidget(view)
+        view.resize(*size)
+        view.show()
+        view.show_frame(frame, history)
+        view.grab()
+        return view
+
+    return make
+
+
+def test_a_cell_tells_what_is_taken_for_what(shown):
+    view = shown(spec_of(Clouds(classes=3)), steps=20)
+    counts = view.frame.confusion.counts
+    view.point_at(view.matrix.cells[2][1].center())
+    rows = {row.name: row.value for row in view.read_out.rows}
+    assert rows["true"] == "kind 2"
+    assert rows["predicted"] == "kind 1"
+    assert rows["samples"] == f"{counts[2, 1]} of {counts[2].sum()}"
+
+
+def test_the_subtitle_tells_the_share_of_right_answers(shown):
+    view = shown(spec_of(Clouds(classes=3)), steps=40)
+    accuracy = view.frame.validation[-1].accuracy
+    assert f"{100 * accuracy:.1f} % of 60 right" in plain(view.subtitle)
+
+
+def test_pictures_stand_beside_the_matrix_where_there_is_room(shown):
+    spec = spec_of(Digits(count=120))
+    assert len(shown(spec).panels) == 2
+    assert len(shown(spec, size=(300, 500)).panels) == 2
+    small = shown(spec, size=(300, 200))
+    assert small.panels == [small.matrix]
+    small.set_what("worst")
+    small.grab()
+    assert small.panels == [small.worst]
+
+
+def test_a_picture_tells_its_label_prediction_and_loss(shown):
+    view = shown(spec_of(Digits(count=200)), steps=30)
+    worst = view.frame.confusion.worst
+    view.point_at(view.worst.layout.rect(0).center())
+    rows = {row.name: row.value for row in view.read_out.rows}
+    assert rows["true"] == str(worst.labels[0])
+    assert rows["predicted"] == str(worst.predictions[0])
+    assert float(rows["loss"]) == pytest.approx(worst.losses[0], rel=0.01)
+
+
+def test_tables_have_the_matrix_alone(shown):
+    view = shown(spec_of(Clouds(features=7)))
+    assert view.panels == [view.matrix]
+    assert not any("worst" in name for name in view.export_data())
+
+
+def test_the_export_is_the_matrix_with_its_names(shown):
+    view = shown(spec_of(Circle(count=60)))
+    data, counts = view.export_data(), view.frame.confusion.counts
+    assert data["true class"].tolist() == ["Class 0", "Class 1"]
+    np.testing.assert_array_equal(data["predicted Class 1"], counts[:, 1])
+
+
+def test_what_has_no_classes_or_no_validation_set_is_told_so(shown):
+    assert "classes" in shown(spec_of(Sine())).lacking
+    assert "validation" in shown(spec_of(Circle(), validation=0.0)).lacking
+
+
+def test_the_same_validation_is_painted_once(shown, qtbot):
+    view = shown(spec_of(Clouds()))
+    painted = []
+    view.matrix.paint_data = lambda *_: painted.append(1)
+    view.show_frame(view.frame, view.history)
+    view.grab()
+    before = len(painted)
+    with qtbot.assertNotEmitted(view.subtitle_changed):
+        view.show_frame(view.frame, view.history)
+    assert len(painted) == before
+
+
+@pytest.mark.parametrize("colors", [DARK, LIGHT])
+def test_numbers_stand_out_from_every_shade(colors):
+    def luminance(color: QColor) -> float:
+        parts = (color.redF(), color.greenF(), color.blueF())
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+
+    for shade in signed(colors).tolist():
+        pair = sorted((luminance(QColor(shade)), luminance(legible(shade, colors))))
+        assert (pair[1] + 0.05) / (pair[0] + 0.05) > 4.5
+    assert theme.current() in (DARK, LIGHT)

@@ -1,0 +1,128 @@
+"""What all views of pictures share: nothing while hidden, a picture that stays, stand-ins."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from core.data.curves import Sine
+from core.data.digits import Digits
+from core.data.toys import Circle
+from core.history import History
+from core.telemetry import Frame
+from tests.ui.real import Clouds, moments, spec_of
+from ui.dashboard import Dashboard
+from ui.views import VIEWS, picture_view
+from ui.views.picture_view import PictureView
+from ui.views.surface import SurfaceView
+
+PICTURES = [key for key, view in VIEWS.items() if issubclass(view, PictureView)]
+SPECS = {
+    "surface": spec_of(Circle(count=60)),
+    "fit": spec_of(Sine(count=60)),
+    "network": spec_of(Circle(count=60)),
+    "weight_images": spec_of(Digits(count=60)),
+    "confusion": spec_of(Clouds()),
+}
+
+
+@pytest.fixture
+def dashboard(qtbot):
+    dashboard = Dashboard(History())
+    qtbot.addWidget(dashboard)
+    dashboard.resize(1100, 800)
+    dashboard.show()
+    return dashboard
+
+
+def visible(dashboard: Dashboard) -> set[str]:
+    return {view.key for view in dashboard.shown()}
+
+
+def show(dashboard: Dashboard, spec) -> Frame:
+    _, history, frame = moments(spec)
+    dashboard.show_frame(frame, history)
+    return frame
+
+
+@pytest.mark.parametrize("key", PICTURES)
+def test_a_hidden_view_asks_for_nothing(dashboard, key):
+    dock = next(card for card in dashboard.cards() if card.view.key == key)
+    dock.hide()
+    dashboard.see()
+    assert not dock.view.measures & dashboard.measures()
+
+
+@pytest.mark.parametrize("key", PICTURES)
+def test_the_picture_stays_until_a_newer_one_is_measured(qtbot, key):
+    view = VIEWS[key]()
+    qtbot.addWidget(view)
+    view.resize(400, 300)
+    view.show()
+    _, history, frame = moments(SPECS[key], steps=4)
+    view.show_frame(frame, history)
+    before = view.grab().toImage()
+    later = replace(frame, status="running", iteration=9, **{view.measure: None})
+    history.append(later)
+    view.show_frame(later, history)
+    assert view.grab().toImage() == before
+    view.show_frame(history.frames[0], history)
+    assert view.shown is history.frames[0]
+
+
+@pytest.mark.parametrize("key", PICTURES)
+def test_a_picture_that_costs_much_is_painted_less_often_but_the_last_one_always(
+    qtbot, monkeypatch, key
+):
+    view = VIEWS[key]()
+    qtbot.addWidget(view)
+    view.show()
+    _, history, frame = moments(SPECS[key])
+    monkeypatch.setattr(picture_view, "LONGEST_WAIT", 1e9)
+    shown = []
+    for i in range(1, 4):
+        history.append(replace(frame, status="running", iteration=i))
+        view.show_frame(history.frames[-1], history)
+        shown.append(view.shown.iteration)
+        view._cost = 1e6
+    assert shown == [1, 1, 1]
+    history.append(replace(frame, status="paused", iteration=4))
+    view.show_frame(history.frames[-1], history)
+    assert view.shown.iteration == 4
+
+
+def test_the_dashboard_starts_with_the_prediction_beside_the_loss(dashboard):
+    assert visible(dashboard) == {key for key, view in VIEWS.items() if view.default_shown}
+    assert "surface" in visible(dashboard)
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        (spec_of(Sine(count=60)), "fit"),
+        (spec_of(Digits(count=60)), "weight_images"),
+        (spec_of(Clouds(features=5)), "confusion"),
+        (spec_of(Circle(count=60)), "surface"),
+    ],
+)
+def test_a_view_that_goes_with_the_data_takes_the_place_of_one_that_does_not(
+    dashboard, spec, expected
+):
+    others = visible(dashboard) - {"surface"}
+    show(dashboard, spec)
+    assert visible(dashboard) == others | {expected}
+    show(dashboard, spec_of(Circle(count=60)))
+    assert visible(dashboard) >= others
+
+
+def test_views_that_the_user_shows_besides_are_left_alone(dashboard):
+    for card in dashboard.cards():
+        if card.view.key in ("fit", "surface"):
+            card.show()
+    before = visible(dashboard)
+    show(dashboard, spec_of(Digits(count=60)))
+    assert visible(dashboard) == before
+    view = dashboard.views["surface"]
+    assert isinstance(view, SurfaceView)
+    assert view.lacking
