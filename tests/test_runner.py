@@ -212,7 +212,8 @@ def test_a_weight_set_by_hand_is_the_trainers_and_training_goes_on_from_it(windo
     assert window.frames[-1].gradient[-1] != window.frames[0].gradient[-1]
     window.runner.step()
     window.wait(lambda w: w.frames[-1].iteration == 1)
-    assert (picture := window.frames[-1].network) is not None
+    picture = window.frames[-1].network
+    assert picture is not None
     changed = picture.weights[0]
     assert changed[3, 1] == pytest.approx(2.5, abs=0.02)
     assert changed[3, 1] != 2.5

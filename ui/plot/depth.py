@@ -84,7 +84,7 @@ class DepthPanel(Panel):
         painter.setClipRect(clip)
 
     def _paint_bound(self, painter: QPainter, ink: Ink, x: Floats) -> None:
-        """How much of the output's gradient the slopes of the layers between let through at most."""
+        """How much of the output's gradient the slopes in between let through at most."""
         known = self.values[-1]
         if not (self.bound and math.isfinite(known) and known > 0):
             return
