@@ -14,7 +14,7 @@ from ui.theme import Theme
 from ui.views import VIEWS, View
 
 # Cards are never lower than this: where there is no room for them all, the dashboard scrolls.
-LEAST_HEIGHT = 168
+LEAST_HEIGHT = 164
 # Where cards stand one below another these take less of the height than the others.
 HEIGHTS, HEIGHT = {"activations": 200}, 300
 # What stands beside another card is narrower.
@@ -102,6 +102,19 @@ class Dashboard(QScrollArea):
     def measures(self) -> frozenset[str]:
         """What frames must contain for the views in sight."""
         return frozenset().union(*(view.measures for view in self.shown() if view.in_sight))
+
+    def bring(self, key: str) -> None:
+        """Show a view, in the place of one that stands in for it."""
+        dock, view = self._docks[key], self.views[key]
+        if not dock.isHidden() or self._before_maximizing is not None:
+            return
+        others = (v for v in self.views.values() if key in (v.stands_in_for, view.stands_in_for))
+        shown = (self._docks[v.key] for v in others if not self._docks[v.key].isHidden())
+        instead = next(shown, None)
+        if instead is None:
+            dock.show()
+        else:
+            self._replace(instead, dock)
 
     # What is in sight
 
