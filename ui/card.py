@@ -186,9 +186,7 @@ def paint_header(painter: QPainter, view: View, where: QRectF, ink: Ink) -> None
     baseline = where.center().y() + ink.metrics.capHeight() / 2
     painter.setFont(ink.bold)
     painter.setPen(ink.text)
-    title = ink.bold_metrics.elidedText(
-        view.title, Qt.TextElideMode.ElideRight, int(where.width())
-    )
+    title = ink.bold_metrics.elidedText(view.title, Qt.TextElideMode.ElideRight, int(where.width()))
     painter.drawText(QPointF(where.left(), baseline), title)
     left = where.left() + ink.bold_metrics.horizontalAdvance(title) + 10
     if left >= where.right():
