@@ -77,6 +77,16 @@ class SurfacePanel(Panel):
         self.x, self.y = Scale(x0, x1), Scale(y0, y1)
         return before != (self.x, self.y, data)
 
+    def blank(self, reach: float) -> None:
+        """An empty plane, to draw in before there is anything to show."""
+        self.surface = self.data = None
+        self.x = self.y = Scale(-reach, reach)
+
+    def values_at(self, place: QPointF) -> tuple[float, float]:
+        """The two inputs at a place."""
+        up = (self.plot.bottom() - place.y()) / self.plot.height()
+        return self.x_of(place.x()), self.y.value(up)
+
     def names(self) -> tuple[str, str]:
         """What the two axes stand for."""
         known = self.data.axes if self.data else ()
@@ -191,7 +201,7 @@ class SurfacePanel(Panel):
         return tables[classes, np.clip(values * 256, 0, 255).astype(np.uint8)]
 
     def _enlarged(self, values: np.ndarray) -> np.ndarray:
-        """The grid interpolated; probabilities by their logits, which keeps sharp borders smooth."""
+        """The grid interpolated; probabilities by their logits: sharp borders stay smooth."""
         if self.data is None or self.data.task != "binary":
             return ramp.enlarged(values, FINE, FINE)
         sure = np.clip(values, SURE, 1 - SURE)
@@ -254,8 +264,7 @@ class SurfacePanel(Panel):
     def read(self, place: QPointF, ink: Ink) -> ReadOut | None:
         if self.surface is None or not self.plot.contains(place):
             return None
-        across = self.x_of(place.x())
-        up = self.y.value((self.plot.bottom() - place.y()) / self.plot.height())
+        across, up = self.values_at(place)
         first, second = self.names()
         rows = [
             Row(None, first, number(across)),
