@@ -32,6 +32,8 @@ def picture(data: TrainingData) -> DataPicture:
         points={name: _points(name, data) for name in parts} if drawn else {},
         counts={name: len(part) for name, part in parts.items()},
         preparation=data.preparation,
+        drawn=data.drawn,
+        reach=data.reach,
     )
 
 

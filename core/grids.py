@@ -40,6 +40,9 @@ class Grid:
 def corners(data: DataPicture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Least and largest inputs that are drawn, with a margin, scaled."""
     inputs = np.concatenate([points.inputs for points in data.points.values()])
+    if data.reach:
+        ends = np.full((1, inputs.shape[1]), data.reach)
+        inputs = np.concatenate([inputs, ends, -ends])
     inputs = (inputs - data.mean) / data.std
     low, high = inputs.min(axis=0), inputs.max(axis=0)
     margin = np.where(high > low, MARGIN * (high - low), 1.0)

@@ -36,6 +36,7 @@ class DataPicture:
 
     `mean` and `std` (dimensions,) turn inputs as the surface has them into the data's own units.
     Where the network is given features of a plane, `preparation` makes them of points in the plane.
+    `drawn` are the points drawn by hand, and the plane reaches at least from −`reach` to `reach`.
     `points` are the samples of "train" and "validation", of data with one or two features only;
     `counts` says how many samples each part has. `span` are the least and largest target.
     """
@@ -52,6 +53,8 @@ class DataPicture:
     points: dict[str, Points]
     counts: dict[str, int]
     preparation: Preparation | None = None
+    drawn: str = ""
+    reach: float = 0.0
 
     @property
     def dimensions(self) -> int:

@@ -26,13 +26,15 @@ class TrainingData:
     (samples, outputs), and `split`, all scaled as the spec says. Not to be written to.
 
     Where the network is given features of a plane, `plane` has each part's points and `preparation`
-    what was done to them."""
+    what was done to them. `drawn` are the points drawn by hand; the plane that is shown reaches
+    at least from −`reach` to `reach`."""
 
     def __init__(self, spec: ExperimentSpec) -> None:
         """Raises `DataError` where the data cannot be had."""
         self.dtype = np.dtype(spec.precision)
         self._made_for = _concerns(spec)
         data = spec.data
+        self.drawn, self.reach = data.points, getattr(data.dataset, "reach", 0.0)
         parts = _parts(spec, Streams(spec.seed))
         if not len(parts.train):
             raise DataError("there are no points yet: draw some into the plane of the prediction")

@@ -105,12 +105,11 @@ class Dashboard(QScrollArea):
 
     def bring(self, key: str) -> None:
         """Show a view, in the place of one that stands in for it."""
-        dock, view = self._docks[key], self.views[key]
+        dock = self._docks[key]
         if not dock.isHidden() or self._before_maximizing is not None:
             return
-        others = (v for v in self.views.values() if key in (v.stands_in_for, view.stands_in_for))
-        shown = (self._docks[v.key] for v in others if not self._docks[v.key].isHidden())
-        instead = next(shown, None)
+        others = (self._docks[v.key] for v in self.views.values() if v.stands_in_for == key)
+        instead = next((other for other in others if not other.isHidden()), None)
         if instead is None:
             dock.show()
         else:

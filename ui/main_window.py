@@ -31,6 +31,7 @@ from ui import theme
 from ui.banner import Banner
 from ui.controls import Controls
 from ui.dashboard import Dashboard
+from ui.data.drawing import Drawing
 from ui.data.opening import DataOpener, looks_like_data
 from ui.document import Document
 from ui.export import copy_to_clipboard, export
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self.findings = Findings()
         self.document = Document(session, self, self.report)
         self.data = DataOpener(self)
+        self.drawing = Drawing(session, self.dashboard, self.report)
         self.menus = Menus(self)
         self._arrange()
         self._connect()

@@ -27,6 +27,11 @@ class Point(NamedTuple):
     label: int
 
 
+def rounded(x: float, y: float, label: int) -> Point:
+    """A point as it will be once it was kept as text."""
+    return _point(f"{x:.4g},{y:.4g},{label}")
+
+
 def as_text(points: Iterable[Point]) -> str:
     """Points as an experiment keeps them."""
     return " ".join(f"{x:.4g},{y:.4g},{label}" for x, y, label in points)
@@ -82,6 +87,8 @@ class DrawnPoints(Dataset):
     task: ClassVar[Task] = "binary"
     bundled: ClassVar[bool] = False
     features: ClassVar[int] = 2
+    # Room to draw in, however few points there are.
+    reach: ClassVar[float] = 5.5
 
     def samples(self, rng: np.random.Generator) -> Samples:
         return Samples(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
 from core.pictures import DataPicture, Surface
 from core.telemetry import Frame
+from ui.data.brush import Brush
 from ui.plot import ramp
+from ui.plot.ink import Ink
+from ui.plot.panel import Panel
 from ui.plot.surface import SurfacePanel, class_name
 from ui.plot.text import Span
 from ui.views.picture_view import PictureView
@@ -17,6 +21,8 @@ from ui.views.view import Data, add_choice, add_toggle
 # So many classes are named in the subtitle.
 NAMED = 4
 MARKS = "●■▲◆▼"
+# How far the plane reaches that one draws in before there are data.
+BLANK_REACH = 6.0
 
 
 class SurfaceView(PictureView):
@@ -29,9 +35,13 @@ class SurfaceView(PictureView):
     default_place = "loss"
     measure = "surface"
 
+    drawing_changed = Signal(bool)
+
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
         self.surface = SurfacePanel()
+        self.brush = Brush(self.surface)
+        super().__init__(parent)
+        self.brush.setParent(self)
         self.panels = [self.surface]
 
     def lacks(self, data: DataPicture) -> str:
@@ -46,6 +56,13 @@ class SurfaceView(PictureView):
 
     def describe(self) -> tuple[Span, ...]:
         data = self.frame.data if self.frame else None
+        if self.brush.active and not self.lacking:
+            colors = ramp.class_colors(self.theme, max(data.classes if data else 0, 2))
+            return (
+                Span("● left button  ", colors[0]),
+                Span("■ right button  ", colors[1]),
+                Span("Shift erases"),
+            )
         if self.lacking or data is None:
             return (Span("outputs over the input plane"),)
         spans: list[Span] = []
@@ -87,6 +104,10 @@ class SurfaceView(PictureView):
         return table
 
     def add_actions(self, menu: QMenu) -> None:
+        add_toggle(menu, "Draw points", self.brush.active, self.set_drawing)
+        if self.brush.points:
+            menu.addAction("Remove drawn points", self.brush.clear)
+        menu.addSeparator()
         add_toggle(menu, "Discretise", self.surface.discrete, self.set_discrete)
         menu.addSeparator()
         choices: dict[str, object] = {
@@ -107,3 +128,80 @@ class SurfaceView(PictureView):
         assert isinstance(parts, tuple)
         self.surface.parts = parts
         self.refresh()
+
+    # Drawing
+
+    def set_drawing(self, drawing: bool) -> None:
+        """Let the mouse draw points, or read off values."""
+        self.brush.cancel()
+        self.brush.active = drawing
+        self.setCursor(Qt.CursorShape.CrossCursor if drawing else Qt.CursorShape.ArrowCursor)
+        self.refresh()
+        self.drawing_changed.emit(drawing)
+
+    def set_points(self, text: str) -> None:
+        """The drawn points as the experiment has them."""
+        self.brush.set_text(text)
+        self.touch(self.surface.dirty())
+
+    def _is_blank(self) -> bool:
+        return self.brush.active and self.frame is None
+
+    def _arrange(self) -> None:
+        if self._is_blank():
+            self.surface.blank(BLANK_REACH)
+        super()._arrange()
+
+    def shown_panels(self) -> list[Panel]:
+        return [self.surface] if self._is_blank() else super().shown_panels()
+
+    def paint_backdrop(self, painter: QPainter, size: QSizeF, ink: Ink) -> None:
+        if not self._is_blank():
+            super().paint_backdrop(painter, size, ink)
+
+    def _paint_moving(self, painter: QPainter, clip: QRectF, ink: Ink) -> None:
+        super()._paint_moving(painter, clip, ink)
+        if self.shown_panels():
+            data = self.surface.data
+            self.brush.paint(painter, ink, data.drawn if data else "")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if not self._draw(event):
+            super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        # Two quick clicks of the brush are two points.
+        if not self._draw(event):
+            super().mouseDoubleClickEvent(event)
+
+    def _draw(self, event: QMouseEvent) -> bool:
+        if not self.shown_panels():
+            return False
+        begun = self.brush.press(event.position(), event.button(), event.modifiers())
+        self.touch(self.surface.dirty())
+        return begun
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self.brush.move(event.position()):
+            self.touch(self.surface.dirty())
+        else:
+            super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if not self.brush.release():
+            super().mouseReleaseEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        if not (by_mouse and self.brush.active and self.surface.plot.contains(event.pos())):
+            super().contextMenuEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.brush.active:
+            if self.brush.is_drawing():
+                self.brush.cancel()
+                self.touch(self.surface.dirty())
+            else:
+                self.set_drawing(False)
+        else:
+            super().keyPressEvent(event)

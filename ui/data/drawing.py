@@ -1,0 +1,46 @@
+"""Lets points that are drawn in the prediction become part of the experiment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject
+
+from core.data.drawn import MOST_POINTS, DrawnPoints
+from core.spec import ExperimentSpec
+from ui.dashboard import Dashboard
+from ui.session import Session
+from ui.views.surface import SurfaceView
+
+
+class Drawing(QObject):
+    """Ties the brush of the prediction to the session; every stroke is one edit."""
+
+    def __init__(
+        self, session: Session, dashboard: Dashboard, report: Callable[[str], None]
+    ) -> None:
+        super().__init__(dashboard)
+        view = dashboard.views["surface"]
+        assert isinstance(view, SurfaceView)
+        self._session, self._dashboard, self._view = session, dashboard, view
+        self._chosen = False
+        view.brush.drawn.connect(self._take)
+        view.brush.filled.connect(
+            lambda: report(f"There is no room for more than {MOST_POINTS:,} drawn points.")
+        )
+        session.spec_changed.connect(self._follow)
+        self._follow(session.spec)
+
+    def _take(self, text: str) -> None:
+        spec = self._session.spec
+        self._session.edit(replace(spec, data=replace(spec.data, points=text)))
+
+    def _follow(self, spec: ExperimentSpec) -> None:
+        self._view.set_points(spec.data.points)
+        chosen = isinstance(spec.data.dataset, DrawnPoints)
+        if chosen and not self._chosen:
+            # Who wants nothing but drawn points wants to draw.
+            self._dashboard.bring("surface")
+            self._view.set_drawing(True)
+        self._chosen = chosen
