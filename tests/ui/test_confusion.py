@@ -36,8 +36,9 @@ def shown(qtbot):
 
 
 def test_a_cell_tells_what_is_taken_for_what(shown):
-    view = shown(spec_of(Clouds(classes=3)), steps=20)
+    view = shown(spec_of(Clouds(classes=3)), steps=2)
     counts = view.frame.confusion.counts
+    assert counts[2, 1] != counts[1, 2]
     view.point_at(view.matrix.cells[2][1].center())
     rows = {row.name: row.value for row in view.read_out.rows}
     assert rows["true"] == "kind 2"

@@ -298,7 +298,10 @@ def test_a_changed_weight_is_the_runs_and_leaves_a_mark(qtbot):
     click(view, on_line(view, 0, 1, 0))
     view.field.setText("3.25")
     QTest.keyClick(view.field, Qt.Key.Key_Return)
-    wait(qtbot, session, lambda frame: frame.network.weights[0][1, 0] == 3.25)
+    wait(
+        qtbot, session, lambda frame: bool(frame.network and frame.network.weights[0][1, 0] == 3.25)
+    )
     assert session.history.marks[-1].text == "weight input x₁ → layer 1, unit 2 set to 3.25"
+    assert view.graph.picture is not None
     assert view.graph.picture.weights[0][1, 0] == 3.25
     assert session.close()

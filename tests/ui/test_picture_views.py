@@ -17,7 +17,8 @@ from ui.views import VIEWS, picture_view
 from ui.views.picture_view import PictureView
 from ui.views.surface import SurfaceView
 
-PICTURES = [key for key, view in VIEWS.items() if issubclass(view, PictureView)]
+VIEWS_OF_PICTURES = {key: view for key, view in VIEWS.items() if issubclass(view, PictureView)}
+PICTURES = list(VIEWS_OF_PICTURES)
 SPECS = {
     "surface": spec_of(Circle(count=60)),
     "fit": spec_of(Sine(count=60)),
@@ -56,7 +57,7 @@ def test_a_hidden_view_asks_for_nothing(dashboard, key):
 
 @pytest.mark.parametrize("key", PICTURES)
 def test_the_picture_stays_until_a_newer_one_is_measured(qtbot, key):
-    view = VIEWS[key]()
+    view = VIEWS_OF_PICTURES[key]()
     qtbot.addWidget(view)
     view.resize(400, 300)
     view.show()
@@ -67,15 +68,19 @@ def test_the_picture_stays_until_a_newer_one_is_measured(qtbot, key):
     history.append(later)
     view.show_frame(later, history)
     assert view.grab().toImage() == before
-    view.show_frame(history.frames[0], history)
-    assert view.shown is history.frames[0]
+    first, measured, _ = history.frames
+    view.show_frame(first, history)
+    assert view.shown is first
+    passed_over = replace(first, iteration=3, **{view.measure: None})
+    view.show_frame(passed_over, history)
+    assert view.shown is measured
 
 
 @pytest.mark.parametrize("key", PICTURES)
 def test_a_picture_that_costs_much_is_painted_less_often_but_the_last_one_always(
     qtbot, monkeypatch, key
 ):
-    view = VIEWS[key]()
+    view = VIEWS_OF_PICTURES[key]()
     qtbot.addWidget(view)
     view.show()
     _, history, frame = moments(SPECS[key])
@@ -84,12 +89,12 @@ def test_a_picture_that_costs_much_is_painted_less_often_but_the_last_one_always
     for i in range(1, 4):
         history.append(replace(frame, status="running", iteration=i))
         view.show_frame(history.frames[-1], history)
-        shown.append(view.shown.iteration)
+        shown.append(view.shown and view.shown.iteration)
         view._cost = 1e6
     assert shown == [1, 1, 1]
     history.append(replace(frame, status="paused", iteration=4))
     view.show_frame(history.frames[-1], history)
-    assert view.shown.iteration == 4
+    assert view.shown is history.frames[-1]
 
 
 def test_the_dashboard_starts_with_the_prediction_beside_the_loss(dashboard):
