@@ -7,7 +7,7 @@ hidden; its title bar is the card's header. Both emit `maximize_toggled` on a do
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QFrame,
@@ -46,6 +46,9 @@ class CardHeader(QWidget):
         layout.setContentsMargins(INSET, 3, 5, 0)
         layout.setSpacing(0)
         layout.addStretch(1)
+        self.tools = [self._tool(action) for action in view.tools]
+        for tool in self.tools:
+            layout.addWidget(tool)
         layout.addWidget(self.export_button)
         layout.addWidget(self.menu_button)
         view.subtitle_changed.connect(self._show_subtitle)
@@ -56,7 +59,14 @@ class CardHeader(QWidget):
         self._ink = Ink(theme, self.font())
         self.export_button.setIcon(themes.icon("export", theme, "muted"))
         self.menu_button.setIcon(themes.icon("more", theme, "muted"))
+        self._show_tools()
         self.update()
+
+    def _show_tools(self) -> None:
+        """What is switched on has the accent's colour."""
+        for tool, action in zip(self.tools, self.view.tools, strict=True):
+            role = "accent" if action.isChecked() else "muted"
+            tool.setIcon(themes.icon(action.data(), self.view.theme, role))
 
     def open_menu(self) -> None:
         """Open the view's menu below its button."""
@@ -78,12 +88,22 @@ class CardHeader(QWidget):
             paint_header(painter, self.view, self._text_area(), self._ink)
 
     def _text_area(self) -> QRectF:
-        right = self.export_button.geometry().left() - 8
+        first = self.tools[0] if self.tools else self.export_button
+        right = first.geometry().left() - 8
         return QRectF(INSET, 3, right - INSET, HEADER_HEIGHT - 3)
 
     def _show_subtitle(self) -> None:
         self.setToolTip(plain(self.view.subtitle))
         self.update(self._text_area().toAlignedRect())
+
+    def _tool(self, action: QAction) -> QToolButton:
+        button = self._button(action.toolTip())
+        button.setCheckable(True)
+        button.setChecked(action.isChecked())
+        button.clicked.connect(action.setChecked)
+        action.toggled.connect(button.setChecked)
+        action.toggled.connect(lambda _: self._show_tools())
+        return button
 
     def _button(self, says: str) -> QToolButton:
         button = QToolButton(self)

@@ -78,8 +78,8 @@ def drawn_like(samples: Samples, text: str) -> Samples | None:
     "drawn",
     label="Drawn points",
     formula="what you draw",
-    advice="Nothing but the points you draw yourself. Switch on “Draw points” in the menu of the "
-    "prediction: the left button draws one class, the right button the other.",
+    advice="Nothing but the points you draw yourself. Switch on the brush of the prediction: "
+    "the left button draws one class, the right button the other.",
 )
 class DrawnPoints(Dataset):
     """No samples of its own: what is drawn is kept in `data.points`, beside any data set."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtCore import QRectF, QSizeF, Qt
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
 from core.pictures import DataPicture, Surface
@@ -35,14 +35,18 @@ class SurfaceView(PictureView):
     default_place = "loss"
     measure = "surface"
 
-    drawing_changed = Signal(bool)
-
     def __init__(self, parent: QWidget | None = None) -> None:
         self.surface = SurfacePanel()
         self.brush = Brush(self.surface)
         super().__init__(parent)
         self.brush.setParent(self)
         self.panels = [self.surface]
+        self.draw_action = QAction("Draw points", self)
+        self.draw_action.setToolTip("Draw points of your own")
+        self.draw_action.setData("brush")
+        self.draw_action.setCheckable(True)
+        self.draw_action.toggled.connect(self._switch_brush)
+        self.tools = (self.draw_action,)
 
     def lacks(self, data: DataPicture) -> str:
         if data.dimensions == 2:
@@ -59,8 +63,8 @@ class SurfaceView(PictureView):
         if self.brush.active and not self.lacking:
             colors = ramp.class_colors(self.theme, max(data.classes if data else 0, 2))
             return (
-                Span("● left button  ", colors[0]),
-                Span("■ right button  ", colors[1]),
+                Span("● left  ", colors[0]),
+                Span("■ right  ", colors[1]),
                 Span("Shift erases"),
             )
         if self.lacking or data is None:
@@ -104,7 +108,7 @@ class SurfaceView(PictureView):
         return table
 
     def add_actions(self, menu: QMenu) -> None:
-        add_toggle(menu, "Draw points", self.brush.active, self.set_drawing)
+        menu.addAction(self.draw_action)
         if self.brush.points:
             menu.addAction("Remove drawn points", self.brush.clear)
         menu.addSeparator()
@@ -133,11 +137,13 @@ class SurfaceView(PictureView):
 
     def set_drawing(self, drawing: bool) -> None:
         """Let the mouse draw points, or read off values."""
+        self.draw_action.setChecked(drawing)
+
+    def _switch_brush(self, drawing: bool) -> None:
         self.brush.cancel()
         self.brush.active = drawing
         self.setCursor(Qt.CursorShape.CrossCursor if drawing else Qt.CursorShape.ArrowCursor)
         self.refresh()
-        self.drawing_changed.emit(drawing)
 
     def set_points(self, text: str) -> None:
         """The drawn points as the experiment has them."""

@@ -66,6 +66,8 @@ class View(Canvas):
         self.frame: Frame | None = None
         self.history = History()
         self.subtitle: tuple[Span, ...] = ()
+        # What the card's header can switch on; an action's data names its icon.
+        self.tools: tuple[QAction, ...] = ()
         self.in_sight = True
         self._stale = False
         self._subtitle_at = 0.0
