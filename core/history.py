@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from core.activations import Sigmoid
+from core.blocks import Dense
 from core.series import Buckets, Floats, Rows
-from core.spec import ExperimentSpec
+from core.spec import ExperimentSpec, NetworkSpec
 from core.telemetry import MEASURES, Frame, Score, Segment
 
 LOSS, ACCURACY, LEARNING_RATE = 0, 1, 2
@@ -223,3 +225,14 @@ def _figures(frame: Frame) -> Floats:
         ),
         dtype=np.float64,
     )
+
+
+def slope_bound(network: NetworkSpec) -> float | None:
+    """What each hidden layer lets through of a gradient at most, where the activation bounds it."""
+    plain = network.normalization == "none" and all(
+        isinstance(block, Dense)
+        and isinstance(block.activation or network.activation, Sigmoid)
+        and block.normalization in (None, "none")
+        for block in network.hidden
+    )
+    return 0.25 if network.hidden and plain else None

@@ -38,7 +38,8 @@ from ui.export import copy_to_clipboard, export
 from ui.findings import Findings
 from ui.memory import Memory
 from ui.menus import Menus
-from ui.runs import Runs
+from ui.pinning import Pinning
+from ui.replay import Replay
 from ui.session import Session
 from ui.sheet import Sheet
 from ui.sheet import dashboard as dashboard_sheet
@@ -49,6 +50,7 @@ from ui.views import View
 DEFAULT_SIZE = (1440, 900)
 MINIMUM_SIZE = (1000, 640)
 MARGIN = 12
+WAYS_OUT = "Go back to an earlier moment on the timeline, or change a setting to try again."
 
 
 class MainWindow(QMainWindow):
@@ -60,9 +62,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.session = session
         self.memory = Memory(remember)
-        self._runs: Runs | None = None
         self._paint_times: deque[float] = deque(maxlen=90)
-        self._begin_anew = True
         self._loss = self._accuracy = math.nan
         self.theme_name = theme_name or self.memory.text("theme", "system")
         self._apply_theme()
@@ -75,6 +75,9 @@ class MainWindow(QMainWindow):
         self.document = Document(session, self, self.report)
         self.data = DataOpener(self)
         self.drawing = Drawing(session, self.dashboard, self.report)
+        parts = self.timeline, self.dashboard, self.findings
+        self.replay = Replay(session, *parts, self.report)
+        self.pinning = Pinning(session, self.toolbar, self, self.report)
         self.menus = Menus(self)
         self._arrange()
         self._connect()
@@ -117,39 +120,24 @@ class MainWindow(QMainWindow):
         session.running_changed.connect(toolbar.set_running)
         session.run_started.connect(self._show_new_run)
         session.failed.connect(self._show_failure)
-        session.moment_changed.connect(self._show_moment)
-        session.pins.changed.connect(self._show_pins)
         session.noted.connect(self.report)
         toolbar.run_toggled.connect(session.set_running)
         toolbar.step_requested.connect(session.step)
         toolbar.epoch_requested.connect(session.finish_epoch)
         toolbar.reset_requested.connect(session.reset)
         toolbar.new_seed_requested.connect(session.new_seed)
-        toolbar.pin_requested.connect(self.pin_run)
         toolbar.pace_chosen.connect(session.set_pace)
         toolbar.export_requested.connect(lambda: self.export())
         self.dashboard.measures_changed.connect(self._tell_measures)
         self.dashboard.export_requested.connect(self.export)
         self.dashboard.weight_edited.connect(lambda edit: session.set_weight(*edit))
-        self.timeline.chosen.connect(session.look_at)
-        self.timeline.stepped.connect(session.look_by)
-        self.timeline.live_wanted.connect(session.look_live)
-        self.timeline.go_on_wanted.connect(self.go_on)
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(lambda _: self._follow_system())
 
     # Showing
 
     def _show_frame(self, frame: Frame) -> None:
-        session, history = self.session, self.session.history
-        if self._begin_anew:
-            self._begin_anew = False
-            self.dashboard.clear(history)
-        if session.past is None:
-            self.dashboard.show_frame(frame, history)
-        if self.timeline.follow(history, frame.status != "running") and session.past is not None:
-            self._show_moment()
-        self.findings.look(session.spec, session.past or frame, history)
+        self.replay.take(frame)
         if frame.segment.loss.size:
             self._loss = float(frame.segment.loss[-100:].mean())
         accuracy = frame.validation[-1].accuracy if frame.validation else self._accuracy
@@ -163,49 +151,25 @@ class MainWindow(QMainWindow):
             accuracy,
         )
         if frame.status == "diverged":
-            self.report(f"The run {frame.reason}. Its history is kept; change a setting to retry.")
+            self.report(f"The run {frame.reason}. {WAYS_OUT}")
         # A frame always ends in a paint, which lets training go on, even when nothing changed.
         figures = self.toolbar.figures
         figures.update(figures.width() - 1, 0, 1, 1)
 
-    def _show_moment(self) -> None:
-        """Show the moment looked at: one of the past, or the newest."""
-        session, shown, past = self.session, self.session.shown, self.session.past
-        near = session.checkpoint_near(past.iteration) if past else None
-        self.timeline.show_moment(
-            session.history, past.iteration if past else None, near.iteration if near else None
-        )
-        if shown is not None and not self._begin_anew:
-            self.dashboard.show_frame(shown, session.history)
-            self.findings.look(session.spec, shown, session.history)
-
     def _show_new_run(self) -> None:
-        """What is shown of the last run stays until the first frame of this one is there."""
-        self._begin_anew = True
         self._loss = self._accuracy = math.nan
         self.banner.hide()
-        self.findings.forget()
-        self.timeline.show_moment(self.session.history, None, None)
-        self._show_pins()
+        self.replay.begin()
 
     def _show_failure(self, message: str) -> None:
         self.report(message)
         if self.session.shown is None:
-            self.dashboard.clear(self.session.history)
-            self.findings.clear()
+            self.replay.clear()
             self.data.offer()
 
-    def _show_pins(self) -> None:
-        session = self.session
-        self.toolbar.set_pinned(session.pins.of(session.history) is not None)
-        if not self._begin_anew:
-            self.dashboard.refresh()
-
     def _show_spec(self) -> None:
-        session = self.session
-        self.controls.set_spec(session.spec)
-        if session.shown is not None:
-            self.findings.look(session.spec, session.shown, session.history)
+        self.controls.set_spec(self.session.spec)
+        self.replay.look_again()
 
     def report(self, message: str) -> None:
         """Say what went wrong, above the dashboard."""
@@ -270,34 +234,6 @@ class MainWindow(QMainWindow):
 
     def _sheet(self) -> Sheet:
         return dashboard_sheet(self.dashboard.cards())
-
-    def pin_run(self) -> None:
-        """Keep the present run to compare others with; show the table where it is kept already."""
-        session = self.session
-        if session.pins.of(session.history):
-            self.show_runs()
-            return
-        try:
-            session.pin()
-        except ValueError as error:
-            self.report(str(error))
-
-    def show_runs(self) -> None:
-        """The table of pinned runs."""
-        if self._runs is None:
-            self._runs = Runs(self.session, self)
-        self._runs.show()
-        self._runs.raise_()
-        self._runs.activateWindow()
-        self._runs.choose(self.session.history)
-
-    def go_on(self) -> None:
-        """Train on from the moment of the past that is looked at."""
-        past = self.session.past
-        if past is None or self.session.checkpoint_near(past.iteration) is None:
-            self.report(self.timeline.go_on.toolTip())
-        else:
-            self.session.go_on_from(past.iteration)
 
     # Theme
 

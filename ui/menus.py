@@ -57,13 +57,13 @@ class Menus:
             Command("Rese&t", "R", session.reset),
             Command("&New seed", "N", session.new_seed),
             None,
-            Command("&Pin run", "P", window.pin_run),
-            Command("Pinned r&uns…", "Ctrl+R", window.show_runs),
+            Command("&Pin run", "P", window.pinning.pin),
+            Command("Pinned r&uns…", "Ctrl+R", window.pinning.show_table),
             None,
             Command("E&arlier moment", "Ctrl+Left", lambda: session.look_by(-1)),
             Command("&Later moment", "Ctrl+Right", lambda: session.look_by(1)),
             Command("&Back to live", "L", session.look_live),
-            Command("&Go on from here", "G", window.go_on),
+            Command("&Go on from here", "G", window.replay.go_on),
         )
         self._view_menu()
         self._menu(

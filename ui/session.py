@@ -13,12 +13,10 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
-from core.activations import Sigmoid
-from core.blocks import Dense
 from core.checkpoints import Checkpoint
-from core.history import History
+from core.history import History, slope_bound
 from core.runner import Failure, Runner
-from core.spec import ExperimentSpec, NetworkSpec, changes
+from core.spec import ExperimentSpec, changes
 from core.specio import settled
 from core.telemetry import Frame
 from ui.edits import Edit
@@ -143,7 +141,7 @@ class Session(QObject):
         elif difference:
             if self.history.iteration:
                 self.history.mark(self.history.iteration, described(difference, spec))
-            self.history.slope_bound = _slope_bound(spec.network)
+            self.history.slope_bound = slope_bound(spec.network)
             self._runner.apply(spec)
             self.pins.follow(self.history, spec)
         self.spec_changed.emit(spec)
@@ -210,7 +208,7 @@ class Session(QObject):
             self.undo_stack.push(Edit(self.put, self.spec, spec, done=True))
             self.spec = spec
             self.spec_changed.emit(spec)
-        self.history.slope_bound = _slope_bound(spec.network)
+        self.history.slope_bound = slope_bound(spec.network)
 
     # Pins
 
@@ -277,7 +275,7 @@ class Session(QObject):
         self._run += 1
         self._runner.load(self.spec, self._run)
         self._take_over(History())
-        self.history.slope_bound = _slope_bound(self.spec.network)
+        self.history.slope_bound = slope_bound(self.spec.network)
 
     def _take_over(self, history: History) -> None:
         """Put a history in the place of the present one, which stays behind it as a ghost."""
@@ -305,14 +303,3 @@ class Session(QObject):
 
     def _lay_pins_beside(self) -> None:
         self.history.pinned = self.pins.beside(self.history)
-
-
-def _slope_bound(network: NetworkSpec) -> float | None:
-    """What each hidden layer lets through of a gradient at most, where the activation bounds it."""
-    plain = network.normalization == "none" and all(
-        isinstance(block, Dense)
-        and isinstance(block.activation or network.activation, Sigmoid)
-        and block.normalization in (None, "none")
-        for block in network.hidden
-    )
-    return 0.25 if network.hidden and plain else None

@@ -160,9 +160,9 @@ def test_pinning_by_key_then_leads_to_the_table(window, qtbot):
     assert len(session.pins) == 1
     assert window.toolbar.pin.accessibleName() == "Runs"
     QTest.keyClick(window, Qt.Key.Key_P)
-    assert window._runs.isVisible()
-    assert window._runs.chosen().history is session.history
-    window._runs.close()
+    assert window.pinning.table.isVisible()
+    assert window.pinning.table.chosen().history is session.history
+    window.pinning.table.close()
     session.edit(CIRCLE)
     assert window.toolbar.pin.accessibleName() == "Pin run"
     wait(qtbot, session, lambda frame: frame.iteration == 0)
@@ -171,7 +171,7 @@ def test_pinning_by_key_then_leads_to_the_table(window, qtbot):
 
 
 def test_a_run_that_cannot_be_pinned_says_why(window):
-    window.pin_run()
+    window.pinning.pin()
     assert window.banner.text() == "There is nothing to pin before the first step."
 
 

@@ -1,0 +1,50 @@
+"""The toolbar's button that pins the present run, and the table it leads to then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QWidget
+
+from ui.runs import Runs
+from ui.session import Session
+from ui.toolbar import Toolbar
+
+
+class Pinning:
+    """Pins on request; `report` tells the user why a run cannot be pinned."""
+
+    def __init__(
+        self, session: Session, toolbar: Toolbar, window: QWidget, report: Callable[[str], None]
+    ) -> None:
+        self._session, self._toolbar = session, toolbar
+        self._window, self._report = window, report
+        self.table: Runs | None = None
+        toolbar.pin_requested.connect(self.pin)
+        session.pins.changed.connect(self.tell)
+        session.run_started.connect(self.tell)
+
+    def pin(self) -> None:
+        """Keep the present run to compare others with; show the table where it is kept already."""
+        session = self._session
+        if session.pins.of(session.history):
+            self.show_table()
+            return
+        try:
+            session.pin()
+        except ValueError as error:
+            self._report(str(error))
+
+    def show_table(self) -> None:
+        """The table of pinned runs."""
+        if self.table is None:
+            self.table = Runs(self._session, self._window)
+        self.table.show()
+        self.table.raise_()
+        self.table.activateWindow()
+        self.table.choose(self._session.history)
+
+    def tell(self) -> None:
+        """Let the button show whether the present run is pinned."""
+        pins = self._session.pins
+        self._toolbar.set_pinned(pins.of(self._session.history) is not None)

@@ -1,0 +1,86 @@
+"""Which moment of the run the dashboard shows: the newest, or one of the past."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from core.telemetry import Frame
+from ui.dashboard import Dashboard
+from ui.findings import Findings
+from ui.session import Session
+from ui.timeline import Timeline
+
+
+class Replay:
+    """Keeps timeline, dashboard and findings at the moment that the session looks at."""
+
+    def __init__(
+        self,
+        session: Session,
+        timeline: Timeline,
+        dashboard: Dashboard,
+        findings: Findings,
+        report: Callable[[str], None],
+    ) -> None:
+        self._session, self._report = session, report
+        self._timeline, self._dashboard, self._findings = timeline, dashboard, findings
+        self._waits = True
+        timeline.chosen.connect(session.look_at)
+        timeline.stepped.connect(session.look_by)
+        timeline.live_wanted.connect(session.look_live)
+        timeline.go_on_wanted.connect(self.go_on)
+        session.moment_changed.connect(self.show)
+        session.pins.changed.connect(self.refresh)
+
+    def begin(self) -> None:
+        """A new run: what is shown of the last one stays until its first frame is there."""
+        self._waits = True
+        self._findings.forget()
+        self._timeline.show_moment(self._session.history, None, None)
+
+    def take(self, frame: Frame) -> None:
+        """A new frame of the run. While the past is looked at, that stays in view."""
+        session, history = self._session, self._session.history
+        if self._waits:
+            self._waits = False
+            self._dashboard.clear(history)
+        if session.past is None:
+            self._dashboard.show_frame(frame, history)
+        if self._timeline.follow(history, frame.status != "running") and session.past is not None:
+            self.show()
+        self._findings.look(session.spec, session.past or frame, history)
+
+    def show(self) -> None:
+        """Show the moment looked at."""
+        session, shown, past = self._session, self._session.shown, self._session.past
+        near = session.checkpoint_near(past.iteration) if past else None
+        self._timeline.show_moment(
+            session.history, past.iteration if past else None, near.iteration if near else None
+        )
+        if shown is not None and not self._waits:
+            self._dashboard.show_frame(shown, session.history)
+            self.look_again()
+
+    def refresh(self) -> None:
+        """What lies beside the run has changed."""
+        if not self._waits:
+            self._dashboard.refresh()
+
+    def look_again(self) -> None:
+        """Let the findings be those of the settings and the moment as they are now."""
+        session = self._session
+        if session.shown is not None:
+            self._findings.look(session.spec, session.shown, session.history)
+
+    def clear(self) -> None:
+        """There is nothing to show: the run could not begin."""
+        self._dashboard.clear(self._session.history)
+        self._findings.clear()
+
+    def go_on(self) -> None:
+        """Train on from the moment of the past that is looked at, or say why that cannot be."""
+        past = self._session.past
+        if past is None or self._session.checkpoint_near(past.iteration) is None:
+            self._report(self._timeline.go_on.toolTip())
+        else:
+            self._session.go_on_from(past.iteration)
