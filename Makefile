@@ -1,4 +1,5 @@
-# make run: the application.  make test, make lint: its checks.  make bench [core|window]: its speed.
+# make run: the application.  make test, make lint, make gallery: its checks.
+# make bench [core|gallery|window]: its speed.
 # Everything sets itself up first: see scripts/setup.sh.
 
 PY := .venv/bin/python
@@ -6,11 +7,11 @@ RUN_READY := .venv/.ready-to-run
 DEV_READY := .venv/.ready-to-test
 SETUP := scripts/setup.sh
 
-.PHONY: run test lint format bench catalogue lock clean help
+.PHONY: run test lint format gallery bench catalogue lock clean help
 .DEFAULT_GOAL := help
 
 help:
-	@sed -n '1,2s/^# //p' Makefile
+	@sed -n '1,3s/^# //p' Makefile
 
 run: $(RUN_READY)
 	@$(PY) -m playground $(ARGS)
@@ -34,6 +35,10 @@ FILTER := $(wordlist 2,9,$(MAKECMDGOALS))
 .PHONY: $(FILTER)
 $(FILTER):
 	@:
+else
+# Every experiment of the gallery, on data that come with the application: a minute or two.
+gallery: $(RUN_READY)
+	@$(PY) -m playground gallery run all --check --bundled $(ARGS)
 endif
 bench: $(DEV_READY)
 	$(PY) -m tests.bench $(FILTER)

@@ -50,6 +50,15 @@ def _overfitting(data: str) -> Plan:
             0.05,
             "%",
         )
+    # On the digits this differs too much from seed to seed to be promised.
+    home = (
+        Expectation(
+            "from weights of std 0.01, where it is at home, it wins most of that back",
+            difference(of("batch norm, std 0.01", test), of("batch norm", test)),
+            low=0.1,
+            unit="%",
+        ),
+    )
     return Plan(
         variants=(
             variant(base, "plain", {}),
@@ -108,17 +117,12 @@ def _overfitting(data: str) -> Plan:
                 low=0.0,
             ),
             Expectation(
-                "Batch norm added to He weights is no remedy: its gap against the plain one",
-                ratio(of("batch norm", loss_gap), plain),
-                low=1.2,
-                unit="×",
-            ),
-            Expectation(
-                "from weights of std 0.01 it generalises about as well as the plain net",
-                difference(of("batch norm, std 0.01", test), of("plain", test)),
-                low=-0.04,
+                "Batch norm added to He weights is no remedy: test accuracy lost by it",
+                difference(of("plain", test), of("batch norm", test)),
+                low=0.1 if large else 0.01,
                 unit="%",
             ),
+            *(home if large else ()),
         ),
     )
 

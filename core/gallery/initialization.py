@@ -103,7 +103,7 @@ def _study() -> Plan:
                 of("tanh, std 0.01", activation_std(4)),
                 high=1e-3,
             ),
-            forward("tanh, Xavier", "Tanh, Xavier: activations keep their spread", 0.5, 1.2),
+            forward("tanh, Xavier", "Tanh, Xavier: activations keep half their spread", 0.4, 1.2),
             forward("ReLU, std 0.01", "ReLU, std 0.01: activations die away", None, 1e-3),
             forward("ReLU, Xavier", "ReLU, Xavier: activations fade, layer by layer", None, 0.45),
             forward("ReLU, He", "ReLU, He: activations hold", 0.5, 2),
