@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 
 import pytest
@@ -85,14 +86,20 @@ def test_a_picture_that_costs_much_is_painted_less_often_but_the_last_one_always
     view.show()
     _, history, frame = moments(SPECS[key])
     monkeypatch.setattr(picture_view, "LONGEST_WAIT", 1e9)
+
+    def at(iteration: int, status: str) -> Frame:
+        picture = copy(getattr(frame, view.measure))
+        changes = {"status": status, "iteration": iteration, view.measure: picture}
+        return replace(frame, **changes)
+
     shown = []
     for i in range(1, 4):
-        history.append(replace(frame, status="running", iteration=i))
+        history.append(at(i, "running"))
         view.show_frame(history.frames[-1], history)
         shown.append(view.shown and view.shown.iteration)
         view._cost = 1e6
     assert shown == [1, 1, 1]
-    history.append(replace(frame, status="paused", iteration=4))
+    history.append(at(4, "paused"))
     view.show_frame(history.frames[-1], history)
     assert view.shown is history.frames[-1]
 

@@ -47,7 +47,7 @@ class PictureView(View):
             self.lacking = lacking
             self.redraw()
         measured = None if lacking else self._measured(frame)
-        if measured is None or measured is self.shown or self._too_soon(frame):
+        if measured is None or self._is_shown(measured) or self._too_soon(frame):
             return
         first, self.shown = self.shown is None, measured
         part = self.take_in(measured, getattr(measured, self.measure))
@@ -55,6 +55,12 @@ class PictureView(View):
             self.redraw()
         else:
             self.touch(part)
+
+    def _is_shown(self, measured: Frame) -> bool:
+        """Whether the frame has the very picture that is shown already."""
+        if self.shown is None or measured.data is not self.shown.data:
+            return False
+        return getattr(measured, self.measure) is getattr(self.shown, self.measure)
 
     def _too_soon(self, frame: Frame) -> bool:
         """Whether the last picture was so dear that this one had better be left out."""
