@@ -144,7 +144,11 @@ class Held:
         self.runner.shown()
 
 
-def test_of_runs_that_were_ordered_meanwhile_only_the_last_is_loaded():
+def test_of_runs_that_were_ordered_meanwhile_only_the_last_is_loaded(monkeypatch):
+    built = []
+    monkeypatch.setattr(
+        "core.runner.Trainer", lambda spec: built.append(spec.seed) or Trainer(spec)
+    )
     held = Held()
     held.runner.load(ExperimentSpec(), 1)
     assert held.asked.wait(WAIT)
@@ -157,6 +161,7 @@ def test_of_runs_that_were_ordered_meanwhile_only_the_last_is_loaded():
     held.go_on.set()
     assert last.arrived.wait(WAIT)
     assert held.runner.close()
+    assert built == [1, 4]
     assert {item.run for item in held.items} == {1, 4}
     assert not any(isinstance(item, Failure) for item in held.items)
 

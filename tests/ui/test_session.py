@@ -250,6 +250,19 @@ def test_training_is_not_held_up_by_a_window_that_does_not_paint(session, qtbot)
     assert not session._unpainted
 
 
+def test_training_does_not_wait_for_frames_of_a_run_that_is_over(session, qtbot):
+    begun(qtbot, session)
+    session.paints = True
+    session._runner._painted.clear()
+    session._run += 1
+    session._runner.step()
+    with qtbot.waitSignal(session._handed_out, timeout=WAIT):
+        pass
+    session._receive()
+    assert not session._unpainted
+    assert session._runner._painted.is_set()
+
+
 def test_closing_in_mid_training_ends_the_thread_at_once(qtbot):
     session = Session(SPEC)
     session.set_running(True)
