@@ -1,14 +1,18 @@
 """What the network is given of the data: features, scale, noise in labels, drawn points."""
 
+import contextlib
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.data import DataError, Dataset, Samples
 from core.data.curves import FourPoints, Plane, Sine
 from core.data.digits import Digits
-from core.data.drawn import MOST_POINTS, DrawnPoints, Point, as_text, from_text
+from core.data.drawn import MOST_POINTS, DrawnPoints, Point, as_text, from_text, rounded
 from core.data.features import PlaneFeatures
 from core.data.label_noise import with_label_noise
 from core.data.toys import Circle, ExclusiveOr, Spiral
@@ -250,6 +254,14 @@ def test_drawn_points_join_the_first_classes_of_several():
 def test_what_is_no_list_of_points_is_told(text, said):
     (told,) = problems(ExperimentSpec(data=DataSpec(points=text)))
     assert told.startswith("data.points: ") and said in told and len(told) < 150
+
+
+@given(st.text("0123456789.,-+e nax\n", max_size=30))
+def test_any_text_is_read_as_points_or_refused(text):
+    with contextlib.suppress(ValueError):
+        points = from_text(text)
+        assert from_text(as_text(points)) == tuple(rounded(*point) for point in points)
+        assert all(math.isfinite(point.x + point.y) for point in points)
 
 
 def test_all_of_it_together_is_the_same_for_the_same_seed():

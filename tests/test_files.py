@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from core.data import DataError, table_reader
-from core.data.archive import read_npz
+from core.data import DataError, table_reader, tabular
+from core.data.archive import members, read_npz
 from core.data.encoding import encode
 from core.data.idx import TYPES, read_idx, read_pictures
 from core.data.table_reader import BLOCK_BYTES, read_table
@@ -293,6 +293,14 @@ def test_blocks_and_single_cells_are_read_alike(tmp_path, text, block, marked):
         assert repr(quick) == repr(told(lambda: read_table(layout)))
 
 
+def test_a_line_without_end_is_refused_before_it_fills_the_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(tabular, "LONGEST_LINE", 1000)
+    assert "line 1 has over 1,000 characters" in refusal(sniff, written(tmp_path, "1," * 5000))
+    late = "a,b\n" * 2000 + '"c' + ",d" * 5000
+    path = written(tmp_path, late)
+    assert "line 2001 has over 1,000 characters" in refusal(lambda: read_table(sniff(path)))
+
+
 cells = st.text(st.sampled_from('0123456789.,;"\n\te-abNä '), max_size=12) | st.floats().map(str)
 
 
@@ -391,6 +399,18 @@ def test_archives_of_tables_and_pictures_are_read(tmp_path):
     assert several.task == "regression" and several.outputs == 3
 
 
+def test_a_test_set_of_an_archive_is_kept_apart(tmp_path):
+    rng = np.random.default_rng(0)
+    content = {"x_train": rng.random((6, 2, 2)), "y_train": np.array([0, 1, 2, 0, 1, 2])}
+    tests = {"x_test": rng.random((3, 2, 2)), "y_test": np.array([2, 2, 1])}
+    samples = read_npz(archive(tmp_path, **content, **tests)).samples
+    assert samples.test is not None and (len(samples), len(samples.test)) == (6, 3)
+    assert samples.test.targets.argmax(axis=1).tolist() == [2, 2, 1]
+    assert np.array_equal(samples.test.inputs, tests["x_test"].reshape(3, 4))
+    wrong = archive(tmp_path, **content, **(tests | {"y_test": np.array([2, 2])}))
+    assert "3 test inputs but 2 test targets" in refusal(read_npz, wrong)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -405,6 +425,34 @@ def test_archives_of_tables_and_pictures_are_read(tmp_path):
 )
 def test_an_archive_that_does_not_fit_is_refused(tmp_path, content, said):
     assert said in refusal(read_npz, archive(tmp_path, **content))
+
+
+shapes = arrays.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4)
+kinds = st.sampled_from([bool, np.uint8, np.int64, np.float32, np.float64, complex, "U3", "S2"])
+some = arrays.arrays(kinds, shapes)
+
+
+@same_folder
+@given(
+    st.dictionaries(
+        st.sampled_from(["x", "y", "X", "labels", "x_train", "y_train", "x_test", "y_test", "z"]),
+        some,
+        max_size=5,
+    ),
+    st.sampled_from(["", "y", "z"]),
+    st.sampled_from(["auto", "classification", "binary", "classes", "regression"]),
+)
+def test_any_arrays_are_samples_or_refused(tmp_path, content, target, purpose):
+    path = archive(tmp_path, **content)
+    with contextlib.suppress(DataError):
+        samples = read_npz(path, target, purpose).samples
+        for part in (samples, samples.test or samples):
+            assert len(part.inputs) == len(part.targets)
+            assert part.inputs.ndim == part.targets.ndim == 2
+            assert np.isfinite(part.inputs).all() and np.isfinite(part.targets).all()
+        assert samples.inputs.size > 0
+    with contextlib.suppress(DataError):
+        assert [member.name for member in members(path)] == list(content)
 
 
 @same_folder

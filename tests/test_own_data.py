@@ -233,3 +233,33 @@ def test_the_command_line_says_what_is_wrong(iris, capsys, arguments, said):
     given = [argument.replace("{iris}", str(iris)) for argument in arguments]
     assert main(["train", *given]) == 2
     assert said in capsys.readouterr().err
+
+
+# Without a display
+
+
+@pytest.fixture
+def trained(monkeypatch) -> list[ExperimentSpec]:
+    """What would be trained offscreen."""
+    specs: list[ExperimentSpec] = []
+    monkeypatch.setattr("playground.app.missing_display", lambda: "there is none")
+    monkeypatch.setattr(
+        "playground.offscreen.train_offscreen", lambda spec, *_: specs.append(spec) or 0
+    )
+    return specs
+
+
+def test_without_a_display_a_file_is_trained_on_at_once(iris, trained):
+    assert main([str(iris)]) == main(["--data", str(iris), "--target", "petal"]) == 0
+    first, second = (spec.data.dataset for spec in trained)
+    assert first == OwnTable(path=str(iris), purpose="classes")
+    assert second == OwnTable(path=str(iris), target="petal", purpose="regression")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["--data", "none.csv"], "none.csv: is not there"), (["--target", "x"], "given with --data")],
+)
+def test_without_a_display_what_is_wrong_is_told(trained, capsys, arguments, said):
+    assert main(arguments) == 2
+    assert said in capsys.readouterr().err and not trained

@@ -17,11 +17,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.refusal import reading, refuse
-from core.data.tabular import MISSING, Column, Layout, Table, number, rows_of
+from core.data.tabular import (
+    LONGEST_LINE,
+    MISSING,
+    Column,
+    Layout,
+    Table,
+    lines_of,
+    number,
+    rows_of,
+)
 
 # Blocks that fit the processor’s cache, and that keep the interpreter for a millisecond only.
 BLOCK_BYTES = 1 << 16
-LONGEST_LINE = 1 << 22
 CHUNK_ROWS = 2000
 
 # Told how much of the file has been read, 0…1; may raise to give up.
@@ -137,7 +145,9 @@ def _read_rest(
     file.seek(place.offset)
     text = io.TextIOWrapper(file, layout.encoding, newline="")
     try:
-        rows = rows_of(text, layout.delimiter, layout.path, place.line)
+        rows = rows_of(
+            lines_of(text, layout.path, place.line), layout.delimiter, layout.path, place.line
+        )
         if layout.header and not place.header_read:
             next(rows, None)
         _add_rows(rows, builders, layout, tell)

@@ -34,6 +34,7 @@ FEW_FAULTS = 0.1
 MANY_NUMBERS = 20
 MOST_COLUMNS = 10_000
 HEAD_BYTES = 4096
+LONGEST_LINE = 1 << 22
 # Beginnings of files that people take for tables, and what to do with them instead.
 DISGUISES = {
     b"PK": "is an archive or a spreadsheet, not a table of text; save it as CSV",
@@ -172,7 +173,19 @@ def _file_rows(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int,
         open(path, "rb") as raw,
         io.TextIOWrapper(raw, encoding, newline="") as file,
     ):
-        yield from rows_of(file, delimiter, path)
+        yield from rows_of(lines_of(file, path), delimiter, path)
+
+
+def lines_of(file: io.TextIOWrapper, path: Path, line: int = 0) -> Iterator[str]:
+    """The lines of a file, with their ends; `line` of them came before.
+
+    Raises `DataError` before one fills the memory.
+    """
+    while text := file.readline(LONGEST_LINE):
+        line += 1
+        if len(text) == LONGEST_LINE and text[-1] not in "\r\n":
+            refuse(path, f"line {line} has over {LONGEST_LINE:,} characters; is this a table?")
+        yield text
 
 
 def _text_lines(lines: Iterable[str], path: Path, line: int) -> Iterator[str]:
