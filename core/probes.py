@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -19,8 +19,6 @@ from core.shades import quantised, shrunk
 from core.tape import Mark
 from core.unit_probe import UnitProbe
 
-DEAR = ("surface", "fit", "network", "pictures")
-
 SIDE = 48
 FIT_POINTS = 240
 MOST_IMAGES = 40
@@ -28,23 +26,33 @@ LARGEST_IMAGE = 32
 
 
 class Ration:
-    """Says which dear measures are due: each takes at most `SHARE` of the time, but all of them
-    come often enough to look alive, and never more than `AT_ONCE` in one frame."""
+    """Says which dear measures are due: never more than two in one frame.
 
-    SHARE, LEAST, MOST, AT_ONCE = 0.01, 0.045, 0.06, 2
+    `SECONDS` lie between two measurements, so that all look alive; more often would be seen by
+    nobody and cost twice, since every new picture is also painted. Of a network so large that a
+    measurement would take more than `SHARE` of the time, it is taken less often.
+    """
+
+    SECONDS: ClassVar[dict[str, float]] = {
+        "surface": 0.045, "fit": 0.045, "network": 0.08, "pictures": 0.08,
+    }  # fmt: skip
+    SHARE, AT_ONCE = 0.05, 2
 
     def __init__(self) -> None:
         self._due: dict[str, float] = {}
 
     def due(self, wanted: Collection[str], now: float) -> list[str]:
         """Those of the wanted measures whose turn it is, the one that waits longest first."""
-        late = [name for name in DEAR if name in wanted and self._due.get(name, 0.0) <= now]
+        known = (name for name in self.SECONDS if name in wanted)
+        late = [name for name in known if self._due.get(name, 0.0) <= now]
         return sorted(late, key=lambda name: self._due.get(name, 0.0))[: self.AT_ONCE]
 
-    def spent(self, name: str, started: float, ended: float) -> None:
-        """Note what a measure took."""
-        wait = (ended - started) / self.SHARE
-        self._due[name] = ended + min(max(wait, self.LEAST), self.MOST)
+    def took(self, name: str, started: float, ended: float) -> None:
+        """Note when a measure has been taken."""
+        self._due[name] = ended + max(self.SECONDS[name], (ended - started) / self.SHARE)
+
+
+DEAR = tuple(Ration.SECONDS)
 
 
 class Probes:
@@ -68,7 +76,7 @@ class Probes:
         for name in names:
             started = time.perf_counter()
             taken[name] = kinds[name]()
-            ration.spent(name, started, time.perf_counter())
+            ration.took(name, started, time.perf_counter())
         return taken
 
     def _surface(self) -> Surface | None:

@@ -311,19 +311,25 @@ def test_dear_measures_take_turns_and_none_is_forgotten():
     ration = Ration()
     last: dict[str, float] = dict.fromkeys(DEAR, 0.0)
     for i in range(1, 400):
-        now = 0.016 * i
+        now = 0.032 * i
         due = ration.due(MEASURES, now)
         assert len(due) <= 2
         for name in due:
-            ration.spent(name, now, now + 0.004)
+            ration.took(name, now, now + 0.001)
             last[name] = now
         assert i < 10 or min(last.values()) > now - 0.1
     assert ration.due(("activations",), 1e9) == []
 
 
+def test_what_takes_long_is_taken_less_often():
+    ration = Ration()
+    ration.took("surface", 0.0, 0.1)
+    assert ration.due(("surface",), 1.0) == []
+    assert ration.due(("surface",), 2.2) == ["surface"]
+
+
 def test_while_a_run_goes_on_dear_measures_are_not_in_every_frame(monkeypatch):
-    monkeypatch.setattr(Ration, "LEAST", 1e9)
-    monkeypatch.setattr(Ration, "MOST", 1e9)
+    monkeypatch.setattr(Ration, "SECONDS", dict.fromkeys(DEAR, 1e9))
     meter = Meter(Trainer(spec_of(Circle(count=60))))
     frames = [meter.frame("running", validate=False, sparing=True) for _ in range(3)]
     assert [frame.surface is not None for frame in frames] == [True, False, False]

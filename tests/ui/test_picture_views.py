@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import replace
 
 import pytest
@@ -14,7 +13,7 @@ from core.history import History
 from core.telemetry import Frame
 from tests.ui.real import Clouds, moments, spec_of
 from ui.dashboard import Dashboard
-from ui.views import VIEWS, picture_view
+from ui.views import VIEWS
 from ui.views.picture_view import PictureView
 from ui.views.surface import SurfaceView
 
@@ -75,33 +74,6 @@ def test_the_picture_stays_until_a_newer_one_is_measured(qtbot, key):
     passed_over = replace(first, iteration=3, **{view.measure: None})
     view.show_frame(passed_over, history)
     assert view.shown is measured
-
-
-@pytest.mark.parametrize("key", PICTURES)
-def test_a_picture_that_costs_much_is_painted_less_often_but_the_last_one_always(
-    qtbot, monkeypatch, key
-):
-    view = VIEWS_OF_PICTURES[key]()
-    qtbot.addWidget(view)
-    view.show()
-    _, history, frame = moments(SPECS[key])
-    monkeypatch.setattr(picture_view, "LONGEST_WAIT", 1e9)
-
-    def at(iteration: int, status: str) -> Frame:
-        picture = copy(getattr(frame, view.measure))
-        changes = {"status": status, "iteration": iteration, view.measure: picture}
-        return replace(frame, **changes)
-
-    shown = []
-    for i in range(1, 4):
-        history.append(at(i, "running"))
-        view.show_frame(history.frames[-1], history)
-        shown.append(view.shown and view.shown.iteration)
-        view._cost = 1e6
-    assert shown == [1, 1, 1]
-    history.append(at(4, "paused"))
-    view.show_frame(history.frames[-1], history)
-    assert view.shown is history.frames[-1]
 
 
 def test_the_dashboard_starts_with_the_prediction_beside_the_loss(dashboard):

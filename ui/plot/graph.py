@@ -18,8 +18,8 @@ from ui.plot.scale import Floats
 # Shares of the largest weight of a link at which lines get stronger; strength and width of each.
 STEPS = (0.08, 0.25, 0.5, 0.75)
 STRENGTHS = ((0.13, 1.0), (0.3, 1.0), (0.55, 1.0), (0.8, 1.6), (1.0, 2.4))
-# Of more lines than this the weakest are left out.
-MANY_LINES = 700
+# Of more lines than these the weakest are left out, and then the next weakest.
+MANY_LINES = (500, 1000)
 # How far from a line the pointer may be.
 REACH = 4.0
 # In documents a picture has at most so many pixels per logical one.
@@ -137,7 +137,8 @@ class GraphPanel(Panel):
         chosen, lines = order.tolist(), self.lines.lines
         colors = QColor(ink.theme.positive), QColor(ink.theme.negative), ink.muted
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for kind in range(len(SIGNS) if len(lines) > MANY_LINES else 0, n):
+        weakest = sum(len(lines) > many for many in MANY_LINES)
+        for kind in range(weakest * len(SIGNS), n):
             some = [lines[i] for i in chosen[cuts[kind] : cuts[kind + 1]]]
             if some:
                 share, width = STRENGTHS[kind // len(SIGNS)]

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSizeF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter
 
 from core.telemetry import Frame
 from ui.plot.ink import Ink
 from ui.plot.panel import Panel
 from ui.views.view import View
-
-# While a run goes on painting takes at most this share of the time, but never waits longer.
-PAINT_SHARE, LONGEST_WAIT = 0.025, 0.09
 
 
 class PictureView(View):
@@ -29,8 +25,6 @@ class PictureView(View):
 
     def __init__(self, parent=None) -> None:
         super().__init__(parent)
-        self._taken_at = self._cost = 0.0
-        self._live = False
         self.forget()
 
     @property
@@ -47,7 +41,7 @@ class PictureView(View):
             self.lacking = lacking
             self.redraw()
         measured = None if lacking else self._measured(frame)
-        if measured is None or self._is_shown(measured) or self._too_soon(frame):
+        if measured is None or self._is_shown(measured):
             return
         first, self.shown = self.shown is None, measured
         part = self.take_in(measured, getattr(measured, self.measure))
@@ -61,21 +55,6 @@ class PictureView(View):
         if self.shown is None or measured.data is not self.shown.data:
             return False
         return getattr(measured, self.measure) is getattr(self.shown, self.measure)
-
-    def _too_soon(self, frame: Frame) -> bool:
-        """Whether the last picture was so dear that this one had better be left out."""
-        now = time.perf_counter()
-        wait = min(self._cost / PAINT_SHARE, LONGEST_WAIT)
-        was_live, self._live = self._live, frame.status == "running" and self.moment() is None
-        if self.shown and was_live and self._live and now < self._taken_at + wait:
-            return True
-        self._taken_at = now
-        return False
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        started = time.perf_counter()
-        super().paintEvent(event)
-        self._cost = time.perf_counter() - started
 
     def refresh(self) -> None:
         self.shown = None
