@@ -124,7 +124,7 @@ def test_every_view_goes_into_every_format(tmp_path, views, key, suffix):
     view = next(v for v in views if v.key == key)
     path = tmp_path / f"{key}.{suffix}"
     export(path, single(view, "a caption"), theme.LIGHT)
-    assert path.stat().st_size > 500
+    assert path.stat().st_size > (100 if suffix == "csv" else 500)
     assert list(tmp_path.iterdir()) == [path]
 
 
