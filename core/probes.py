@@ -34,7 +34,7 @@ class Ration:
     """
 
     SECONDS: ClassVar[dict[str, float]] = {
-        "surface": 0.045, "fit": 0.045, "network": 0.08, "pictures": 0.08,
+        "surface": 0.045, "fit": 0.045, "network": 0.07, "pictures": 0.07,
     }  # fmt: skip
     SHARE, AT_ONCE = 0.05, 2
 
