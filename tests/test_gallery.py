@@ -15,7 +15,7 @@ from core import gallery
 from core.activations import ReLU, Sigmoid
 from core.data import DATASETS
 from core.data.mnist import MNIST
-from core.gallery import GALLERY, figures
+from core.gallery import GALLERY, engine, figures
 from core.gallery.building import classifier, pictures, variant, vary
 from core.gallery.engine import Cancelled, data_for, run
 from core.gallery.experiment import VIEWS, Expectation, Experiment, Plan, shown
@@ -151,7 +151,9 @@ def test_signals_are_those_of_the_forward_and_the_backward_pass():
     assert measured.deltas.counts.sum(axis=1).max() <= delta.size
 
 
-def test_a_run_is_recorded_from_start_to_end():
+@pytest.mark.parametrize("rounds", [1, 100])
+def test_a_run_is_recorded_from_start_to_end(rounds, monkeypatch):
+    monkeypatch.setattr(engine, "ROUNDS", rounds)
     watched = replace(BASE, data=pictures("digits", 200, 100))
     outcome = run(experiment_of([variant(watched, "a", {})])).outcomes["a"][0]
     assert outcome.iterations == len(outcome.loss) == 4 * outcome.steps_per_epoch == 16

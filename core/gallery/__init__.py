@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 
-from core.gallery import activation, generalization, initialization, optimization
+from core.gallery import activation, depth, generalization, initialization, optimization
 from core.gallery.experiment import Experiment
 
 GALLERY: dict[str, Experiment] = {
     experiment.key: experiment
-    for room in (initialization, optimization, generalization, activation)
+    for room in (initialization, optimization, generalization, activation, depth)
     for experiment in room.EXPERIMENTS
 }
 

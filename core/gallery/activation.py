@@ -1,12 +1,9 @@
-"""Experiments about activation functions: slopes, signs and straight lines."""
+"""Experiments about activation functions: which is best, which dies, which zigzags."""
 
 from __future__ import annotations
 
-import numpy as np
-
-from core.activations import ELU, Activation, Identity, LeakyReLU, ReLU, Sigmoid, Swish, Tanh
+from core.activations import ELU, LeakyReLU, ReLU, Sigmoid, Swish, Tanh
 from core.batching import MiniBatch, Stochastic
-from core.data.toys import Circle
 from core.gallery.building import classifier, pictures, variant
 from core.gallery.experiment import Column, Expectation, Experiment, Plan
 from core.gallery.figures import (
@@ -15,22 +12,16 @@ from core.gallery.figures import (
     TRAIN,
     accuracy,
     dead,
-    delta_std,
     difference,
     diverged,
-    gradient_kept,
-    kept,
     late_loss,
     most,
     of,
-    probe,
     ratio,
     same_sign,
 )
 from core.initializers import Auto, Normal, XavierNormal
 from core.optimizers import SGD, Adam
-from core.spec import DataSpec, ExperimentSpec
-from core.trainer import Trainer
 
 
 def _compare(data: str) -> Plan:
@@ -89,60 +80,6 @@ def _compare(data: str) -> Plan:
     )
 
 
-def _vanishing(data: str) -> Plan:
-    samples, adam = pictures(data), Adam(learning_rate=0.001)
-    depths = (2, 3, 4, 5, 6, 8, 10)
-
-    def stack(depth: int, function: Activation) -> ExperimentSpec:
-        return classifier(
-            samples,
-            (30,) * depth,
-            batch=128,
-            activation=function,
-            initializer=XavierNormal() if isinstance(function, Sigmoid) else None,
-            optimizer=adam,
-        )
-
-    variants = [variant(stack(d, Sigmoid()), f"sigmoid × {d}", {}) for d in depths]
-    variants.append(variant(stack(10, ReLU()), "ReLU × 10", {}))
-
-    def bound(depth: int) -> Expectation:
-        return Expectation(
-            f"{depth} layers: the error at the first is at most 4^−{depth} of the output's",
-            of(f"sigmoid × {depth}", kept(delta_std, -1, 0)),
-            high=4.0**-depth,
-        )
-
-    train = accuracy("train")
-    return Plan(
-        variants=tuple(variants),
-        columns=(
-            Column("δ₁/δ_out at the start", kept(delta_std, -1, 0)),
-            Column("Gradient, first/last", gradient_kept),
-            LATE,
-            TRAIN,
-            TEST,
-        ),
-        steps=1000,
-        expectations=(
-            *(bound(depth) for depth in (2, 4, 6, 8, 10)),
-            Expectation("Two layers learn", of("sigmoid × 2", train), low=0.85, unit="%"),
-            Expectation(
-                "ten do not, in the same number of steps",
-                of("sigmoid × 10", train),
-                high=0.5,
-                unit="%",
-            ),
-            Expectation(
-                "Ten layers of ReLU keep the error",
-                of("ReLU × 10", kept(delta_std, -1, 0)),
-                low=0.05,
-            ),
-            Expectation("and learn", of("ReLU × 10", train), low=0.85, unit="%"),
-        ),
-    )
-
-
 def _dead(data: str) -> Plan:
     large = data == "mnist"
     base = classifier(pictures(data), (100,) * 3, batch=128)
@@ -177,72 +114,6 @@ def _dead(data: str) -> Plan:
                 0,
                 0,
                 "%",
-            ),
-        ),
-    )
-
-
-def collapse_error(trainer: Trainer) -> float:
-    """How far the product of all weight matrices is from the network: the largest difference of
-    logits, as a share of the largest logit."""
-    matrix = np.eye(trainer.network.features)
-    offset = np.zeros(trainer.network.features)
-    for affine in trainer.network.affines:
-        weights = affine.weights.astype(np.float64)
-        matrix, offset = weights @ matrix, weights @ offset
-        if affine.bias:
-            offset = offset + affine.block.value[:, -1]
-    inputs = trainer.inputs[:1000, :-1].astype(np.float64)
-    one_layer = matrix @ inputs.T + offset[:, None]
-    logits = trainer.logits("train")[:, :1000]
-    return float(np.abs(one_layer - logits).max() / np.abs(logits).max())
-
-
-def _linear(data: str) -> Plan:
-    large = data == "mnist"
-    samples = pictures(data) if large else DataSpec(dataset=Circle(count=600), test=0.3)
-    width, test = 100 if large else 16, accuracy("test")
-
-    def net(depth: int, function: Activation) -> ExperimentSpec:
-        return classifier(
-            samples,
-            (width,) * depth,
-            activation=function,
-            initializer=XavierNormal(),
-            optimizer=SGD(learning_rate=0.1),
-        )
-
-    return Plan(
-        variants=(
-            variant(net(0, Identity()), "no hidden layer", {}),
-            variant(net(1, Identity()), "1 linear", {}),
-            variant(net(4, Identity()), "4 linear", {}),
-            variant(net(4, ReLU()), "4 ReLU", {}),
-        ),
-        columns=(Column("Off one matrix", probe("collapse"), "%"), LATE, TRAIN, TEST),
-        steps=2000,
-        probes={"collapse": collapse_error},
-        expectations=(
-            Expectation(
-                "Four linear layers are exactly one matrix (difference of the outputs)",
-                of("4 linear", probe("collapse")),
-                high=1e-4,
-                unit="%",
-            ),
-            Expectation(
-                "with ReLU they are not", of("4 ReLU", probe("collapse")), low=0.1, unit="%"
-            ),
-            Expectation(
-                "Depth buys nothing: no hidden layer against four linear ones (loss)",
-                difference(of("no hidden layer", late_loss), of("4 linear", late_loss)),
-                -0.05,
-                0.05,
-            ),
-            Expectation(
-                "ReLU gains what linear layers cannot (test accuracy)",
-                difference(of("4 ReLU", test), most(("no hidden layer", "4 linear"), test)),
-                low=0.03 if large else 0.25,
-                unit="%",
             ),
         ),
     )
@@ -315,16 +186,6 @@ EXPERIMENTS = (
         plans={key: _compare(key) for key in ("mnist", "digits")},
     ),
     Experiment(
-        key="vanishing",
-        title="Vanishing gradients",
-        question="What happens to a network of sigmoids when it gets deeper?",
-        look_for="The gradient of the first layer: a quarter, or less, of the next one's, and so "
-        "on from layer to layer.",
-        varies="number of hidden layers",
-        views=("gradients", "loss"),
-        plans={key: _vanishing(key) for key in ("mnist", "digits")},
-    ),
-    Experiment(
         key="dead_relu",
         title="Dead ReLUs",
         question="How do ReLU units die, and can a leak keep them alive?",
@@ -335,16 +196,6 @@ EXPERIMENTS = (
         finding="A leak keeps the units alive but does not save the run: at the rate that kills "
         "ReLU units, half of the leaky networks diverge. Dying is what stops ReLU's explosion; "
         "the remedy is the smaller rate.",
-    ),
-    Experiment(
-        key="linear_stack",
-        title="A stack of linear layers",
-        question="What does depth buy without an activation function?",
-        look_for="Four linear layers end where one does; their product is one matrix that gives "
-        "the same outputs.",
-        varies="depth, activation",
-        views=("loss", "activations"),
-        plans={"mnist": _linear("mnist"), "circle": _linear("circle")},
     ),
     Experiment(
         key="zigzag",
