@@ -16,9 +16,8 @@ from ui.plot.text import RIGHT, paint_label
 from ui.plot.ticks import number
 
 LINE = 2.0
-# How far the axis goes beyond the targets, in shares of their span: for a curve that stays near
-# them, and for any other. A still wilder one is cut off.
-CALM, WILD = 0.15, 1.0
+# How far the axis may go beyond the targets, in shares of their span. A wilder curve is cut off.
+STEPS = (0.1, 0.3, 0.6, 1.0)
 
 
 class FitPanel(Panel):
@@ -42,20 +41,17 @@ class FitPanel(Panel):
         return before != (self.x, self.y, data)
 
     def _scale(self) -> Scale:
-        """A scale that holds all targets; on a side where the curve leaves it, a much longer one.
+        """A scale that holds all targets and, in a few steps, the curve.
 
-        Nothing in between: the axis would move with every step.
+        A scale that followed the curve exactly would move all the time.
         """
         low, high = self.data.span if self.data else (-1.0, 1.0)
         span = high - low or 1.0
         curve = self.curve()
         known = curve[np.isfinite(curve)]
-        least, most = low - CALM * span, high + CALM * span
-        if known.min(initial=least) < least:
-            least = low - WILD * span
-        if known.max(initial=most) > most:
-            most = high + WILD * span
-        return round_range(least, most)
+        below = _step((low - float(known.min(initial=low))) / span)
+        above = _step((float(known.max(initial=high)) - high) / span)
+        return round_range(low - below * span, high + above * span)
 
     def name(self) -> str:
         """What the input stands for."""
@@ -157,6 +153,11 @@ class FitPanel(Panel):
                 if distance < best:
                     best, found = distance, (part, points, i)
         return found
+
+
+def _step(wanted: float) -> float:
+    """The first of the steps that is far enough, or the last."""
+    return next((step for step in STEPS if step >= wanted), STEPS[-1])
 
 
 def _color(part: str, ink: Ink) -> QColor:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
@@ -14,39 +12,13 @@ from ui.plot.ink import Ink
 from ui.plot.panel import GAP, X_SPACING, Panel, ReadOut, Row
 from ui.plot.points import nearest, paint_points, radius
 from ui.plot.scale import Scale
+from ui.plot.surface_colors import output_range, shaded, surface_colors
 from ui.plot.text import LEFT, RIGHT, paint_label
 from ui.plot.ticks import Tick, number, ticks
 
-# The picture behind the points is paler than they are.
-PALE = 0.72
-# Pixels to which the grid is interpolated; the painter does the rest.
-FINE = 160
-# Probabilities nearer to 0 or 1 are taken for this: float32 knows no much larger ones below 1.
-SURE = 1e-6
 BAR, BAR_GAP = 10.0, 12.0
 # Inputs whose spans differ by less than this factor are drawn to one scale.
 ALIKE = 1.6
-
-
-class Range(NamedTuple):
-    """The values at the ends of the signed ramp."""
-
-    low: float
-    high: float
-
-    @property
-    def middle(self) -> float:
-        return (self.low + self.high) / 2
-
-
-def output_range(data: DataPicture | None) -> Range:
-    """Probabilities run from 0 to 1; numbers symmetrically around 0, or around their middle."""
-    if data is None or data.classifies:
-        return Range(0.0, 1.0)
-    low, high = data.span
-    middle = 0.0 if low < 0 < high else (low + high) / 2
-    reach = max(high - middle, middle - low) or 1.0
-    return Range(middle - reach, middle + reach)
 
 
 class SurfacePanel(Panel):
@@ -155,7 +127,8 @@ class SurfacePanel(Panel):
         plot = self.plot
         bar = QRectF(plot.right() + BAR_GAP, plot.top(), BAR, plot.height())
         values = np.linspace(self.range.high, self.range.low, 64)[:, None]
-        painter.drawImage(bar, ramp.image(self._colored(values, ink)))
+        colors = shaded(values, self.range, self.discrete, ink.theme)
+        painter.drawImage(bar, ramp.image(colors))
         line = ink.small_metrics.height()
         for tick, share in zip(self._bar_ticks(), (1.0, 0.5, 0.0), strict=True):
             y = min(max(bar.bottom() - share * bar.height() - line / 2, bar.top() - 2),
@@ -166,7 +139,7 @@ class SurfacePanel(Panel):
     def paint_data(self, painter: QPainter, ink: Ink, clip: QRectF) -> None:
         if self.surface is None or (clip & self.dirty()).isEmpty():
             return
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self._blocky())
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(self.plot, self._picture(ink))
         if not ink.live:
             self._paint_samples(painter, ink)
@@ -178,41 +151,13 @@ class SurfacePanel(Panel):
     def dirty(self) -> QRectF:
         return self.plot.adjusted(-6, -6, 6, 6)
 
-    def _blocky(self) -> bool:
-        return self._several() and self.discrete
-
     def _picture(self, ink: Ink) -> QImage:
+        assert self.surface
         of = self.surface, ink.theme, self.discrete, self.range
         if self._image is None or any(a is not b for a, b in zip(of, self._image_of, strict=True)):
-            self._image, self._image_of = ramp.image(self._colors(ink)), of
+            colors = surface_colors(self.surface, self.data, self.discrete, ink.theme)
+            self._image, self._image_of = ramp.image(colors), of
         return self._image
-
-    def _colors(self, ink: Ink) -> ramp.Colors:
-        assert self.surface
-        values = self.surface.values[0, ::-1]
-        if self.surface.classes is None:
-            return self._colored(self._enlarged(values), ink)
-        classes = self.surface.classes[::-1]
-        count = self.data.classes if self.data else int(classes.max()) + 1
-        colors = ramp.class_colors(ink.theme, max(count, int(classes.max()) + 1))
-        tables = np.stack([ramp.towards(ink.theme, c.name(), PALE) for c in colors])
-        if self.discrete:
-            return tables[classes, 255]
-        return tables[classes, np.clip(values * 256, 0, 255).astype(np.uint8)]
-
-    def _enlarged(self, values: np.ndarray) -> np.ndarray:
-        """The grid interpolated; probabilities by their logits: sharp borders stay smooth."""
-        if self.data is None or self.data.task != "binary":
-            return ramp.enlarged(values, FINE, FINE)
-        sure = np.clip(values, SURE, 1 - SURE)
-        logits = ramp.enlarged(np.log(sure / (1 - sure)), FINE, FINE)
-        return 0.5 + 0.5 * np.tanh(0.5 * logits)
-
-    def _colored(self, values: np.ndarray, ink: Ink) -> ramp.Colors:
-        low, high = self.range
-        if self.discrete:
-            values = np.where(values > self.range.middle, high, low)
-        return ramp.colored(values, low, high, ramp.signed(ink.theme, PALE))
 
     def _samples_picture(self, ink: Ink) -> QPixmap:
         where = self.dirty()
