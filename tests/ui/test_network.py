@@ -198,6 +198,7 @@ def test_a_click_on_a_weight_changes_it(qtbot, shown):
     weight = trainer.network.tensors()["layer 2.weight"][2, 1]
     assert view.field.isVisible()
     assert float(view.field.text()) == pytest.approx(float(weight), rel=1e-4)
+    assert view.graph.pointed == Weight(1, 2, 1)
     view.field.setText("-0.75")
     with qtbot.waitSignal(view.weight_edited) as edited:
         QTest.keyClick(view.field, Qt.Key.Key_Return)
@@ -205,6 +206,7 @@ def test_a_click_on_a_weight_changes_it(qtbot, shown):
     assert (edit.layer, edit.row, edit.column, edit.value) == ("layer 2", 2, 1, -0.75)
     assert edit.text == "weight layer 1, unit 2 → layer 2, unit 3"
     assert view.field.isHidden()
+    assert view.graph.pointed is None
 
 
 def test_a_click_on_a_unit_changes_its_bias(qtbot, shown):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from core.pictures import NetworkPicture
@@ -25,6 +25,8 @@ HAND, ARROW = Qt.CursorShape.PointingHandCursor, Qt.CursorShape.ArrowCursor
 
 class WeightField(NumberField):
     """A small field over the drawing, for one number. It goes away when it is left."""
+
+    closed = Signal()
 
     def open_at(self, place: QPointF, value: float, name: str) -> None:
         """Show a value to be changed, near a place within the parent."""
@@ -53,6 +55,10 @@ class WeightField(NumberField):
         super().focusOutEvent(event)
         self.hide()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.closed.emit()
+
 
 class NetworkView(PictureView):
     """Units as pictures, weights as lines; a click on either changes a weight or a bias."""
@@ -69,6 +75,7 @@ class NetworkView(PictureView):
         self.field = WeightField(parent=self)
         self.field.hide()
         self.field.edited.connect(self._set)
+        self.field.closed.connect(lambda: self._mark(None))
         self._editing: Unit | Weight | None = None
         self._pressed: QPointF | None = None
 
@@ -112,8 +119,14 @@ class NetworkView(PictureView):
             return False
         self._editing = target
         self.point_at(None)
+        self._mark(target)
         self.field.open_at(place, reading.value(target), reading.edited_name(target))
         return True
+
+    def _mark(self, target: Unit | Weight | None) -> None:
+        """Show what is being changed."""
+        self.graph.pointed = target
+        self.touch(self.graph.dirty())
 
     def _reading_of(self, target: Unit | Weight | None) -> Reading | None:
         """Where the target's value can be read, if it is one that can be changed."""
