@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.data import DataError, fetch, own
@@ -17,15 +18,21 @@ from core.data.mnist import FILES, MNIST, FashionMNIST, find
 from core.data.own import OwnTable
 from core.data.table_reader import BLOCK_BYTES
 from core.data.toys import Circle
+from core.pictures import DataPicture
 from core.spec import DataSpec, ExperimentSpec
+from core.specio import dumps
+from core.telemetry import Frame
 from core.training_data import TrainingData
 from tests.test_fetch import network  # noqa: F401
 from tests.test_mnist import home, write_set  # noqa: F401
+from tests.ui.running import wait
 from ui.data import table_dialog
 from ui.data.download_dialog import DownloadDialog
 from ui.data.opening import DataOpener
 from ui.data.table_dialog import TableDialog, look
 from ui.data.work import Work
+from ui.main_window import MainWindow
+from ui.session import Session as RealSession
 
 WAIT = 20_000
 FLOWERS = """width,height,colour,kind
@@ -438,6 +445,99 @@ def test_an_opened_experiment_whose_data_are_absent_offers_them(qtbot, opener, w
     assert window.session.resets == 1
     opener.offer()
     assert opener.dialog is None
+
+
+# In the window
+
+
+@pytest.fixture
+def real(qtbot):
+    """A window with a session."""
+    session = RealSession(ExperimentSpec())
+    window = MainWindow(session, "light", remember=False)
+    qtbot.addWidget(window)
+    window.show()
+    wait(qtbot, session, lambda frame: True)
+    yield window
+    assert session.close()
+
+
+def drop(window: MainWindow, path: Path) -> None:
+    """What the user does with a file manager."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    plain = Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(300, 300), copy, mime, left, plain)
+    window.dragEnterEvent(enter)
+    assert enter.isAccepted()
+    window.dropEvent(QDropEvent(QPointF(300, 300), copy, mime, left, plain))
+
+
+def test_a_dropped_table_is_trained_on(qtbot, real, flowers):
+    session = real.session
+    drop(real, flowers)
+    qtbot.waitUntil(lambda: real.data.dialog is not None, timeout=WAIT)
+    dialog = real.data.dialog
+    ready(qtbot, dialog)
+    dialog.accept()
+    wait(qtbot, session, lambda frame: data_of(frame).class_names == ("iris", "rose", "tulip"))
+    assert real.controls.spec().data.dataset.target == "kind"
+    session.undo_stack.undo()
+    assert session.spec == ExperimentSpec()
+
+
+def test_a_dropped_bad_file_is_reported_above_the_dashboard(qtbot, real, tmp_path):
+    drop(real, written(tmp_path, ""))
+    qtbot.waitUntil(lambda: "is empty" in real.banner.text(), timeout=WAIT)
+    assert real.session.spec == ExperimentSpec()
+
+
+def test_a_dropped_experiment_is_still_an_experiment(qtbot, real, tmp_path):
+    drop(real, written(tmp_path, dumps(ExperimentSpec(seed=9)), "mine.json"))
+    assert real.session.spec.seed == 9 and real.data.dialog is None
+
+
+def test_data_are_opened_by_menu(qtbot, real, flowers, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(flowers), ""))
+    real.menus.actions["Open data…"].trigger()
+    qtbot.waitUntil(lambda: real.data.dialog is not None, timeout=WAIT)
+    real.data.dialog.reject()
+
+
+def test_a_moved_file_of_an_opened_experiment_is_told(qtbot, real, flowers, tmp_path):
+    spec = ExperimentSpec(data=DataSpec(dataset=own.opened(flowers)))
+    path = written(tmp_path, dumps(spec), "mine.json")
+    flowers.rename(tmp_path / "elsewhere.csv")
+    own._kept.clear()
+    with qtbot.waitSignal(real.session.failed, timeout=WAIT):
+        real.open_file(path)
+    assert f"{flowers}: is not there; if it was moved, open it again" in real.banner.text()
+
+
+@pytest.mark.usefixtures("home")
+def test_the_list_offers_what_is_not_there_and_goes_back_when_cancelled(qtbot, real):
+    real.controls.spec_edited.emit(MNIST_SPEC)
+    assert isinstance(real.data.dialog, DownloadDialog)
+    real.data.dialog.reject()
+    assert real.session.spec == real.controls.spec() == ExperimentSpec()
+
+
+@pytest.mark.usefixtures("home")
+def test_an_experiment_whose_data_are_absent_gets_them(qtbot, real, tmp_path):
+    path = written(tmp_path, dumps(MNIST_SPEC), "mnist.json")
+    real.open_file(path)
+    qtbot.waitUntil(lambda: isinstance(real.data.dialog, DownloadDialog), timeout=WAIT)
+    assert "MNIST is not on this computer" in real.banner.text()
+    write_set(tmp_path / "mine")
+    real.data.dialog.take_from(tmp_path / "mine")
+    wait(qtbot, real.session, lambda frame: data_of(frame).features == 784)
+    assert real.banner.text() == ""
+
+
+def data_of(frame: Frame) -> DataPicture:
+    assert frame.data
+    return frame.data
 
 
 # Work
