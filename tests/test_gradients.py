@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 
 from core.activations import ACTIVATIONS
 from core.batching import FullBatch
@@ -39,17 +39,25 @@ def relative_error(trainer: Trainer, rows: int = 7, most: int = 60) -> float:
     analytic = trainer.network.grads.copy()
     params = trainer.network.params
     chosen = rng.permutation(len(params))[:most]
-    numeric = np.empty(len(chosen))
-    for k, i in enumerate(chosen):
-        h, kept = 1e-6 * max(1, abs(params[i])), params[i]
+
+    def slope(i: int, h: float) -> float:
+        kept = params[i]
         params[i] = kept + h
         up = loss()
         params[i] = kept - h
-        numeric[k] = (up - loss()) / (2 * h)
+        down = loss()
         params[i] = kept
-    scale = np.abs(analytic).max() + np.abs(numeric).max()
-    assert scale > 0
-    return float(np.abs(analytic[chosen] - numeric).max() / scale)
+        return (up - down) / (2 * h)
+
+    steps = [1e-6 * max(1, abs(params[i])) for i in chosen]
+    numeric = np.array([slope(i, h) for i, h in zip(chosen, steps, strict=True)])
+    nearer = np.array([slope(i, h / 4) for i, h in zip(chosen, steps, strict=True)])
+    # Below this the loss does not change beyond its own rounding: all units are saturated.
+    scale = max(1e-6, np.abs(analytic).max() + np.abs(numeric).max())
+    # Where two differences disagree, at a kink or with almost no variance under batch norm, they
+    # tell nothing about the derivative.
+    trusted = np.abs(numeric - nearer) <= 1e-6 * scale
+    return float(np.abs(analytic[chosen] - numeric)[trusted].max(initial=0) / scale)
 
 
 def make(network: NetworkSpec, data: DataSpec | None = None, **training) -> Trainer:
@@ -127,7 +135,7 @@ def penalised_gradient_error(trainer: Trainer) -> float:
     return worst
 
 
-@settings(max_examples=100, derandomize=True, deadline=None)
+@settings(max_examples=100, derandomize=True, deadline=None, phases=[Phase.generate])
 @given(specs(mild=True, precision="float64"))
 def test_random_networks_from_the_whole_space(spec):
     trainer = Trainer(spec)
