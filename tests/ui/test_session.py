@@ -255,9 +255,8 @@ def test_training_does_not_wait_for_frames_of_a_run_that_is_over(session, qtbot)
     session.paints = True
     session._runner._painted.clear()
     session._run += 1
-    session._runner.step()
     with qtbot.waitSignal(session._handed_out, timeout=WAIT):
-        pass
+        session._runner.step()
     session._receive()
     assert not session._unpainted
     assert session._runner._painted.is_set()
