@@ -49,7 +49,7 @@ def relative_error(trainer: Trainer, rows: int = 7, most: int = 60) -> float:
         params[i] = kept
         return (up - down) / (2 * h)
 
-    steps = [1e-6 * max(1, abs(params[i])) for i in chosen]
+    steps = [1e-6 * max(1.0, abs(float(params[i]))) for i in chosen]
     numeric = np.array([slope(i, h) for i, h in zip(chosen, steps, strict=True)])
     nearer = np.array([slope(i, h / 4) for i, h in zip(chosen, steps, strict=True)])
     # Below this the loss does not change beyond its own rounding: all units are saturated.
