@@ -274,6 +274,9 @@ class Session(QObject):
         """Begin a new run of the current spec."""
         self._run += 1
         self._runner.load(self.spec, self._run)
+        if self.is_running:
+            # A run in between that could not be loaded may have stopped the training thread.
+            self._runner.resume()
         self._take_over(History())
         self.history.slope_bound = slope_bound(self.spec.network)
 
