@@ -26,6 +26,7 @@ class TrainingPass:
         self.tape, logits = network.tape(rows, training=True, storage=storage)
         outputs = network.outputs
         self._inputs = self.tape.inputs
+        self._common = storage if storage is not None and storage.common else None
         self._targets = np.zeros((rows, outputs), network.dtype)
         objective.record(self.tape, logits, self._targets.T)
         self.forward, self.backward = self.tape.program()
@@ -39,7 +40,8 @@ class TrainingPass:
 
     def load(self, inputs: Array, targets: Array, rows: NDArray[np.intp]) -> None:
         """Take over the samples `rows`; inputs end in a column of ones."""
-        inputs.take(rows, 0, self._inputs, "clip")
+        if self._common is None or not self._common.has_batch(self._inputs, rows):
+            inputs.take(rows, 0, self._inputs, "clip")
         targets.take(rows, 0, self._targets, "clip")
 
     @property

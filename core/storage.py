@@ -1,4 +1,4 @@
-"""Memory that the training passes of one trainer share, since they never run at the same time."""
+"""Memory that training passes share, since they never run at the same time."""
 
 from __future__ import annotations
 
@@ -16,10 +16,15 @@ class Storage:
 
     The n-th array of every tape lies in the same memory. Gradients alternate between two blocks:
     backpropagation needs one layer's gradient only until the next layer's is there.
+
+    A `common` one serves several trainers on the same samples, in one thread: a batch that one of
+    them has read is there for those that come after it. `playing` is the pass that ran last.
     """
 
-    def __init__(self, dtype: Any) -> None:
-        self._dtype = dtype
+    def __init__(self, dtype: Any, common: bool = False) -> None:
+        self._dtype, self.common = dtype, common
+        self.playing: object = None
+        self._loaded: tuple[Array, NDArray[np.intp]] | None = None
         self._blocks: list[Array] = []
         self._gradients = [np.empty(0, dtype), np.empty(0, dtype)]
         self.begin()
@@ -28,6 +33,13 @@ class Storage:
         """Start handing out from the first block again, to another tape."""
         self._next = 0
         self._turn = 0
+
+    def has_batch(self, inputs: Array, rows: NDArray[np.intp]) -> bool:
+        """Whether `inputs` hold the samples `rows` already; from now on they are taken to."""
+        loaded, self._loaded = self._loaded, (inputs, rows)
+        if loaded is None or loaded[0].base is not inputs.base:
+            return False
+        return np.array_equal(loaded[1], rows)
 
     def array(self, shape: tuple[int, ...]) -> Array:
         size = math.prod(shape)

@@ -46,8 +46,14 @@ class Judgement(NamedTuple):
 class Trainer:
     """Trains the network of a spec. `finished` says why the run is over, "" while it is not."""
 
-    def __init__(self, spec: ExperimentSpec, data: TrainingData | None = None) -> None:
-        """`data` may come from another run of the same data, seed and precision.
+    def __init__(
+        self,
+        spec: ExperimentSpec,
+        data: TrainingData | None = None,
+        storage: Storage | None = None,
+    ) -> None:
+        """`data` may come from another run of the same data, seed and precision; so may `storage`
+        if the two never run at the same time.
 
         Raises `DataError` where the data cannot be had, ValueError where they are another spec's.
         """
@@ -71,6 +77,7 @@ class Trainer:
         )
         self.update = Update(training.optimizer, self.network.params, self.network.grads)
         self._limit = _runaway_limit(train)
+        self._common_storage = storage
         self.iteration = 0
         self.finished = ""
         self.divergence: Divergence | None = None
@@ -86,8 +93,7 @@ class Trainer:
         """(Re)make everything derived from the spec, the network and the data."""
         training = self.spec.training
         self._passes: dict[int, TrainingPass] = {}
-        self._active: TrainingPass | None = None
-        self._storage = Storage(self.dtype)
+        self._storage = self._common_storage or Storage(self.dtype)
         self._evaluations: dict[str, EvaluationPass] = {}
         self._scratch: Array | None = None
         self._penalised = not isinstance(training.penalty, NoPenalty)
@@ -125,9 +131,9 @@ class Trainer:
     def _step(self, observe: Observer | None) -> None:
         rows = self.sampler.next()
         active = self._passes.get(len(rows)) or self._new_pass(len(rows))
-        if active is not self._active:
+        if active is not self._storage.playing:
             active.tape.enter()
-            self._active = active
+            self._storage.playing = active
         active.load(self.inputs, self.targets, rows)
         for operation in active.forward:
             operation()

@@ -1,14 +1,16 @@
 """Running an experiment: all its specs in lockstep, in one thread, on the same samples.
 
 Runs of one seed share samples, random draws and the order of batches by construction, so that they
-differ in nothing but what the experiment varies.
+differ in nothing but what the experiment varies. They go step by step in turn, so that a batch is
+read from memory once for all of them.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -20,6 +22,7 @@ from core.gallery.results import Results
 from core.gallery.signals import Signals, signals
 from core.meter import Meter
 from core.spec import ExperimentSpec
+from core.storage import Storage
 from core.telemetry import Frame, Segment
 from core.trainer import Trainer
 from core.training_data import TrainingData
@@ -82,56 +85,72 @@ def run(
 def _run_seed(
     plan: Plan, seed: int, tell: Callable[[float], None], cancelled: Question
 ) -> list[Outcome]:
-    shared: list[TrainingData] = []
+    grounds: list[Ground] = []
     lanes = []
     for variant in plan.variants:
         spec = replace(variant.spec, seed=seed)
-        lanes.append(Lane(variant, spec, plan, _data_of(spec, shared)))
+        lanes.append(Lane(variant, spec, plan, _ground_of(spec, grounds)))
     for done in range(1, ROUNDS + 1):
-        for lane in lanes:
-            if cancelled():
-                raise Cancelled
-            lane.advance(done / ROUNDS)
+        in_turn(lanes, done / ROUNDS, cancelled)
         tell(done / ROUNDS)
     return [lane.outcome() for lane in lanes]
 
 
-def _data_of(spec: ExperimentSpec, shared: list[TrainingData]) -> TrainingData:
-    for data in shared:
-        if data.fits(spec):
-            return data
-    shared.append(TrainingData(spec))
-    return shared[-1]
+def in_turn(lanes: list[Lane], share: float, cancelled: Question = lambda: False) -> None:
+    """Let all runs go on, one step each at a time, until `share` of each is done."""
+    going = [lane.towards(share) for lane in lanes]
+    while going:
+        if cancelled():
+            raise Cancelled
+        going = [steps for steps in going if next(steps, False)]
+
+
+class Ground(NamedTuple):
+    """What runs on the same samples have in common: these, and the memory for a batch of them."""
+
+    data: TrainingData
+    storage: Storage
+
+
+def ground(spec: ExperimentSpec) -> Ground:
+    data = TrainingData(spec)
+    return Ground(data, Storage(data.dtype, common=True))
+
+
+def _ground_of(spec: ExperimentSpec, grounds: list[Ground]) -> Ground:
+    for known in grounds:
+        if known.data.fits(spec):
+            return known
+    grounds.append(ground(spec))
+    return grounds[-1]
 
 
 class Lane:
     """One run among those that go in lockstep."""
 
-    def __init__(
-        self, variant: Variant, spec: ExperimentSpec, plan: Plan, data: TrainingData
-    ) -> None:
+    def __init__(self, variant: Variant, spec: ExperimentSpec, plan: Plan, common: Ground) -> None:
         self._variant, self._plan = variant, plan
-        self.trainer = Trainer(spec, data)
+        self.trainer = Trainer(spec, common.data, common.storage)
         epochs = spec.training.max_epochs
         whole = epochs * self.trainer.sampler.steps_per_epoch
         self.steps = whole if plan.steps is None else plan.steps
-        self._watched = len(data.part("validation")) > 0
+        self._watched = len(common.data.part("validation")) > 0
         self._segments: list[Segment] = []
         self._scores = [self.trainer.evaluate()]
         self._seconds = 0.0
         self._before = self._signals()
 
-    def advance(self, share: float) -> None:
-        """Go on until `share` of the run is done."""
+    def towards(self, share: float) -> Iterator[bool]:
+        """Go on until `share` of the run is done; yields after every step."""
         trainer, target = self.trainer, round(share * self.steps)
-        began = time.perf_counter()
         while trainer.iteration < target and not trainer.finished:
-            left = trainer.sampler.steps_left if self._watched else target
-            trainer.advance(min(left, target - trainer.iteration))
+            began = time.perf_counter()
+            trainer.advance(1)
             if self._watched and trainer.epoch == trainer.sampler.epochs:
                 self._scores += trainer.take_scores() or [trainer.evaluate()]
+            self._seconds += time.perf_counter() - began
+            yield True
         self._segments.append(trainer.take_segment())
-        self._seconds += time.perf_counter() - began
 
     def outcome(self) -> Outcome:
         trainer = self.trainer

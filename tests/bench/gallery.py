@@ -13,9 +13,8 @@ import numpy as np
 
 from core.data.mnist import MNIST, find
 from core.gallery import GALLERY
-from core.gallery.engine import Lane
+from core.gallery.engine import Lane, ground, in_turn
 from core.gallery.figures import late_loss
-from core.training_data import TrainingData
 
 RULES = ("SGD", "Momentum", "AdaGrad", "Adam")
 STEPS, BATCH, ROUNDS = 2000, 128, 20
@@ -173,8 +172,9 @@ def lanes() -> list[Lane]:
     """The same four as the gallery trains them, with loss and accuracy of every step."""
     plan = GALLERY["optimizer_compare"].plans["mnist"]
     variants = [each for each in plan.variants if each.label in RULES]
-    data = TrainingData(replace(variants[0].spec, seed=1))
-    return [Lane(each, replace(each.spec, seed=1), plan, data) for each in variants]
+    specs = [replace(each.spec, seed=1) for each in variants]
+    common = ground(specs[0])
+    return [Lane(each, spec, plan, common) for each, spec in zip(variants, specs, strict=True)]
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -190,11 +190,11 @@ def main() -> None:
         print("MNIST is not on this computer: not measured")
         return
     samples = MNIST().samples(np.random.default_rng(0))
-    textbook = Textbook(samples.inputs.astype(np.float64), samples.targets.argmax(axis=1))
-    del samples
+    # Textbooks load pictures as float32 and compute in float64.
+    textbook = Textbook(samples.inputs, samples.targets.argmax(axis=1))
     running, times = lanes(), []
     for done in range(1, ROUNDS + 1):
-        ours = seconds(lambda share=done / ROUNDS: [lane.advance(share) for lane in running])
+        ours = seconds(lambda share=done / ROUNDS: in_turn(running, share))
         times.append((ours, seconds(lambda: textbook.train(STEPS // ROUNDS))))
     ratio = median(theirs / ours for ours, theirs in times)
     ours, theirs = map(sum, zip(*times, strict=True))
