@@ -241,6 +241,28 @@ def test_reading_shows_progress_and_stops_when_the_dialog_is_cancelled(qtbot, fl
     assert not own._kept
 
 
+def test_what_cannot_be_stopped_does_not_pile_up(qtbot, flowers, monkeypatch):
+    encode, gate, going, most = table_dialog.encode, threading.Event(), [], []
+
+    def slowly(*given):
+        going.append(given)
+        most.append(len(going))
+        gate.wait(10)
+        going.pop()
+        return encode(*given)
+
+    dialog = dialog_of(qtbot, flowers)
+    ready(qtbot, dialog)
+    monkeypatch.setattr(table_dialog, "encode", slowly)
+    for target in ("width", "height", "colour"):
+        choose(dialog.target, target)
+        qtbot.waitUntil(lambda: bool(most), timeout=WAIT)
+    gate.set()
+    ready(qtbot, dialog)
+    assert set(most) == {1} and len(most) == 2
+    assert "blue, green, red" in dialog.notes.text()
+
+
 def test_a_file_that_vanishes_before_it_is_used_is_told(qtbot, flowers):
     dialog = dialog_of(qtbot, flowers)
     ready(qtbot, dialog)
