@@ -319,3 +319,34 @@ def test_bad_input_is_told_with_status_2(arguments, said, capsys):
         status = error.code
     assert status == 2
     assert said in capsys.readouterr().err
+
+
+# Watching
+
+
+def test_a_watched_run_is_the_same_run_and_everything_is_shown(monkeypatch):
+    monkeypatch.setattr(engine, "WATCH_SECONDS", 0.0)
+    watched = replace(BASE, data=pictures("digits", 200, 100))
+    wild = {"training.optimizer": SGD(learning_rate=1e9)}
+    experiment = experiment_of(
+        [
+            variant(watched, "calm", {"network.dropout": 0.3}),
+            variant(watched, "wild", wild),
+            variant(watched, "early", {"training.patience": 1}),
+        ],
+        seeds=(1, 2),
+    )
+    moments = []
+    results, alone = run(experiment, watch=moments.append), run(experiment)
+    for label, outcomes in results.outcomes.items():
+        for turn, outcome in enumerate(outcomes):
+            assert np.array_equal(outcome.loss, alone.outcomes[label][turn].loss)
+            assert repr(outcome.final) == repr(alone.outcomes[label][turn].final)
+            assert outcome.iterations == alone.outcomes[label][turn].iterations
+            runs = [r for m in moments if m.turn == turn for r in m.runs if r.label == label]
+            assert np.array_equal(np.concatenate([r.segment.loss for r in runs]), outcome.loss)
+            assert sum((r.validation for r in runs), ()) == outcome.validation
+            assert runs[0].frame is outcome.before[1] and runs[-1].frame is outcome.after[1]
+            assert runs[-1].ended and not runs[0].ended
+    first = [r for m in moments if m.turn == 0 for r in m.runs]
+    assert {r.frame.iteration for r in first if r.frame and r.label == "calm"} - {0, 16}

@@ -20,6 +20,7 @@ from core.data.mnist import find
 from core.gallery.experiment import Experiment, Outcome, Plan, Variant
 from core.gallery.results import Results
 from core.gallery.signals import Signals, signals
+from core.gallery.watching import MEASURED, Glimpse, Moment, Watch
 from core.meter import Meter
 from core.spec import ExperimentSpec
 from core.storage import Storage
@@ -34,7 +35,8 @@ Question = Callable[[], bool]
 # All runs have come equally far this many times.
 ROUNDS = 100
 PARTS = ("train", "validation", "test")
-MEASURED = ("activations", "shares")
+# Somebody who watches is shown a moment this often.
+WATCH_SECONDS = 0.08
 NO_SEGMENT = Segment(0, *(np.empty(0),) * 3)
 
 
@@ -56,10 +58,12 @@ def run(
     seeds: Sequence[int] = (),
     progress: Progress = lambda share, text: None,
     cancelled: Question = lambda: False,
+    watch: Watch | None = None,
 ) -> Results:
     """Run an experiment on one of its data sets, for all its seeds.
 
-    Raises `DataError` where the data cannot be had, and `Cancelled`.
+    `watch` is shown moments of the runs while they go on, which changes nothing in them. Raises
+    `DataError` where the data cannot be had, and `Cancelled`.
     """
     data, seeds = data or data_for(experiment), tuple(seeds) or experiment.seeds
     plan = experiment.plans[data]
@@ -71,7 +75,8 @@ def run(
             def tell(share: float, i: int = i, seed: int = seed) -> None:
                 progress((i + share) / len(seeds), f"{experiment.title}, seed {seed}")
 
-            for outcome in _run_seed(plan, seed, tell, cancelled):
+            shown = _Shown(seed, i, watch) if watch else None
+            for outcome in _run_seed(plan, seed, tell, cancelled, shown):
                 outcomes[outcome.label].append(outcome)
     return Results(
         experiment=experiment,
@@ -82,27 +87,86 @@ def run(
     )
 
 
+def plans_at_hand(experiment: Experiment) -> list[str]:
+    """The data sets of an experiment that are on this computer."""
+    return [key for key in experiment.plans if DATASETS[key].bundled or find(key)]
+
+
 def _run_seed(
-    plan: Plan, seed: int, tell: Callable[[float], None], cancelled: Question
+    plan: Plan,
+    seed: int,
+    tell: Callable[[float], None],
+    cancelled: Question,
+    shown: _Shown | None,
 ) -> list[Outcome]:
     grounds: list[Ground] = []
-    lanes = []
+    lanes: list[Lane] = []
     for variant in plan.variants:
+        _go_on(cancelled)
         spec = replace(variant.spec, seed=seed)
         lanes.append(Lane(variant, spec, plan, _ground_of(spec, grounds)))
+    if shown:
+        shown.begin(lanes)
     for done in range(1, ROUNDS + 1):
-        in_turn(lanes, done / ROUNDS, cancelled)
+        in_turn(lanes, done / ROUNDS, cancelled, shown)
         tell(done / ROUNDS)
-    return [lane.outcome() for lane in lanes]
+    outcomes = []
+    for lane in lanes:
+        _go_on(cancelled)
+        outcomes.append(lane.outcome())
+    if shown:
+        shown.end(lanes, outcomes)
+    return outcomes
 
 
-def in_turn(lanes: list[Lane], share: float, cancelled: Question = lambda: False) -> None:
+def in_turn(
+    lanes: list[Lane],
+    share: float,
+    cancelled: Question = lambda: False,
+    shown: _Shown | None = None,
+) -> None:
     """Let all runs go on, one step each at a time, until `share` of each is done."""
     going = [lane.towards(share) for lane in lanes]
     while going:
-        if cancelled():
-            raise Cancelled
+        _go_on(cancelled)
+        if shown:
+            shown.look(lanes)
         going = [steps for steps in going if next(steps, False)]
+
+
+def _go_on(cancelled: Question) -> None:
+    if cancelled():
+        raise Cancelled
+
+
+class _Shown:
+    """Shows the runs of one seed to somebody who watches; one of them is measured each time.
+
+    Only those of the first seed are: one is enough to see what goes on in the layers.
+    """
+
+    def __init__(self, seed: int, turn: int, watch: Watch) -> None:
+        self._seed, self._turn, self._watch = seed, turn, watch
+        self._due, self._next = 0.0, 0
+
+    def begin(self, lanes: list[Lane]) -> None:
+        self._show([lane.glimpse(lane.before[1]) for lane in lanes])
+
+    def look(self, lanes: list[Lane]) -> None:
+        if time.perf_counter() < self._due:
+            return
+        chosen = self._next % len(lanes) if self._turn == 0 else -1
+        self._next += 1
+        self._show([lane.glimpse(measured=i == chosen) for i, lane in enumerate(lanes)])
+
+    def end(self, lanes: list[Lane], outcomes: list[Outcome]) -> None:
+        both = zip(lanes, outcomes, strict=True)
+        last = [lane.glimpse(outcome.after[1]) for lane, outcome in both]
+        self._show([replace(glimpse, ended=True) for glimpse in last])
+
+    def _show(self, runs: list[Glimpse]) -> None:
+        self._watch(Moment(self._seed, self._turn, tuple(runs)))
+        self._due = time.perf_counter() + WATCH_SECONDS
 
 
 class Ground(NamedTuple):
@@ -136,9 +200,11 @@ class Lane:
         self.steps = whole if plan.steps is None else plan.steps
         self._watched = len(common.data.part("validation")) > 0
         self._segments: list[Segment] = []
+        self._shown = 0
         self._scores = [self.trainer.evaluate()]
+        self._told = 0
         self._seconds = 0.0
-        self._before = self._signals()
+        self.before = self._signals()
 
     def towards(self, share: float) -> Iterator[bool]:
         """Go on until `share` of the run is done; yields after every step."""
@@ -152,12 +218,34 @@ class Lane:
             yield True
         self._segments.append(trainer.take_segment())
 
+    def glimpse(self, frame: Frame | None = None, measured: bool = False) -> Glimpse:
+        """What has come since the last one; with a frame where it is given or to be `measured`."""
+        trainer = self.trainer
+        # Before measuring, which does a step and takes it back, and the end of a run with it.
+        self._segments.append(trainer.take_segment())
+        if measured and not trainer.finished:
+            frame = self._frame()
+        news = self._segments[self._shown :]
+        scores = [score for score in self._scores[self._told :] if score]
+        self._shown, self._told = len(self._segments), len(self._scores)
+        return Glimpse(
+            label=self._variant.label,
+            iteration=trainer.iteration,
+            steps=self.steps,
+            steps_per_epoch=trainer.sampler.steps_per_epoch,
+            segment=_joined(news),
+            validation=tuple(scores),
+            ended=bool(trainer.finished) or trainer.iteration >= self.steps,
+            frame=frame,
+        )
+
     def outcome(self) -> Outcome:
         trainer = self.trainer
         diverged, reason = trainer.divergence is not None, trainer.finished
         iterations = trainer.iteration
         final = {part: trainer.evaluate(part) for part in PARTS}
         probes = {name: probe(trainer) for name, probe in self._plan.probes.items()}
+        whole = _joined(self._segments)
         return Outcome(
             label=self._variant.label,
             spec=trainer.spec,
@@ -166,15 +254,31 @@ class Lane:
             iterations=iterations,
             steps_per_epoch=trainer.sampler.steps_per_epoch,
             seconds=self._seconds,
-            loss=np.concatenate([segment.loss for segment in self._segments]),
-            accuracy=np.concatenate([segment.accuracy for segment in self._segments]),
+            loss=whole.loss,
+            accuracy=whole.accuracy,
             validation=tuple(score for score in self._scores if score),
             final=final,
-            before=self._before,
+            before=self.before,
             after=self._signals(),
             probes=probes,
         )
 
     def _signals(self) -> tuple[Signals, Frame]:
+        return signals(self.trainer), self._frame()
+
+    def _frame(self) -> Frame:
         frame = Meter(self.trainer).frame("paused", measures=MEASURED, validate=False)
-        return signals(self.trainer), replace(frame, segment=NO_SEGMENT, validation=(), data=None)
+        return replace(frame, segment=NO_SEGMENT, validation=(), data=None)
+
+
+def _joined(segments: Sequence[Segment]) -> Segment:
+    """Segments that follow one another, as one."""
+    if not segments:
+        return NO_SEGMENT
+    return Segment(
+        segments[0].first,
+        *(
+            np.concatenate([getattr(segment, name) for segment in segments])
+            for name in ("loss", "accuracy", "learning_rate")
+        ),
+    )
