@@ -10,6 +10,7 @@ from core.history import History
 from core.pictures import DataPicture
 from core.telemetry import Frame
 from ui.card import CardDock
+from ui.rota import Rota
 from ui.theme import Theme
 from ui.views import VIEWS, View
 
@@ -26,9 +27,9 @@ LAYOUT = 1
 class Dashboard(QScrollArea):
     """Holds one dock per view.
 
-    `measures_changed` says that other views are shown, so that frames should contain other
-    measures; `export_requested` carries the view whose picture or data is wanted. Views that are
-    hidden or scrolled out of sight cost nothing.
+    `measures_changed` says that frames should contain other measures, because other views are
+    shown or have their turn; `export_requested` carries the view whose picture or data is wanted.
+    Views that are hidden or scrolled out of sight cost nothing.
     """
 
     measures_changed = Signal()
@@ -43,6 +44,8 @@ class Dashboard(QScrollArea):
         self._before_maximizing: QByteArray | None = None
         self._unshared = True
         self._seen: list[View] = []
+        self._rota = Rota()
+        self._turn: list[View] = []
         self._data: DataPicture | None = None
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
@@ -74,8 +77,14 @@ class Dashboard(QScrollArea):
         if frame.data is not self._data:
             self._data = frame.data
             self._suit()
+        live = frame.status == "running" and frame.iteration >= history.iteration
+        turn = self._turn if live else self._seen
         for view in self.views.values():
-            view.show_frame(frame, history)
+            if view in turn:
+                view.show_frame(frame, history)
+            else:
+                view.remember(frame, history)
+        self._give_turn(self._rota.next(self._seen) if live else self._seen)
 
     def clear(self, history: History) -> None:
         """A new run: nothing to show yet."""
@@ -100,8 +109,13 @@ class Dashboard(QScrollArea):
         return [view for key, view in self.views.items() if not self._docks[key].isHidden()]
 
     def measures(self) -> frozenset[str]:
-        """What frames must contain for the views in sight."""
-        return frozenset().union(*(view.measures for view in self.shown() if view.in_sight))
+        """What the next frame must contain for the views that will show it."""
+        return frozenset().union(*(view.measures for view in self._turn))
+
+    def _give_turn(self, views: list[View]) -> None:
+        before, self._turn = self.measures(), views
+        if self.measures() != before:
+            self.measures_changed.emit()
 
     def bring(self, key: str) -> None:
         """Show a view, in the place of one that stands in for it."""
@@ -124,7 +138,7 @@ class Dashboard(QScrollArea):
         seen = [view for view in self.shown() if view.in_sight]
         if seen != self._seen:
             self._seen = seen
-            self.measures_changed.emit()
+            self._give_turn(seen)
 
     def _is_in_sight(self, dock: CardDock) -> bool:
         if dock.isFloating():

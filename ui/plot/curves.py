@@ -49,9 +49,12 @@ class CurvePanel(TimePanel):
         return max(1, int(visible / max(self.plot.width(), 1)))
 
     def buckets(self, history: History, low: float, high: float, group: int = 1) -> slice:
-        """The buckets that hold the iterations low to high, in whole groups."""
+        """The buckets that hold the iterations low to high, in whole groups.
+
+        The first is an even one, as a zigzag goes up in even and down in odd groups.
+        """
         steps = history.steps
-        start = max(0, int(low / steps.width) // group * group)
+        start = max(0, int(low / steps.width) // (2 * group) * (2 * group))
         stop = (int(max(high, 0.0) / steps.width) // group + 2) * group
         return slice(min(start, steps.used), min(stop, steps.used))
 

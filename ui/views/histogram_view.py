@@ -21,20 +21,13 @@ class HistogramView(View):
         super().__init__(parent)
         self.histograms = HistogramPanel()
         self.panels = [self.histograms]
-        self._fresh = False
 
     @property
     def measures(self) -> frozenset[str]:
         return frozenset({self.measure})
 
     def present(self, frame: Frame) -> None:
-        newest = frame.status == "running" and self.moment() is None
-        if newest and self._fresh:
-            # Every other frame is enough while a run goes on: these shapes change slowly.
-            self._fresh = False
-            return
-        measured = self._measured(frame, newest)
-        self._fresh = newest and measured is not None
+        measured = self._measured(frame)
         if measured is None:
             return
         data: Histograms = getattr(measured, self.measure)
@@ -43,17 +36,13 @@ class HistogramView(View):
         else:
             self.touch(self.histograms.dirty())
 
-    def _measured(self, frame: Frame, newest: bool) -> Frame | None:
+    def _measured(self, frame: Frame) -> Frame | None:
+        newest = frame.status == "running" and self.moment() is None
         if newest and getattr(frame, self.measure) is None and self.histograms.data is not None:
             return None
         return self.with_measure(frame, self.measure)
 
-    def refresh(self) -> None:
-        self._fresh = False
-        super().refresh()
-
     def forget(self) -> None:
-        self._fresh = False
         self.histograms.forget()
 
     def arrange(self, area: QRectF, ink: Ink) -> None:

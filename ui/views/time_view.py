@@ -20,8 +20,8 @@ SMOOTHING = (0.0, 0.002, 0.004, 0.007, 0.01, 0.015, 0.02, 0.03, 0.045, 0.07, 0.1
 class TimeView(View):
     """A view whose time panels share one axis.
 
-    While a run goes on its panels take turns, one a frame, and a curve waits until it has grown by
-    a pixel: nobody can see the difference, and it costs a fraction.
+    While a run goes on a curve waits until it has grown by some pixels: nobody can see the
+    difference, and it costs a fraction.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -29,24 +29,20 @@ class TimeView(View):
         self.axis = TimeAxis()
         self.time_panels: list[TimePanel] = []
         self.smoothing = 0.01
-        self._turn = 0
         self._seen: tuple[object, ...] = ()
 
     def present(self, frame: Frame) -> None:
         self.axis.follow(float(self.history.iteration))
         seen = id(self.history), len(self.history.marks), self.axis.scale, self.moment()
-        if seen == self._seen and frame.status == "running":
-            self._turn = (self._turn + 1) % len(self.panels)
-            changed = self._absorb(self.panels[self._turn], frame)
-        else:
-            self._seen = seen
-            others = [panel for panel in self.panels if not isinstance(panel, TimePanel)]
-            changed = [self._absorb(panel, frame, True) for panel in (*self.time_panels, *others)]
-            changed = any(changed)
-        if changed:
+        at_once = seen != self._seen or frame.status != "running"
+        self._seen = seen
+        panels = list(self.panels)
+        if at_once:
+            panels += [panel for panel in self.time_panels if panel not in panels]
+        if any([self._absorb(panel, frame, at_once) for panel in panels]):
             self.redraw()
 
-    def _absorb(self, panel: Panel, frame: Frame, at_once: bool = False) -> bool:
+    def _absorb(self, panel: Panel, frame: Frame, at_once: bool) -> bool:
         """Let one panel take in what is new; whether everything must be painted anew."""
         if not isinstance(panel, TimePanel):
             return self.present_beside(frame)

@@ -41,7 +41,8 @@ class View(Canvas):
 
     `key` and `title` name it, `about` says in a sentence what appears here, `measures` what a
     frame must contain for it (of `core.telemetry.MEASURES`). `show_frame` takes a frame and the
-    history around it; a view that is not visible only remembers them.
+    history around it; a view that is not visible only remembers them, and so does one whose turn it
+    is not (`ui.rota`).
 
     `default_shown` says whether it is on the dashboard at the first start; `default_place` names
     the view to whose right it stands, "" is a row of its own. `stands_in_for` names a view whose
@@ -81,11 +82,14 @@ class View(Canvas):
         """What frames must contain for this view as it is set now."""
         return frozenset()
 
+    def remember(self, frame: Frame, history: History) -> None:
+        """Take a moment of a run to be shown when there is need: see `catch_up`."""
+        self.frame, self.history, self._stale = frame, history, True
+
     def show_frame(self, frame: Frame, history: History) -> None:
         """Show a moment of a run. The newest frame, or an earlier one of those in `history`."""
-        self.frame, self.history = frame, history
+        self.remember(frame, history)
         if not (self.in_sight and self.isVisible()):
-            self._stale = True
             return
         self._stale = False
         self.present(frame)
@@ -141,7 +145,7 @@ class View(Canvas):
     # Common ground
 
     def catch_up(self) -> None:
-        """Take in a frame that came while the view was hidden."""
+        """Take in a frame that came while the view was hidden, or was not its turn."""
         if self._stale and self.frame:
             self._stale = False
             self.present(self.frame)

@@ -1,0 +1,60 @@
+"""Views take turns: no frame shows them all, none is left out, none waits for long."""
+
+import pytest
+
+from ui.rota import LEAST_OFTEN, Rota
+
+
+class Clock:
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+def turns(n, fps, seconds=2.0):
+    """For every one of n views the times at which it was shown."""
+    clock, views = Clock(), [object() for _ in range(n)]
+    rota = Rota(clock)
+    rota.next(views)
+    times = {id(view): [clock.now] for view in views}
+    counts = []
+    for _ in range(round(seconds * fps)):
+        clock.now += 1 / fps
+        shown = rota.next(views)
+        assert len(set(map(id, shown))) == len(shown)
+        counts.append(len(shown))
+        for view in shown:
+            times[id(view)].append(clock.now)
+    return times.values(), counts
+
+
+@pytest.mark.parametrize("n", [1, 2, 4, 7, 14])
+@pytest.mark.parametrize("fps", [60, 30, 10, 1])
+def test_every_view_is_shown_ten_times_a_second_or_with_every_frame(n, fps):
+    times, _ = turns(n, fps)
+    longest = max(b - a for each in times for a, b in zip(each, each[1:], strict=False))
+    assert longest <= max(LEAST_OFTEN + 1 / fps, 1 / fps) + 1e-9
+
+
+@pytest.mark.parametrize("n", [4, 7, 14])
+def test_at_full_rate_no_frame_shows_many_views(n):
+    _, counts = turns(n, 60)
+    assert max(counts[1:]) <= n // 4 + 2
+    assert min(counts) >= 1
+
+
+def test_a_view_that_comes_into_sight_is_shown_at_once():
+    clock = Clock()
+    rota, views = Rota(clock), [object() for _ in range(4)]
+    for _ in range(10):
+        clock.now += 1 / 60
+        rota.next(views)
+    new = object()
+    clock.now += 1 / 60
+    assert new in rota.next([*views, new])
+
+
+def test_without_views_nothing_is_shown():
+    assert Rota(Clock()).next([]) == []

@@ -1,0 +1,40 @@
+"""Views take turns, so that a frame need not show them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from time import monotonic
+
+from ui.views.view import View
+
+# A view's turn comes after this much time per view in sight: two views a frame at 60 frames a
+# second. It comes no more often than eyes tell apart and no less often than looks alive.
+SECONDS = 0.008
+MOST_OFTEN, LEAST_OFTEN = 0.045, 0.09
+
+
+class Rota:
+    """Says which views the next frame of a running run is shown in.
+
+    However often frames come, every view is shown after `LEAST_OFTEN` seconds at the latest, or
+    with every frame where these are further apart.
+    """
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._order: list[View] = []
+        self._credit = 0.0
+        self._asked = 0.0
+
+    def next(self, views: Sequence[View]) -> list[View]:
+        """Those of the views in sight whose turn it is, the ones that wait longest first."""
+        waiting = [view for view in views if view not in self._order]
+        self._order = waiting + [view for view in self._order if view in views]
+        n, now = len(self._order), self._clock()
+        period = min(max(n * SECONDS, MOST_OFTEN), LEAST_OFTEN)
+        self._credit += n * (now - self._asked) / period
+        self._asked = now
+        count = min(max(int(self._credit), 1), n)
+        self._credit = max(min(self._credit, n) - count, 0.0)
+        self._order = self._order[count:] + self._order[:count]
+        return self._order[n - count :]
