@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from playground import cli
+from playground.exits import fail
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -15,7 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     if first in cli.COMMANDS or first in cli.OPTIONS:
         return cli.main(arguments)
     if first and not first.startswith("-") and not Path(first).exists():
-        return cli.fail([f"there is no command or file {first!r}{cli.nearest_command(first)}"])
+        return fail([f"there is no command or file {first!r}{cli.nearest_command(first)}"])
     from playground.app import main as open_window
 
     return open_window(arguments)

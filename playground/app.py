@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import gc
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from playground.display import missing_display
+from playground.exits import fail
 
 
 def main(arguments: list[str]) -> int:
@@ -32,16 +32,10 @@ def main(arguments: list[str]) -> int:
 
             return train_offscreen(_with_data(spec, options), reason, options.theme)
     except SpecError as error:
-        return _fail(error.problems)
+        return fail(error.problems)
     except DataError as error:
-        return _fail([str(error)])
+        return fail([str(error)])
     return open_window(spec, options)
-
-
-def _fail(problems: list[str]) -> int:
-    for problem in problems:
-        print(f"playground: {problem}", file=sys.stderr)
-    return 2
 
 
 def _with_data(spec: Any, options: argparse.Namespace) -> Any:

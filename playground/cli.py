@@ -13,16 +13,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from playground import __version__
+from playground import __version__, data_cli, gallery_cli
+from playground.exits import DONE, FAILED, INTERRUPTED, fail
 
 if TYPE_CHECKING:
     from core.spec import ExperimentSpec
 
 COMMANDS = ("train", "gallery", "data", "catalogue")
 OPTIONS = ("--version", "-h", "--help")
-
-# Exit statuses.
-DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 # Where an experiment has no end of its own.
 DEFAULT_EPOCHS = 100
@@ -39,13 +37,6 @@ def main(arguments: list[str] | None = None) -> int:
         # The reader of our output went away (`playground catalogue | head`): nothing is wrong.
         sys.stdout = None
         return DONE
-
-
-def fail(problems: list[str], status: int = BAD_INPUT) -> int:
-    """Name every problem on its own line of standard error."""
-    for problem in problems:
-        print(f"playground: {problem}", file=sys.stderr)
-    return status
 
 
 def nearest_command(word: str) -> str:
@@ -105,8 +96,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.add_argument("--json", action="store_true", help="print the final metrics as JSON")
     train.set_defaults(run=_train)
-    from playground import data_cli, gallery_cli
-
     gallery_cli.add_commands(commands)
     data_cli.add_commands(commands)
     catalogue = commands.add_parser(

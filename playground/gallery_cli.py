@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from playground.cli import DONE, FAILED, fail
+from playground.exits import DONE, FAILED, fail
 
 if TYPE_CHECKING:
     from core.gallery.experiment import Experiment
