@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from playground.cli import DONE, FAILED, INTERRUPTED, fail
+from playground.exits import DONE, FAILED, INTERRUPTED, fail
 
 # Known without loading what reads them, so that `--help` answers at once.
 NAMES = ("mnist", "fashion_mnist")
@@ -37,7 +37,8 @@ def _fetch(options: argparse.Namespace) -> int:
     from dataclasses import replace
 
     from core.data import DataError
-    from core.data.fetch import SOURCES, Cancelled, adopt, download, present
+    from core.data.fetch import Cancelled, adopt, download, present
+    from core.data.sources import SOURCES
     from playground.progress import ProgressLine
 
     source, origin, line = SOURCES[options.name], options.origin, ProgressLine(sys.stderr)
@@ -60,7 +61,10 @@ def _fetch(options: argparse.Namespace) -> int:
         return fail(["stopped; the same command goes on from here"], INTERRUPTED)
     except DataError as error:
         line.clear()
-        return fail([str(error)], FAILED)
+        problems = str(error).splitlines()
+        if not origin:
+            problems.append(f"from a folder: playground data fetch {options.name} --from FOLDER")
+        return fail(problems, FAILED)
     line.clear()
     print(f"{options.name}: {folder}")
     return DONE

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from core.data import DataError, fetch
-from core.data.fetch import Cancelled, RemoteFile, Source, adopt, download, present
+from core.data.fetch import Cancelled, adopt, download, present
 from core.data.mnist import FILES, MNIST
+from core.data.sources import SOURCES, RemoteFile, Source
 from playground.__main__ import main
 from tests.test_mnist import drawn, home, write_set  # noqa: F401
 
@@ -171,7 +172,7 @@ def test_a_mirror_that_breaks_off_is_asked_for_the_rest(network):
 def test_when_all_mirrors_fail_each_is_named_with_its_reason(network, home):  # noqa: F811
     with pytest.raises(DataError) as caught:
         download(network("forbidding", "missing", "wrong", "portal", "stuck"))
-    for reason in ("answers 403", "answers 404", "SHA-256", "size is another", "breaks off"):
+    for reason in ("answers 403", "answers 404", "(SHA-256)", "(size)", "breaks off"):
         assert reason in str(caught.value)
     assert present("mnist") is None
     assert not [p for p in (home / "mnist").iterdir() if p.suffix == ".gz"]
@@ -235,7 +236,7 @@ def test_a_folder_of_the_user_s_is_copied(home, tmp_path, zipped):  # noqa: F811
 
 
 def test_a_damaged_or_incomplete_folder_is_refused_and_nothing_changes(home, tmp_path):  # noqa: F811
-    with pytest.raises(DataError, match="does not hold the four IDX files"):
+    with pytest.raises(DataError, match=f"lacks {FILES[0]}, {FILES[1]}.*choose the folder"):
         adopt("mnist", tmp_path)
     write_set(tmp_path / "mine")
     (tmp_path / "mine" / FILES[0]).write_bytes(b"\0\0\x08\x03cut short")
@@ -245,7 +246,7 @@ def test_a_damaged_or_incomplete_folder_is_refused_and_nothing_changes(home, tmp
 
 
 def test_what_is_published_is_told_exactly():
-    for source in fetch.SOURCES.values():
+    for source in SOURCES.values():
         assert [f.name for f in source.files] == [f"{stem}.gz" for stem in FILES]
         assert all(len(f.sha256) == 64 and f.size > 4000 for f in source.files)
         assert all(m.endswith("/") for m in source.mirrors) and len(source.mirrors) > 1
@@ -253,7 +254,7 @@ def test_what_is_published_is_told_exactly():
 
 def test_fetching_from_the_command_line(network, home, tmp_path, monkeypatch, capsys):  # noqa: F811
     source = network("good")
-    monkeypatch.setitem(fetch.SOURCES, "mnist", source)
+    monkeypatch.setitem(SOURCES, "mnist", source)
     assert main(["data", "fetch", "mnist"]) == 0
     assert str(home / "mnist") in capsys.readouterr().out
     assert main(["data", "fetch", "mnist"]) == 0
@@ -264,14 +265,18 @@ def test_fetching_from_the_command_line(network, home, tmp_path, monkeypatch, ca
 
 def test_a_mirror_of_the_user_s_from_the_command_line(network, monkeypatch, capsys):
     source = network("good")
-    monkeypatch.setitem(fetch.SOURCES, "mnist", Source("mnist", (), source.files))
+    monkeypatch.setitem(SOURCES, "mnist", Source("mnist", (), source.files))
     assert main(["data", "fetch", "mnist", "--from", source.mirrors[0].rstrip("/")]) == 0
     assert present("mnist")
 
 
 def test_a_failed_fetch_says_why_with_status_1(network, tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(fetch.SOURCES, "mnist", network("missing"))
+    monkeypatch.setitem(SOURCES, "mnist", network("missing"))
     assert main(["data", "fetch", "mnist"]) == 1
-    assert "answers 404" in capsys.readouterr().err
+    said = capsys.readouterr().err.splitlines()
+    assert "check the connection and try again" in said[0] and said[1].endswith(
+        "answers 404 Not Found"
+    )
+    assert "data fetch mnist --from FOLDER" in said[-1]
     assert main(["data", "fetch", "mnist", "--from", str(tmp_path / "nowhere")]) == 1
-    assert "nowhere: does not hold" in capsys.readouterr().err
+    assert f"nowhere: lacks {FILES[0]}" in capsys.readouterr().err

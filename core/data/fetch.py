@@ -10,18 +10,20 @@ import hashlib
 import http.client
 import os
 import shutil
+import socket
 import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NoReturn
+from urllib.parse import urlsplit
 
 from core.data.dataset import DataError
 from core.data.folders import cache_folder
-from core.data.mnist import FILES, files_in, find, read_set
+from core.data.mnist import FILES, files_in, find, missing_in, read_set
+from core.data.sources import RemoteFile, Source
 
 # Told the bytes that are there, the bytes of everything, and what is going on.
 Progress = Callable[[int, int, str], None]
@@ -33,72 +35,8 @@ CHUNK = 1 << 16
 MOST_TRIES = 50
 
 
-@dataclass(frozen=True)
-class RemoteFile:
-    """One file of a data set as it is published."""
-
-    name: str
-    size: int
-    sha256: str
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a data set is to be had; a mirror is the URL in front of the files' names."""
-
-    key: str
-    mirrors: tuple[str, ...]
-    files: tuple[RemoteFile, ...]
-
-    @property
-    def size(self) -> int:
-        """Bytes to download."""
-        return sum(file.size for file in self.files)
-
-
 class Cancelled(Exception):
     """The user has had enough; what was downloaded stays for the next time."""
-
-
-def _files(*published: tuple[int, str]) -> tuple[RemoteFile, ...]:
-    return tuple(
-        RemoteFile(f"{stem}.gz", size, sha256)
-        for stem, (size, sha256) in zip(FILES, published, strict=True)
-    )
-
-
-SOURCES = {
-    source.key: source
-    for source in (
-        Source(
-            "mnist",
-            (
-                "https://ossci-datasets.s3.amazonaws.com/mnist/",
-                "https://storage.googleapis.com/cvdf-datasets/mnist/",
-                "http://yann.lecun.com/exdb/mnist/",
-            ),
-            _files(
-                (9912422, "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"),
-                (28881, "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"),
-                (1648877, "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
-                (4542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
-            ),
-        ),
-        Source(
-            "fashion_mnist",
-            (
-                "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
-                "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
-            ),
-            _files(
-                (26421880, "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"),
-                (29515, "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"),
-                (4422102, "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"),
-                (5148, "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"),
-            ),
-        ),
-    )
-}
 
 
 def present(key: str) -> Path | None:
@@ -120,7 +58,8 @@ def download(
 ) -> Path:
     """Download what is missing of a data set into the cache folder, and return the folder.
 
-    Raises `DataError` naming every mirror that failed and why, and `Cancelled`.
+    Raises `DataError`, where all mirrors fail with a line for each of them that says why, and
+    `Cancelled`.
     """
     folder = cache_folder() / source.key
     done = 0
@@ -145,8 +84,9 @@ def adopt(key: str, folder: Path) -> Path:
     """
     files = files_in(folder) or files_in(folder / key)
     if files is None:
+        missing = ", ".join(missing_in(folder))
         raise DataError(
-            f"{folder}: does not hold the four IDX files {', '.join(FILES)}, gzipped or not"
+            f"{folder}: lacks {missing}; choose the folder with the four IDX files, gzipped or not"
         )
     read_set(files)
     target = cache_folder() / key
@@ -200,14 +140,15 @@ class _Download:
             try:
                 self._from_mirror(mirror)
             except _Failure as failure:
-                failures.append(f"{mirror}{self._file.name}: {failure}")
+                failures.append(f"{urlsplit(mirror).netloc or mirror} {failure}")
             else:
                 os.replace(self._part, self._target)
                 return
-        raise DataError(
-            f"{self._file.name} cannot be downloaded; check the connection and try again, or "
-            f"get the files elsewhere and name their folder with --from ({'; '.join(failures)})"
+        told = (
+            f"{self._file.name} cannot be downloaded; check the connection and try again, or get "
+            "the four files elsewhere and choose their folder"
         )
+        raise DataError("\n".join([told, *failures]))
 
     def _from_mirror(self, mirror: str) -> None:
         """Leave the complete and right file under its provisional name. Raises `_Failure`."""
@@ -225,7 +166,7 @@ class _Download:
             self._part.unlink()
             if not have:
                 break
-        raise _Failure("sends something else than was published (its SHA-256 is another)")
+        raise _Failure("sends other bytes than were published (SHA-256)")
 
     def _receive(self, mirror: str, have: int) -> None:
         """Add what the mirror sends to the `have` bytes that are there."""
@@ -250,7 +191,7 @@ class _Download:
                 have = 0
             missing = self._file.size - have
             if response.headers.get("Content-Length", str(missing)) != str(missing):
-                raise _Failure("sends something else than was published (its size is another)")
+                raise _Failure("sends other bytes than were published (size)")
             with open(self._part, "ab" if have else "wb") as part:
                 self._copy(response, part, have, mirror)
 
@@ -294,6 +235,8 @@ class _Download:
 def _told(error: Exception) -> str:
     """An error of the network in a word."""
     reason = getattr(error, "reason", error)
+    if isinstance(reason, socket.gaierror):
+        return "is not found in the network"
     if isinstance(reason, TimeoutError):
         return f"does not answer for {SILENCE_SECONDS} seconds"
     return str(getattr(reason, "strerror", None) or reason or type(reason).__name__)

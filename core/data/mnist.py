@@ -6,6 +6,7 @@ The files do not come with the application. They are looked for in the folders o
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -42,14 +43,19 @@ def find(key: str) -> tuple[Path, ...] | None:
 
 def files_in(folder: Path) -> tuple[Path, ...] | None:
     """The four files in one folder, gzipped or not, or None where some are missing."""
-    found = []
-    for stem in FILES:
-        names = (stem, f"{stem}.gz", stem.replace("-idx", ".idx"))
-        here = [folder / name for name in names if (folder / name).is_file()]
-        if not here:
-            return None
-        found.append(here[0])
-    return tuple(found)
+    found = [_file(folder, stem) for stem in FILES]
+    return None if None in found else tuple(path for path in found if path)
+
+
+def missing_in(folder: Path) -> list[str]:
+    """The stems of the files that a folder lacks."""
+    return [stem for stem in FILES if _file(folder, stem) is None]
+
+
+def _file(folder: Path, stem: str) -> Path | None:
+    names = (stem, f"{stem}.gz", stem.replace("-idx", ".idx"))
+    # Other than Path.is_file this takes what may not be looked at for absent.
+    return next((folder / name for name in names if os.path.isfile(folder / name)), None)
 
 
 def read_set(files: tuple[Path, ...]) -> tuple[Bytes, Bytes, Bytes, Bytes]:

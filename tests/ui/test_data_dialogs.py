@@ -13,9 +13,10 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from core.data import DataError, fetch, own
+from core.data import DataError, own
 from core.data.mnist import FILES, MNIST, FashionMNIST, find
 from core.data.own import OwnTable
+from core.data.sources import SOURCES
 from core.data.table_reader import BLOCK_BYTES
 from core.data.toys import Circle
 from core.pictures import DataPicture
@@ -375,7 +376,7 @@ def mirrors(network, monkeypatch):  # noqa: F811
     """Makes the mirrors of MNIST behave in given manners."""
 
     def behave(*manners: str):
-        monkeypatch.setitem(fetch.SOURCES, "mnist", network(*manners))
+        monkeypatch.setitem(SOURCES, "mnist", network(*manners))
         return network
 
     return behave
@@ -390,7 +391,7 @@ def test_a_data_set_that_is_absent_is_downloaded_and_used(qtbot, opener, window,
     mirrors("forbidding", "good")
     opener.edit(MNIST_SPEC)
     dialog = offered(opener)
-    assert "MNIST is not on this computer yet" in dialog.text.text()
+    assert "MNIST is not on this computer yet" in dialog.heading.text()
     assert window.session.spec is not MNIST_SPEC
     with qtbot.waitSignal(dialog.accepted, timeout=WAIT):
         qtbot.mouseClick(dialog.download_button, Qt.MouseButton.LeftButton)
@@ -408,7 +409,10 @@ def test_a_failed_download_is_told_and_can_be_tried_again(qtbot, opener, mirrors
     assert not dialog.download_button.isEnabled() and dialog.progress.isVisible()
     qtbot.waitUntil(dialog.problem.isVisible, timeout=WAIT)
     assert "check the connection and try again" in dialog.problem.text()
-    assert "answers 403" in dialog.problem.text()
+    assert "answers 403" in dialog.state.text()
+    # Nothing of it is cut off.
+    for label in (dialog.problem, dialog.state):
+        assert label.height() >= label.heightForWidth(label.width())
     mirrors("good")
     with qtbot.waitSignal(dialog.accepted, timeout=WAIT):
         dialog.download()

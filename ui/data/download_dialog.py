@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
@@ -18,12 +20,13 @@ from PySide6.QtWidgets import (
 )
 
 from core.data import DATASETS
-from core.data.fetch import SOURCES, Cancelled, adopt, download
+from core.data.fetch import Cancelled, adopt, download
 from core.data.folders import cache_folder
+from core.data.sources import SOURCES
 from ui import theme
 from ui.data.work import GivenUp, Work
 
-WIDTH = 460
+WIDTH, MARGIN = 520, 20
 BUTTON = 104
 
 
@@ -39,8 +42,9 @@ class DownloadDialog(QDialog):
         super().__init__(parent)
         self.key = key
         self._work: Work | None = None
-        self.setWindowTitle(DATASETS[key].label)
-        self.text, self.problem, self.state = QLabel(), QLabel(), QLabel()
+        self.setWindowTitle(f"Get {DATASETS[key].label}")
+        self.heading, self.text, self.place = QLabel(), QLabel(), QLabel()
+        self.problem, self.state = QLabel(), QLabel()
         self.progress = QProgressBar()
         self.download_button = QPushButton("Download")
         self.folder_button = QPushButton("Choose folder…")
@@ -66,19 +70,19 @@ class DownloadDialog(QDialog):
             except Cancelled:
                 raise GivenUp from None
 
-        self._start(act)
+        self._start(act, "Looking for a server…")
 
     def ask_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Folder with the IDX files")
+        name = QFileDialog.getExistingDirectory(self, "Folder with the IDX files", str(Path.home()))
         if name:
             self.take_from(Path(name))
 
     def take_from(self, folder: Path) -> None:
         """Copy the data set from a folder with its four files, gzipped or not."""
         key = self.key
-        self._start(lambda work: adopt(key, folder))
+        self._start(lambda work: adopt(key, folder), "Copying the files…")
 
-    def _start(self, act: Callable[[Work], Path]) -> None:
+    def _start(self, act: Callable[[Work], Path], state: str) -> None:
         before = self._running.get(self.key)
 
         def after_the_last(work: Work) -> Path:
@@ -93,11 +97,11 @@ class DownloadDialog(QDialog):
         self._work.done.connect(lambda _: self.accept())
         self._work.failed.connect(self._fail)
         self._work.start()
-        self._show_state()
+        self._show_state(state)
 
     def _fail(self, message: str) -> None:
         self._work = None
-        self._show_state(message)
+        self._show_state(problem=message)
 
     def done(self, result: int) -> None:
         if self._work is not None:
@@ -109,30 +113,49 @@ class DownloadDialog(QDialog):
 
     def _arrange(self) -> None:
         entry, source = DATASETS[self.key], SOURCES[self.key]
-        self.setFixedWidth(WIDTH)
+        megabytes = f"{source.size / 1e6:.1f} MB"
+        self.heading.setText(f"<b>{entry.label} is not on this computer yet</b>")
         self.text.setText(
-            f"{entry.label} is not on this computer yet. It can be downloaded once "
-            f"({source.size / 1e6:.1f} MB) and is then kept in {cache_folder() / self.key}. If you "
-            "have its four IDX files, gzipped or not, choose their folder instead."
+            f"Download it once ({megabytes}); it works offline ever after. Or choose a folder that "
+            "holds its four IDX files, gzipped or not."
         )
+        place = cache_folder() / self.key
+        room = WIDTH - 2 * MARGIN
+        said = f"Kept in {_shortened(place)}"
+        shown = self.fontMetrics().elidedText(said, Qt.TextElideMode.ElideMiddle, room)
+        self.place.setText(shown)
+        self.place.setToolTip(str(place))
         for label in (self.text, self.problem, self.state):
             label.setWordWrap(True)
+        for label in (self.place, self.state):
+            label.setObjectName("quiet")
+        for label in (self.problem, self.state):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.problem.setStyleSheet(f"color: {theme.current().bad}")
-        self.state.setObjectName("quiet")
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName("Download")
+        self.download_button.setToolTip(f"Download {megabytes} from the first server that has it")
+        self.folder_button.setToolTip("Take the files from a folder; they are copied")
+        self.cancel_button.setToolTip("Close; what was downloaded is kept for the next time")
         self.download_button.setMinimumWidth(BUTTON)
+        for button in (self.folder_button, self.cancel_button):
+            button.setAutoDefault(False)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self.folder_button)
         buttons.addStretch(1)
         buttons.addWidget(self.cancel_button)
         buttons.addWidget(self.download_button)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(16, 16, 16, 16)
-        whole.setSpacing(12)
-        for part in (self.text, self.problem, self.progress, self.state):
+        self._whole = whole = QVBoxLayout(self)
+        whole.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        whole.setSpacing(8)
+        for part in (self.heading, self.text, self.place):
             whole.addWidget(part)
+        whole.addSpacing(8)
+        for part in (self.problem, self.progress, self.state):
+            whole.addWidget(part)
+        whole.addSpacing(8)
         whole.addLayout(buttons)
 
     def _show_progress(self, share: float, text: str) -> None:
@@ -140,15 +163,25 @@ class DownloadDialog(QDialog):
         self.progress.setValue(round(1000 * share))
         self.state.setText(text)
 
-    def _show_state(self, problem: str = "") -> None:
+    def _show_state(self, state: str = "", problem: str = "") -> None:
+        """What is being done, or the problem in the first line and what is known of it below."""
         busy = self._work is not None
+        problem, _, details = problem.partition("\n")
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
         self.progress.setVisible(busy)
         self.progress.setRange(0, 0)
-        self.state.setVisible(busy)
-        self.state.setText("Looking for a server…" if busy else "")
+        self.state.setText(state or details)
+        self.state.setVisible(bool(state or details))
         self.download_button.setEnabled(not busy)
         self.download_button.setDefault(not busy)
         self.folder_button.setEnabled(not busy)
-        self.adjustSize()
+        (self.cancel_button if busy else self.download_button).setFocus()
+        self.setFixedSize(WIDTH, self._whole.totalHeightForWidth(WIDTH))
+
+
+def _shortened(place: Path) -> str:
+    """A path with ~ for the user's own folder."""
+    with suppress(ValueError):
+        return str(Path("~") / place.relative_to(Path.home()))
+    return str(place)
