@@ -78,12 +78,10 @@ class Dashboard(QScrollArea):
             self._data = frame.data
             self._suit()
         live = frame.status == "running" and frame.iteration >= history.iteration
-        turn = self._turn if live else self._seen
         for view in self.views.values():
-            if view in turn:
-                view.show_frame(frame, history)
-            else:
-                view.remember(frame, history)
+            view.remember(frame, history)
+        for view in self._turn if live else self._seen:
+            view.show_frame(frame, history)
         self._give_turn(self._rota.next(self._seen) if live else self._seen)
 
     def clear(self, history: History) -> None:
@@ -113,8 +111,8 @@ class Dashboard(QScrollArea):
         return frozenset().union(*(view.measures for view in self._turn))
 
     def _give_turn(self, views: list[View]) -> None:
-        before, self._turn = self.measures(), views
-        if self.measures() != before:
+        if views != self._turn:
+            self._turn = views
             self.measures_changed.emit()
 
     def bring(self, key: str) -> None:

@@ -22,19 +22,23 @@ class Rota:
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
-        self._order: list[View] = []
+        # The views in sight, the one that waits longest first.
+        self._order: dict[View, None] = {}
         self._credit = 0.0
         self._asked = 0.0
 
     def next(self, views: Sequence[View]) -> list[View]:
         """Those of the views in sight whose turn it is, the ones that wait longest first."""
-        waiting = [view for view in views if view not in self._order]
-        self._order = waiting + [view for view in self._order if view in views]
+        if self._order.keys() != set(views):
+            known = [view for view in self._order if view in views]
+            self._order = dict.fromkeys([*(set(views) - self._order.keys()), *known])
         n, now = len(self._order), self._clock()
         period = min(max(n * SECONDS, MOST_OFTEN), LEAST_OFTEN)
         self._credit += n * (now - self._asked) / period
         self._asked = now
         count = min(max(int(self._credit), 1), n)
         self._credit = max(min(self._credit, n) - count, 0.0)
-        self._order = self._order[count:] + self._order[:count]
-        return self._order[n - count :]
+        turn = list(self._order)[:count]
+        for view in turn:
+            self._order[view] = self._order.pop(view)
+        return turn

@@ -1,5 +1,7 @@
 """Views take turns: no frame shows them all, none is left out, none waits for long."""
 
+from itertools import pairwise
+
 import pytest
 
 from ui.rota import LEAST_OFTEN, Rota
@@ -34,7 +36,7 @@ def turns(n, fps, seconds=2.0):
 @pytest.mark.parametrize("fps", [60, 30, 10, 1])
 def test_every_view_is_shown_ten_times_a_second_or_with_every_frame(n, fps):
     times, _ = turns(n, fps)
-    longest = max(b - a for each in times for a, b in zip(each, each[1:], strict=False))
+    longest = max(b - a for each in times for a, b in pairwise(each))
     assert longest <= max(LEAST_OFTEN + 1 / fps, 1 / fps) + 1e-9
 
 

@@ -39,7 +39,8 @@ class TimeView(View):
         panels = list(self.panels)
         if at_once:
             panels += [panel for panel in self.time_panels if panel not in panels]
-        if any([self._absorb(panel, frame, at_once) for panel in panels]):
+        changed = [self._absorb(panel, frame, at_once) for panel in panels]
+        if any(changed):
             self.redraw()
 
     def _absorb(self, panel: Panel, frame: Frame, at_once: bool) -> bool:
