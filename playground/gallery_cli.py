@@ -23,6 +23,13 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     actions = gallery.add_subparsers(title="actions", metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="say what there is")
     listing.set_defaults(run=_list)
+    pictures = actions.add_parser(
+        "pictures",
+        help="record anew what the gallery's cards show",
+        description="Run every experiment once, on all its data that are on this computer, and "
+        "record what the cards in the window show of it, and how long it took.",
+    )
+    pictures.set_defaults(run=_pictures)
     run = actions.add_parser(
         "run",
         help="run experiments",
@@ -64,6 +71,24 @@ def _list(options: argparse.Namespace) -> int:
     width = max(map(len, GALLERY))
     for key, experiment in GALLERY.items():
         print(f"{key:{width}}  {experiment.title}: {experiment.question}")
+    return DONE
+
+
+def _pictures(options: argparse.Namespace) -> int:
+    from core.data import DataError
+    from core.gallery.recording import PATH, record_all
+    from playground.progress import ProgressLine
+
+    line = ProgressLine(sys.stderr)
+    try:
+        record_all(line.show)
+    except DataError as error:
+        return fail([str(error)])
+    except OSError as error:
+        return fail([f"{error.filename or PATH}: {error.strerror or error}"])
+    finally:
+        line.clear()
+    print(PATH)
     return DONE
 
 

@@ -36,6 +36,7 @@ from ui.data.opening import DataOpener, looks_like_data
 from ui.document import Document
 from ui.export import copy_to_clipboard, export
 from ui.findings import Findings
+from ui.gallery.opening import GalleryOpener
 from ui.memory import Memory
 from ui.menus import Menus
 from ui.pinning import Pinning
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
         parts = self.timeline, self.dashboard, self.findings
         self.replay = Replay(session, *parts, self.report)
         self.pinning = Pinning(session, self.toolbar, self, self.report)
+        self.gallery = GalleryOpener(session, self)
         self.menus = Menus(self)
         self._arrange()
         self._connect()

@@ -33,6 +33,7 @@ class Menus:
             "&File",
             Command("&Open experiment…", "Ctrl+O", window.document.ask_open),
             Command("Open &data…", "Ctrl+D", window.data.ask),
+            Command("Experiment &gallery…", "Ctrl+G", window.gallery.show),
             Command("&Save experiment", "Ctrl+S", window.document.save),
             Command("Save experiment &as…", "Ctrl+Shift+S", window.document.ask_save),
             None,

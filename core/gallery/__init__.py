@@ -7,10 +7,15 @@ import difflib
 from core.gallery import activation, depth, generalization, initialization, optimization
 from core.gallery.experiment import Experiment
 
+TOPICS: dict[str, tuple[Experiment, ...]] = {
+    "Initialisation": initialization.EXPERIMENTS,
+    "Optimisation": optimization.EXPERIMENTS,
+    "Generalisation": generalization.EXPERIMENTS,
+    "Activation": activation.EXPERIMENTS,
+    "Depth": depth.EXPERIMENTS,
+}
 GALLERY: dict[str, Experiment] = {
-    experiment.key: experiment
-    for room in (initialization, optimization, generalization, activation, depth)
-    for experiment in room.EXPERIMENTS
+    experiment.key: experiment for topic in TOPICS.values() for experiment in topic
 }
 
 

@@ -35,8 +35,10 @@ Question = Callable[[], bool]
 # All runs have come equally far this many times.
 ROUNDS = 100
 PARTS = ("train", "validation", "test")
-# Somebody who watches is shown a moment this often.
+# Somebody who watches is shown a moment this often, less often where showing takes more than this
+# share of the time.
 WATCH_SECONDS = 0.08
+WATCH_SHARE = 0.2
 NO_SEGMENT = Segment(0, *(np.empty(0),) * 3)
 
 
@@ -165,8 +167,10 @@ class _Shown:
         self._show([replace(glimpse, ended=True) for glimpse in last])
 
     def _show(self, runs: list[Glimpse]) -> None:
+        began = time.perf_counter()
         self._watch(Moment(self._seed, self._turn, tuple(runs)))
-        self._due = time.perf_counter() + WATCH_SECONDS
+        now = time.perf_counter()
+        self._due = now + max(WATCH_SECONDS, (now - began) / WATCH_SHARE)
 
 
 class Ground(NamedTuple):

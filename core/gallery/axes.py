@@ -1,0 +1,59 @@
+"""Histograms of different runs on one axis."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.telemetry import BINS, Histograms
+
+
+class Range(NamedTuple):
+    """The ends of an axis."""
+
+    low: float
+    high: float
+
+
+class Shape(NamedTuple):
+    """A layer's values over an axis: the share of all in each of BINS bins, and of those below,
+    above, and of what is no number."""
+
+    inside: NDArray[np.float64]
+    under: float
+    over: float
+    missing: float
+
+
+def common(ranges: Sequence[Range]) -> Range:
+    """An axis for several histograms: as wide as most need it. One that is far wider than the
+    others does not squeeze them, one that is far narrower shows as what it is."""
+    high = statistics.median_high([abs(each.high) for each in ranges])
+    low = min(each.low for each in ranges)
+    if all(each.low == ranges[0].low for each in ranges) and ranges[0].low > -high:
+        return Range(low, high)
+    return Range(-high if low < 0 else low, high)
+
+
+def rebinned(histograms: Histograms, layer: int, axis: Range) -> Shape:
+    """A layer's histogram over another axis. Within a bin values are taken to lie evenly."""
+    low, high = float(histograms.low[layer]), float(histograms.high[layer])
+    counts = histograms.counts[layer].astype(float)
+    under, over = float(histograms.under[layer]), float(histograms.over[layer])
+    missing = float(histograms.missing[layer])
+    every = max(counts.sum() + under + over + missing, 1.0)
+    edges = np.linspace(low, high, BINS + 1)
+    sums = np.concatenate([[0.0], np.cumsum(counts)])
+    wanted = np.linspace(axis.low, axis.high, BINS + 1)
+    # The last bin holds what lies on its upper edge.
+    below = np.interp(wanted, edges, sums)
+    return Shape(
+        inside=np.diff(below) / every,
+        under=(under + below[0]) / every,
+        over=(over + sums[-1] - below[-1]) / every,
+        missing=missing / every,
+    )

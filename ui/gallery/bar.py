@@ -1,0 +1,172 @@
+"""The top of an experiment's page: back, data, seeds, export, run; and how far it is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QStandardItemModel
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.data import DATASETS
+from core.gallery.engine import data_for, plans_at_hand
+from core.gallery.experiment import Experiment
+from ui import theme
+from ui.widgets.check import Check
+from ui.widgets.combo import Combo, choice_model
+from ui.widgets.spin import Spin
+
+MOST_SEEDS = 20
+RUN_WIDTH = 96
+
+
+class Bar(QWidget):
+    """It asks, others act. `data` and `seeds` are what is chosen."""
+
+    back_requested = Signal()
+    run_toggled = Signal()
+    export_requested = Signal()
+    data_chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.back = self._button("Gallery", "Back to all experiments (Escape)")
+        self.title = QLabel()
+        self.data_choice = Combo(choice_model([]))
+        self.band = Check()
+        self.count = Spin(2, MOST_SEEDS)
+        self.export = self._button("Export", "Save the comparison as picture or data (Ctrl+E)")
+        self.run = self._button("Run", "Train all runs in turn, step by step (Ctrl+Return)")
+        self.progress = QProgressBar()
+        self.status = QLabel()
+        self._arrange()
+        self._connect()
+        self.retheme()
+
+    # What is chosen
+
+    @property
+    def data(self) -> str:
+        return self.data_choice.value()
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds to run: one, or those of the band."""
+        return tuple(range(1, (self.count.value() if self.band.isChecked() else 1) + 1))
+
+    def show_experiment(self, experiment: Experiment) -> None:
+        """Offer an experiment's data sets; those that are not on this computer in grey."""
+        self.title.setText(experiment.title)
+        self.data_choice.set_choices(_choices(experiment))
+        self.data_choice.set_value(data_for(experiment))
+        self.data_choice.setEnabled(len(experiment.plans) > 1)
+        self.count.set_value(max(2, len(experiment.seeds)))
+        self.set_running(False)
+        self.show_progress(0.0, "")
+
+    # What goes on
+
+    def set_running(self, running: bool) -> None:
+        """Show whether the runs go on; then nothing can be chosen."""
+        self.run.setText("Stop" if running else "Run")
+        self.run.setAccessibleName(self.run.text())
+        what = "Stop all runs" if running else "Train all runs in turn, step by step"
+        self.run.setToolTip(f"{what} (Ctrl+Return)")
+        self._icon = "close" if running else "play"
+        self.data_choice.setEnabled(not running and self.data_choice.count() > 1)
+        self.band.setEnabled(not running)
+        self.count.setEnabled(not running and self.band.isChecked())
+        self.export.setEnabled(not running)
+        self.retheme()
+
+    def show_progress(self, share: float, words: str) -> None:
+        """How far the runs are, 0…1, and what there is to say about it."""
+        self.progress.setValue(round(1000 * share))
+        # Always painted, so that training goes on even when nothing else has changed.
+        self.progress.update()
+        if words != self.status.text():
+            self.status.setText(words)
+
+    def retheme(self) -> None:
+        """Take on the colours of the present theme."""
+        colors = theme.current()
+        self.run.setIcon(theme.icon(self._icon, colors, "accent_text"))
+        self.export.setIcon(theme.icon("export", colors, "muted"))
+
+    # Set-up
+
+    _icon = "play"
+
+    def _button(self, name: str, tip: str) -> QPushButton:
+        button = QPushButton(name)
+        button.setToolTip(tip)
+        button.setAccessibleName(name)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setIconSize(QSize(14, 14))
+        return button
+
+    def _arrange(self) -> None:
+        font = self.title.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * 1.2)
+        self.title.setFont(font)
+        self.back.setText("‹  Gallery")
+        self.run.setProperty("primary", True)
+        self.run.setFixedWidth(RUN_WIDTH)
+        self.data_choice.setAccessibleName("Data set")
+        self.data_choice.setToolTip("The data that all runs are trained on")
+        width = QFontMetrics(self.font()).horizontalAdvance("Fashion-MNIST")
+        self.data_choice.setFixedWidth(width + 44)
+        self.band.setText("Band over")
+        self.band.setToolTip("Repeat with several seeds: curves show mean and range, the table ±")
+        self.count.setAccessibleName("Number of seeds")
+        self.count.setToolTip("How many seeds the band is made of")
+        self.count.setSuffix(" seeds")
+        self.count.setFixedWidth(84)
+        self.progress.setRange(0, 1000)
+        self.progress.setTextVisible(False)
+        self.progress.setFixedHeight(6)
+        self.progress.setAccessibleName("Progress")
+        self.status.setObjectName("quiet")
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.back)
+        row.addSpacing(4)
+        row.addWidget(self.title, 1)
+        for widget in (self.data_choice, self.band, self.count):
+            row.addWidget(widget)
+        row.addSpacing(4)
+        row.addWidget(self.export)
+        row.addWidget(self.run)
+        below = QHBoxLayout()
+        below.setSpacing(12)
+        below.addWidget(self.progress, 1)
+        below.addWidget(self.status)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 10, 0, 8)
+        column.setSpacing(8)
+        column.addLayout(row)
+        column.addLayout(below)
+
+    def _connect(self) -> None:
+        self.back.clicked.connect(lambda: self.back_requested.emit())
+        self.run.clicked.connect(lambda: self.run_toggled.emit())
+        self.export.clicked.connect(lambda: self.export_requested.emit())
+        self.data_choice.edited.connect(self.data_chosen)
+        self.band.toggled.connect(self.count.setEnabled)
+
+
+def _choices(experiment: Experiment) -> QStandardItemModel:
+    at_hand = plans_at_hand(experiment)
+    model = choice_model(
+        (key, DATASETS[key].label, "" if key in at_hand else "not on this computer", "")
+        for key in experiment.plans
+    )
+    for row, key in enumerate(experiment.plans):
+        model.item(row).setEnabled(key in at_hand)
+    return model

@@ -1,0 +1,298 @@
+"""The page of one experiment: its runs side by side, live while they train."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from core.gallery.comparison import Comparison
+from core.gallery.experiment import Experiment
+from core.gallery.results import Results, check
+from core.gallery.watching import Moment
+from core.spec import ExperimentSpec
+from ui import theme
+from ui.banner import Banner
+from ui.card import Card
+from ui.gallery.activations import ActivationsView
+from ui.gallery.bar import Bar
+from ui.gallery.curves import CurvesView
+from ui.gallery.gradients import GradientsView
+from ui.gallery.side import Side
+from ui.gallery.table import RunTable
+from ui.gallery.training import Training
+from ui.gallery.view import ComparisonView
+
+MARGIN = 12
+VIEWS: dict[str, type[ComparisonView]] = {
+    "loss": CurvesView,
+    "activations": ActivationsView,
+    "gradients": GradientsView,
+}
+PLOT_HEIGHT = 260
+MOST_ROWS = 7
+PAUSED = "the run in the playground is paused"
+
+
+class EntryPage(QWidget):
+    """Shows an experiment and trains its runs. `training_changed` says whether it does;
+    `spec_opened` carries the run to go on with in the playground."""
+
+    back_requested = Signal()
+    training_changed = Signal(bool)
+    spec_opened = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.experiment: Experiment | None = None
+        self.comparison: Comparison | None = None
+        self.results: Results | None = None
+        self.training: Training | None = None
+        self.note = ""
+        self.bar, self.side, self.table, self.banner = Bar(), Side(), RunTable(), Banner()
+        self.cards: list[Card] = []
+        self._began = 0.0
+        self._arrange()
+        self._connect()
+
+    # What is shown
+
+    def show_experiment(self, experiment: Experiment) -> None:
+        """Show an experiment before its first run."""
+        self.experiment = experiment
+        self.bar.show_experiment(experiment)
+        self.banner.hide()
+        self._make_cards(experiment)
+        self._show_plan()
+
+    def _show_plan(self) -> None:
+        """Everything as it is before a run on the chosen data."""
+        assert self.experiment is not None
+        plan = self.experiment.plans[self.bar.data]
+        self.results = None
+        self.side.show_experiment(self.experiment, plan.expectations)
+        self.table.show_plan(plan)
+        self._show_runs(Comparison(self.experiment, self.bar.data, self.bar.seeds))
+        self._fit_heights(len(plan.variants))
+        n = len(plan.variants)
+        words = f"{n} runs: same seed, same draws, same batches" if n > 1 else "1 run"
+        self.bar.show_progress(0.0, words)
+
+    def _show_runs(self, comparison: Comparison) -> None:
+        self.comparison = comparison
+        for view in self.views():
+            view.show_comparison(comparison)
+        self.table.show_progress(comparison)
+
+    def views(self) -> list[ComparisonView]:
+        """The views that the experiment asks for."""
+        return [card.view for card in self.cards if isinstance(card.view, ComparisonView)]
+
+    # Training
+
+    @property
+    def is_training(self) -> bool:
+        return self.training is not None
+
+    def toggle(self) -> None:
+        """Run, or stop."""
+        self.stop() if self.training else self.run()
+
+    def run(self) -> None:
+        """Train all runs from the start."""
+        if self.training or self.experiment is None:
+            return
+        self.banner.hide()
+        self.results = None
+        self.side.show_findings(())
+        self.table.show_plan(self.experiment.plans[self.bar.data])
+        self._show_runs(Comparison(self.experiment, self.bar.data, self.bar.seeds))
+        training = Training(self.experiment, self.bar.data, self.bar.seeds, self)
+        training.moment_came.connect(self._take)
+        training.finished.connect(self._finish)
+        training.cancelled.connect(lambda: self._end("Stopped: no verdict without the end."))
+        training.failed.connect(self._fail)
+        self.training = training
+        self._began = time.monotonic()
+        self.bar.set_running(True)
+        self.bar.show_progress(0.0, "Reading the data …")
+        self.training_changed.emit(True)
+        training.start()
+
+    def stop(self) -> None:
+        """Stop all runs; what they have shown stays."""
+        if self.training:
+            self.training.cancel()
+
+    def close_training(self) -> bool:
+        """End the thread at once; whether it ended in time."""
+        training, self.training = self.training, None
+        if training is None:
+            return True
+        ended = training.close()
+        self._leave_off("Stopped: no verdict without the end.")
+        return ended
+
+    def painted(self) -> None:
+        """What was shown has been painted: train on."""
+        if self.training:
+            self.training.painted()
+
+    def _take(self, moment: Moment) -> None:
+        training, comparison = self.training, self.comparison
+        if training is None or comparison is None:
+            return
+        comparison.take(moment)
+        self._show_runs(comparison)
+        self.bar.show_progress(training.share, self._progress_words(training.share, moment))
+        if not self.isVisible() or self.window().isMinimized():
+            training.painted()
+
+    def _progress_words(self, share: float, moment: Moment) -> str:
+        words = []
+        if len(self.bar.seeds) > 1:
+            words.append(f"seed {moment.turn + 1} of {len(self.bar.seeds)}")
+        spent = time.monotonic() - self._began
+        if share > 0.02 and spent > 0.5:
+            words.append(f"about {_duration(spent * (1 - share) / share)} left")
+        if self.note:
+            words.append(self.note)
+        return " · ".join(words) or "Training"
+
+    def _finish(self, results: Results) -> None:
+        self.results = results
+        self.table.show_results(results)
+        self.side.show_findings(check(results))
+        self._end(f"Done in {_duration(results.seconds)}")
+        self.bar.show_progress(1.0, self.bar.status.text())
+
+    def _fail(self, message: str) -> None:
+        self.banner.say(message)
+        self._end("")
+
+    def _end(self, words: str) -> None:
+        training, self.training = self.training, None
+        if training is not None:
+            training.deleteLater()
+        self._leave_off(words)
+
+    def _leave_off(self, words: str) -> None:
+        self.bar.set_running(False)
+        self.bar.show_progress(self.bar.progress.value() / 1000, words)
+        self.training_changed.emit(False)
+
+    # Runs
+
+    def let_go(self) -> bool:
+        """Let all runs be equal again; whether some stood out."""
+        some = bool(self.table.selectedItems())
+        self.table.clearSelection()
+        return some
+
+    def spec(self, label: str) -> ExperimentSpec:
+        """A run of the experiment, with the seed that the comparison begins with."""
+        assert self.experiment is not None
+        assert self.comparison is not None
+        title = f"{self.experiment.title}: {label}"
+        return replace(self.comparison.spec_of(label), seed=self.bar.seeds[0], title=title)
+
+    def open_run(self, label: str) -> None:
+        """Hand a run to the playground."""
+        self.spec_opened.emit(self.spec(label))
+
+    def export(self, view: ComparisonView | None = None) -> None:
+        """Open the export dialog, for one view or for all of them."""
+        from ui.export_dialog import ExportDialog
+
+        spec = self.spec(self.table.selected_label())
+        ExportDialog(self.cards, spec, view, self).exec()
+
+    # Looks
+
+    def retheme(self) -> None:
+        """Take on the colours of the present theme."""
+        for card in self.cards:
+            card.retheme(theme.current())
+        for part in (self.bar, self.side, self.table):
+            part.retheme()
+
+    def _make_cards(self, experiment: Experiment) -> None:
+        for card in self.cards:
+            card.setParent(None)
+            card.deleteLater()
+        self.cards = []
+        for key in experiment.views:
+            view = VIEWS[key]()
+            card = Card(view)
+            view.export_requested.connect(lambda view=view: self.export(view))
+            card.maximize_toggled.connect(lambda card=card: self._maximize(card))
+            self.cards.append(card)
+            self._column.insertWidget(self._column.count() - 1, card)
+
+    def _fit_heights(self, runs: int) -> None:
+        for card in self.cards:
+            view = card.view
+            wanted = PLOT_HEIGHT
+            if isinstance(view, ActivationsView):
+                wanted = view.wanted_height(runs)
+            card.setMinimumHeight(wanted + 42)
+        self._split.setSizes([10_000, self.table.wanted_height(MOST_ROWS)])
+
+    def _maximize(self, chosen: Card) -> None:
+        """Let one card have the room of all, or give it back."""
+        others = [card for card in self.cards if card is not chosen]
+        alone = all(card.isHidden() for card in others)
+        for card in others:
+            card.setVisible(alone)
+
+    def _arrange(self) -> None:
+        content = QWidget()
+        self._column = QVBoxLayout(content)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(8)
+        self._column.addStretch(0)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.viewport().setAutoFillBackground(False)
+        area.setWidget(content)
+        content.setAutoFillBackground(False)
+        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split.setHandleWidth(8)
+        self._split.setChildrenCollapsible(False)
+        self._split.addWidget(area)
+        self._split.addWidget(self.table)
+        self._split.setStretchFactor(0, 1)
+        right = QVBoxLayout()
+        right.setContentsMargins(MARGIN, 0, MARGIN, MARGIN)
+        right.setSpacing(0)
+        right.addWidget(self.bar)
+        right.addWidget(self.banner)
+        right.addWidget(self._split, 1)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.side)
+        whole.addLayout(right, 1)
+
+    def _connect(self) -> None:
+        self.bar.back_requested.connect(self.back_requested)
+        self.bar.run_toggled.connect(self.toggle)
+        self.bar.export_requested.connect(lambda: self.export())
+        self.bar.data_chosen.connect(lambda _: self._show_plan())
+        self.table.opened.connect(self.open_run)
+        self.table.chosen.connect(self._emphasise)
+
+    def _emphasise(self, labels: frozenset[str]) -> None:
+        for view in self.views():
+            view.emphasise(labels)
+
+
+def _duration(seconds: float) -> str:
+    """A length of time, for reading."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min"

@@ -1,0 +1,162 @@
+"""The column beside the runs: what is asked, what to look for, and whether it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from core.gallery.experiment import Expectation, Experiment
+from core.gallery.results import Finding
+from ui import theme
+from ui.widgets.section import Section
+
+WIDTH, MARGIN, ICON = 308, 16, 14
+MARKS = {None: "info", True: "good", False: "bad"}
+
+
+class Mark(QWidget):
+    """Whether a statement holds: a tick, a cross, or nothing yet."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.ok: bool | None = None
+        self.setFixedSize(QSize(ICON, ICON + 3))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colors = theme.current()
+        role = {None: "ghost", True: "good", False: "bad"}[self.ok]
+        where = QRectF(0, 2, ICON, ICON)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self.ok is None:
+                painter.setPen(getattr(colors, role))
+                painter.drawEllipse(where.adjusted(2.5, 2.5, -2.5, -2.5))
+            else:
+                theme.draw_icon(painter, MARKS[self.ok], getattr(colors, role), where)
+
+
+class Check(QWidget):
+    """One statement: what is expected and, later, what was measured."""
+
+    def __init__(self, expectation: Expectation, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._expectation = expectation
+        self.mark = Mark()
+        self.statement = text(expectation.statement)
+        self.figures = text("")
+        self.figures.setTextFormat(Qt.TextFormat.RichText)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(1)
+        column.addWidget(self.statement)
+        column.addWidget(self.figures)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 3, 0, 5)
+        row.setSpacing(8)
+        row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(column, 1)
+        self.show_finding(None)
+
+    def show_finding(self, finding: Finding | None) -> None:
+        """What was measured; None: nothing yet."""
+        colors = theme.current()
+        self.finding = finding
+        self.mark.ok = finding.ok if finding else None
+        said = f"expected {self._expectation.expected()}"
+        words = f'<span style="color:{colors.muted}">{_escaped(said)}'
+        if finding:
+            color = colors.good if finding.ok else colors.bad
+            verdict = "" if finding.ok else " – does not hold"
+            words += f'<br>measured </span><span style="color:{color}">'
+            words += f"{_escaped(finding.measured)}{verdict}</span>"
+            said += f", measured {finding.measured}: {'holds' if finding.ok else 'does not hold'}"
+        self.figures.setText(words)
+        self.setAccessibleName(f"{self._expectation.statement}: {said}")
+        self.mark.update()
+
+
+class Side(QFrame):
+    """Everything that is said about an experiment. `checks` has a line for every statement."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("column")
+        self.setFixedWidth(WIDTH)
+        self.checks: list[Check] = []
+        self.verdict = text("")
+        self._area = QScrollArea(self)
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.viewport().setAutoFillBackground(False)
+        self._area.setAccessibleName("About this experiment")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._area)
+
+    def show_experiment(self, experiment: Experiment, statements: Sequence[Expectation]) -> None:
+        """Say what an experiment asks, and what is expected of it on the chosen data."""
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(MARGIN, 12, MARGIN, MARGIN)
+        column.setSpacing(12)
+        question = text(experiment.question)
+        font = question.font()
+        font.setPointSizeF(font.pointSizeF() * 1.2)
+        font.setBold(True)
+        question.setFont(font)
+        column.addWidget(question)
+        for name, words in (
+            ("What to look for", experiment.look_for),
+            ("What varies", experiment.varies[:1].upper() + experiment.varies[1:]),
+            ("Finding", experiment.finding),
+        ):
+            if words:
+                section = Section(name)
+                section.add(text(words))
+                column.addWidget(section)
+        column.addWidget(self._statements(statements))
+        column.addStretch(1)
+        self._area.setWidget(content)
+        content.setAutoFillBackground(False)
+
+    def _statements(self, statements: Sequence[Expectation]) -> Section:
+        section = Section("What must show")
+        self.verdict = text("")
+        self.verdict.setObjectName("quiet")
+        self.checks = [Check(each) for each in statements]
+        section.add(self.verdict)
+        for check in self.checks:
+            section.add(check)
+        self.show_findings(())
+        return section
+
+    def show_findings(self, findings: Sequence[Finding]) -> None:
+        """What was measured; nothing: it has not been yet."""
+        for i, check in enumerate(self.checks):
+            check.show_finding(findings[i] if findings else None)
+        held = sum(finding.ok for finding in findings)
+        n = len(self.checks)
+        count = "1 statement" if n == 1 else f"{n} statements"
+        said = f"{held} of {count} hold" if findings else f"{count}, checked at the end of a run"
+        self.verdict.setText(said)
+
+    def retheme(self) -> None:
+        """Take on the colours of the present theme."""
+        for check in self.checks:
+            check.show_finding(check.finding)
+
+
+def text(words: str) -> QLabel:
+    """Some sentences, as wide as there is room, that can be selected."""
+    label = QLabel(words)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return label
+
+
+def _escaped(words: str) -> str:
+    return words.replace("&", "&amp;").replace("<", "&lt;")

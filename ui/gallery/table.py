@@ -1,0 +1,141 @@
+"""The final table of an experiment: a row for every run, mean ± deviation over the seeds."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from core.gallery.comparison import Comparison
+from core.gallery.experiment import Plan
+from core.gallery.results import Results, spread_shown
+from ui import theme
+from ui.gallery.styles import SWATCH, styles, swatch
+from ui.widgets.figures import NONE
+
+NAME = 0
+ROW_HEIGHT = 28
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+TIP = "Double click or Enter opens this run in the playground; a click lets its curves stand out"
+
+
+class RunTable(QTableWidget):
+    """`chosen` tells which runs are selected; `opened` carries the label of the one that is to be
+    opened in the playground."""
+
+    chosen = Signal(object)
+    opened = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.labels: list[str] = []
+        self._told: list[str] = []
+        self.setAccessibleName("Runs")
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setIconSize(SWATCH)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.itemSelectionChanged.connect(self._tell_chosen)
+        self.cellDoubleClicked.connect(lambda row, _: self.opened.emit(self.labels[row]))
+
+    def show_plan(self, plan: Plan) -> None:
+        """The runs that there will be, without figures."""
+        self.labels = [variant.label for variant in plan.variants]
+        heads = ["Run", *(column.heading for column in plan.columns), "Updates", "ms/step"]
+        self.clearContents()
+        self.setColumnCount(len(heads))
+        self.setRowCount(len(self.labels))
+        self.setHorizontalHeaderLabels(heads)
+        for column in range(len(heads)):
+            if head := self.horizontalHeaderItem(column):
+                head.setTextAlignment(RIGHT if column else LEFT)
+        for row, label in enumerate(self.labels):
+            self._put(row, NAME, label)
+            for column in range(1, len(heads)):
+                self._put(row, column, NONE)
+        self.retheme()
+        self._fit()
+
+    def show_progress(self, comparison: Comparison) -> None:
+        """How far each run is."""
+        column = self.columnCount() - 2
+        for row, label in enumerate(self.labels):
+            run = comparison.runs[label]
+            text = f"{run.iteration:,}" if run.iteration or run.ended else NONE
+            item = self.item(row, column)
+            if item is not None and item.text() != text:
+                item.setText(text)
+
+    def show_results(self, results: Results) -> None:
+        """The final figures."""
+        columns = results.plan.columns
+        for i, row in enumerate(results.table()):
+            self._put(i, NAME, f"{row.label} · diverged" if row.diverged else row.label)
+            for j, (cell, column) in enumerate(zip(row.cells, columns, strict=True), 1):
+                self._put(i, j, spread_shown(cell, column.unit))
+            step = f"{row.milliseconds_per_step:.2f}" if row.iterations else NONE
+            self._put(i, len(columns) + 1, f"{row.iterations:,.0f}")
+            self._put(i, len(columns) + 2, step)
+        self._fit()
+
+    def retheme(self) -> None:
+        """Take on the colours of the present theme."""
+        looks = styles(self.labels, theme.current())
+        for row, label in enumerate(self.labels):
+            if item := self.item(row, NAME):
+                item.setIcon(swatch(looks[label]))
+
+    def wanted_height(self, most: int) -> int:
+        """Room for all rows, at most so many."""
+        return ROW_HEIGHT * min(len(self.labels), most) + 34
+
+    def selected_label(self) -> str:
+        """The run that is selected, or the first."""
+        row = self.currentRow()
+        return self.labels[row if 0 <= row < len(self.labels) else 0]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentRow() >= 0:
+            self.opened.emit(self.selected_label())
+        else:
+            super().keyPressEvent(event)
+
+    def sizeHint(self) -> QSize:
+        return QSize(600, self.wanted_height(8))
+
+    def _put(self, row: int, column: int, text: str) -> None:
+        item = self.item(row, column)
+        if item is None:
+            item = QTableWidgetItem()
+            item.setTextAlignment(RIGHT if column else LEFT)
+            self.setItem(row, column, item)
+        item.setText(text)
+        item.setToolTip(TIP if column == NAME else "")
+        muted = text == NONE or text == "nan"
+        item.setForeground(QColor(getattr(theme.current(), "muted" if muted else "text")))
+
+    def _fit(self) -> None:
+        self.resizeColumnsToContents()
+        self.setColumnWidth(NAME, max(self.columnWidth(NAME) + 8, 150))
+        for column in range(1, self.columnCount()):
+            self.setColumnWidth(column, max(self.columnWidth(column) + 6, 76))
+
+    def _tell_chosen(self) -> None:
+        rows = sorted({index.row() for index in self.selectedIndexes()})
+        told = [self.labels[row] for row in rows if row < len(self.labels)]
+        if told != self._told:
+            self._told = told
+            self.chosen.emit(frozenset(told))
