@@ -14,7 +14,7 @@ from core.data import DataError, Samples, Split
 from core.data.drawn import drawn_like
 from core.data.features import Preparation, with_features
 from core.data.label_noise import with_label_noise
-from core.data.split import Parts, cut, joined, scaled
+from core.data.split import Parts, cut, filled, joined, scaled
 from core.spec import ExperimentSpec
 from core.specio import unsuitable
 from core.streams import Streams
@@ -35,7 +35,7 @@ class TrainingData:
         self._made_for = _concerns(spec)
         data = spec.data
         self.drawn, self.reach = data.points, getattr(data.dataset, "reach", 0.0)
-        parts = _parts(spec, Streams(spec.seed))
+        parts = filled(_parts(spec, Streams(spec.seed)))
         if not len(parts.train):
             raise DataError("there are no points yet: draw some into the plane of the prediction")
         self.plane: dict[str, Array] = {}
@@ -78,7 +78,7 @@ def _concerns(spec: ExperimentSpec) -> tuple:
 
 
 def _parts(spec: ExperimentSpec, streams: Streams) -> Parts:
-    """The samples with noise in the labels and drawn points among them, not yet scaled."""
+    """The samples with noise in the labels and drawn points among them, as they come."""
     data = spec.data
     samples = data.dataset.samples(streams["data"])
     # Where the file decides it can be told only now whether the other settings go with the data.

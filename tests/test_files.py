@@ -336,7 +336,8 @@ def test_words_and_gaps_become_numbers_and_are_told(tmp_path):
     samples = encoded.samples
     assert samples.task == "classes" and samples.class_names == ("iris", "rose", "tulip")
     assert samples.targets.argmax(axis=1).tolist() == [0, 1, 2, 1]
-    assert samples.inputs[:, 0].tolist() == [1, 2, 2, 3]
+    assert np.array_equal(samples.inputs[:, 0], [1, 2, np.nan, 3], equal_nan=True)
+    assert samples.gaps
     assert samples.feature_names[:4] == (
         "width",
         "colour = missing",
@@ -345,7 +346,10 @@ def test_words_and_gaps_become_numbers_and_are_told(tmp_path):
     )
     assert samples.inputs[:, 1].tolist() == [0, 0, 0, 1]
     assert any("1 row without a target left out" in note for note in encoded.notes)
-    assert any("width: 1 missing value replaced by the mean 2" in note for note in encoded.notes)
+    assert any(
+        "width: 1 missing value, filled with the mean of the training" in note
+        for note in encoded.notes
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.data import DataError, own
+from core.data import DataError, encoding, own
 from core.data.encoding import encode
 from core.data.own import OwnTable, is_data_file, load, opened, resolved
 from core.data.table_reader import read_table
@@ -195,7 +195,31 @@ def test_samples_that_no_memory_holds_are_refused_before_they_are_made(tmp_path,
 def test_many_categories_become_inputs_and_it_is_said(iris):
     notes = load(OwnTable(path=str(iris))).notes
     assert "colour: 4 categories, one input each" in notes
-    assert "petal: 1 missing value replaced by the mean 1.24" in notes
+    assert "petal: 1 missing value, filled with the mean of the training part" in notes
+
+
+def test_gaps_are_filled_by_the_training_part_alone(tmp_path):
+    rng = np.random.default_rng(0)
+    rows = [f"{'' if i % 5 == 0 else x},{i},{i % 2}" for i, x in enumerate(rng.random(200))]
+    path = written(tmp_path, "\n".join(["x,row,label", *rows]), "gaps.csv")
+    dataset = OwnTable(path=str(path), purpose="binary")
+    data = DataSpec(dataset=dataset, validation=0.5, test=0.2, standardize=False)
+    parts = TrainingData(ExperimentSpec(data=data)).split
+    train = parts.train.inputs
+    known = train[train[:, 1] % 5 != 0, 0].mean()
+    for part in (parts.train, parts.validation, parts.test):
+        missing = part.inputs[:, 1] % 5 == 0
+        assert missing.any() and part.inputs[missing, 0] == pytest.approx(known)
+        assert np.isfinite(part.inputs).all() and not part.gaps
+
+
+def test_large_tables_take_half_the_memory_where_nothing_is_lost_by_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(encoding, "MANY_NUMBERS", 100)
+    for start, dtype in ((0, np.float32), (1_700_000_000, np.float64)):
+        rows = [f"{i},{start + i},{i % 2}" for i in range(100)]
+        path = written(tmp_path, "\n".join(["x,seconds,label", *rows]), f"{start}.csv")
+        inputs = load(OwnTable(path=str(path))).samples.inputs
+        assert inputs.dtype == dtype and np.ptp(inputs[:, 1]) == 99
 
 
 # On the command line

@@ -19,7 +19,8 @@ class Samples:
 
     Targets have shape (n, outputs): 0 or 1 for "binary", one-hot for "classes", numbers for
     "regression". `image_shape` is (rows, columns) where an input is a picture. `test` are samples
-    that the data set itself keeps apart as its test set.
+    that the data set itself keeps apart as its test set. Where there are `gaps`, missing inputs
+    are NaN; they are filled once it is known which samples are trained on (`core.data.split`).
     """
 
     inputs: NDArray[np.floating]
@@ -29,6 +30,7 @@ class Samples:
     feature_names: tuple[str, ...] = ()
     image_shape: tuple[int, int] | None = None
     test: Samples | None = None
+    gaps: bool = False
 
     def __len__(self) -> int:
         return len(self.inputs)

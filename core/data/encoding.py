@@ -29,6 +29,10 @@ MOST_CLASSES = 1000
 # A numeric target with at most so many different whole values is taken for classes.
 FEW_CLASSES = 10
 LARGEST_NUMBER = 1e30
+# More numbers than this are kept in float32, unless they lie farther from 0 than so many of their
+# deviations.
+MANY_NUMBERS = 1_000_000
+FARTHEST = 1000
 # Samples beyond this would, with the copies that training makes, not fit most memories.
 LARGEST_SAMPLES = 1024**3
 
@@ -55,8 +59,9 @@ def encode(
     """Samples of a table; `target` names a column, the last one if empty.
 
     Numbers stay numbers. Categories become one input each, two categories one input of 0 and 1.
-    Missing numbers become the column's mean and missing words a category of their own, or their
-    rows are dropped. Rows without a target are left out. Raises `DataError`.
+    Missing numbers stay gaps that the mean of the training part will fill, missing words become a
+    category of their own; or their rows are dropped. Rows without a target are left out. Raises
+    `DataError`.
     """
     chosen = _chosen(table, target)
     notes: list[str] = []
@@ -78,13 +83,22 @@ def encode(
     if not labels:
         refuse(table.path, "has no column that can serve as an input")
     _check_size(len(targets.values) * (len(labels) + targets.values.shape[1]), table.path)
-    inputs = np.empty((len(targets.values), len(labels)))
+    shape = len(targets.values), len(labels)
+    short = shape[0] * shape[1] > MANY_NUMBERS and all(map(_fits_float32, usable))
+    inputs = np.empty(shape, np.float32 if short else np.float64)
     at = 0
     for plan in plans:
         for values in plan.inputs(rows):
             inputs[:, at] = values
             at += 1
-    samples = Samples(inputs, targets.values, targets.task, targets.classes, tuple(labels))
+    samples = Samples(
+        inputs,
+        targets.values,
+        targets.task,
+        targets.classes,
+        tuple(labels),
+        gaps=any(plan.has_gaps for plan in plans),
+    )
     return Encoded(samples, tuple(notes))
 
 
@@ -120,12 +134,12 @@ class _Plan(NamedTuple):
     column: Column
     labels: list[str]
     codes: list[int]
-    filling: float
+    has_gaps: bool = False
 
-    def inputs(self, rows: Mask) -> Iterator[Floats | Mask]:
+    def inputs(self, rows: Mask) -> Iterator[NDArray]:
         values = self.column.values if rows.all() else self.column.values[rows]
         if self.column.categories is None:
-            yield np.where(np.isnan(values), self.filling, values)
+            yield values
         else:
             yield from (values == code for code in self.codes)
 
@@ -171,10 +185,11 @@ def _plan(column: Column, rows: Mask, notes: list[str], path: Path) -> _Plan:
     if column.categories is None:
         known = column.values[rows & ~missing]
         _check_numbers(column.name, known, path)
-        mean = float(known.mean()) if gone else 0.0
         if gone:
-            notes.append(f"{column.name}: {_values(gone)} replaced by the mean {mean:.4g}")
-        return _Plan(column, [column.name], [], mean)
+            notes.append(
+                f"{column.name}: {_values(gone)}, filled with the mean of the training part"
+            )
+        return _Plan(column, [column.name], [], bool(gone))
     if gone:
         notes.append(f"{column.name}: {_values(gone)}, a category of their own")
     codes = [int(code) for code in np.unique(column.values[rows])]
@@ -183,7 +198,16 @@ def _plan(column: Column, rows: Mask, notes: list[str], path: Path) -> _Plan:
         codes, labels = codes[-1:], labels[-1:]
     else:
         notes.append(f"{column.name}: {len(codes)} categories, one input each")
-    return _Plan(column, labels, codes, 0.0)
+    return _Plan(column, labels, codes)
+
+
+def _fits_float32(column: Column) -> bool:
+    """Whether float32 is plenty: the numbers do not lie so far from 0 that what parts them is
+    lost, as it is of the seconds since 1970."""
+    if column.categories is not None:
+        return True
+    low, high = np.nanmin(column.values), np.nanmax(column.values)
+    return bool(low == high or max(-low, high) <= FARTHEST * np.nanstd(column.values))
 
 
 def _are_amounts(distinct: NDArray, purpose: Purpose) -> bool:

@@ -154,7 +154,7 @@ def test_the_preview_shows_what_was_found_out_and_what_will_be_done(qtbot, flowe
     for said in (
         "6 samples, 6 inputs",
         "3 classes to be told apart: iris, rose, tulip",
-        "height: 1 missing value replaced by the mean 1.5",
+        "height: 1 missing value, filled with the mean of the training part",
         "colour: 1 missing value, a category of their own",
     ):
         assert said in dialog.notes.text()
