@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,6 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.telemetry import BINS, Histograms
+
+# Reaches within this factor of one another are well seen on one axis.
+CLOSE = 2.0
 
 
 class Range(NamedTuple):
@@ -30,13 +32,12 @@ class Shape(NamedTuple):
 
 
 def common(ranges: Sequence[Range]) -> Range:
-    """An axis for several histograms: as wide as most need it. One that is far wider than the
-    others does not squeeze them, one that is far narrower shows as what it is."""
-    high = statistics.median_high([abs(each.high) for each in ranges])
-    low = min(each.low for each in ranges)
-    if all(each.low == ranges[0].low for each in ranges) and ranges[0].low > -high:
-        return Range(low, high)
-    return Range(-high if low < 0 else low, high)
+    """An axis for several histograms: as wide as suits most of them. Those that are far wider or
+    narrower do not spoil it for the others, and are seen to be so."""
+    reaches = [max(abs(each.low), abs(each.high)) for each in ranges]
+    near = {r: sum(r / CLOSE <= other <= r * CLOSE for other in reaches) for r in set(reaches)}
+    high = max(near, key=lambda reach: (near[reach], reach))
+    return Range(-high if any(each.low < 0 for each in ranges) else 0.0, high)
 
 
 def rebinned(histograms: Histograms, layer: int, axis: Range) -> Shape:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.gallery.axes import Range, Shape, common, rebinned
 from core.gallery.comparison import Comparison, Run
+from core.gallery.experiment import Plan
 from core.telemetry import BINS, Frame
 from ui.gallery.styles import paint_swatch
 from ui.gallery.view import ComparisonView
@@ -23,7 +26,7 @@ from ui.views.view import Data
 ROW, TALLEST_ROW = 46, 110
 HEAD, FOOT = 18.0, 16.0
 BETWEEN, APART = 12.0, 8.0
-LABEL = 150.0
+LABEL = 200.0
 # A bin this many times as tall as any other is cut off, so that the rest can be seen.
 TOWER, CUT = 2.5, 1.3
 # Less than this share of the values beyond the axis goes without saying.
@@ -53,15 +56,17 @@ class MatrixPanel(Panel):
         if not self.rows:
             return
         widest = max(ink.small_metrics.horizontalAdvance(label) for label in self.rows)
-        left = min(widest + 34, LABEL)
+        left = min(widest + 40, LABEL)
         width = (rect.width() - left) / max(len(self.names), 1)
-        height = (rect.height() - HEAD - FOOT) / len(self.rows)
-        for i, cells in enumerate(self.rows.values()):
-            top = round(rect.top() + HEAD + i * height)
-            bottom = round(rect.top() + HEAD + (i + 1) * height - APART)
+        feet = sum(self._view.closes_group(label) for label in self.rows)
+        height = (rect.height() - HEAD - FOOT * feet) / len(self.rows)
+        y = rect.top() + HEAD
+        for label, cells in self.rows.items():
+            top, bottom = round(y), round(y + height - APART)
             for column, cell in self.columns(cells):
                 x = round(rect.left() + left + column * width)
                 cell.plot = QRectF(x, top, round(width - BETWEEN), bottom - top)
+            y += height + (FOOT if self._view.closes_group(label) else 0.0)
 
     def columns(self, cells: list[Cell]) -> list[tuple[int, Cell]]:
         """The cells of a row with their columns: the output stands in the last one."""
@@ -200,33 +205,42 @@ class ActivationsView(ComparisonView):
         self._axes: dict[str, Range] = {}
         self._groups: dict[str, str] = {}
         self._comparison: Comparison | None = None
+        self._untrained = False
 
     def absorb(self, comparison: Comparison) -> bool:
         runs = [run for run in comparison.runs.values() if run.before and run.now]
         if comparison is not self._comparison or not self._axes:
-            self._comparison = comparison
+            self._comparison, self._untrained = comparison, comparison.plan.steps == 0
             self._groups = {run.label: _group(run) for run in runs}
-            self._axes = self._common_axes(runs)
+            self._axes = {}
+        axes = self._axes
+        self._axes = self._settled_axes(runs)
         known, places = self.matrix.rows, {}
         for label, cells in known.items():
             places[label] = [cell.plot for cell in cells]
         names = self._layer_names(runs)
         rows = {run.label: self._cells(run) for run in runs}
-        changed = names != self.matrix.names or list(rows) != list(known)
+        changed = (names, axes, list(rows)) != (self.matrix.names, self._axes, list(known))
         self.matrix.rows, self.matrix.names = rows, names
         for label, cells in rows.items():
             for cell, plot in zip(cells, places.get(label, []), strict=False):
                 cell.plot = plot
         return changed or any(len(rows[label]) != len(known[label]) for label in rows)
 
-    def _common_axes(self, runs: list[Run]) -> dict[str, Range]:
+    def _settled_axes(self, runs: list[Run]) -> dict[str, Range]:
+        """The axes that suit the runs as they are now; known ones stay while they serve."""
         ranges: dict[str, list[Range]] = {}
         for run in runs:
-            frame = run.before
+            frame = run.now
             assert frame is not None
             for i in range(len(frame.layers)):
                 ranges.setdefault(self._axis_of(run.label, frame, i), []).append(_range(frame, i))
-        return {key: common(each) for key, each in ranges.items()}
+        settled = {}
+        for key, each in ranges.items():
+            wanted, known = common(each), self._axes.get(key)
+            serves = known is not None and known.high / 2 <= wanted.high <= known.high
+            settled[key] = known if known and serves and known.low <= wanted.low else wanted
+        return settled
 
     def _axis_of(self, label: str, frame: Frame, layer: int) -> str:
         return "output" if layer == len(frame.layers) - 1 else self._groups[label]
@@ -237,11 +251,12 @@ class ActivationsView(ComparisonView):
         assert now is not None
         assert before.activations is not None
         assert now.activations is not None
+        untrained = now is before or self._untrained
         cells = []
         for i in range(len(before.layers)):
             axis = self._axes[self._axis_of(run.label, before, i)]
             first = rebinned(before.activations, i, axis)
-            last = first if now is before else rebinned(now.activations, i, axis)
+            last = first if untrained else rebinned(now.activations, i, axis)
             cells.append(Cell(axis, first, last))
         return cells
 
@@ -254,14 +269,16 @@ class ActivationsView(ComparisonView):
 
     def closes_group(self, label: str) -> bool:
         """Whether the axes of this run's row do not go on in the next row."""
-        labels = list(self.matrix.rows)
+        labels = list(self._groups)
         after = labels[labels.index(label) + 1 :]
         return not after or self._groups[after[0]] != self._groups[label]
 
-    def wanted_height(self, rows: int) -> int:
-        """How high this view should be for so many runs."""
-        each = min(TALLEST_ROW, max(ROW, 240 // max(rows, 1)))
-        return int(rows * each + HEAD + FOOT + 10)
+    def wanted_height(self, plan: Plan) -> int:
+        """How high this view should be for the runs of a plan."""
+        keys = [variant.spec.network.activation.key for variant in plan.variants]
+        feet = 1 + sum(a != b for a, b in pairwise(keys))
+        each = min(TALLEST_ROW, max(ROW, 240 // len(keys)))
+        return int(len(keys) * each + HEAD + FOOT * feet + 10)
 
     def arrange(self, area: QRectF, ink: Ink) -> None:
         self.matrix.place(area, ink)
@@ -297,8 +314,9 @@ def _full(shape: Shape) -> float:
     """The share that is drawn at full height: that of the tallest bin, unless it towers."""
     second, most = np.partition(shape.inside, -2)[-2:]
     if second > 0 and most > TOWER * second:
-        return CUT * float(second)
-    return float(most) or 1.0
+        most = CUT * second
+    # With all values inside and evenly spread each bin has as much: less is shown as less.
+    return max(float(most), 1 / BINS)
 
 
 def _short(value: float) -> str:

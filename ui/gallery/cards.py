@@ -56,7 +56,7 @@ class Topic(Section):
             self._grid.removeWidget(tile)
         for i, tile in enumerate(self.shown()):
             self._grid.addWidget(tile, i // across, i % across)
-        for column in range(self._grid.columnCount()):
+        for column in range(max(self._grid.columnCount(), across)):
             self._grid.setColumnStretch(column, 1 if column < across else 0)
         self.setVisible(bool(self.shown()))
 

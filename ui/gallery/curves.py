@@ -15,7 +15,7 @@ from ui.gallery.view import ComparisonView
 from ui.plot.canvas import beside
 from ui.plot.ink import Ink
 from ui.plot.panel import Panel, ReadOut, Row
-from ui.plot.scale import Scale, round_length, settle
+from ui.plot.scale import Scale, settle
 from ui.plot.stroke import Polyline
 from ui.plot.text import Span
 from ui.plot.ticks import number
@@ -51,7 +51,7 @@ class RunsPanel(Panel):
         scores = {run.label: run.validation(self.figure, epochs) for run in runs}
         self.scores = {label: band for label, band in scores.items() if band.x.size}
         self.x_name = "epochs" if epochs else "steps"
-        x = Scale(0.0, round_length(max(comparison.length, 1.0)))
+        x = Scale(0.0, max(comparison.length, 1.0))
         y = self._scale()
         changed = (x, y) != (self.x, self.y)
         self.x, self.y = x, y

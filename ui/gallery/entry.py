@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from core.gallery.comparison import Comparison
-from core.gallery.experiment import Experiment
+from core.gallery.experiment import Experiment, Plan
 from core.gallery.results import Results, check
 from core.gallery.watching import Moment
 from core.spec import ExperimentSpec
@@ -75,7 +75,7 @@ class EntryPage(QWidget):
         self.side.show_experiment(self.experiment, plan.expectations)
         self.table.show_plan(plan)
         self._show_runs(Comparison(self.experiment, self.bar.data, self.bar.seeds))
-        self._fit_heights(len(plan.variants))
+        self._fit_heights(plan)
         n = len(plan.variants)
         words = f"{n} runs: same seed, same draws, same batches" if n > 1 else "1 run"
         self.bar.show_progress(0.0, words)
@@ -229,14 +229,14 @@ class EntryPage(QWidget):
             view.export_requested.connect(lambda view=view: self.export(view))
             card.maximize_toggled.connect(lambda card=card: self._maximize(card))
             self.cards.append(card)
-            self._column.insertWidget(self._column.count() - 1, card)
+            self._column.addWidget(card, 1)
 
-    def _fit_heights(self, runs: int) -> None:
+    def _fit_heights(self, plan: Plan) -> None:
         for card in self.cards:
             view = card.view
             wanted = PLOT_HEIGHT
             if isinstance(view, ActivationsView):
-                wanted = view.wanted_height(runs)
+                wanted = view.wanted_height(plan)
             card.setMinimumHeight(wanted + 42)
         self._split.setSizes([10_000, self.table.wanted_height(MOST_ROWS)])
 
@@ -252,7 +252,6 @@ class EntryPage(QWidget):
         self._column = QVBoxLayout(content)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
-        self._column.addStretch(0)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

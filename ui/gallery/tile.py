@@ -14,7 +14,7 @@ from ui.gallery.picture import paint_picture
 from ui.plot.ink import Ink
 from ui.theme import RADIUS
 
-HEIGHT, PICTURE, INSET = 250, 132, 12
+HEIGHT, PICTURE, INSET = 232, 132, 12
 
 
 class Tile(QAbstractButton):
