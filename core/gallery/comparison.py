@@ -130,9 +130,9 @@ class Comparison:
 
     @property
     def in_epochs(self) -> bool:
-        """Whether runs are comparable by epochs only: they see different numbers of samples a
-        step."""
-        return len({run.steps_per_epoch for run in self.runs.values()}) > 1
+        """Whether runs last for so many epochs of different numbers of steps."""
+        steps = {run.steps_per_epoch for run in self.runs.values()}
+        return self.plan.steps is None and len(steps) > 1
 
     @property
     def length(self) -> float:

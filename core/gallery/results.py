@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -104,3 +106,18 @@ def spread_shown(spread: Spread, unit: str = "") -> str:
     """Mean ± deviation with a unit; the deviation only where there is one."""
     mean = shown(spread.mean, unit)
     return f"{mean} ± {shown(spread.sd, unit)}" if spread.sd > 0 else mean
+
+
+def table_csv(results: Results) -> str:
+    """The final table for other programs: mean and deviation in columns of their own."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    columns = [column.heading for column in results.plan.columns]
+    spreads = [f"{heading}, {what}" for heading in columns for what in ("mean", "sd")]
+    writer.writerow(["run", "seeds", "diverged", "steps", "ms_per_step", *spreads])
+    for row in results.table():
+        figures = [row.iterations, row.milliseconds_per_step]
+        figures += [value for cell in row.cells for value in cell]
+        known = [f"{value:.9g}" if math.isfinite(value) else "" for value in figures]
+        writer.writerow([row.label, len(results.seeds), row.diverged, *known])
+    return text.getvalue()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QStandardItemModel
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QStandardItemModel
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -25,6 +25,20 @@ MOST_SEEDS = 20
 RUN_WIDTH = 96
 
 
+class Title(QLabel):
+    """A line that is cut off with dots where there is no room."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        elide = Qt.TextElideMode.ElideRight
+        text = self.fontMetrics().elidedText(self.text(), elide, self.width())
+        self.setToolTip("" if text == self.text() else self.text())
+        with QPainter(self) as painter:
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
+
+
 class Bar(QWidget):
     """It asks, others act. `data` and `seeds` are what is chosen."""
 
@@ -36,7 +50,7 @@ class Bar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.back = self._button("Gallery", "Back to all experiments (Escape)")
-        self.title = QLabel()
+        self.title = Title()
         self.data_choice = Combo(choice_model([]))
         self.band = Check()
         self.count = Spin(2, MOST_SEEDS)
@@ -170,3 +184,10 @@ def _choices(experiment: Experiment) -> QStandardItemModel:
     for row, key in enumerate(experiment.plans):
         model.item(row).setEnabled(key in at_hand)
     return model
+
+
+def duration(seconds: float) -> str:
+    """A length of time, for reading."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min"

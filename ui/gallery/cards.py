@@ -19,6 +19,7 @@ from core.gallery.experiment import Experiment
 from ui.gallery.tile import Tile
 from ui.widgets.section import Section
 
+# The scroll bar stands in the margin.
 MARGIN, GAP = 16, 12
 NARROWEST = 268
 ARROWS = {
@@ -38,6 +39,7 @@ class Topic(Section):
         self._found = self.tiles
         self._grid = QGridLayout()
         self._grid.setSpacing(GAP)
+        self._grid.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self.column.addLayout(self._grid)
 
     def shown(self) -> list[Tile]:
@@ -50,14 +52,13 @@ class Topic(Section):
         for tile in self.tiles:
             tile.setVisible(tile in self._found)
 
-    def arrange(self, across: int) -> None:
-        """Put the cards that are shown into rows of so many."""
+    def arrange(self, across: int, width: int) -> None:
+        """Put the cards that are shown into rows of so many, each of that width."""
         for tile in self.tiles:
             self._grid.removeWidget(tile)
+            tile.setFixedWidth(width)
         for i, tile in enumerate(self.shown()):
             self._grid.addWidget(tile, i // across, i % across)
-        for column in range(max(self._grid.columnCount(), across)):
-            self._grid.setColumnStretch(column, 1 if column < across else 0)
         self.setVisible(bool(self.shown()))
 
 
@@ -71,7 +72,6 @@ class CardsPage(QWidget):
         self.search = QLineEdit()
         self.empty = QLabel("No experiment goes by these words.")
         self.topics = [Topic(name, experiments) for name, experiments in TOPICS.items()]
-        self._across = 3
         self._arrange()
         self.search.textChanged.connect(self._filter)
         self.search.installEventFilter(self)
@@ -106,16 +106,16 @@ class CardsPage(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
+        room = self.width() - 2 * MARGIN
+        most = max(len(topic.tiles) for topic in self.topics)
+        across = min(max(1, (room + GAP) // (NARROWEST + GAP)), most)
+        width = (room + GAP) // across - GAP
         for topic in self.topics:
-            topic.arrange(self._across)
+            topic.arrange(across, width)
         self.empty.setVisible(not self.shown())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        room = self.width() - 2 * MARGIN
-        across = max(1, (room + GAP) // (NARROWEST + GAP))
-        if across != self._across:
-            self._across = across
-            self._lay_out()
+        self._lay_out()
 
     # The keyboard
 
@@ -178,7 +178,7 @@ class CardsPage(QWidget):
         top.addWidget(self.search)
         content = QWidget()
         column = QVBoxLayout(content)
-        column.setContentsMargins(MARGIN, 0, MARGIN, MARGIN)
+        column.setContentsMargins(MARGIN, 0, 0, MARGIN)
         column.setSpacing(16)
         column.addWidget(self.empty)
         for topic in self.topics:

@@ -6,7 +6,13 @@ import time
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.gallery.comparison import Comparison
 from core.gallery.experiment import Experiment, Plan
@@ -17,11 +23,11 @@ from ui import theme
 from ui.banner import Banner
 from ui.card import Card
 from ui.gallery.activations import ActivationsView
-from ui.gallery.bar import Bar
+from ui.gallery.bar import Bar, duration
+from ui.gallery.below import Below
 from ui.gallery.curves import CurvesView
 from ui.gallery.gradients import GradientsView
 from ui.gallery.side import Side
-from ui.gallery.table import RunTable
 from ui.gallery.training import Training
 from ui.gallery.view import ComparisonView
 
@@ -32,7 +38,7 @@ VIEWS: dict[str, type[ComparisonView]] = {
     "gradients": GradientsView,
 }
 PLOT_HEIGHT = 260
-MOST_ROWS = 7
+STOPPED = "Stopped: no verdict without the end"
 PAUSED = "the run in the playground is paused"
 
 
@@ -51,7 +57,8 @@ class EntryPage(QWidget):
         self.results: Results | None = None
         self.training: Training | None = None
         self.note = ""
-        self.bar, self.side, self.table, self.banner = Bar(), Side(), RunTable(), Banner()
+        self.bar, self.side, self.below, self.banner = Bar(), Side(), Below(), Banner()
+        self.table = self.below.table
         self.cards: list[Card] = []
         self._began = 0.0
         self._arrange()
@@ -72,6 +79,7 @@ class EntryPage(QWidget):
         assert self.experiment is not None
         plan = self.experiment.plans[self.bar.data]
         self.results = None
+        self.below.show_results(None)
         self.side.show_experiment(self.experiment, plan.expectations)
         self.table.show_plan(plan)
         self._show_runs(Comparison(self.experiment, self.bar.data, self.bar.seeds))
@@ -106,13 +114,14 @@ class EntryPage(QWidget):
             return
         self.banner.hide()
         self.results = None
+        self.below.show_results(None)
         self.side.show_findings(())
         self.table.show_plan(self.experiment.plans[self.bar.data])
         self._show_runs(Comparison(self.experiment, self.bar.data, self.bar.seeds))
         training = Training(self.experiment, self.bar.data, self.bar.seeds, self)
         training.moment_came.connect(self._take)
         training.finished.connect(self._finish)
-        training.cancelled.connect(lambda: self._end("Stopped: no verdict without the end."))
+        training.cancelled.connect(lambda: self._end(STOPPED))
         training.failed.connect(self._fail)
         self.training = training
         self._began = time.monotonic()
@@ -126,13 +135,15 @@ class EntryPage(QWidget):
         if self.training:
             self.training.cancel()
 
-    def close_training(self) -> bool:
-        """End the thread at once; whether it ended in time."""
+    def close_training(self, timeout: float) -> bool:
+        """End the thread at once; whether it ended in so many seconds."""
         training, self.training = self.training, None
         if training is None:
             return True
-        ended = training.close()
-        self._leave_off("Stopped: no verdict without the end.")
+        ended = training.close(timeout)
+        if ended:
+            training.deleteLater()
+        self._leave_off(STOPPED)
         return ended
 
     def painted(self) -> None:
@@ -156,16 +167,16 @@ class EntryPage(QWidget):
             words.append(f"seed {moment.turn + 1} of {len(self.bar.seeds)}")
         spent = time.monotonic() - self._began
         if share > 0.02 and spent > 0.5:
-            words.append(f"about {_duration(spent * (1 - share) / share)} left")
+            words.append(f"about {duration(spent * (1 - share) / share)} left")
         if self.note:
             words.append(self.note)
         return " · ".join(words) or "Training"
 
     def _finish(self, results: Results) -> None:
         self.results = results
-        self.table.show_results(results)
+        self.below.show_results(results)
         self.side.show_findings(check(results))
-        self._end(f"Done in {_duration(results.seconds)}")
+        self._end(f"Done in {duration(results.seconds)}")
         self.bar.show_progress(1.0, self.bar.status.text())
 
     def _fail(self, message: str) -> None:
@@ -238,7 +249,7 @@ class EntryPage(QWidget):
             if isinstance(view, ActivationsView):
                 wanted = view.wanted_height(plan)
             card.setMinimumHeight(wanted + 42)
-        self._split.setSizes([10_000, self.table.wanted_height(MOST_ROWS)])
+        self._split.setSizes([10_000, self.below.wanted_height()])
 
     def _maximize(self, chosen: Card) -> None:
         """Let one card have the room of all, or give it back."""
@@ -263,7 +274,7 @@ class EntryPage(QWidget):
         self._split.setHandleWidth(8)
         self._split.setChildrenCollapsible(False)
         self._split.addWidget(area)
-        self._split.addWidget(self.table)
+        self._split.addWidget(self.below)
         self._split.setStretchFactor(0, 1)
         right = QVBoxLayout()
         right.setContentsMargins(MARGIN, 0, MARGIN, MARGIN)
@@ -282,16 +293,10 @@ class EntryPage(QWidget):
         self.bar.run_toggled.connect(self.toggle)
         self.bar.export_requested.connect(lambda: self.export())
         self.bar.data_chosen.connect(lambda _: self._show_plan())
-        self.table.opened.connect(self.open_run)
+        self.below.opened.connect(self.open_run)
+        self.below.failed.connect(self.banner.say)
         self.table.chosen.connect(self._emphasise)
 
     def _emphasise(self, labels: frozenset[str]) -> None:
         for view in self.views():
             view.emphasise(labels)
-
-
-def _duration(seconds: float) -> str:
-    """A length of time, for reading."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    return f"{round(seconds / 60)} min"

@@ -64,7 +64,7 @@ class Training(QObject):
         """The newest moment has been painted, or never will be: train on."""
         self._painted.set()
 
-    def close(self, timeout: float = 2.0) -> bool:
+    def close(self, timeout: float) -> bool:
         """Cancel and wait for the thread; whether it ended in time. No signal follows."""
         self._news.disconnect(self._deliver)
         self.cancel()

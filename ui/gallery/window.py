@@ -14,7 +14,7 @@ from ui.gallery.cards import CardsPage
 from ui.gallery.entry import PAUSED, EntryPage
 from ui.session import Session
 
-SIZE, LEAST = (1240, 820), (940, 600)
+SIZE, LEAST = (1240, 820), (1000, 640)
 TITLE = "Gallery"
 
 
@@ -52,7 +52,7 @@ class GalleryWindow(QWidget):
     def open(self, experiment: Experiment) -> None:
         """Show the page of an experiment; one that is being trained goes on only on its own."""
         if experiment is not self.entry.experiment:
-            self.entry.close_training()
+            self.entry.close_training(timeout=0.3)
             self.entry.show_experiment(experiment)
         self._pages.setCurrentWidget(self.entry)
         self.setWindowTitle(f"{experiment.title} – {TITLE}")
@@ -127,7 +127,7 @@ class GalleryWindow(QWidget):
         return False
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.entry.close_training()
+        self.entry.close_training(timeout=2.0)
         super().closeEvent(event)
 
     def _connect(self) -> None:

@@ -1,0 +1,391 @@
+"""The gallery in the window: every experiment opens, runs as without a window, and ends cleanly."""
+
+from __future__ import annotations
+
+import csv
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QWidget
+
+from core.data import DataError
+from core.gallery import GALLERY, engine
+from core.gallery.building import classifier, pictures, variant
+from core.gallery.engine import data_for, run
+from core.gallery.experiment import Expectation, Experiment, Plan
+from core.gallery.figures import LATE, TEST, accuracy, late_loss, of
+from core.gallery.recording import recorded
+from core.gallery.results import check, spread_shown
+from core.optimizers import SGD, Adam
+from core.spec import ExperimentSpec
+from tests.ui.running import wait
+from ui import theme
+from ui.export import export, table
+from ui.gallery import training as training_module
+from ui.gallery.window import GalleryWindow
+from ui.session import Session
+from ui.sheet import dashboard
+
+WAIT = 20_000
+BASE = classifier(pictures("digits", 200, 100), (12, 8), batch=50)
+
+
+def small(steps=60, views=("loss", "activations", "gradients"), **changes) -> Experiment:
+    """Three quick runs on the digits, one of which diverges."""
+    rates = {"slow": SGD(learning_rate=0.01), "fast": Adam(), "wild": SGD(learning_rate=1e9)}
+    plan = Plan(
+        tuple(variant(BASE, name, {"training.optimizer": rule}) for name, rule in rates.items()),
+        (LATE, TEST),
+        (
+            Expectation("Fast learns", of("fast", accuracy("test")), low=0.3, unit="%"),
+            Expectation("Slow does not learn all", of("slow", late_loss), high=1e-9),
+        ),
+        steps,
+    )
+    values = {"finding": "Wild runs end.", "plans": {"digits": plan}, **changes}
+    return Experiment("small", "Small", "Is it small?", "The end.", "rate", views, **values)
+
+
+def endless() -> Experiment:
+    return small(steps=50_000_000)
+
+
+@pytest.fixture(autouse=True)
+def calm():
+    """NumPy's warnings are the trainer's business, as in the application."""
+    with np.errstate(all="ignore"):
+        yield
+
+
+@pytest.fixture
+def session(qapp):
+    session = Session(ExperimentSpec())
+    yield session
+    assert session.close()
+
+
+@pytest.fixture
+def main(qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    return window
+
+
+@pytest.fixture
+def window(qtbot, session, main):
+    window = GalleryWindow(session, main)
+    window.present()
+    qtbot.waitExposed(window)
+    yield window
+    window.close()
+
+
+def finished(qtbot, window, experiment, seeds=1) -> None:
+    """Run an experiment on its page to the end."""
+    window.open(experiment)
+    bar = window.entry.bar
+    bar.band.setChecked(seeds > 1)
+    if seeds > 1:
+        bar.count.set_value(seeds)
+    window.entry.run()
+    with qtbot.waitSignal(window.entry.training.finished, timeout=WAIT):
+        pass
+
+
+def begun(qtbot, window, experiment) -> None:
+    """Run an experiment until something is seen of it."""
+    window.open(experiment)
+    window.entry.run()
+    moves = window.entry.training.moment_came
+    with qtbot.waitSignal(moves, timeout=WAIT, check_params_cb=lambda m: m.runs[0].iteration > 0):
+        pass
+
+
+def gallery_threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "gallery"]
+
+
+# The page of an experiment
+
+
+@pytest.mark.parametrize("key", GALLERY)
+def test_every_experiment_opens_and_says_what_it_is_about(window, key):
+    experiment = GALLERY[key]
+    window.open(experiment)
+    entry, plan = window.entry, experiment.plans[data_for(experiment)]
+    assert entry.bar.title.text() == experiment.title
+    assert [view.key.removeprefix("gallery_") for view in entry.views()] == [
+        "curves" if view == "loss" else view for view in experiment.views
+    ]
+    assert entry.table.labels == [each.label for each in plan.variants]
+    assert [each.statement.text() for each in entry.side.checks] == [
+        expectation.statement for expectation in plan.expectations
+    ]
+    assert len({(s.color.rgba(), s.dash) for s in entry.views()[0].styles.values()}) == len(
+        plan.variants
+    )
+    assert not entry.is_training and entry.bar.run.text() == "Run"
+
+
+def test_a_run_ends_with_the_table_and_the_findings_of_the_engine(qtbot, window):
+    experiment = small()
+    finished(qtbot, window, experiment, seeds=2)
+    alone, entry = run(experiment, seeds=(1, 2)), window.entry
+    cells = entry.table
+    for i, row in enumerate(alone.table()):
+        name = cells.item(i, 0).text()
+        assert name == (f"{row.label} · diverged" if row.label == "wild" else row.label)
+        for j, (spread, column) in enumerate(zip(row.cells, alone.plan.columns, strict=True), 1):
+            assert cells.item(i, j).text() == spread_shown(spread, column.unit)
+        assert cells.item(i, 3).text() == f"{row.iterations:,.0f}"
+    assert [each.finding for each in entry.side.checks] == check(alone)
+    assert [each.mark.ok for each in entry.side.checks] == [True, False]
+    assert "does not hold" in entry.side.checks[1].accessibleName()
+    assert entry.side.verdict.text() == "1 of 2 statements hold"
+    assert not entry.is_training and not gallery_threads()
+    for label, outcomes in alone.outcomes.items():
+        for outcome, again in zip(outcomes, entry.results.outcomes[label], strict=True):
+            assert np.array_equal(outcome.loss, again.loss)
+
+
+def test_the_seeds_switch_gives_a_band(qtbot, window):
+    finished(qtbot, window, small())
+    curves = window.entry.views()[0]
+    alone = curves.loss.lines()["slow"]
+    assert np.array_equal(alone.low, alone.high)
+    finished(qtbot, window, small(), seeds=4)
+    assert window.entry.results.seeds == (1, 2, 3, 4)
+    band = window.entry.views()[0].loss.lines()["slow"]
+    assert (band.low < band.mean).any() and (band.mean < band.high).any()
+    assert "4 seeds" in "".join(span.text for span in window.entry.views()[0].subtitle)
+
+
+def test_the_views_show_both_ends_of_every_run(qtbot, window):
+    finished(qtbot, window, small())
+    curves, activations, gradients = window.entry.views()
+    results = window.entry.results
+    assert list(activations.matrix.rows) == ["slow", "fast", "wild"]
+    assert {len(cells) for cells in activations.matrix.rows.values()} == {3}
+    for label, (outcome,) in results.outcomes.items():
+        before, after = outcome.before[1], outcome.after[1]
+        assert np.array_equal(gradients.before.frames[label].gradient, before.gradient)
+        assert np.array_equal(gradients.now.frames[label].gradient, after.gradient)
+    assert gradients.before.y == gradients.now.y
+    axes = {cell.axis for cells in activations.matrix.rows.values() for cell in cells[:-1]}
+    assert len(axes) == 1
+    mean = curves.loss.batches["fast"].mean
+    assert mean[0] > mean[-1] and curves.accuracy.y.high == 1.0
+
+
+def test_other_data_can_be_chosen_where_they_are_there(window, monkeypatch):
+    experiment = GALLERY["init_compare"]
+    monkeypatch.setattr(engine, "find", lambda key: None)
+    window.open(experiment)
+    choice = window.entry.bar.data_choice
+    assert window.entry.bar.data == "digits"
+    assert [choice.model().item(i).isEnabled() for i in range(2)] == [False, True]
+    assert choice.model().item(0).text() == "MNIST"
+
+
+# Ending
+
+
+def test_stop_ends_a_run_at_once_and_the_page_can_run_again(qtbot, window):
+    begun(qtbot, window, endless())
+    entry = window.entry
+    thread = gallery_threads()[0]
+    assert entry.bar.run.text() == "Stop"
+    with qtbot.waitSignal(entry.training.cancelled, timeout=2000):
+        qtbot.mouseClick(entry.bar.run, Qt.MouseButton.LeftButton)
+    thread.join(1.0)
+    assert not thread.is_alive() and not entry.is_training and entry.results is None
+    assert all(each.finding is None for each in entry.side.checks)
+    begun(qtbot, window, endless())
+    assert entry.is_training
+
+
+@pytest.mark.parametrize("what", ["gallery", "main", "another"])
+def test_closing_in_mid_run_leaves_no_thread_behind(qtbot, window, main, what):
+    begun(qtbot, window, endless())
+    if what == "another":
+        window.open(small())
+        gallery = gallery_threads()
+        for thread in gallery:
+            thread.join(2.0)
+        assert window.entry.experiment.key == "small"
+    else:
+        (window if what == "gallery" else main).close()
+    assert not gallery_threads()
+    assert not window.entry.is_training
+    assert window.isVisible() == (what == "another")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (DataError("The pictures are gone."), "The pictures are gone."),
+        (MemoryError(), "not enough memory"),
+        (ValueError("odd"), "ValueError: odd"),
+    ],
+)
+def test_what_goes_wrong_is_one_message(qtbot, window, monkeypatch, error, said):
+    def fail(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr(training_module, "run", fail)
+    window.open(small())
+    window.entry.run()
+    with qtbot.waitSignal(window.entry.training.failed, timeout=WAIT):
+        pass
+    assert said in window.entry.banner.text()
+    assert not window.entry.is_training and window.entry.bar.run.text() == "Run"
+
+
+# With the playground
+
+
+def test_double_click_opens_a_run_in_the_playground(qtbot, window, session):
+    finished(qtbot, window, small())
+    runs = window.entry.table
+    place = runs.visualItemRect(runs.item(1, 0)).center()
+    qtbot.mouseClick(runs.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseDClick(runs.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    expected = window.entry.experiment.plans["digits"].variants[1].spec
+    assert session.spec == replace(expected, seed=1, title="Small: fast")
+    assert not session.is_running
+
+
+def test_every_run_can_be_opened_without_a_mouse(qtbot, window, session):
+    window.open(small())
+    runs = window.entry.table
+    for row, label in enumerate(runs.labels):
+        runs.setCurrentCell(row, 0)
+        qtbot.keyClick(runs, Qt.Key.Key_Return)
+        assert session.spec.title == f"Small: {label}"
+    runs.setCurrentCell(0, 0)
+    window.entry.below.open_button.click()
+    assert session.spec.title == "Small: slow"
+
+
+def test_the_run_in_the_playground_pauses_meanwhile_and_goes_on_after(qtbot, window, session):
+    session.set_running(True)
+    wait(qtbot, session, lambda frame: frame.iteration > 0)
+    begun(qtbot, window, endless())
+    assert not session.is_running and "paused" in window.entry.bar.status.text()
+    window.entry.stop()
+    qtbot.waitUntil(lambda: session.is_running, timeout=WAIT)
+    begun(qtbot, window, endless())
+    window.entry.open_run("fast")
+    window.entry.stop()
+    qtbot.waitUntil(lambda: not window.entry.is_training, timeout=WAIT)
+    assert not session.is_running, "another experiment was opened: it waits to be run"
+
+
+# Cards
+
+
+def test_every_experiment_has_a_card_with_a_picture_of_its_runs(window):
+    tiles = window.cards.tiles()
+    assert [tile.experiment.key for tile in tiles] == list(GALLERY)
+    for tile in tiles:
+        record = recorded()[tile.experiment.key]
+        plan = tile.experiment.plans[record["data"]]
+        labels = [each.label for each in plan.variants]
+        assert set(record["runs"]) <= set(labels), "run `playground gallery pictures`"
+        assert "about" in tile.footer() and tile.accessibleDescription()
+        picture = tile.grab().toImage()
+        colors = {picture.pixel(x, 60) for x in range(12, picture.width() - 12)}
+        assert len(colors) > 2
+
+
+def test_cards_are_searched_by_words(qtbot, window):
+    cards = window.cards
+    qtbot.keyClicks(cards.search, "adam momentum")
+    assert [tile.experiment.key for tile in cards.shown()] == ["optimizer_compare"]
+    assert [topic.isHidden() for topic in cards.topics] == [True, False, True, True, True]
+    cards.search.setText("nothing of the kind")
+    assert not cards.shown() and not cards.empty.isHidden()
+    cards.search.clear()
+    assert len(cards.shown()) == len(GALLERY) and cards.empty.isHidden()
+
+
+def test_cards_are_chosen_by_keys(qtbot, window):
+    cards = window.cards
+    cards.search.setFocus()
+    qtbot.keyClick(cards.search, Qt.Key.Key_Down)
+    tiles = cards.tiles()
+    assert window.focusWidget() is tiles[0]
+    qtbot.keyClick(tiles[0], Qt.Key.Key_Right)
+    assert window.focusWidget() is tiles[1]
+    qtbot.keyClick(tiles[1], Qt.Key.Key_Down)
+    below = window.focusWidget()
+    assert below.mapTo(window, QPoint(0, 0)).y() > tiles[1].mapTo(window, QPoint(0, 0)).y()
+    qtbot.keyClick(below, Qt.Key.Key_Up)
+    assert window.focusWidget() is tiles[1]
+    qtbot.keyClick(tiles[1], Qt.Key.Key_Return)
+    assert window.shows_entry and window.entry.experiment is tiles[1].experiment
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.shows_entry and window.focusWidget() is tiles[1]
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert window.isHidden()
+
+
+def test_escape_lets_go_of_a_run_before_it_leads_back(qtbot, window):
+    finished(qtbot, window, small())
+    window.entry.table.selectRow(1)
+    curves = window.entry.views()[0]
+    assert curves.stands_back("slow") and not curves.stands_back("fast")
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert window.shows_entry and not curves.stands_back("slow")
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.shows_entry
+
+
+# Looks and files
+
+
+def test_the_comparison_is_exported_as_picture_and_numbers(qtbot, window, tmp_path):
+    finished(qtbot, window, small(), seeds=2)
+    entry = window.entry
+    sheet = dashboard(entry.cards)
+    for name in ("x.png", "x.svg", "x.pdf", "x.csv"):
+        export(tmp_path / name, sheet, theme.LIGHT)
+        assert (tmp_path / name).stat().st_size > 2000
+    assert "fast" in (tmp_path / "x.svg").read_text()
+    columns = table(sheet)
+    assert columns["Learning curves: fast: batches loss"].size == 60
+    gradient = entry.results.outcomes["fast"][0].after[1].gradient
+    assert np.array_equal(columns["Gradients over depth: fast: gradient now"], gradient)
+    entry.below.save(tmp_path / "table.csv")
+    with open(tmp_path / "table.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    mean = entry.results.table()[1].cells[1].mean
+    assert float(rows[1]["Test accuracy, mean"]) == pytest.approx(mean)
+    assert [row["diverged"] for row in rows] == ["0", "0", "2"]
+    entry.below.save(tmp_path / "missing" / "table.csv")
+    assert "could not be written" in entry.banner.text()
+
+
+def test_another_theme_repaints_everything(qtbot, qapp, window):
+    theme.apply(qapp, theme.LIGHT)
+    finished(qtbot, window, small())
+    light = window.grab().toImage()
+    theme.apply(qapp, theme.DARK)
+    dark = window.grab().toImage()
+    view = window.entry.views()[0]
+    assert view.theme is theme.DARK and view.styles["slow"].color.name() == theme.DARK.train
+    assert light.pixelColor(5, 5).lightness() > 200 > 60 > dark.pixelColor(5, 5).lightness()
+    theme.apply(qapp, theme.LIGHT)
+
+
+def test_many_runs_fit_and_the_table_scrolls(qtbot, window):
+    window.resize(window.minimumSize())
+    window.open(GALLERY["batch_norm"])
+    entry = window.entry
+    assert entry.table.rowCount() == 32
+    qtbot.waitUntil(lambda: entry.table.verticalScrollBar().maximum() > 0, timeout=WAIT)
+    assert entry.bar.run.mapTo(window, QPoint(entry.bar.run.width(), 0)).x() <= window.width()

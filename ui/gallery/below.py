@@ -1,0 +1,81 @@
+"""Below the plots: the table of the runs, and what can be done with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from core.gallery.results import Results, table_csv
+from ui.export import ExportError, write_whole
+from ui.gallery.table import RunTable
+
+MOST_ROWS, BUTTONS = 6, 36
+
+
+class Below(QWidget):
+    """`opened` carries the label of the run to be opened in the playground; `failed` says why the
+    table could not be written."""
+
+    opened = Signal(str)
+    failed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._results: Results | None = None
+        self.table = RunTable()
+        self.open_button = self._button(
+            "Open in the playground", "Take up the selected run in the main window, from its start"
+        )
+        self.save_button = self._button(
+            "Save table…", "Write the table as CSV, means and deviations in full"
+        )
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.open_button)
+        buttons.addWidget(self.save_button)
+        buttons.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.table, 1)
+        column.addLayout(buttons)
+        self.table.opened.connect(self.opened)
+        self.table.chosen.connect(lambda labels: self.open_button.setEnabled(bool(labels)))
+        self.open_button.clicked.connect(lambda: self.opened.emit(self.table.selected_label()))
+        self.save_button.clicked.connect(lambda: self._ask())
+        self.open_button.setEnabled(False)
+
+    def show_results(self, results: Results | None) -> None:
+        """The final figures; None: there are none yet."""
+        self._results = results
+        self.save_button.setEnabled(results is not None)
+        if results:
+            self.table.show_results(results)
+
+    def wanted_height(self) -> int:
+        """Room for the table, as far as there is any to spare."""
+        return self.table.wanted_height(MOST_ROWS) + BUTTONS
+
+    def save(self, path: Path) -> None:
+        """Write the final table as CSV."""
+        assert self._results is not None
+        try:
+            write_whole(path, table_csv(self._results).encode())
+        except ExportError as error:
+            self.failed.emit(str(error))
+
+    def _ask(self) -> None:
+        assert self._results is not None
+        proposed = str(Path.home() / f"{self._results.experiment.key}.csv")
+        name, _ = QFileDialog.getSaveFileName(self, "Save table", proposed, "CSV table (*.csv)")
+        if name:
+            self.save(Path(name))
+
+    def _button(self, name: str, tip: str) -> QPushButton:
+        button = QPushButton(name)
+        button.setToolTip(tip)
+        button.setAccessibleName(name)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
