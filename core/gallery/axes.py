@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from core.telemetry import BINS, Histograms
 
-# Reaches within this factor of one another are well seen on one axis.
-CLOSE = 2.0
+# What reaches over a fourth of an axis is well seen on it.
+CLOSE = 4.0
 
 
 class Range(NamedTuple):
@@ -35,8 +35,8 @@ def common(ranges: Sequence[Range]) -> Range:
     """An axis for several histograms: as wide as suits most of them. Those that are far wider or
     narrower do not spoil it for the others, and are seen to be so."""
     reaches = [max(abs(each.low), abs(each.high)) for each in ranges]
-    near = {r: sum(r / CLOSE <= other <= r * CLOSE for other in reaches) for r in set(reaches)}
-    high = max(near, key=lambda reach: (near[reach], reach))
+    seen = {r: sum(r / CLOSE <= other <= r for other in reaches) for r in set(reaches)}
+    high = max(seen, key=lambda reach: (seen[reach], -reach))
     return Range(-high if any(each.low < 0 for each in ranges) else 0.0, high)
 
 

@@ -27,7 +27,7 @@ class ActivationsView(ComparisonView):
 
     key = "gallery_activations"
     title = "Activations"
-    about = "How the activations of each layer are spread, run below run."
+    about = "How the activations of each layer are spread, run below run"
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

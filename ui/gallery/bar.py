@@ -23,15 +23,19 @@ from ui.widgets.spin import Spin
 
 MOST_SEEDS = 20
 RUN_WIDTH = 96
+# Where there is less room the title is left to the window's frame.
+LEAST_TITLE = 100
 
 
 class Title(QLabel):
     """A line that is cut off with dots where there is no room."""
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(60, super().minimumSizeHint().height())
+        return QSize(0, super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        if self.width() < LEAST_TITLE:
+            return
         elide = Qt.TextElideMode.ElideRight
         text = self.fontMetrics().elidedText(self.text(), elide, self.width())
         self.setToolTip("" if text == self.text() else self.text())

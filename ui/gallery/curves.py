@@ -1,4 +1,4 @@
-"""Loss and accuracy of all runs of a comparison, over each other."""
+"""Loss and accuracy of all runs of a comparison, over each other"""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
 from core.gallery.comparison import ACCURACY, LOSS, Band, Comparison
+from ui.gallery.scales import log_floor, wants_log
 from ui.gallery.styles import draw, fill
 from ui.gallery.view import ComparisonView
 from ui.plot.canvas import beside
@@ -20,10 +21,6 @@ from ui.plot.stroke import Polyline
 from ui.plot.text import Span
 from ui.plot.ticks import number
 from ui.views.view import Data, add_choice
-
-# A linear axis does where the largest loss is at most so many times that of the median run.
-TAME = 8.0
-LEAST = 1e-9
 
 
 class RunsPanel(Panel):
@@ -60,17 +57,17 @@ class RunsPanel(Panel):
     def _scale(self) -> Scale:
         bands = [*self.batches.values(), *self.scores.values()]
         highs = [_most(band.high) for band in self.lines().values()]
-        highs = sorted(high for high in highs if math.isfinite(high))
+        highs = [high for high in highs if math.isfinite(high)]
         if not highs:
             return self.y
         low = min(_least(band.low) for band in bands)
         if self.percent:
             return Scale(settle(None, min(low, 0.999), 1.0).low, 1.0)
-        median = highs[len(highs) // 2]
-        log = self._view.log if self._view.log is not None else highs[-1] > TAME * median
-        if log:
-            return settle(self.y if self.y.log else None, max(low, LEAST), highs[-1], log=True)
-        return settle(self.y if not self.y.log else None, min(low, 0.0), highs[-1])
+        high = max(highs)
+        if wants_log(highs) if self._view.log is None else self._view.log:
+            low = log_floor(highs, min(_least(band.low, above=0.0) for band in bands))
+            return settle(self.y if self.y.log else None, low, high, log=True)
+        return settle(self.y if not self.y.log else None, min(low, 0.0), high)
 
     def paint_data(self, painter: QPainter, ink: Ink, clip: QRectF) -> None:
         painter.setClipRect(clip & self.plot.adjusted(0, -1, 1, 1))
@@ -129,7 +126,7 @@ class CurvesView(ComparisonView):
 
     key = "gallery_curves"
     title = "Learning curves"
-    about = "Loss and accuracy of all runs, over each other."
+    about = "Loss and accuracy of all runs, over each other"
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -193,6 +190,6 @@ def _most(values: np.ndarray) -> float:
     return float(known.max(initial=-math.inf))
 
 
-def _least(values: np.ndarray) -> float:
-    known = values[np.isfinite(values)]
+def _least(values: np.ndarray, above: float = -math.inf) -> float:
+    known = values[np.isfinite(values) & (values > above)]
     return float(known.min(initial=math.inf))

@@ -83,7 +83,7 @@ class GradientsView(ComparisonView):
 
     key = "gallery_gradients"
     title = "Gradients over depth"
-    about = "How large the gradients are in every layer, before the first step and later."
+    about = "How large the gradients are in every layer, before the first step and later"
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -8,14 +8,13 @@ from PySide6.QtGui import QPainter
 
 from core.gallery.experiment import Experiment
 from core.gallery.recording import recorded
+from ui.gallery.scales import log_floor, wants_log
 from ui.gallery.styles import Style, draw, styles
 from ui.plot.ink import Ink
 from ui.plot.scale import Floats, Scale, round_range
 from ui.plot.stroke import Polyline
 
 LEAST, DECADES = 1e-30, 12.0
-# A linear axis does where the largest value is at most so many times that of the median run.
-TAME = 8.0
 GAP = 6.0
 TOWER, CUT = 2.5, 1.3
 DOT = 2.2
@@ -75,12 +74,14 @@ def _paint_dots(painter: QPainter, x: Floats, y: Floats, style: Style, ink: Ink)
 
 def _scale(runs: list[Floats], log: bool) -> Scale:
     known = [values[np.isfinite(values) & (values > LEAST)] for values in runs]
-    highs = sorted(float(values.max()) for values in known if values.size)
+    highs = [float(values.max()) for values in known if values.size]
     if not highs:
         return Scale(0.0, 1.0)
-    low, high = min(float(values.min()) for values in known if values.size), highs[-1]
-    if log or high > TAME * highs[len(highs) // 2]:
+    low, high = min(float(values.min()) for values in known if values.size), max(highs)
+    if log:
         return round_range(max(low, high * 10.0**-DECADES), high, log=True)
+    if wants_log(highs):
+        return round_range(log_floor(highs, low), high, log=True)
     return Scale(0.0, 1.04 * high)
 
 

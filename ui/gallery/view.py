@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSizeF, Qt
+from PySide6.QtCore import QPointF, QSizeF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -15,6 +15,8 @@ from ui.plot.panel import Panel
 from ui.plot.text import Span
 from ui.theme import Theme
 from ui.views.view import Data, View
+
+START = "Press Run or Ctrl+Return to start."
 
 
 class ComparisonView(View):
@@ -91,10 +93,15 @@ class ComparisonView(View):
         if self.shown_panels():
             return
         painter.setFont(ink.font)
-        painter.setPen(ink.muted)
-        text = ink.metrics.elidedText(self.about, Qt.TextElideMode.ElideRight, size.width() - 32)
-        width = ink.metrics.horizontalAdvance(text)
-        painter.drawText(int((size.width() - width) / 2), int(size.height() / 2), text)
+        middle, room = size.height() / 2, size.width() - 32
+        for text, color, baseline in (
+            (self.about, ink.text, middle - 4),
+            (START, ink.muted, middle + ink.metrics.height()),
+        ):
+            text = ink.metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+            left = (size.width() - ink.metrics.horizontalAdvance(text)) / 2
+            painter.setPen(color)
+            painter.drawText(QPointF(round(left), round(baseline)), text)
 
     def legend(self) -> list[Span]:
         """The names of the runs in their colours, where they are few."""
