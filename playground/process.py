@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import socket
 import sys
@@ -25,6 +26,8 @@ def make_application() -> Any:
     from PySide6.QtWidgets import QApplication
     from threadpoolctl import threadpool_limits
 
+    # Painting is in small parts here: sharing each out among threads costs more than it saves.
+    os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Training Playground")
     application.setOrganizationName("Training Playground")
