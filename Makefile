@@ -1,5 +1,5 @@
 # make run: the application.  make test, make lint, make gallery: its checks.
-# make bench [core|gallery|window]: its speed.
+# make bench [core|gallery|window|data]: its speed.
 # Everything sets itself up first: see scripts/setup.sh.
 
 PY := .venv/bin/python

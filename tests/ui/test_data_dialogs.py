@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QBrush, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.data import DataError, own
@@ -138,6 +138,20 @@ def opened(qtbot, opener: DataOpener, path: Path) -> TableDialog:
 
 
 # The preview
+
+
+def test_only_the_target_stands_out(qtbot, flowers):
+    dialog = dialog_of(qtbot, flowers)
+    ready(qtbot, dialog)
+    for target in ("kind", "width"):
+        choose(dialog.target, target)
+        marked = {
+            dialog.preview.columns[c]
+            for c in range(4)
+            for r in range(6)
+            if dialog.model.item(r, c).background() != QBrush()
+        }
+        assert marked == {target}
 
 
 def test_the_preview_shows_what_was_found_out_and_what_will_be_done(qtbot, flowers):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor, QStandardItem, QStandardItemModel
 
 from core.data import Samples
 from core.data.archive import TARGET_NAMES, Member
@@ -17,8 +17,9 @@ from ui import theme
 LONGEST_CELL = 60
 MOST_CLASSES_NAMED = 8
 DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
-Index = QModelIndex | QPersistentModelIndex
-ROLE = Qt.ItemDataRole
+# Of a table of very many columns fewer rows are shown.
+MOST_CELLS = 40_000
+NUMBERS = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True)
@@ -66,51 +67,44 @@ def of_archive(members: Sequence[Member]) -> Preview:
     return Preview(names, shapes, rows, ("Array", "Shape", "Type"), about, target)
 
 
-class PreviewModel(QAbstractTableModel):
-    """Shows a `Preview`; the target stands out: a column of a table, a row of an archive."""
+class PreviewModel(QStandardItemModel):
+    """Shows a `Preview`; the target stands out: a column of a table, a row of an archive.
+
+    Qt itself holds the cells: painting them enters no Python, which the reader keeps busy.
+    """
 
     def __init__(self, preview: Preview) -> None:
         super().__init__()
-        self._preview = preview
+        self._by_column = preview.layout is not None
         self._target = -1
+        width = len(preview.headings)
+        self.setHorizontalHeaderLabels(preview.headings)
+        for cells in preview.rows[: max(1, MOST_CELLS // width)]:
+            row = [QStandardItem(_shortened(cell)) for cell in cells[:width]]
+            self.appendRow(row + [QStandardItem() for _ in range(width - len(row))])
+        for column in range(width):
+            if self._by_column and preview.notes[column] == "numbers":
+                for row in range(self.rowCount()):
+                    self.item(row, column).setTextAlignment(NUMBERS)
 
     def set_target(self, index: int) -> None:
+        current = theme.current()
+        self._paint(self._target, QBrush(), QBrush())
         self._target = index
-        last = self.index(self.rowCount() - 1, self.columnCount() - 1)
-        self.dataChanged.emit(self.index(0, 0), last)
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, self.columnCount() - 1)
+        highlight = theme.blend(current.card, current.accent, 0.18)
+        self._paint(index, QBrush(highlight), QBrush(QColor(current.accent)))
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._preview.rows)
+    def _paint(self, index: int, background: QBrush, heading: QBrush) -> None:
+        for at in range(self.rowCount() if self._by_column else self.columnCount()):
+            item = self.item(at, index) if self._by_column else self.item(index, at)
+            if item is not None:
+                item.setBackground(background)
+        if self._by_column and (item := self.horizontalHeaderItem(index)) is not None:
+            item.setForeground(heading)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._preview.headings)
 
-    def data(self, index: Index, role: int = ROLE.DisplayRole) -> object:
-        row = self._preview.rows[index.row()]
-        cell = row[index.column()] if index.column() < len(row) else ""
-        if role == ROLE.DisplayRole:
-            return cell if len(cell) <= LONGEST_CELL else f"{cell[:LONGEST_CELL]}…"
-        if role == ROLE.BackgroundRole and self._is_target(index.row(), index.column()):
-            return theme.blend(theme.current().card, theme.current().accent, 0.18)
-        numbers = self._preview.layout and self._preview.notes[index.column()] == "numbers"
-        if role == ROLE.TextAlignmentRole and numbers:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        return None
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = ROLE.DisplayRole
-    ) -> object:
-        if orientation == Qt.Orientation.Vertical:
-            return str(section + 1) if role == ROLE.DisplayRole else None
-        if role == ROLE.DisplayRole:
-            return self._preview.headings[section]
-        if role == ROLE.ForegroundRole and self._preview.layout and section == self._target:
-            return QColor(theme.current().accent)
-        return None
-
-    def _is_target(self, row: int, column: int) -> bool:
-        return self._target == (column if self._preview.layout else row)
+def _shortened(cell: str) -> str:
+    return cell if len(cell) <= LONGEST_CELL else f"{cell[:LONGEST_CELL]}…"
 
 
 def summary(encoded: Encoded) -> list[str]:
