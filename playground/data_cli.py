@@ -62,7 +62,7 @@ def _fetch(options: argparse.Namespace) -> int:
     except DataError as error:
         line.clear()
         problems = str(error).splitlines()
-        if not origin:
+        if len(problems) > 1 and not origin:
             problems.append(f"from a folder: playground data fetch {options.name} --from FOLDER")
         return fail(problems, FAILED)
     line.clear()

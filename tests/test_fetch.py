@@ -222,7 +222,7 @@ def test_nothing_is_asked_once_the_user_has_cancelled(network):
 def test_a_place_that_cannot_be_written_is_named(network, home):  # noqa: F811
     home.parent.mkdir(parents=True, exist_ok=True)
     home.write_text("a file in the way")
-    with pytest.raises(DataError, match=str(home)):
+    with pytest.raises(DataError, match=f"{home}.*cannot be written.*PLAYGROUND_DATA"):
         download(network("good"))
 
 
@@ -243,6 +243,12 @@ def test_a_damaged_or_incomplete_folder_is_refused_and_nothing_changes(home, tmp
     with pytest.raises(DataError, match=FILES[0]):
         adopt("mnist", tmp_path / "mine")
     assert present("mnist") is None
+
+
+def test_a_folder_that_may_not_be_read_is_told(home, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(fetch.os, "access", lambda *_: False)
+    with pytest.raises(DataError, match="may not be read by you; change its permissions"):
+        adopt("mnist", tmp_path)
 
 
 def test_what_is_published_is_told_exactly():
@@ -279,4 +285,4 @@ def test_a_failed_fetch_says_why_with_status_1(network, tmp_path, monkeypatch, c
     )
     assert "data fetch mnist --from FOLDER" in said[-1]
     assert main(["data", "fetch", "mnist", "--from", str(tmp_path / "nowhere")]) == 1
-    assert f"nowhere: lacks {FILES[0]}" in capsys.readouterr().err
+    assert "nowhere: is not a folder; choose the one with" in capsys.readouterr().err

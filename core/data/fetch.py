@@ -21,7 +21,7 @@ from typing import IO, NoReturn
 from urllib.parse import urlsplit
 
 from core.data.dataset import DataError
-from core.data.folders import cache_folder
+from core.data.folders import VARIABLE, cache_folder
 from core.data.mnist import FILES, files_in, find, missing_in, read_set
 from core.data.sources import RemoteFile, Source
 
@@ -82,6 +82,10 @@ def adopt(key: str, folder: Path) -> Path:
 
     Raises `DataError` where it is incomplete or damaged.
     """
+    if not folder.is_dir():
+        raise DataError(f"{folder}: is not a folder; choose the one with the four IDX files")
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise DataError(f"{folder}: may not be read by you; change its permissions or copy it")
     files = files_in(folder) or files_in(folder / key)
     if files is None:
         missing = ", ".join(missing_in(folder))
@@ -108,7 +112,10 @@ def adopt(key: str, folder: Path) -> Path:
 
 
 def _refuse(error: OSError, place: Path) -> NoReturn:
-    raise DataError(f"{error.filename or place}: {error.strerror or error}") from error
+    raise DataError(
+        f"{error.filename or place}: cannot be written ({error.strerror or error}); mend that, or "
+        f"name a folder that holds a folder {place.name} with the files in {VARIABLE}"
+    ) from error
 
 
 class _Failure(Exception):
