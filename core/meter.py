@@ -64,9 +64,9 @@ class Meter:
         affines = {affine.name: affine for affine in network.affines}
         self._affines = [affines[name] for name in self.layers]
         self._functions = [network.activations.get(name) for name in self.layers]
-        starts = [parameter.offset for parameter in network.parameters]
-        self._starts = np.array(starts)
-        self._blocks = np.array([starts.index(a.block.offset) for a in self._affines])
+        starts = [affine.block.offset for affine in self._affines]
+        ends = [start + a.block.value.size for start, a in zip(starts, self._affines, strict=True)]
+        self._blocks = [slice(*both) for both in zip(starts, ends, strict=True)]
         self._sizes = np.array([a.weights.size for a in self._affines])
         slopes = {p.name: p for p in network.parameters if p.name.endswith(".slope")}
         self._slopes = [slopes.get(f"{name}.slope") for name in self.layers] if slopes else []
@@ -170,20 +170,21 @@ class Meter:
             return None
         return np.array([p.value.mean() if p else np.nan for p in self._slopes], np.float64)
 
-    def _per_layer(self, values: Array) -> NDArray[np.float64]:
-        """Sums over each layer's weights; `values` is as long as the parameters."""
-        np.multiply(values, self.trainer.network.mask, out=values)
-        return np.add.reduceat(values, self._starts)[self._blocks].astype(np.float64)
+    def _per_layer(self, a: Array, b: Array) -> NDArray[np.float64]:
+        """Sums of a·b over each layer's parameters; both are as long as all the parameters."""
+        return np.array([np.dot(a[block], b[block]) for block in self._blocks], np.float64)
 
     def _mean_absolute(self, values: Array) -> NDArray[np.float64]:
         np.abs(values, out=self._work)
-        return self._per_layer(self._work) / self._sizes
+        return self._per_layer(self._work, self.trainer.network.mask) / self._sizes
+
+    def _squared(self, values: Array) -> NDArray[np.float64]:
+        """Sums of squares over each layer's weights, without the biases."""
+        np.multiply(values, self.trainer.network.mask, out=self._work)
+        return self._per_layer(self._work, values)
 
     def _update_ratio(self) -> NDArray[np.float64]:
-        np.square(self._delta, out=self._work)
-        moved = self._per_layer(self._work)
-        np.square(self.trainer.network.params, out=self._work)
-        return np.sqrt(moved / self._per_layer(self._work))
+        return np.sqrt(self._squared(self._delta) / self._squared(self.trainer.network.params))
 
     def _measure(self, measures: Collection[str]) -> dict[str, Any]:
         taken: dict[str, Any] = {}

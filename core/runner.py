@@ -26,8 +26,8 @@ from core.trainer import Trainer
 # Frames are asked for a little more often than 60 times a second, so that 60 are reached.
 FRAME_SECONDS = 0.016
 # Frames may take this share of the time. Dearer ones come less often, but 30 times a second still.
-FRAME_SHARE = 0.13
-SLOWEST_FRAME_SECONDS = 0.032
+FRAME_SHARE = 0.14
+SLOWEST_FRAME_SECONDS = 0.03
 # Longest wait for a frame to be painted.
 PAINT_SECONDS = 0.25
 # A frame with every measure, for the timeline, is taken this often, and more often at first: every

@@ -123,14 +123,15 @@ class Buckets:
     def _add(self, first: int, values: Floats) -> None:
         steps = values.shape[1]
         begin, end = first // self.width, (first + steps - 1) // self.width + 1
-        cuts = np.arange(begin, end) * self.width - first
-        cuts[0] = 0
+        edges = np.arange(begin, end + 1) * self.width - first
+        edges[0], edges[-1] = 0, steps
+        cuts = edges[:-1]
         self.used = end
         here = (slice(None), slice(begin, end))
         fine = np.abs(values) <= LIMIT
         lows = highs = known = values
         if fine.all():
-            self.count[here] += np.diff(cuts, append=steps)
+            self.count[here] += edges[1:] - cuts
         else:
             self.count[here] += np.add.reduceat(fine, cuts, axis=1, dtype=np.int64)
             known, lows, highs = (np.where(fine, values, v) for v in (0.0, np.inf, -np.inf))
