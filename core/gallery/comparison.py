@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from core.gallery.experiment import Experiment, Variant
 from core.gallery.watching import Glimpse, Moment
 from core.series import LIMIT, smooth
-from core.spec import ExperimentSpec
 from core.telemetry import Frame, Score, Segment
 
 Floats = NDArray[np.float64]
@@ -140,9 +139,6 @@ class Comparison:
         unit = self.in_epochs
         lengths = [r.steps / (r.steps_per_epoch if unit else 1) for r in self.runs.values()]
         return max(lengths, default=0.0)
-
-    def spec_of(self, label: str) -> ExperimentSpec:
-        return self.runs[label].spec
 
 
 def _no_band() -> Band:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 
@@ -26,6 +28,7 @@ from ui import theme
 from ui.export import export, table
 from ui.gallery import training as training_module
 from ui.gallery.window import GalleryWindow
+from ui.main_window import MainWindow
 from ui.session import Session
 from ui.sheet import dashboard
 
@@ -87,10 +90,7 @@ def window(qtbot, session, main):
 def finished(qtbot, window, experiment, seeds=1) -> None:
     """Run an experiment on its page to the end."""
     window.open(experiment)
-    bar = window.entry.bar
-    bar.band.setChecked(seeds > 1)
-    if seeds > 1:
-        bar.count.set_value(seeds)
+    window.entry.bar.show_seeds(seeds)
     window.entry.run()
     with qtbot.waitSignal(window.entry.training.finished, timeout=WAIT):
         pass
@@ -179,6 +179,21 @@ def test_the_views_show_both_ends_of_every_run(qtbot, window):
     assert len(axes) == 1
     mean = curves.loss.batches["fast"].mean
     assert mean[0] > mean[-1] and curves.accuracy.y.high == 1.0
+
+
+def test_what_an_experiment_came_to_is_there_again_on_return(qtbot, window):
+    experiment = small()
+    finished(qtbot, window, experiment, seeds=2)
+    entry, results = window.entry, window.entry.results
+    cells = [entry.table.item(row, 1).text() for row in range(3)]
+    window.open(GALLERY["two_layer"])
+    assert entry.results is None and entry.side.checks[0].finding is None
+    window.open(experiment)
+    assert entry.results is results and entry.bar.seeds == (1, 2)
+    assert [entry.table.item(row, 1).text() for row in range(3)] == cells
+    assert [each.mark.ok for each in entry.side.checks] == [True, False]
+    assert entry.views()[0].loss.batches["slow"].x.size == 60
+    assert entry.bar.status.text().startswith("Done")
 
 
 def test_other_data_can_be_chosen_where_they_are_there(window, monkeypatch):
@@ -343,6 +358,33 @@ def test_escape_lets_go_of_a_run_before_it_leads_back(qtbot, window):
     assert window.shows_entry and not curves.stands_back("slow")
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert not window.shows_entry
+
+
+def test_the_main_window_opens_it_dresses_it_and_takes_it_along(qtbot, session):
+    main = MainWindow(session, "light", remember=False)
+    qtbot.addWidget(main)
+    main.show()
+    assert main.gallery.window is None, "it is made when it is first asked for"
+    action = main.menus.actions["Experiment gallery…"]
+    assert action.shortcut().toString() == "Ctrl+G"
+    action.trigger()
+    window = main.gallery.window
+    assert window is not None
+    window.open(small())
+    main.set_theme("dark")
+    assert window.entry.views()[0].theme is theme.DARK
+    main.set_theme("light")
+    window.close()
+    action.trigger()
+    assert main.gallery.window is window and window.isVisible() and window.shows_entry
+    main.close()
+    assert not window.isVisible()
+
+
+def test_the_application_starts_without_the_gallery():
+    asked = "import sys, ui.main_window; print([m for m in sys.modules if '.gallery.' in m])"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['ui.gallery.opening']"
 
 
 # Looks and files

@@ -25,6 +25,8 @@ MOST_SEEDS = 20
 RUN_WIDTH = 96
 # Where there is less room the title is left to the window's frame.
 LEAST_TITLE = 100
+# Before so much is done nobody can say how long the rest will take.
+EARLY, EARLY_SECONDS = 0.02, 0.5
 
 
 class Title(QLabel):
@@ -87,6 +89,12 @@ class Bar(QWidget):
         self.set_running(False)
         self.show_progress(0.0, "")
 
+    def show_seeds(self, seeds: int) -> None:
+        """Show a band over so many seeds, or one seed alone."""
+        self.band.setChecked(seeds > 1)
+        if seeds > 1:
+            self.count.set_value(seeds)
+
     # What goes on
 
     def set_running(self, running: bool) -> None:
@@ -109,6 +117,17 @@ class Bar(QWidget):
         self.progress.update()
         if words != self.status.text():
             self.status.setText(words)
+
+    def show_training(self, share: float, turn: int, seconds: float, note: str) -> None:
+        """How far the runs of the `turn`-th seed are after so many seconds."""
+        words = []
+        if len(self.seeds) > 1:
+            words.append(f"seed {turn + 1} of {len(self.seeds)}")
+        if share > EARLY and seconds > EARLY_SECONDS:
+            words.append(f"about {duration(seconds * (1 - share) / share)} left")
+        if note:
+            words.append(note)
+        self.show_progress(share, " · ".join(words) or "Training")
 
     def retheme(self) -> None:
         """Take on the colours of the present theme."""

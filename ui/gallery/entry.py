@@ -60,6 +60,7 @@ class EntryPage(QWidget):
         self.bar, self.side, self.below, self.banner = Bar(), Side(), Below(), Banner()
         self.table = self.below.table
         self.cards: list[Card] = []
+        self._kept: dict[tuple[str, str], tuple[Comparison, Results]] = {}
         self._began = 0.0
         self._arrange()
         self._connect()
@@ -67,7 +68,7 @@ class EntryPage(QWidget):
     # What is shown
 
     def show_experiment(self, experiment: Experiment) -> None:
-        """Show an experiment before its first run."""
+        """Show an experiment, with what it came to the last time."""
         self.experiment = experiment
         self.bar.show_experiment(experiment)
         self.banner.hide()
@@ -75,7 +76,7 @@ class EntryPage(QWidget):
         self._show_plan()
 
     def _show_plan(self) -> None:
-        """Everything as it is before a run on the chosen data."""
+        """Everything as it was after the last run on the chosen data, or is before the first."""
         assert self.experiment is not None
         plan = self.experiment.plans[self.bar.data]
         self.results = None
@@ -87,6 +88,11 @@ class EntryPage(QWidget):
         n = len(plan.variants)
         words = f"{n} runs: same seed, same draws, same batches" if n > 1 else "1 run"
         self.bar.show_progress(0.0, words)
+        if kept := self._kept.get((self.experiment.key, self.bar.data)):
+            comparison, results = kept
+            self.bar.show_seeds(len(results.seeds))
+            self._show_runs(comparison)
+            self._show_results(results)
 
     def _show_runs(self, comparison: Comparison) -> None:
         self.comparison = comparison
@@ -157,27 +163,22 @@ class EntryPage(QWidget):
             return
         comparison.take(moment)
         self._show_runs(comparison)
-        self.bar.show_progress(training.share, self._progress_words(training.share, moment))
+        spent = time.monotonic() - self._began
+        self.bar.show_training(training.share, moment.turn, spent, self.note)
         if not self.isVisible() or self.window().isMinimized():
             training.painted()
 
-    def _progress_words(self, share: float, moment: Moment) -> str:
-        words = []
-        if len(self.bar.seeds) > 1:
-            words.append(f"seed {moment.turn + 1} of {len(self.bar.seeds)}")
-        spent = time.monotonic() - self._began
-        if share > 0.02 and spent > 0.5:
-            words.append(f"about {duration(spent * (1 - share) / share)} left")
-        if self.note:
-            words.append(self.note)
-        return " · ".join(words) or "Training"
-
     def _finish(self, results: Results) -> None:
+        assert self.comparison is not None
+        self._kept[results.experiment.key, results.data] = self.comparison, results
+        self._end("")
+        self._show_results(results)
+
+    def _show_results(self, results: Results) -> None:
         self.results = results
         self.below.show_results(results)
         self.side.show_findings(check(results))
-        self._end(f"Done in {duration(results.seconds)}")
-        self.bar.show_progress(1.0, self.bar.status.text())
+        self.bar.show_progress(1.0, f"Done in {duration(results.seconds)}")
 
     def _fail(self, message: str) -> None:
         self.banner.say(message)
@@ -207,7 +208,7 @@ class EntryPage(QWidget):
         assert self.experiment is not None
         assert self.comparison is not None
         title = f"{self.experiment.title}: {label}"
-        return replace(self.comparison.spec_of(label), seed=self.bar.seeds[0], title=title)
+        return replace(self.comparison.runs[label].spec, seed=self.bar.seeds[0], title=title)
 
     def open_run(self, label: str) -> None:
         """Hand a run to the playground."""

@@ -14,7 +14,6 @@ from ui import theme
 from ui.widgets.section import Section
 
 WIDTH, MARGIN, ICON = 308, 16, 14
-MARKS = {None: "info", True: "good", False: "bad"}
 
 
 class Mark(QWidget):
@@ -27,15 +26,15 @@ class Mark(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colors = theme.current()
-        role = {None: "ghost", True: "good", False: "bad"}[self.ok]
         where = QRectF(0, 2, ICON, ICON)
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             if self.ok is None:
-                painter.setPen(getattr(colors, role))
+                painter.setPen(colors.ghost)
                 painter.drawEllipse(where.adjusted(2.5, 2.5, -2.5, -2.5))
             else:
-                theme.draw_icon(painter, MARKS[self.ok], getattr(colors, role), where)
+                name = "good" if self.ok else "bad"
+                theme.draw_icon(painter, name, getattr(colors, name), where)
 
 
 class Check(QWidget):

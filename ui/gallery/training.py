@@ -44,7 +44,7 @@ class Training(QObject):
         self._mailbox: deque[Moment] = deque()
         self._painted = threading.Event()
         self._unwanted = False
-        self._over = False
+        self._over = self._closed = False
         self._results: Results | None = None
         self._problem = ""
         self.share = 0.0
@@ -66,7 +66,7 @@ class Training(QObject):
 
     def close(self, timeout: float) -> bool:
         """Cancel and wait for the thread; whether it ended in time. No signal follows."""
-        self._news.disconnect(self._deliver)
+        self._closed = True
         self.cancel()
         self._thread.join(timeout)
         return not self._thread.is_alive()
@@ -114,6 +114,8 @@ class Training(QObject):
 
     @Slot()
     def _deliver(self) -> None:
+        if self._closed:
+            return
         while self._mailbox:
             self.moment_came.emit(self._mailbox.popleft())
         if not self._over:
