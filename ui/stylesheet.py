@@ -174,7 +174,7 @@ QHeaderView::section {
     padding: 4px 8px;
 }
 QTableView { outline: 0; }
-QTableView::item { padding: 0 8px; border: 0; }
+QTableView::item { padding: 0 8px; }
 QTableView, QTreeView, QListView {
     background: $card; border: 1px solid $border; border-radius: 6px; gridline-color: $border;
     selection-background-color: $hover; selection-color: $text;

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QBrush, QStandardItem, QStandardItemModel
 
 from core.data import Samples
 from core.data.archive import TARGET_NAMES, Member
@@ -89,18 +89,19 @@ class PreviewModel(QStandardItemModel):
 
     def set_target(self, index: int) -> None:
         current = theme.current()
-        self._paint(self._target, QBrush(), QBrush())
+        self._paint(self._target, QBrush(), False)
         self._target = index
-        highlight = theme.blend(current.card, current.accent, 0.18)
-        self._paint(index, QBrush(highlight), QBrush(QColor(current.accent)))
+        self._paint(index, QBrush(theme.blend(current.card, current.accent, 0.18)), True)
 
-    def _paint(self, index: int, background: QBrush, heading: QBrush) -> None:
+    def _paint(self, index: int, background: QBrush, bold: bool) -> None:
         for at in range(self.rowCount() if self._by_column else self.columnCount()):
             item = self.item(at, index) if self._by_column else self.item(index, at)
             if item is not None:
                 item.setBackground(background)
         if self._by_column and (item := self.horizontalHeaderItem(index)) is not None:
-            item.setForeground(heading)
+            font = item.font()
+            font.setBold(bold)
+            item.setFont(font)
 
 
 def _shortened(cell: str) -> str:

@@ -151,15 +151,16 @@ class TablePage(QDialog):
         form.setVerticalSpacing(8)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         rows = {
-            "Target": self.target,
-            "Predict": self.purpose,
-            "Missing values": self.missing,
-            "Column names": self.header,
-            "Delimiter": self.delimiter,
+            "Target": (self.target, "What the network is to predict"),
+            "Predict": (self.purpose, "A class to be told from others, or a number"),
+            "Missing values": (self.missing, "Fill in the mean and the word missing, or drop rows"),
+            "Column names": (self.header, "Whether the first row holds the columns' names"),
+            "Delimiter": (self.delimiter, "What parts the columns"),
         }
         table_only = (self.missing, self.header, self.delimiter)
-        for text, combo in rows.items():
+        for text, (combo, help_) in rows.items():
             combo.setAccessibleName(text)
+            combo.setToolTip(help_)
             if archive and combo in table_only:
                 combo.hide()
             else:
@@ -196,6 +197,9 @@ class TablePage(QDialog):
         policy.setRetainSizeWhenHidden(True)
         self.progress.setSizePolicy(policy)
         self.use_button.setMinimumWidth(BUTTON)
+        self.use_button.setToolTip("Train on these data")
+        self.cancel_button.setToolTip("Close; the experiment stays as it is")
+        self.cancel_button.setAutoDefault(False)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self.progress, 1)
