@@ -94,6 +94,8 @@ def test_runs_of_equal_epochs_are_compared_by_epochs(steps, epochs):
 def test_an_axis_suits_most_and_is_not_spoilt_by_the_others():
     usual = [Range(0, 4), Range(0, 8), Range(0, 4)]
     assert common([*usual, Range(0, 65536), Range(0, 0.01)]) == Range(0, 8)
+    assert common([Range(0, 1), Range(0, 8)]) == Range(0, 8)
+    assert common([Range(0, 1), Range(0, 65536)]) == Range(0, 1)
     assert common([Range(-1, 1)] * 3) == Range(-1, 1)
     assert common([Range(0, 2), Range(-4, 4)]) == Range(-4, 4)
 

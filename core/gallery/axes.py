@@ -12,6 +12,8 @@ from core.telemetry import BINS, Histograms
 
 # What reaches over a fourth of an axis is well seen on it.
 CLOSE = 4.0
+# Of two axes that suit as many, the wider one serves both where it is at most so many times wider.
+APART = 32.0
 
 
 class Range(NamedTuple):
@@ -36,7 +38,8 @@ def common(ranges: Sequence[Range]) -> Range:
     narrower do not spoil it for the others, and are seen to be so."""
     reaches = [max(abs(each.low), abs(each.high)) for each in ranges]
     seen = {r: sum(r / CLOSE <= other <= r for other in reaches) for r in set(reaches)}
-    high = max(seen, key=lambda reach: (seen[reach], -reach))
+    best = [reach for reach, count in seen.items() if count == max(seen.values())]
+    high = max(reach for reach in best if reach <= APART * min(best))
     return Range(-high if any(each.low < 0 for each in ranges) else 0.0, high)
 
 

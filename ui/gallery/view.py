@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from core.gallery.comparison import Comparison
-from ui.gallery.styles import Style, styles
+from ui.gallery.styles import ROLES, Style, styles
 from ui.plot.ink import Ink
 from ui.plot.panel import Panel
 from ui.plot.text import Span
@@ -105,10 +105,10 @@ class ComparisonView(View):
 
     def legend(self) -> list[Span]:
         """The names of the runs in their colours, where they are few."""
-        if self.comparison is None or len(self.styles) > 8:
+        if len(self.styles) > len(ROLES):
             return []
         spans: list[Span] = []
-        for label, style in self.styles.items():
+        for label, role in zip(self.styles, ROLES, strict=False):
             spans += [Span("  ·  ")] if spans else []
-            spans.append(Span(label, style.color))
+            spans.append(Span(label, role))
         return spans
