@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,9 +10,12 @@ from typing import Any
 import numpy as np
 
 from core.spec import ExperimentSpec
+from core.trainer import Trainer
 
 MOST = 60
 MEMORY = 64 * 2**20
+# Share of the time that may go into copying states.
+SHARE = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,10 +37,20 @@ class Checkpoints:
 
     def __init__(self, most: int = MOST, memory: int = MEMORY) -> None:
         self.most, self.memory = most, memory
-        self.kept: tuple[Checkpoint, ...] = ()
+        self.clear()
 
     def clear(self) -> None:
-        self.kept = ()
+        self.kept: tuple[Checkpoint, ...] = ()
+        self._next_at = 0.0
+
+    def offer(self, run: int, trainer: Trainer) -> None:
+        """Keep the trainer's state, unless that would be too often for its size."""
+        started = time.perf_counter()
+        if trainer.finished or started < self._next_at:
+            return
+        self.add(Checkpoint(run, trainer.iteration, trainer.spec, trainer.state()))
+        ended = time.perf_counter()
+        self._next_at = ended + (ended - started) / SHARE
 
     def add(self, checkpoint: Checkpoint) -> None:
         """Keep one more, in place of any of the same iteration or later."""
@@ -51,6 +65,7 @@ class Checkpoints:
         """Forget what came after `iteration`; the others belong to run number `run` from now on."""
         kept = (known for known in self.kept if known.iteration <= iteration)
         self.kept = tuple(replace(known, run=run) for known in kept)
+        self._next_at = 0.0
 
 
 def memory(checkpoints: Sequence[Checkpoint]) -> int:

@@ -17,24 +17,15 @@ import numpy as np
 
 from core.checkpoints import Checkpoint, Checkpoints
 from core.data import DataError
+from core.frame_clock import FrameClock
 from core.meter import Meter
 from core.spec import ExperimentSpec
 from core.speedometer import Speedometer
 from core.telemetry import MEASURES, Frame, Status
 from core.trainer import Trainer
 
-# Frames are asked for a little more often than 60 times a second, so that 60 are reached.
-FRAME_SECONDS = 0.016
-# Frames may take this share of the time. Dearer ones come less often, but 30 times a second still.
-FRAME_SHARE = 0.14
-SLOWEST_FRAME_SECONDS = 0.03
 # Longest wait for a frame to be painted.
 PAINT_SECONDS = 0.25
-# A frame with every measure, for the timeline, is taken this often, and more often at first: every
-# so much of a run's time, but no more than so often.
-KEYFRAME_SECONDS, KEYFRAME_SHARE, LEAST_KEYFRAME_SECONDS = 0.5, 0.1, 0.05
-# Share of the time that may go into copying the trainer's state, to go on from later.
-CHECKPOINT_SHARE = 0.01
 # Between two looks at the clock and the commands.
 SLICE_SECONDS = 0.001
 
@@ -65,10 +56,9 @@ class Runner:
         self._trainer: Trainer | None = None
         self._meter: Meter | None = None
         self._checkpoints = Checkpoints()
-        self._begun = self._frame_at = self._keyframe_at = self._checkpoint_at = 0.0
+        self._clock = FrameClock()
         self._speed = Speedometer()
         self._slice = 1
-        self._frame_cost = 0.0
         self.pace = 0.0
         self.measures: Collection[str] = MEASURES
         self._thread = threading.Thread(target=self._work, name="training", daemon=True)
@@ -197,8 +187,7 @@ class Runner:
         self._speed = Speedometer()
         self._speed.restart(trainer.iteration)
         self._slice = 1
-        self._keyframe_at = self._checkpoint_at = 0.0
-        self._begun = time.perf_counter()
+        self._clock.begin(time.perf_counter())
         self._hand_off()
 
     def _apply(self, spec: ExperimentSpec) -> None:
@@ -255,8 +244,7 @@ class Runner:
         self._hand_off()
 
     def _train_at_full_speed(self, trainer: Trainer) -> None:
-        due = self._frame_at + self._frame_gap()
-        now = time.perf_counter()
+        due, now = self._clock.due(), time.perf_counter()
         while (now < due or self._mailbox) and not self._interrupted(trainer):
             trainer.advance(self._slice)
             before, now = now, time.perf_counter()
@@ -264,8 +252,8 @@ class Runner:
 
     def _train_slowly(self, trainer: Trainer) -> None:
         """Wait until the next frame is due, then do its share of steps but one."""
-        gap = max(self._frame_gap(), 1 / self.pace)
-        self._wake.wait(max(0.0, self._frame_at + gap - time.perf_counter()))
+        gap = max(self._clock.gap, 1 / self.pace)
+        self._wake.wait(max(0.0, self._clock.due(gap) - time.perf_counter()))
         if not self._interrupted(trainer):
             trainer.advance(round(self.pace * gap) - 1)
 
@@ -280,45 +268,27 @@ class Runner:
 
     def _hand_off(self) -> None:
         """Put a frame in the mailbox and wait until it is painted."""
-        self._frame_at = time.perf_counter()
-        frame = self._frame()
+        now = time.perf_counter()
+        self._clock.made(now)
+        frame = self._frame(now)
         self._painted.clear()
         self._mailbox.append(frame)
         self._on_frame()
         if not self._closing:
             self._painted.wait(PAINT_SECONDS)
-        cost = time.perf_counter() - self._frame_at
-        self._frame_cost += 0.1 * (cost - self._frame_cost)
+        self._clock.shown(time.perf_counter())
 
-    def _frame_gap(self) -> float:
-        """Seconds from one frame to the next."""
-        return min(max(self._frame_cost / FRAME_SHARE, FRAME_SECONDS), SLOWEST_FRAME_SECONDS)
-
-    def _frame(self) -> Frame:
+    def _frame(self, now: float) -> Frame:
         assert self._trainer is not None
         assert self._meter is not None
-        complete = not self._running or self._frame_at >= self._keyframe_at
+        complete = self._clock.takes_everything() or not self._running
         if complete:
-            gap = KEYFRAME_SHARE * (self._frame_at - self._begun)
-            gap = min(max(gap, LEAST_KEYFRAME_SECONDS), KEYFRAME_SECONDS)
-            self._keyframe_at = self._frame_at + gap
-            self._keep_checkpoint()
-        speed = self._speed.read(self._trainer.iteration, self._frame_at)
+            self._checkpoints.offer(self._run, self._trainer)
+        speed = self._speed.read(self._trainer.iteration, now)
         measures = MEASURES if complete else self.measures
         return self._meter.frame(
             self._status(), speed, measures, validate=not self._running, sparing=not complete
         )
-
-    def _keep_checkpoint(self) -> None:
-        """Copy the trainer's state, unless that would be too often for its size."""
-        trainer, started = self._trainer, time.perf_counter()
-        assert trainer is not None
-        if trainer.finished or started < self._checkpoint_at:
-            return
-        checkpoint = Checkpoint(self._run, trainer.iteration, trainer.spec, trainer.state())
-        self._checkpoints.add(checkpoint)
-        ended = time.perf_counter()
-        self._checkpoint_at = ended + (ended - started) / CHECKPOINT_SHARE
 
     def _status(self) -> Status:
         assert self._trainer is not None

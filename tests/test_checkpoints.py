@@ -25,7 +25,7 @@ SPEC = ExperimentSpec()
 @pytest.fixture
 def window(monkeypatch):
     """Takes a checkpoint at every complete frame, however fast they come."""
-    monkeypatch.setattr("core.runner.CHECKPOINT_SHARE", math.inf)
+    monkeypatch.setattr("core.checkpoints.SHARE", math.inf)
     window = Window()
     yield window
     assert window.runner.close()

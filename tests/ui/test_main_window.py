@@ -25,7 +25,7 @@ CIRCLE = replace(SPEC, data=DataSpec(dataset=Circle()))
 
 @pytest.fixture
 def window(qtbot, monkeypatch):
-    monkeypatch.setattr("core.runner.CHECKPOINT_SHARE", math.inf)
+    monkeypatch.setattr("core.checkpoints.SHARE", math.inf)
     window = opened(qtbot)
     yield window
     window.close()

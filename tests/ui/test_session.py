@@ -23,7 +23,7 @@ CIRCLE = replace(SPEC, data=DataSpec(dataset=Circle()))
 
 @pytest.fixture
 def session(qtbot, monkeypatch):
-    monkeypatch.setattr("core.runner.CHECKPOINT_SHARE", math.inf)
+    monkeypatch.setattr("core.checkpoints.SHARE", math.inf)
     session = Session(SPEC)
     yield session
     assert session.close()

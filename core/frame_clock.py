@@ -1,0 +1,52 @@
+"""When the next frame of a run is due, and when it is to hold everything."""
+
+from __future__ import annotations
+
+# Frames are asked for a little more often than 60 times a second, so that 60 are reached.
+FRAME_SECONDS = 0.016
+# Frames may take this share of the time. Dearer ones come less often, but 30 times a second still.
+FRAME_SHARE = 0.14
+SLOWEST_FRAME_SECONDS = 0.03
+# A frame with every measure, for the timeline, is taken this often, and more often at first: every
+# so much of a run's time, but no more than so often.
+KEYFRAME_SECONDS, KEYFRAME_SHARE, LEAST_KEYFRAME_SECONDS = 0.5, 0.1, 0.05
+# How fast the known cost of a frame follows the cost of the newest.
+FORGETTING = 0.1
+
+
+class FrameClock:
+    """Knows when frames were made and what they cost. All times are seconds of one clock."""
+
+    def __init__(self) -> None:
+        self._begun = self._frame_at = self._keyframe_at = 0.0
+        self._cost = 0.0
+
+    def begin(self, now: float) -> None:
+        """A run begins: its first frame holds everything."""
+        self._begun, self._keyframe_at = now, 0.0
+
+    @property
+    def gap(self) -> float:
+        """From one frame to the next."""
+        return min(max(self._cost / FRAME_SHARE, FRAME_SECONDS), SLOWEST_FRAME_SECONDS)
+
+    def due(self, gap: float = 0.0) -> float:
+        """When the next frame is due, `gap` after the last one at the earliest."""
+        return self._frame_at + max(self.gap, gap)
+
+    def made(self, now: float) -> None:
+        """A frame is being made."""
+        self._frame_at = now
+
+    def shown(self, now: float) -> None:
+        """The frame that was being made has been painted."""
+        self._cost += FORGETTING * (now - self._frame_at - self._cost)
+
+    def takes_everything(self) -> bool:
+        """Whether the frame being made is one that holds every measure. Asked once a frame."""
+        now = self._frame_at
+        if now < self._keyframe_at:
+            return False
+        gap = KEYFRAME_SHARE * (now - self._begun)
+        self._keyframe_at = now + min(max(gap, LEAST_KEYFRAME_SECONDS), KEYFRAME_SECONDS)
+        return True

@@ -1,0 +1,52 @@
+"""When frames are due: often enough to look smooth, seldom enough to train on."""
+
+import pytest
+
+from core.frame_clock import FRAME_SECONDS, FRAME_SHARE, SLOWEST_FRAME_SECONDS, FrameClock
+
+
+def after(cost, frames=100):
+    """A clock that has seen frames of one cost, and when the last was made."""
+    clock, now = FrameClock(), 50.0
+    clock.begin(now)
+    for _ in range(frames):
+        clock.made(now)
+        clock.shown(now + cost)
+        now = clock.due()
+    return clock, now
+
+
+def test_cheap_frames_come_sixty_times_a_second():
+    clock, _ = after(cost=0.001)
+    assert clock.gap == FRAME_SECONDS < 1 / 60
+
+
+def test_dear_frames_take_their_share_of_the_time_and_no_more():
+    clock, _ = after(cost=0.003)
+    assert 0.003 / clock.gap == pytest.approx(FRAME_SHARE, rel=0.01)
+
+
+def test_even_the_dearest_come_thirty_times_a_second():
+    clock, _ = after(cost=0.1)
+    assert clock.gap == SLOWEST_FRAME_SECONDS < 1 / 30
+
+
+def test_a_slow_pace_asks_for_fewer():
+    clock, now = after(cost=0.001)
+    clock.made(now)
+    assert clock.due(0.25) == now + 0.25
+    assert clock.due(0.001) == now + FRAME_SECONDS
+
+
+def test_the_first_frame_holds_everything_and_later_two_a_second():
+    clock, now = FrameClock(), 50.0
+    clock.begin(now)
+    whole = []
+    while now < 60.0:
+        clock.made(now)
+        if clock.takes_everything():
+            whole.append(now - 50.0)
+        now += 1 / 60
+    assert whole[0] == 0.0
+    assert sum(when < 1.0 for when in whole) >= 5
+    assert sum(when >= 8.0 for when in whole) == 4
