@@ -105,7 +105,6 @@ class ActivationsView(ComparisonView):
         return not after or self._groups[after[0]] != self._groups[label]
 
     def wanted_height(self, plan: Plan) -> int:
-        """How high this view should be for the runs of a plan."""
         keys = [variant.spec.network.activation.key for variant in plan.variants]
         feet = 1 + sum(a != b for a, b in pairwise(keys))
         each = min(TALLEST_ROW, max(ROW, 240 // len(keys)))

@@ -37,7 +37,8 @@ VIEWS: dict[str, type[ComparisonView]] = {
     "activations": ActivationsView,
     "gradients": GradientsView,
 }
-PLOT_HEIGHT = 260
+# Of a card: what its height has beyond that of its view.
+HEADER = 42
 STOPPED = "Stopped: no verdict without the end"
 PAUSED = "the run in the playground is paused"
 
@@ -244,12 +245,8 @@ class EntryPage(QWidget):
             self._column.addWidget(card, 1)
 
     def _fit_heights(self, plan: Plan) -> None:
-        for card in self.cards:
-            view = card.view
-            wanted = PLOT_HEIGHT
-            if isinstance(view, ActivationsView):
-                wanted = view.wanted_height(plan)
-            card.setMinimumHeight(wanted + 42)
+        for card, view in zip(self.cards, self.views(), strict=True):
+            card.setMinimumHeight(view.wanted_height(plan) + HEADER)
         self._split.setSizes([10_000, self.below.wanted_height()])
 
     def _maximize(self, chosen: Card) -> None:

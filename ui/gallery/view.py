@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from core.gallery.comparison import Comparison
+from core.gallery.experiment import Plan
 from ui.gallery.styles import ROLES, Style, styles
 from ui.plot.ink import Ink
 from ui.plot.panel import Panel
@@ -16,6 +17,7 @@ from ui.plot.text import Span
 from ui.theme import Theme
 from ui.views.view import Data, View
 
+HEIGHT = 260
 START = "Press Run or Ctrl+Return to start."
 
 
@@ -51,6 +53,10 @@ class ComparisonView(View):
         return bool(self.emphasised) and label not in self.emphasised
 
     # What subclasses say
+
+    def wanted_height(self, plan: Plan) -> int:
+        """How high this view should be for the runs of a plan."""
+        return HEIGHT
 
     def absorb(self, comparison: Comparison) -> bool:
         """Take in what is new; whether axes or labels have changed."""
