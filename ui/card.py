@@ -100,7 +100,7 @@ class CardHeader(QWidget):
         button = self._button(action.toolTip())
         button.setCheckable(True)
         button.setChecked(action.isChecked())
-        button.clicked.connect(action.setChecked)
+        button.toggled.connect(action.setChecked)
         action.toggled.connect(button.setChecked)
         action.toggled.connect(lambda _: self._show_tools())
         return button

@@ -21,6 +21,7 @@ from core.telemetry import Frame
 from core.training_data import TrainingData
 from tests.ui.real import moments, spec_of
 from tests.ui.running import WAIT, wait
+from ui.card import CardHeader
 from ui.data.brush import ERASER, SPACING, STRAY
 from ui.main_window import MainWindow
 from ui.session import Session
@@ -76,6 +77,17 @@ def drag(view: SurfaceView, start: QPoint, end: QPoint, button=LEFT, modifiers=P
     for i in range(1, 11):
         QTest.mouseMove(view, start + (end - start) * (i / 10))
     QTest.mouseRelease(view, button, modifiers, end)
+
+
+def test_the_button_in_the_header_takes_up_the_brush_and_lays_it_down(qtbot):
+    view = shown(qtbot, spec_of(Circle()), drawing=False)
+    header = CardHeader(view)
+    qtbot.addWidget(header)
+    (button,) = header.tools
+    for active in (True, False):
+        # As a mouse does it, whatever the header makes of clicks.
+        QTest.mouseClick(button, LEFT)
+        assert view.brush.active is active and button.isChecked() is active
 
 
 def test_a_click_sets_a_point_of_the_button_s_class(view):
