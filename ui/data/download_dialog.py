@@ -121,7 +121,7 @@ class DownloadDialog(QDialog):
         )
         place = cache_folder() / self.key
         room = WIDTH - 2 * MARGIN
-        said = f"Kept in {_shortened(place)}"
+        said = f"Will be kept in {_shortened(place)}"
         shown = self.fontMetrics().elidedText(said, Qt.TextElideMode.ElideMiddle, room)
         self.place.setText(shown)
         self.place.setToolTip(str(place))
