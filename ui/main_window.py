@@ -135,6 +135,7 @@ class MainWindow(QMainWindow):
         toolbar.reset_requested.connect(session.reset)
         toolbar.new_seed_requested.connect(session.new_seed)
         toolbar.pace_chosen.connect(session.set_pace)
+        toolbar.gallery_requested.connect(self.gallery.show)
         toolbar.export_requested.connect(lambda: self.export())
         self.dashboard.measures_changed.connect(self._tell_measures)
         self.dashboard.export_requested.connect(self.export)
