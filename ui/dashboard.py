@@ -135,8 +135,12 @@ class Dashboard(QScrollArea):
             view.set_in_sight(self._is_in_sight(self._docks[key]))
         seen = [view for view in self.shown() if view.in_sight]
         if seen != self._seen:
+            fresh = [view for view in seen if view not in self._seen]
             self._seen = seen
             self._give_turn(seen)
+            # The frame that they have not shown may be the last one for long: nothing runs yet.
+            for view in fresh:
+                view.catch_up()
 
     def _is_in_sight(self, dock: CardDock) -> bool:
         if dock.isFloating():

@@ -15,8 +15,11 @@ from core.data.toys import Circle
 from core.initializers import Zeros
 from core.spec import DataSpec, ExperimentSpec
 from core.trainer import Trainer
+from tests.ui.real import moments as real_moments
 from tests.ui.running import WAIT, diverging, pause, rate, step, train, wait
+from ui.dashboard import Dashboard
 from ui.main_window import MainWindow
+from ui.plot.text import plain
 from ui.session import Session
 
 SPEC = ExperimentSpec()
@@ -52,6 +55,17 @@ def scrub(qtbot, window: MainWindow, iteration: int) -> None:
     scrubber = window.timeline.scrubber
     place = QPoint(round(scrubber.place(iteration)), scrubber.height() // 2)
     qtbot.mouseClick(scrubber, Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_a_frame_that_comes_before_it_is_known_what_is_in_sight_is_shown(qtbot):
+    _, history, frame = real_moments(SPEC, 0)
+    dashboard = Dashboard(history)
+    qtbot.addWidget(dashboard)
+    dashboard.resize(1000, 700)
+    dashboard.show()
+    dashboard.show_frame(frame, history)
+    surface = dashboard.views["surface"]
+    qtbot.waitUntil(lambda: "Class 0" in plain(surface.subtitle), timeout=WAIT)
 
 
 # The timeline
