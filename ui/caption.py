@@ -6,7 +6,7 @@ from itertools import groupby
 
 from core.blocks import Block, Dense
 from core.registry import Entry
-from core.spec import ExperimentSpec
+from core.spec import ExperimentSpec, NetworkSpec
 from ui.widgets.numbers import shown
 
 
@@ -22,7 +22,7 @@ def caption(spec: ExperimentSpec) -> str:
         _label(spec.data.dataset),
         layers(network.hidden),
         _label(network.activation) if network.hidden else "",
-        _label(network.initializer),
+        _initializer(network),
         "" if network.normalization == "none" else f"batch norm {network.normalization}",
         f"dropout {shown(network.dropout)}" if network.dropout else "",
         optimizer,
@@ -40,6 +40,15 @@ def layers(hidden: tuple[Block, ...]) -> str:
     ]
     runs = [(name, len(list(group))) for name, group in groupby(names)]
     return "-".join(f"{name}×{n}" if n > 1 else name for name, n in runs) or "no hidden layer"
+
+
+def _initializer(network: NetworkSpec) -> str:
+    """What the weights are really drawn by, which "auto" alone would not tell."""
+    used = [
+        (block.initializer or network.initializer).resolve(block.activation or network.activation)
+        for block in network.hidden
+    ] or [network.initializer.resolve(network.activation)]
+    return " and ".join(dict.fromkeys(entry.label for entry in used))
 
 
 def _label(entry: Entry) -> str:

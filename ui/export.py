@@ -38,6 +38,8 @@ PDF_RESOLUTION = 1200
 INCH = 72
 # Where a drawing is opened the font may be missing, and then most programs take one with serifs.
 _FAMILY = re.compile(rb'font-family="([^"]*)"')
+# Only this keeps the pixels of a digit square in a browser.
+_PIXELS = re.compile(rb'image-rendering="optimizeSpeed"')
 
 
 class ExportError(Exception):
@@ -143,7 +145,9 @@ def _svg(sheet: Sheet, theme: Theme, scale: float, spec: str) -> bytes:
     generator.setDescription(sheet.caption)
     with QPainter(generator) as painter:
         paint_sheet(painter, sheet, theme, VECTOR)
-    return _FAMILY.sub(rb'font-family="\1, Verdana, sans-serif"', bytes(buffer.data().data()))
+    drawing = bytes(buffer.data().data())
+    drawing = _FAMILY.sub(rb'font-family="\1, Verdana, sans-serif"', drawing)
+    return _PIXELS.sub(rb'\g<0> style="image-rendering:pixelated"', drawing)
 
 
 def _pdf(sheet: Sheet, theme: Theme, scale: float, spec: str) -> bytes:

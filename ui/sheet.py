@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,12 +12,16 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from ui.card import HEADER_HEIGHT, INSET, Card, CardDock, paint_card, paint_header
 from ui.plot.ink import Ink
+from ui.plot.text import plain
 from ui.theme import RADIUS, Theme
 from ui.views.view import View
 
 MARGIN = 12.0
 CAPTION = 24.0
 SINGLE = QSizeF(720, 400)
+# A picture of one view is never smaller, however narrow its card is on the screen.
+LEAST = QSizeF(480, 240)
+WIDEST = 1200.0
 # Pixels per unit where a picture is made of vectors: as good as any.
 VECTOR = 16.0
 
@@ -39,10 +44,11 @@ class Sheet:
 
 
 def single(view: View, caption: str = "", size: QSizeF | None = None) -> Sheet:
-    """A sheet of one view, as large as it is on the screen."""
+    """A sheet of one view, as large as it is on the screen or as its words need."""
     if size is None:
-        shown = view.isVisible() and view.width() >= 200 and view.height() >= 100
-        inner = QSizeF(view.size()) if shown else SINGLE
+        view.catch_up()
+        inner = QSizeF(view.size()).expandedTo(LEAST) if view.isVisible() else SINGLE
+        inner.setWidth(max(inner.width(), _words_width(view, caption)))
         size = inner + QSizeF(0, HEADER_HEIGHT + RADIUS)
     return _sheet(size, [(view, QRectF(QPointF(0, 0), size))], caption)
 
@@ -107,6 +113,15 @@ def _paint_view(painter: QPainter, view: View, place: QRectF, ink: Ink, framed: 
     painter.setClipRect(QRectF(QPointF(0, 0), inner.size()))
     view.paint_picture(painter, inner.size(), ink.theme, ink.ratio)
     painter.restore()
+
+
+def _words_width(view: View, caption: str) -> float:
+    """The width in which neither the header nor the caption of a picture is cut, up to a limit."""
+    ink = Ink(view.theme, view.font(), VECTOR)
+    header = ink.bold_metrics.horizontalAdvance(view.title) + 10
+    header += ink.metrics.horizontalAdvance(plain(view.subtitle))
+    below = ink.small_metrics.horizontalAdvance(caption) + MARGIN
+    return min(math.ceil(max(header, below)) + 2 * INSET + 2, WIDEST)
 
 
 def _sheet(size: QSizeF, places: list[tuple[View, QRectF]], caption: str) -> Sheet:

@@ -145,6 +145,26 @@ def test_an_svg_is_clipped_and_has_its_text_as_text(tmp_path, views):
     assert all(family.endswith(", sans-serif") for family in families)
 
 
+def test_a_narrow_card_gives_a_picture_in_which_no_words_are_cut(tmp_path, views, qtbot):
+    view = next(v for v in views if v.key == "gradients")
+    qtbot.addWidget(view)
+    view.resize(170, 100)
+    view.show()
+    about = "Digits 8×8  ·  64-32  ·  tanh  ·  Xavier normal  ·  Adam 0.003  ·  batch 32  ·  seed 4"
+    path = tmp_path / "drawing.svg"
+    export(path, single(view, about), theme.LIGHT)
+    words = texts(path.read_bytes())
+    assert about.split() == next(w for w in words if w.startswith("Digits")).split()
+    assert not any("…" in word for word in words)
+
+
+def test_the_pixels_of_digits_stay_square_in_a_browser(tmp_path, views):
+    path = tmp_path / "drawing.svg"
+    export(path, single(next(v for v in views if v.key == "weight_images")), theme.LIGHT)
+    styles = [image.get("style") for image in ET.parse(path).iter(f"{SVG}image")]
+    assert styles == ["image-rendering:pixelated"] * len(styles) != []
+
+
 def test_layer_names_in_an_svg_are_not_clipped_away(tmp_path, views):
     path = tmp_path / "drawing.svg"
     export(path, single(next(v for v in views if v.key == "gradients")), theme.LIGHT)
@@ -271,6 +291,7 @@ def test_the_caption_names_the_settings():
     text = caption(spec)
     for words in ("My try", spec.data.dataset.label, spec.training.optimizer.label, "seed 3"):
         assert words in text
+    assert "Xavier normal" in text
     assert layers(()) == "no hidden layer"
 
 

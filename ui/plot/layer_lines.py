@@ -224,7 +224,8 @@ class LayerPanel(TimePanel):
         room = max(1, int(self.plot.height() / height))
         chosen = [i for i in _evenly(len(layers), room) if math.isfinite(ends[i])]
         wanted = [ends[i] for i in chosen]
-        places = spread(wanted, height, self.plot.top() - 4, bottom + 4)
+        # Where the lines end early the axis goes on below the names, which keep off it.
+        places = spread(wanted, height, self.plot.top() - 4, bottom - 1)
         colors, half = ink.layer_colors(len(layers)), round(height / 2) + 1
         for i, y in zip(chosen, places, strict=True):
             ink.write(painter, round(left), round(y) - half, layers[i], colors[i])

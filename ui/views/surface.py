@@ -73,7 +73,8 @@ class SurfaceView(PictureView):
         if data.classifies and data.classes <= NAMED:
             colors = ramp.class_colors(self.theme, data.classes)
             for i, color in enumerate(colors):
-                spans.append(Span(f"{MARKS[i % 5]} {class_name(data, i)}  ", color))
+                apart = "  " if i else ""
+                spans.append(Span(f"{apart}{MARKS[i % 5]} {class_name(data, i)}", color))
         else:
             spans.append(Span("class by colour" if data.classifies else "target by colour"))
         if data.counts["validation"] and "validation" in self.surface.parts:
