@@ -94,13 +94,16 @@ def test_a_damaged_idx_file_is_refused(tmp_path, content, said):
 
 
 @same_folder
-@given(cut=st.integers(0, 200), at=st.integers(0, 60), byte=st.integers(0, 255))
-def test_a_damaged_idx_file_is_read_whole_or_refused(tmp_path, cut, at, byte):
-    content = bytearray(gzip.compress(idx_bytes(PICTURES), mtime=0)[:cut])
+@given(st.booleans(), cut=st.integers(0, 200), at=st.integers(0, 60), byte=st.integers(0, 255))
+def test_a_damaged_idx_file_is_read_whole_or_refused(tmp_path, zipped, cut, at, byte):
+    plain = idx_bytes(PICTURES)
+    content = bytearray((gzip.compress(plain, mtime=0) if zipped else plain)[:cut])
     if at < len(content):
         content[at] = byte
     with contextlib.suppress(DataError):
-        assert read_idx(written(tmp_path, bytes(content))).size == PICTURES.size
+        array = read_idx(written(tmp_path, bytes(content)))
+        # Without a checksum another header may describe what is there.
+        assert not zipped or array.size == PICTURES.size
 
 
 def test_what_is_no_readable_file_is_refused(tmp_path):
@@ -314,7 +317,9 @@ def test_garbage_is_read_whole_or_refused(tmp_path, content):
         table = table_of(tmp_path, content)
         assert len({len(column.values) for column in table.columns}) == 1
         samples = encode(table).samples
-        assert np.isfinite(samples.inputs).all() and np.isfinite(samples.targets).all()
+        gaps = np.isnan(samples.inputs)
+        assert (np.isfinite(samples.inputs) | gaps).all() and np.isfinite(samples.targets).all()
+        assert samples.gaps == gaps.any()
         assert len(samples.inputs) == len(samples.targets) > 0
     except DataError as error:
         assert "file.csv: " in str(error)

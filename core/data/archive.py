@@ -83,10 +83,12 @@ def _opened(path: Path) -> Iterator[np.lib.npyio.NpzFile]:
             ValueError,
             KeyError,
             TypeError,
+            EOFError,
             NotImplementedError,
             RuntimeError,
             struct.error,
             zipfile.error,
+            zlib.error,
         ) as error:
             advice = "write it again with np.savez"
             refuse(path, f"is not a whole NumPy archive of plain arrays ({error}); {advice}")
