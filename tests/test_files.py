@@ -94,7 +94,9 @@ def test_a_damaged_idx_file_is_refused(tmp_path, content, said):
 
 
 @same_folder
-@given(st.booleans(), cut=st.integers(0, 200), at=st.integers(0, 60), byte=st.integers(0, 255))
+@given(
+    zipped=st.booleans(), cut=st.integers(0, 200), at=st.integers(0, 60), byte=st.integers(0, 255)
+)
 def test_a_damaged_idx_file_is_read_whole_or_refused(tmp_path, zipped, cut, at, byte):
     plain = idx_bytes(PICTURES)
     content = bytearray((gzip.compress(plain, mtime=0) if zipped else plain)[:cut])
