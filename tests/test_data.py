@@ -1,5 +1,6 @@
 """Data sets are what they say, the same for the same seed, and split without leaking."""
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,9 @@ from core.data import DATASETS, DataError, digits, split
 from core.data.curves import Curve, FourPoints, Sine, Step
 from core.data.digits import Digits
 from core.data.toys import Circle, ExclusiveOr, PlaneToy, Spiral, TwoGaussians
+from core.spec import DataSpec, ExperimentSpec, TrainingSpec
+from core.trainer import Trainer
+from playground.headless import Progress, run
 
 TOYS = [entry for entry in DATASETS.entries() if issubclass(entry, PlaneToy)]
 BUNDLED = [entry for entry in DATASETS.entries() if entry.bundled]
@@ -160,3 +164,21 @@ def test_a_split_without_validation_keeps_every_sample():
     parts = split(drawn(FourPoints()), 0, False, np.random.default_rng(1))
     assert (len(parts.train), len(parts.validation)) == (4, 0)
     assert sorted(parts.train.inputs[:, 0]) == [1, 2, 3, 4]
+
+
+def test_the_test_part_is_looked_at_once_when_all_is_over(monkeypatch):
+    looks: list[tuple[str, int]] = []
+    judge = Trainer.judge
+
+    def noting(trainer: Trainer, part: str):
+        looks.append((part, trainer.iteration))
+        return judge(trainer, part)
+
+    monkeypatch.setattr(Trainer, "judge", noting)
+    data, training = DataSpec(test=0.2), TrainingSpec(max_epochs=3, patience=1)
+    recording = run(
+        ExperimentSpec(data=data, training=training), lambda: False, Progress(sys.stderr)
+    )
+    last = recording.metrics()["iterations"]
+    assert [look for look in looks if look[0] == "test"] == [looks[-1]] == [("test", last)]
+    assert ("validation", 0) in looks
