@@ -30,8 +30,9 @@ PROBE_ROWS = (64, 256)
 SPREAD_ROWS = 64
 # Relative difference below which two units count as the same: a step's rounding, and some growth.
 TWIN_TOLERANCE = 1e-4
-# Share of the time that validating may take while a run is shown.
-VALIDATION_SHARE = 0.04
+# While a run goes on it is validated this often: a curve needs no more. Where that would take more
+# than this share of the time, it is done less often.
+VALIDATION_SECONDS, VALIDATION_SHARE = 0.06, 0.02
 # Confusions are counted anew so often while a run goes on: nobody can read more.
 CONFUSION_SECONDS = 0.25
 
@@ -155,7 +156,8 @@ class Meter:
             self._count_after = started + CONFUSION_SECONDS
             self._count_confusions(judged.logits, judged.loss)
         ended = time.perf_counter()
-        self._validate_after = ended + (ended - started) / VALIDATION_SHARE
+        pause = max(VALIDATION_SECONDS, (ended - started) / VALIDATION_SHARE)
+        self._validate_after = ended + pause
         return (*scores, judged.score)
 
     def _count_confusions(self, logits: Array, loss: Array) -> None:
