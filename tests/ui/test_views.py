@@ -277,6 +277,60 @@ def test_loss_names_the_newest_figures_and_the_trouble(shown):
     assert str(trouble) in plain(view.subtitle)
 
 
+def test_loss_tells_the_gap_between_training_and_validation(shown):
+    view = shown("loss", size=(900, 260))
+    view.grab()
+    history, (train, validation) = view.history, view.loss.newest()
+    assert f"gap {view.loss.text(validation - train)}" in plain(view.subtitle)
+    view.point_at(QPointF(view.loss.px_of(200), view.loss.plot.center().y()))
+    rows = {row.name: row.value for row in view.read_out.rows}
+    nearest = np.abs(history.scores.x - 200).argmin()
+    smoothed = history.steps.smoothed(0, 200, 201, view.loss.reach())[0]
+    assert rows["gap"] == view.loss.text(history.scores.values[nearest, 0] - smoothed)
+    view.set_what("accuracy")
+    train, validation = view.accuracy.newest()
+    assert f"gap {100 * (train - validation):.1f} points".replace("-", "−") in plain(view.subtitle)
+    assert view.export_data()["gap accuracy"].shape == history.scores.x.shape
+
+
+def test_loss_shades_the_gap(shown):
+    history, frame = recorded(frames=40, layers=2)
+    history.scores.values[:, 0] += 1.5
+    view = shown("loss", empty=True)
+    view.show_frame(frame, history)
+    shaded = view.grab().toImage()
+    view.set_shades(False)
+    plot = view.loss.plot
+    x, _ = view.loss.px_of(300.0), view.grab()
+    y = (view.loss.py(np.array([0.6, 1.2]))).mean()
+    assert plot.contains(QPointF(x, y))
+    place = QPoint(round(x), round(y))
+    assert view.grab().toImage().pixelColor(place) != shaded.pixelColor(place)
+
+
+@pytest.mark.parametrize("key", ["loss", "learning_rate"])
+def test_in_the_past_the_subtitle_tells_the_figures_of_that_moment(shown, key):
+    history, frame = recorded(frames=40, layers=2)
+    falling = np.linspace(1.0, 0.01, 10)
+    later = replace(
+        frame, iteration=400, segment=Segment(390, falling, falling, falling), validation=()
+    )
+    view = shown(key, empty=True)
+    view.show_frame(frame, history)
+    before = plain(view.subtitle)
+    history.append(replace(later, validation=(Score(400, 9.0, 0.5),)))
+    view.show_frame(replace(later, status="paused"), history)
+    assert plain(view.subtitle) != before
+    view.show_frame(frame, history)
+    now = plain(view.subtitle)
+    if key == "loss":
+        shown_at = before.split("validation ")[1].split()[0]
+        assert now.split("validation ")[1].split()[0] == shown_at
+        assert view.loss.text(9.0) not in now
+    else:
+        assert now == before
+
+
 def test_one_spike_does_not_flatten_the_loss(shown):
     history, frame = recorded(frames=30, layers=2)
     loss = np.full(10, 0.3)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from core.history import LEARNING_RATE
 from ui.plot.curves import CurvePanel
+from ui.plot.gap import figures
 from ui.plot.text import Span
 from ui.views.time_view import TimeView
 from ui.views.view import Data, add_toggle
@@ -27,7 +28,7 @@ class LearningRateView(TimeView):
         self.panels = [self.curve]
 
     def describe(self) -> tuple[Span, ...]:
-        newest = self.curve.newest()[0]
+        newest = figures(self.curve)[0]
         return (Span(shown(float(f"{newest:.3g}")), "train"),)
 
     def columns(self) -> Data:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from core.history import ACCURACY, LOSS
 from ui.plot.canvas import beside
-from ui.plot.curves import CurvePanel
+from ui.plot.gap import GapPanel, figures
 from ui.plot.ink import Ink
 from ui.plot.text import Span
 from ui.views.time_view import TimeView, legend
@@ -19,8 +19,8 @@ BOTH, ONLY_LOSS, ONLY_ACCURACY = "both", "loss", "accuracy"
 
 
 class LossView(TimeView):
-    """Training loss, each mini-batch pale and smoothed on top, with the validation loss; accuracy
-    beside it where the task is classification."""
+    """Training loss, each mini-batch pale and smoothed on top, with the validation loss
+    and the gap to it; accuracy beside it where the task is classification."""
 
     key = "loss"
     title = "Loss"
@@ -29,8 +29,8 @@ class LossView(TimeView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.loss = CurvePanel(self.axis, LOSS)
-        self.accuracy = CurvePanel(self.axis, ACCURACY, "Accuracy")
+        self.loss = GapPanel(self.axis, LOSS)
+        self.accuracy = GapPanel(self.axis, ACCURACY, "Accuracy")
         self.accuracy.percent = True
         self.time_panels = [self.loss, self.accuracy]
         self.panels = [self.loss]
@@ -54,11 +54,12 @@ class LossView(TimeView):
 
     def describe(self) -> tuple[Span, ...]:
         panel = self.panels[0]
-        assert isinstance(panel, CurvePanel)
-        train, validation = panel.newest()
+        assert isinstance(panel, GapPanel)
+        train, validation = figures(panel)
         spans = [Span(f"train {panel.text(train)}", "train")]
         if len(self.history.scores):
             spans += [Span("  ·  "), Span(f"validation {panel.text(validation)}", "validation")]
+            spans += [Span("  ·  "), Span(f"gap {panel.gap_text(train, validation)}", "text")]
         spans += legend(panel.others())
         if self.frame and self.frame.divergence:
             spans += [Span("  ·  "), Span(str(self.frame.divergence), "bad")]
@@ -67,7 +68,7 @@ class LossView(TimeView):
     def columns(self) -> Data:
         columns: Data = {}
         for panel in self.panels:
-            assert isinstance(panel, CurvePanel)
+            assert isinstance(panel, GapPanel)
             low, high = self.axis.scale.low, self.axis.scale.high
             name = panel.name
             part = panel.buckets(self.history, low, high)
@@ -81,6 +82,7 @@ class LossView(TimeView):
             )
             x, y = panel.scores(self.history, low, high)
             columns["validation iteration"], columns[f"validation {name}"] = x, y
+            columns[f"gap {name}"] = panel.gaps(self.history, low, high)
             for other in panel.others():
                 run = other.name
                 x, y = panel.smoothed(other.history, low, high)
@@ -100,6 +102,7 @@ class LossView(TimeView):
             add_choice(menu, choices, self.show_what, self.set_what)
             menu.addSeparator()
         add_toggle(menu, "Logarithmic loss", self.loss.log, self.set_log)
+        add_toggle(menu, "Shade the gap", self.loss.shades, self.set_shades)
         self.add_smoothing(menu)
 
     def set_what(self, what: object) -> None:
@@ -110,6 +113,11 @@ class LossView(TimeView):
     def set_log(self, log: bool) -> None:
         """Put the loss on a logarithmic or linear scale."""
         self.loss.log = log
+        self.refresh()
+
+    def set_shades(self, shades: bool) -> None:
+        """Shade what lies between training and validation, or not."""
+        self.loss.shades = self.accuracy.shades = shades
         self.refresh()
 
 

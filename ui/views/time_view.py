@@ -42,6 +42,9 @@ class TimeView(View):
         changed = [self._absorb(panel, frame, at_once) for panel in panels]
         if any(changed):
             self.redraw()
+        if at_once:
+            # Another moment has other figures, however soon after the last it is looked at.
+            self.update_subtitle()
 
     def _absorb(self, panel: Panel, frame: Frame, at_once: bool) -> bool:
         """Let one panel take in what is new; whether everything must be painted anew."""
