@@ -8,6 +8,8 @@ the rules look at, `start`,
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from core.diagnosis import descent, signals, start
@@ -53,14 +55,15 @@ class Doctor:
         self._run = self._iteration = -1
         self._spec: ExperimentSpec | None = None
         self._known: frozenset[str] = frozenset()
+        self._lasting: dict[Any, Any] = {}
 
     def diagnose(self, spec: ExperimentSpec, frame: Frame, history: History) -> tuple[Finding, ...]:
         """As `diagnose`, with the findings of the last look at this run in mind."""
         gone_on = frame.run == self._run and frame.iteration >= self._iteration
         if not gone_on or spec is not self._spec:
-            self._known = frozenset()
+            self._known, self._lasting = frozenset(), {}
         self._run, self._iteration, self._spec = frame.run, frame.iteration, spec
-        case = Case(spec, frame, history, self._known)
+        case = Case(spec, frame, history, self._known, self._lasting)
         found = _check(case)
         self._known = frozenset(finding.key for finding in found)
         return _report(case, found)

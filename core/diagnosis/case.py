@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.activations import Activation
-from core.blocks import Block
+from core.diagnosis.hidden import Hidden, hidden_layers
 from core.history import LAYER_FIGURES, LEARNING_RATE, LOSS, History
 from core.losses import AutoLoss, CrossEntropy
 from core.series import Floats
@@ -36,24 +34,12 @@ SAMPLES = 512
 STRETCHES, NOW = 24, 4
 
 
-@dataclass(frozen=True)
-class Hidden:
-    """A measured hidden layer: its place among the frame's layers, and its settings."""
-
-    index: int
-    name: str
-    block: Block
-    activation: Activation
-    normalized: bool
-
-    @property
-    def s_shaped(self) -> bool:
-        """Flat at both ends, as sigmoid and tanh are."""
-        return self.activation.initializer == "xavier_normal" and self.activation.saturation > 0
-
-
 class Case:
-    """What the rules look at. `known` holds the keys of what was found last time."""
+    """What the rules look at. `known` holds the keys of what was found last time.
+
+    `lasting` keeps what follows from the spec and the beginning of the run alone, for the next case
+    of the same run and spec.
+    """
 
     def __init__(
         self,
@@ -61,15 +47,19 @@ class Case:
         frame: Frame,
         history: History,
         known: frozenset[str] = frozenset(),
+        lasting: dict[Any, Any] | None = None,
     ) -> None:
         self.spec, self.frame, self.history, self.known = spec, frame, history, known
-        self._done: dict[Any, Any] = {}
+        self._lasting: dict[Any, Any] = {} if lasting is None else lasting
 
-    def once(self, work: Callable[[Case], T]) -> T:
-        """work(case), done once however many rules ask for it."""
-        if work not in self._done:
-            self._done[work] = work(self)
-        return self._done[work]
+    def lasting(self, work: Callable[[Case], T]) -> T:
+        """work(case), which must follow from the spec, the layers and the first frame alone: done
+        once for all cases of a run."""
+        origin, value = self._lasting.get(work, (self, None))
+        if origin is not self.origin:
+            value = work(self)
+            self._lasting[work] = self.origin, value
+        return value
 
     def threshold(self, key: str, on: float, off: float) -> float:
         """The level to compare with: `off` while the finding lasts, so that it does not blink."""
@@ -80,16 +70,7 @@ class Case:
     @cached_property
     def hidden(self) -> tuple[Hidden, ...]:
         """The hidden layers that the frame measures; empty where the spec is of another network."""
-        network, layers = self.spec.network, []
-        for index, name in enumerate(self.frame.layers[:-1]):
-            number = _block_number(name)
-            if number >= len(network.hidden):
-                return ()
-            block = network.hidden[number]
-            activation = network.activation if block.activation is None else block.activation
-            norm = network.normalization if block.normalization is None else block.normalization
-            layers.append(Hidden(index, name, block, activation, norm != "none"))
-        return tuple(layers)
+        return self.lasting(_hidden)
 
     @cached_property
     def plain(self) -> bool:
@@ -140,9 +121,25 @@ class Case:
         return self._rows[:, LAYER_FIGURES.index(name)]
 
     @cached_property
+    def _typical(self) -> Floats:
+        """Typical figures, those of all layers for each of `LAYER_FIGURES`, then `first_to_last`.
+
+        All in one go: sorting many columns costs hardly more than sorting one.
+        """
+        rows = self._rows
+        gradient = self.recent("gradient")
+        columns = rows.reshape(len(rows), -1)
+        return typical(np.column_stack((columns, gradient[:, 0] / gradient[:, -1])))
+
+    def _typical_of(self, name: str) -> Floats:
+        layers = self._rows.shape[2]
+        start = LAYER_FIGURES.index(name) * layers
+        return self._typical[start : start + layers]
+
+    @cached_property
     def gradient(self) -> Floats:
         """Typical mean |g| of each layer, shape (layers,)."""
-        return typical(self.recent("gradient"))
+        return self._typical_of("gradient")
 
     @cached_property
     def latest_gradient(self) -> Floats:
@@ -152,13 +149,12 @@ class Case:
     @cached_property
     def first_to_last(self) -> float:
         """Mean |g| of the first layer over that of the last; NaN where both are 0."""
-        gradient = self.recent("gradient")
-        return float(typical(gradient[:, :1] / gradient[:, -1:])[0])
+        return float(self._typical[-1])
 
     @cached_property
     def update_ratio(self) -> Floats:
         """Typical ‖ΔW‖/‖W‖ of each layer, shape (layers,); NaN where all weights are 0."""
-        return typical(self.recent("update_ratio"))
+        return self._typical_of("update_ratio")
 
     # The loss
 
@@ -227,7 +223,11 @@ class Case:
     @cached_property
     def best_loss(self) -> float:
         """The least that `loss` has been since the last change."""
-        return _least(self.levels)
+        return _least(self.levels) if self.since else self._least_ever
+
+    @cached_property
+    def _least_ever(self) -> float:
+        return _least(self.all_levels)
 
     @cached_property
     def unrest(self) -> float:
@@ -245,7 +245,7 @@ class Case:
 
     def has_sunk(self, share: float) -> bool:
         """Whether the loss has ever been below this share of what it is to be better than."""
-        return _least(self.all_levels) < share * self.start
+        return self._least_ever < share * self.start
 
     @cached_property
     def has_learned(self) -> bool:
@@ -277,9 +277,8 @@ def typical(rows: Floats) -> Floats:
     return ordered[np.maximum(known - 1, 0) // 2, np.arange(rows.shape[1])]
 
 
-def _block_number(layer: str) -> int:
-    """The index of the block that a layer such as "layer 2.1" or "layer 3 b.1" belongs to."""
-    return int(layer.split()[1].partition(".")[0]) - 1
+def _hidden(case: Case) -> tuple[Hidden, ...]:
+    return hidden_layers(case.spec, case.frame.layers)
 
 
 def _smallest(*values: float) -> float:

@@ -239,6 +239,10 @@ def _held_back(spec: ExperimentSpec) -> bool:
 
 def _noisy(case: Case) -> bool:
     """Whether dropout or batch norm make the training loss jump of themselves."""
+    return case.lasting(_made_noisy)
+
+
+def _made_noisy(case: Case) -> bool:
     return _drops_out(case.spec) or any(layer.normalized for layer in case.hidden)
 
 

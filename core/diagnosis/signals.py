@@ -9,7 +9,8 @@ import numpy as np
 from core.activations import LeakyReLU, ReLU, Sigmoid
 from core.diagnosis import remedies as treat
 from core.diagnosis.base import RULES, Finding, Remedy, Rule
-from core.diagnosis.case import Case, Hidden
+from core.diagnosis.case import Case
+from core.diagnosis.hidden import Hidden
 from core.diagnosis.start import treat_start
 from core.diagnosis.words import SUPERSCRIPT, fraction, names, number, percent
 

@@ -55,7 +55,7 @@ def misfit(case: Case) -> Misfit | None:
 
 def treat_start(case: Case) -> tuple[Remedy | None, ...]:
     """The fitting initialiser where the present one is a likely cause of trouble."""
-    return (treat.fitting_initializer(case.spec),) if case.once(misfit) else ()
+    return (treat.fitting_initializer(case.spec),) if case.lasting(misfit) else ()
 
 
 def _bands(case: Case) -> tuple[Floats, Floats]:
@@ -89,7 +89,7 @@ class InitMismatch(Rule):
         # Once the loss has sunk well, how it all began does not matter any more.
         if case.has_sunk(0.5):
             return None
-        wrong = case.once(misfit)
+        wrong = case.lasting(misfit)
         if wrong is None:
             return None
         off = wrong.factors if wrong.size == "large" else 1 / wrong.factors

@@ -1,0 +1,45 @@
+"""The hidden layers that a frame measures, with the settings that they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.activations import Activation
+from core.blocks import Block
+from core.spec import ExperimentSpec
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """A measured hidden layer: its place among the frame's layers, and its settings."""
+
+    index: int
+    name: str
+    block: Block
+    activation: Activation
+    normalized: bool
+
+    @property
+    def s_shaped(self) -> bool:
+        """Flat at both ends, as sigmoid and tanh are."""
+        return self.activation.initializer == "xavier_normal" and self.activation.saturation > 0
+
+
+def hidden_layers(spec: ExperimentSpec, names: Sequence[str]) -> tuple[Hidden, ...]:
+    """Those among the layers of a frame, by name; empty where the spec is of another network."""
+    network, layers = spec.network, []
+    for index, name in enumerate(names[:-1]):
+        number = _block_number(name)
+        if number >= len(network.hidden):
+            return ()
+        block = network.hidden[number]
+        activation = network.activation if block.activation is None else block.activation
+        norm = network.normalization if block.normalization is None else block.normalization
+        layers.append(Hidden(index, name, block, activation, norm != "none"))
+    return tuple(layers)
+
+
+def _block_number(layer: str) -> int:
+    """The index of the block that a layer such as "layer 2.1" or "layer 3 b.1" belongs to."""
+    return int(layer.split()[1].partition(".")[0]) - 1
