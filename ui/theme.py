@@ -90,7 +90,7 @@ DARK = Theme(
     grid="#2a2f38", text="#e6e9ee", muted="#8d96a5", accent="#4c9ffe", accent_text="#08131f",
     train="#4c9ffe", validation="#e8a33d", ghost="#6b7280", negative="#e8743d", positive="#4c9ffe",
     good="#4cc79f", warning="#e8a33d", bad="#ef5f6b",
-    pin0="#c560c8", pin1="#53c99c", pin2="#f2ee5c", pin3="#d9532a", pin4="#c2f3f3", pin5="#dbb8fb",
+    pin0="#c560c8", pin1="#53c99c", pin2="#f9ffb2", pin3="#d9532a", pin4="#c2f3f3", pin5="#dbb8fb",
     depth=("#7d57d6", "#4683e6", "#2ea3cc", "#2bbb98", "#86c95f", "#ecc546"),
 )  # fmt: skip
 
@@ -113,8 +113,10 @@ def current() -> Theme:
 
 def system_theme() -> Theme:
     """The theme that the desktop asks for; light where it does not say."""
-    dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-    return DARK if dark else LIGHT
+    hints = QGuiApplication.styleHints()
+    # A theme chosen by hand would otherwise be taken for the desktop's own.
+    hints.unsetColorScheme()
+    return DARK if hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
 
 
 def apply(app: QApplication, theme: Theme) -> None:
@@ -127,8 +129,17 @@ def apply(app: QApplication, theme: Theme) -> None:
     # A macOS point is one pixel, elsewhere it is 96/72 of one.
     font.setPointSizeF(FONT_POINTS * 96 / 72 if sys.platform == "darwin" else FONT_POINTS)
     app.setFont(font)
+    _dress_native_parts(theme)
     app.setPalette(palette(theme))
     app.setStyleSheet(stylesheet(theme))
+
+
+def _dress_native_parts(theme: Theme) -> None:
+    """Title bars, scroll bars and dialogs of the system, where they are not like this already."""
+    hints = QGuiApplication.styleHints()
+    is_dark, wanted = hints.colorScheme() == Qt.ColorScheme.Dark, theme.name == "dark"
+    if is_dark != wanted:
+        hints.setColorScheme(Qt.ColorScheme.Dark if wanted else Qt.ColorScheme.Light)
 
 
 def palette(theme: Theme) -> QPalette:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -99,6 +99,14 @@ def test_neighbouring_layers_differ_for_everyone(theme: Theme) -> None:
     assert min(difference(a, b) for a, b in pairwise(theme.depth)) >= 6
 
 
+@THEMES
+def test_no_pinned_run_is_taken_for_the_output_layer_or_another_run(theme: Theme) -> None:
+    pins = [theme.pin(slot) for slot in range(6)]
+    assert min(difference(pin, theme.depth[-1]) for pin in pins) >= 18
+    runs = [*pins, QColor(theme.train), QColor(theme.validation)]
+    assert min(difference(a, b) for a, b in combinations(runs, 2)) >= 12
+
+
 def test_layer_colours_span_the_whole_ramp_at_any_depth() -> None:
     for n in (2, 3, 6, 20):
         colors = DARK.layer_colors(n)
@@ -128,10 +136,36 @@ def test_switching_the_theme_changes_what_is_on_screen(qapp: QApplication, qtbot
         assert qapp.palette().text().color().name() == theme.text
 
 
+def test_native_parts_take_on_the_theme_and_are_given_back(qapp: QApplication, monkeypatch) -> None:
+    class Hints:
+        """A desktop that is light unless it is told otherwise."""
+
+        asked = Qt.ColorScheme.Unknown
+
+        def colorScheme(self) -> Qt.ColorScheme:
+            known = self.asked != Qt.ColorScheme.Unknown
+            return self.asked if known else Qt.ColorScheme.Light
+
+        def setColorScheme(self, scheme: Qt.ColorScheme) -> None:
+            self.asked = scheme
+
+        def unsetColorScheme(self) -> None:
+            self.asked = Qt.ColorScheme.Unknown
+
+    hints = Hints()
+    monkeypatch.setattr(QGuiApplication, "styleHints", lambda: hints)
+    look.apply(qapp, DARK)
+    assert hints.asked == Qt.ColorScheme.Dark
+    assert look.system_theme() is LIGHT
+    look.apply(qapp, LIGHT)
+    assert hints.asked == Qt.ColorScheme.Unknown
+
+
 def test_theme_follows_the_system(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
     class Hints:
         def __init__(self, scheme: Qt.ColorScheme) -> None:
             self.colorScheme = lambda: scheme
+            self.unsetColorScheme = lambda: None
 
     for scheme, theme in [
         (Qt.ColorScheme.Dark, DARK),
