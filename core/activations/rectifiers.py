@@ -89,7 +89,7 @@ class PReLU(Activation):
 
     start: float = knob(0.25, label="First slope", low=-1, high=1, hot=False)
     share: str = knob(
-        "layer", label="One slope per", choices=("layer", "unit"), hot=False,
+        "layer", label="Slope per", choices=("layer", "unit"), hot=False,
         help="Whether a layer's units share one slope or learn one each.",
     )  # fmt: skip
 

@@ -82,12 +82,12 @@ class MultiGaussian(Curve):
 class Sine(Curve):
     frequency: float = knob(
         1.0,
-        label="Frequency k",
+        label="Frequency",
         low=0.1,
         high=10,
         scale="log",
         hot=False,
-        help="Waves per 2π of the input, which runs from −5 to 5.",
+        help="k, the waves per 2π of the input, which runs from −5 to 5.",
     )
 
     def target(self, x: NDArray[np.float64]) -> NDArray[np.float64]:

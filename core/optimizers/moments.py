@@ -31,7 +31,8 @@ def _beta2(default: float = 0.999) -> float:
 @OPTIMIZERS.add(
     "adam",
     label="Adam",
-    formula="m, v: decaying means of g, g²;  W ← W − η m̂ / (√v̂ + ε)",
+    formula="W ← W − η m′ / (√v′ + ε);  m′ = m/(1 − β₁ᵗ),  v′ = v/(1 − β₂ᵗ);  "
+    "m, v: decaying means of g, g²",
     advice="Every weight gets a step size of its own; a good first choice.",
     torch="torch.optim.Adam(params, lr={learning_rate}, betas=({beta1}, {beta2}), eps={epsilon})",
     source="Kingma & Ba 2015",
@@ -74,8 +75,8 @@ class Adam(Optimizer):
     def _descend(
         self, params: Array, mean: Array, square: Array, t: int, rate: float, scratch: Array
     ) -> None:
-        """W ← W − η·mean / (√v̂ + ε), v̂ being square/(1 − β₂ᵗ)."""
-        # η·mean/(√v̂ + ε) = η·r·mean/(√v + ε·r) with r = √(1 − β₂ᵗ): one sweep less.
+        """W ← W − η·mean / (√v′ + ε), v′ being square/(1 − β₂ᵗ)."""
+        # η·mean/(√v′ + ε) = η·r·mean/(√v + ε·r) with r = √(1 − β₂ᵗ): one sweep less.
         root = math.sqrt(1 - self.beta2**t)
         np.sqrt(square, scratch)
         np.add(scratch, np.array(self.epsilon * root, scratch.dtype), scratch)
@@ -87,7 +88,8 @@ class Adam(Optimizer):
 @OPTIMIZERS.add(
     "nadam",
     label="NAdam",
-    formula="Adam with m̂ replaced by its look-ahead (1−μₜ)ĝ + μₜ₊₁m̂;  μₜ = β₁(1 − ½·0.96^(ψt))",
+    formula="Adam with m′ replaced by its look-ahead (1 − μₜ)g′ + μₜ₊₁m′;  "
+    "μₜ = β₁(1 − ½·0.96^(ψt))",
     advice="Adam with Nesterov's look-ahead: often a little faster at the start.",
     torch="torch.optim.NAdam(params, lr={learning_rate}, betas=({beta1}, {beta2}), eps={epsilon}, "
     "momentum_decay={momentum_decay})",
@@ -157,7 +159,7 @@ class AdamW(Adam):
 @OPTIMIZERS.add(
     "adamax",
     label="Adamax",
-    formula="u ← max(β₂u, |g| + ε);  W ← W − η m̂ / u",
+    formula="W ← W − η m′ / u;  u ← max(β₂u, |g| + ε),  m′ = m/(1 − β₁ᵗ)",
     advice="Adam with the largest recent gradient in place of the mean square: steps never exceed "
     "η by much.",
     torch="torch.optim.Adamax(params, lr={learning_rate}, betas=({beta1}, {beta2}), eps={epsilon})",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from dataclasses import replace
 from html import escape
 from itertools import pairwise
@@ -27,6 +28,7 @@ from core.penalties import CLIPPINGS, PENALTIES
 from core.registry import Knob, knobs
 from core.schedules import SCHEDULES
 from core.spec import DataSpec, ExperimentSpec, TrainingSpec, changes
+from ui import theme as look
 from ui.form import Form
 from ui.widgets.numbers import parsed, shown
 from ui.widgets.row_label import RowLabel
@@ -46,6 +48,22 @@ REGISTRIES = (
 )
 ENTRIES = [entry for registry in REGISTRIES for entry in registry.entries()]
 TRAINING = tuple(knobs(TrainingSpec))
+
+
+def test_no_text_needs_marks_that_fonts_put_in_the_wrong_place():
+    words = [(e.label, e.formula, e.advice) for e in ENTRIES]
+    words += [(k.label, k.help) for e in ENTRIES for k in knobs(e).values()]
+    assert not [text for texts in words for text in texts if any(map(unicodedata.combining, text))]
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.label)
+def test_the_names_of_an_entrys_knobs_are_not_cut(qtbot, qapp, entry):
+    look.apply(qapp, look.LIGHT)
+    block = entry in BLOCKS.entries()
+    form = Form(entry(), "x", hot=not block, depth=0 if block else 1)
+    qtbot.addWidget(form)
+    for label in form.findChildren(RowLabel):
+        assert label.fontMetrics().horizontalAdvance(label.text()) <= label.room()
 
 
 @pytest.fixture

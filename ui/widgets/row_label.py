@@ -25,10 +25,13 @@ class RowLabel(QLabel):
         self.restarts = restarts
         self.setFixedWidth(width)
 
+    def room(self) -> int:
+        """How wide a name may be without being cut."""
+        return self.width() - (GLYPH + GAP if self.restarts else 0)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         metrics, height = self.fontMetrics(), self.height()
-        room = self.width() - (GLYPH + GAP if self.restarts else 0)
-        text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.room())
         with QPainter(self) as painter:
             painter.setPen(QColor(theme.current().muted))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
