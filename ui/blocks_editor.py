@@ -98,6 +98,7 @@ class BlocksEditor(QWidget):
 
     def _add_button(self) -> QPushButton:
         button = QPushButton("Add layer", self)
+        button.setToolTip("Adds a hidden layer before the output, of the kind you choose")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         menu = QMenu(button)
         menu.setToolTipsVisible(True)

@@ -55,6 +55,7 @@ class More(QToolButton):
         self.setObjectName("more")
         self.setText("More")
         self.setAccessibleName(f"More settings: {name}")
+        self.setToolTip(f"Shows or hides the rarer settings of the {name}")
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.toggled.connect(self._toggle)
