@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QSizeF
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
@@ -14,9 +16,11 @@ from core.data.digits import Digits
 from core.data.toys import Circle
 from tests.ui.real import Clouds, moments, spec_of
 from ui import theme
+from ui.export import export
 from ui.plot.matrix import legible
 from ui.plot.ramp import signed
 from ui.plot.text import plain
+from ui.sheet import single
 from ui.theme import DARK, LIGHT
 from ui.views.confusion import ConfusionView
 
@@ -36,6 +40,16 @@ def shown(qtbot):
         return view
 
     return make
+
+
+def test_in_a_narrow_card_the_names_of_the_classes_still_differ(shown, tmp_path):
+    view = shown(spec_of(Circle()), steps=2, size=(150, 120))
+    path = tmp_path / "narrow.svg"
+    export(path, single(view, size=QSizeF(150, 160)), LIGHT)
+    words = re.findall(r">\s*([^<>]+?)\s*</text>", path.read_text(encoding="utf-8"))
+    names = {word for word in words if word.startswith("C") and word[-1] in "01"}
+    assert {name[-1] for name in names} == {"0", "1"}
+    assert not [word for word in words if word.endswith("…") and word.startswith("Cl")]
 
 
 def test_a_cell_tells_what_is_taken_for_what(shown):

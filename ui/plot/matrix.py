@@ -55,7 +55,7 @@ class MatrixPanel(Panel):
         self.rect = rect
         n, line = max(len(self.names), 1), ink.small_metrics.height()
         widest = max((ink.small_metrics.horizontalAdvance(name) for name in self.names), default=0)
-        gutter = min(widest + 2, 0.24 * rect.width()) + GAP
+        gutter = min(widest + 2, 0.32 * rect.width()) + GAP
         top = rect.top() + (line + 4 if self.caption else 2)
         wide = rect.width() - gutter
         high = rect.bottom() - line - GAP - top
@@ -175,4 +175,5 @@ def _luminance(color: QColor) -> float:
 
 
 def _elided(text: str, room: float, ink: Ink) -> str:
-    return ink.small_metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+    """Shortened in the middle, as the names of classes often differ only at their ends."""
+    return ink.small_metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
