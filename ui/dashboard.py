@@ -13,6 +13,7 @@ from ui.card import CardDock
 from ui.rota import Rota
 from ui.theme import Theme
 from ui.views import VIEWS, View
+from ui.views.view import Moment
 
 # Cards are never lower than this: where there is no room for them all, the dashboard scrolls.
 LEAST_HEIGHT = 164
@@ -40,6 +41,9 @@ class Dashboard(QScrollArea):
         super().__init__(parent)
         self._docking = _docking()
         self.views: dict[str, View] = {key: VIEWS[key]() for key in VIEWS}
+        self._looked_at = Moment()
+        for view in self.views.values():
+            view.looked_at = self._looked_at
         self._docks = {key: self._dock(view) for key, view in self.views.items()}
         self._before_maximizing: QByteArray | None = None
         self._unshared = True
@@ -78,8 +82,7 @@ class Dashboard(QScrollArea):
             self._data = frame.data
             self._suit()
         live = frame.status == "running" and frame.iteration >= history.iteration
-        for view in self.views.values():
-            view.remember(frame, history)
+        self._looked_at.show(frame, history)
         for view in self._turn if live else self._seen:
             view.show_frame(frame, history)
         self._give_turn(self._rota.next(self._seen) if live else self._seen)

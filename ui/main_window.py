@@ -52,7 +52,7 @@ DEFAULT_SIZE = (1440, 900)
 MINIMUM_SIZE = (1000, 640)
 MARGIN = 12
 # Running figures change this often: nobody reads 60 numbers a second.
-FIGURE_SECONDS = 0.1
+FIGURE_SECONDS = 0.15
 WAYS_OUT = "Go back to an earlier moment on the timeline, or change a setting to try again."
 
 

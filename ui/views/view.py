@@ -36,6 +36,20 @@ class WeightEdit(NamedTuple):
     text: str
 
 
+class Moment:
+    """What views look at: a frame, and the history of its run around it."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def show(self, frame: Frame, history: History) -> None:
+        self.frame, self.history = frame, history
+
+    def forget(self) -> None:
+        self.frame: Frame | None = None
+        self.history = History()
+
+
 class View(Canvas):
     """Shows one aspect of a run.
 
@@ -64,13 +78,13 @@ class View(Canvas):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.frame: Frame | None = None
-        self.history = History()
+        # Views that stand side by side share one.
+        self.looked_at = Moment()
+        self._presented: Frame | None = None
         self.subtitle: tuple[Span, ...] = ()
         # What the card's header can switch on; an action's data names its icon.
         self.tools: tuple[QAction, ...] = ()
         self.in_sight = True
-        self._stale = False
         self._subtitle_at = 0.0
         self.setAccessibleName(self.title)
         self.setAccessibleDescription(self.about)
@@ -82,16 +96,22 @@ class View(Canvas):
         """What frames must contain for this view as it is set now."""
         return frozenset()
 
-    def remember(self, frame: Frame, history: History) -> None:
-        """Take a moment of a run to be shown when there is need: see `catch_up`."""
-        self.frame, self.history, self._stale = frame, history, True
+    @property
+    def frame(self) -> Frame | None:
+        """The frame looked at, which may not be shown yet: see `catch_up`."""
+        return self.looked_at.frame
+
+    @property
+    def history(self) -> History:
+        """The run looked at."""
+        return self.looked_at.history
 
     def show_frame(self, frame: Frame, history: History) -> None:
         """Show a moment of a run. The newest frame, or an earlier one of those in `history`."""
-        self.remember(frame, history)
+        self.looked_at.show(frame, history)
         if not (self.in_sight and self.isVisible()):
             return
-        self._stale = False
+        self._presented = frame
         self.present(frame)
         self.refresh_read_out()
         now = time.monotonic()
@@ -101,7 +121,8 @@ class View(Canvas):
 
     def clear(self) -> None:
         """Show that there is nothing to show yet."""
-        self.frame, self.history = None, History()
+        self.looked_at.forget()
+        self._presented = None
         self.forget()
         self.point_at(None)
         self.redraw()
@@ -146,8 +167,8 @@ class View(Canvas):
 
     def catch_up(self) -> None:
         """Take in a frame that came while the view was hidden, or was not its turn."""
-        if self._stale and self.frame:
-            self._stale = False
+        if self.frame is not self._presented and self.frame:
+            self._presented = self.frame
             self.present(self.frame)
         self.update_subtitle()
 
