@@ -26,6 +26,7 @@ class GapPanel(CurvePanel):
         super().__init__(*args, **kwargs)
         self.shades = True
         self._area = Polyline()
+        self._held: tuple[Floats, Floats] | None = None
 
     def gap(self, train: float | Floats, validation: float | Floats) -> float | Floats:
         """By how much validation does worse: a higher loss or a lower accuracy."""
@@ -48,9 +49,19 @@ class GapPanel(CurvePanel):
         return np.asarray(self.gap(np.interp(at, x[known], train[known]), validation))
 
     def _paint_curves(self, painter: QPainter, ink: Ink, low: float, high: float) -> None:
-        if self.shades:
-            self._paint_gap(painter, ink, low, high)
-        super()._paint_curves(painter, ink, low, high)
+        # The shade and the line on top of it are of the same figures: worked out once.
+        self._held = self.smoothed(self.history, low, high)
+        try:
+            if self.shades:
+                self._paint_gap(painter, ink, low, high)
+            super()._paint_curves(painter, ink, low, high)
+        finally:
+            self._held = None
+
+    def smoothed(self, history: History, low: float, high: float) -> tuple[Floats, Floats]:
+        if self._held is not None and history is self.history:
+            return self._held
+        return super().smoothed(history, low, high)
 
     def _paint_gap(self, painter: QPainter, ink: Ink, low: float, high: float) -> None:
         at, validation = self.scores(self.history, low, high)
