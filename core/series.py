@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -255,9 +257,14 @@ class Rows:
 
 def smooth(total: Floats, count: Floats | NDArray[np.int64], half: int) -> Floats:
     """Mean of neighbouring buckets, weighted by a bell of ±`half` buckets and by their counts."""
-    bell = np.exp(-0.5 * (np.arange(-half, half + 1) * (2.5 / (half + 0.5))) ** 2)
+    bell = _bell(half)
     middle = slice(half, half + total.size)
     return _divide(np.convolve(total, bell)[middle], np.convolve(count, bell)[middle])
+
+
+@lru_cache(maxsize=32)
+def _bell(half: int) -> Floats:
+    return np.exp(-0.5 * (np.arange(-half, half + 1) * (2.5 / (half + 0.5))) ** 2)
 
 
 def _divide(total: Floats, count: Floats | NDArray[np.int64]) -> Floats:

@@ -279,7 +279,7 @@ def test_the_read_out_tells_the_values_under_the_pointer(qtbot, loss):
     rows = {row.name: row.value for row in out.rows}
     first, tail = loss.history.steps.tail()
     assert rows["batch"] == number(float(tail[0, iteration - first]))
-    assert set(rows) == {"batch", "train, smoothed", "validation"}
+    assert set(rows) == {"batch", "train, smoothed", "validation", "gap"}
     loss.leaveEvent(QEvent(QEvent.Type.Leave))
     assert loss.read_out is None
 

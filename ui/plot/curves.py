@@ -18,6 +18,9 @@ from ui.plot.ticks import number
 from ui.plot.time_axis import TimeAxis
 from ui.plot.time_panel import Other, TimePanel
 
+# Horizontal and vertical places in logical pixels.
+Places = tuple[Floats, Floats]
+
 # Other runs may stretch the plot to so many times the largest value of the present one.
 STRETCH = 3.0
 # Single mini-batches may stand out of the plot beyond this many times the largest mean.
@@ -188,21 +191,34 @@ class CurvePanel(TimePanel):
 
     def _paint_curves(self, painter: QPainter, ink: Ink, low: float, high: float) -> None:
         color = ink.train
+        train = self._places(*self.smoothed(self.history, low, high))
+        validation = self._places(*self.scores(self.history, low, high))
+        self._paint_between(painter, ink, train, validation)
         if self.smoothing and self.group() * self.history.steps.width < self.reach():
-            self._stroke(painter, ink, *self.raw(low, high), ink.pale(color), 1.0, smooth=False)
-        self._stroke(painter, ink, *self.smoothed(self.history, low, high), color, 1.6)
-        self._stroke(painter, ink, *self.scores(self.history, low, high), ink.validation, 1.6)
+            raw = self._places(*self.raw(low, high))
+            self._stroke(painter, ink, raw, ink.pale(color), 1.0, smooth=False)
+        self._stroke(painter, ink, train, color, 1.6)
+        self._stroke(painter, ink, validation, ink.validation, 1.6)
+
+    def _paint_between(
+        self, painter: QPainter, ink: Ink, train: Places, validation: Places
+    ) -> None:
+        """What lies under the curves, which have been placed already."""
 
     def _paint_other(self, painter: QPainter, ink: Ink, other: Other) -> None:
         low, high, color = self.axis.scale.low, self.axis.scale.high, ink.role(other.role)
-        train = self.smoothed(other.history, low, high)
-        self._stroke(painter, ink, *train, ink.pale(color, 0.6), 1.0)
-        self._stroke(painter, ink, *self.scores(other.history, low, high), color, 1.3)
+        train = self._places(*self.smoothed(other.history, low, high))
+        validation = self._places(*self.scores(other.history, low, high))
+        self._stroke(painter, ink, train, ink.pale(color, 0.6), 1.0)
+        self._stroke(painter, ink, validation, color, 1.3)
+
+    def _places(self, x: Floats, y: Floats) -> Places:
+        return self.px(x), self.py(y)
 
     def _stroke(
-        self, painter: QPainter, ink: Ink, x: Floats, y: Floats, color, width, smooth: bool = True
+        self, painter: QPainter, ink: Ink, places: Places, color, width, smooth: bool = True
     ) -> None:
-        if self._line.load(self.px(x), self.py(y)):
+        if self._line.load(*places):
             stroke(painter, self._line, color, width, ink, smooth)
 
     # Reading off

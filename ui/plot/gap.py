@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter
 
 from core.history import History
-from ui.plot.curves import CurvePanel
+from ui.plot.curves import CurvePanel, Places
 from ui.plot.ink import Ink
 from ui.plot.panel import Row
 from ui.plot.scale import Floats
@@ -26,7 +26,6 @@ class GapPanel(CurvePanel):
         super().__init__(*args, **kwargs)
         self.shades = True
         self._area = Polyline()
-        self._held: tuple[Floats, Floats] | None = None
 
     def gap(self, train: float | Floats, validation: float | Floats) -> float | Floats:
         """By how much validation does worse: a higher loss or a lower accuracy."""
@@ -48,33 +47,18 @@ class GapPanel(CurvePanel):
             return np.full(at.size, math.nan)
         return np.asarray(self.gap(np.interp(at, x[known], train[known]), validation))
 
-    def _paint_curves(self, painter: QPainter, ink: Ink, low: float, high: float) -> None:
-        # The shade and the line on top of it are of the same figures: worked out once.
-        self._held = self.smoothed(self.history, low, high)
-        try:
-            if self.shades:
-                self._paint_gap(painter, ink, low, high)
-            super()._paint_curves(painter, ink, low, high)
-        finally:
-            self._held = None
-
-    def smoothed(self, history: History, low: float, high: float) -> tuple[Floats, Floats]:
-        if self._held is not None and history is self.history:
-            return self._held
-        return super().smoothed(history, low, high)
-
-    def _paint_gap(self, painter: QPainter, ink: Ink, low: float, high: float) -> None:
-        at, validation = self.scores(self.history, low, high)
-        x, train = self.smoothed(self.history, low, high)
-        known = np.isfinite(validation)
-        if known.sum() < 2:
+    def _paint_between(
+        self, painter: QPainter, ink: Ink, train: Places, validation: Places
+    ) -> None:
+        (x, y), (at, score) = train, validation
+        known = np.isfinite(score)
+        if not self.shades or known.sum() < 2:
             return
-        at, validation = at[known], validation[known]
-        between = (x >= at[0]) & (x <= at[-1]) & np.isfinite(train)
-        x, train = self.px(x[between]), self.py(train[between])
+        at, score = at[known], score[known]
+        between = slice(*np.searchsorted(x, (at[0], at[-1])).tolist())
         # There and back, so that the two curves enclose the area.
-        outline = np.concatenate((x, self.px(at[::-1])))
-        if not self._area.load(outline, np.concatenate((train, self.py(validation[::-1])))):
+        outline = np.concatenate((x[between], at[::-1]))
+        if not self._area.load(outline, np.concatenate((y[between], score[::-1]))):
             return
         color = QColor(ink.validation)
         color.setAlphaF(SHADE)
