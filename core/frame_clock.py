@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 # Frames are asked for a little more often than 60 times a second, so that 60 are reached.
-FRAME_SECONDS = 0.016
+FRAME_SECONDS = 0.0158
 # Frames may take this share of the time. Dearer ones come less often, but 30 times a second still.
 FRAME_SHARE = 0.15
-SLOWEST_FRAME_SECONDS = 0.03
+SLOWEST_FRAME_SECONDS = 0.031
 # A frame with every measure, for the timeline, is taken this often, and more often at first: every
 # so much of a run's time, but no more than so often.
 KEYFRAME_SECONDS, KEYFRAME_SHARE, LEAST_KEYFRAME_SECONDS = 0.5, 0.1, 0.05

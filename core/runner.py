@@ -115,6 +115,11 @@ class Runner:
         return taken
 
     @property
+    def native_id(self) -> int | None:
+        """What the system calls the training thread."""
+        return self._thread.native_id
+
+    @property
     def checkpoints(self) -> tuple[Checkpoint, ...]:
         """The moments of the present run to which `go_back` can return, ascending."""
         return self._checkpoints.kept

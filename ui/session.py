@@ -21,6 +21,7 @@ from core.specio import settled
 from core.telemetry import Frame
 from ui.edits import Edit
 from ui.pins import Pins
+from ui.processor import Companionship
 from ui.wording import described
 
 # A run takes the place of its predecessor as ghost if it was watched for about a second, or has
@@ -64,6 +65,7 @@ class Session(QObject):
         self.pins.changed.connect(self._lay_pins_beside)
         self._handed_out.connect(self._receive, Qt.ConnectionType.QueuedConnection)
         self._runner = Runner(self._handed_out.emit)
+        self._companionship = Companionship(self._runner.native_id)
         self._restart()
 
     # The run
@@ -106,6 +108,7 @@ class Session(QObject):
 
     def close(self) -> bool:
         """End the training thread; whether it ended in time."""
+        self._companionship.part()
         return self._runner.close()
 
     # Edits
@@ -255,6 +258,8 @@ class Session(QObject):
 
     def _show(self, frame: Frame) -> None:
         self._last = frame
+        if frame.status == "running" and self.is_running:
+            self._companionship.keep()
         self.history.append(frame)
         self.frame_shown.emit(frame)
         if frame.status in ("finished", "diverged"):
@@ -266,6 +271,8 @@ class Session(QObject):
             self.moment_changed.emit()
 
     def _note_running(self, running: bool) -> None:
+        if not running:
+            self._companionship.part()
         if running != self.is_running:
             self.is_running = running
             self.running_changed.emit(running)

@@ -19,6 +19,7 @@ from core.gallery.engine import Cancelled, run
 from core.gallery.experiment import Experiment
 from core.gallery.results import Results
 from core.gallery.watching import Moment
+from ui.processor import run_anywhere
 
 # Longest wait for a moment to be painted.
 PAINT_SECONDS = 0.25
@@ -75,6 +76,7 @@ class Training(QObject):
 
     def _work(self) -> None:
         np.seterr(all="ignore")
+        run_anywhere()
         try:
             self._results = run(
                 self._experiment,
