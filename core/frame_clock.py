@@ -5,11 +5,13 @@ from __future__ import annotations
 # Frames are asked for a little more often than 60 times a second, so that 60 are reached.
 FRAME_SECONDS = 0.0158
 # Frames may take this share of the time. Dearer ones come less often, but 30 times a second still.
-FRAME_SHARE = 0.15
+FRAME_SHARE = 0.14
 SLOWEST_FRAME_SECONDS = 0.031
 # A frame with every measure, for the timeline, is taken this often, and more often at first: every
 # so much of a run's time, but no more than so often.
 KEYFRAME_SECONDS, KEYFRAME_SHARE, LEAST_KEYFRAME_SECONDS = 0.5, 0.1, 0.05
+# Where measuring everything would take more than this share of the time, it is done less often.
+KEYFRAME_COST = 0.005
 # How fast the known cost of a frame follows the cost of the newest.
 FORGETTING = 0.1
 
@@ -20,6 +22,7 @@ class FrameClock:
     def __init__(self) -> None:
         self._begun = self._frame_at = self._keyframe_at = 0.0
         self._cost = 0.0
+        self._holds_everything = False
 
     def begin(self, now: float) -> None:
         """A run begins: its first frame holds everything."""
@@ -38,6 +41,12 @@ class FrameClock:
         """A frame is being made."""
         self._frame_at = now
 
+    def measured(self, now: float) -> None:
+        """The frame has been measured, and is to be painted now."""
+        if self._holds_everything:
+            pause = (now - self._frame_at) / KEYFRAME_COST
+            self._keyframe_at = max(self._keyframe_at, now + min(pause, now - self._begun))
+
     def shown(self, now: float) -> None:
         """The frame that was being made has been painted."""
         self._cost += FORGETTING * (now - self._frame_at - self._cost)
@@ -45,8 +54,8 @@ class FrameClock:
     def takes_everything(self) -> bool:
         """Whether the frame being made is one that holds every measure. Asked once a frame."""
         now = self._frame_at
-        if now < self._keyframe_at:
-            return False
-        gap = KEYFRAME_SHARE * (now - self._begun)
-        self._keyframe_at = now + min(max(gap, LEAST_KEYFRAME_SECONDS), KEYFRAME_SECONDS)
-        return True
+        self._holds_everything = now >= self._keyframe_at
+        if self._holds_everything:
+            gap = KEYFRAME_SHARE * (now - self._begun)
+            self._keyframe_at = now + min(max(gap, LEAST_KEYFRAME_SECONDS), KEYFRAME_SECONDS)
+        return self._holds_everything

@@ -32,7 +32,7 @@ SPREAD_ROWS = 64
 TWIN_TOLERANCE = 1e-4
 # While a run goes on it is validated this often: a curve needs no more. Where that would take more
 # than this share of the time, it is done less often.
-VALIDATION_SECONDS, VALIDATION_SHARE = 0.06, 0.02
+VALIDATION_SECONDS, VALIDATION_SHARE = 0.06, 0.01
 # Confusions are counted anew so often while a run goes on: nobody can read more.
 CONFUSION_SECONDS = 0.25
 

@@ -276,6 +276,7 @@ class Runner:
         now = time.perf_counter()
         self._clock.made(now)
         frame = self._frame(now)
+        self._clock.measured(time.perf_counter())
         self._painted.clear()
         self._mailbox.append(frame)
         self._on_frame()

@@ -50,3 +50,18 @@ def test_the_first_frame_holds_everything_and_later_two_a_second():
     assert whole[0] == 0.0
     assert sum(when < 1.0 for when in whole) >= 5
     assert sum(when >= 8.0 for when in whole) == 4
+
+
+def test_where_measuring_everything_is_dear_it_is_done_less_often():
+    clock, now = FrameClock(), 50.0
+    clock.begin(now)
+    spent = count = 0
+    while now < 90.0:
+        clock.made(now)
+        cost = 0.02 if clock.takes_everything() else 0.001
+        clock.measured(now + cost)
+        if now > 70.0:
+            spent, count = spent + (cost if cost > 0.01 else 0), count + (cost > 0.01)
+        now += 1 / 30
+    assert count >= 4
+    assert spent <= 0.006 * 20.0

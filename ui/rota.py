@@ -7,16 +7,15 @@ from time import monotonic
 
 from ui.views.view import View
 
-# A view's turn comes after this much time per view in sight: one view a frame at 60 frames a
-# second. However many there are, none waits longer than looks alive.
-SECONDS, LEAST_OFTEN = 0.016, 0.09
+# No view waits longer: that still looks alive.
+LEAST_OFTEN = 0.095
 
 
 class Rota:
     """Says which views the next frame of a running run is shown in.
 
-    However often frames come, every view is shown after `LEAST_OFTEN` seconds at the latest, or
-    with every frame where these are further apart.
+    That is one, or as many as it takes to show every view after `LEAST_OFTEN` seconds at the latest;
+    all of them where frames are further apart.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
@@ -32,8 +31,7 @@ class Rota:
             known = [view for view in self._order if view in views]
             self._order = dict.fromkeys([*(set(views) - self._order.keys()), *known])
         n, now = len(self._order), self._clock()
-        period = min(n * SECONDS, LEAST_OFTEN)
-        self._credit += n * (now - self._asked) / period if n else 0.0
+        self._credit += n * (now - self._asked) / LEAST_OFTEN
         self._asked = now
         count = min(max(int(self._credit), 1), n)
         self._credit = max(min(self._credit, n) - count, 0.0)
