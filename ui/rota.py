@@ -14,8 +14,8 @@ LEAST_OFTEN = 0.095
 class Rota:
     """Says which views the next frame of a running run is shown in.
 
-    That is one, or as many as it takes to show every view after `LEAST_OFTEN` seconds at the latest;
-    all of them where frames are further apart.
+    That is one, or as many as it takes to show every view after `LEAST_OFTEN` seconds at the
+    latest; all of them where frames are further apart.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
