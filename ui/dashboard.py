@@ -48,7 +48,7 @@ class Dashboard(QScrollArea):
         self._before_maximizing: QByteArray | None = None
         self._unshared = True
         self._seen: list[View] = []
-        self._rota = Rota()
+        self._rota: Rota[View] = Rota()
         self._turn: list[View] = []
         self._data: DataPicture | None = None
         self._settling = QTimer(self)

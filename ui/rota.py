@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from time import monotonic
+from typing import Generic, TypeVar
 
-from ui.views.view import View
+T = TypeVar("T", bound=Hashable)
 
 # No view waits longer: that still looks alive.
 LEAST_OFTEN = 0.095
 
 
-class Rota:
+class Rota(Generic[T]):
     """Says which views the next frame of a running run is shown in.
 
     That is one, or as many as it takes to show every view after `LEAST_OFTEN` seconds at the
@@ -21,11 +22,11 @@ class Rota:
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
         # The views in sight, the one that waits longest first.
-        self._order: dict[View, None] = {}
+        self._order: dict[T, None] = {}
         self._credit = 0.0
         self._asked = 0.0
 
-    def next(self, views: Sequence[View]) -> list[View]:
+    def next(self, views: Sequence[T]) -> list[T]:
         """Those of the views in sight whose turn it is, the ones that wait longest first."""
         if self._order.keys() != set(views):
             known = [view for view in self._order if view in views]
