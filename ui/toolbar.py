@@ -13,12 +13,12 @@ from ui.widgets.combo import Combo, choice_model
 from ui.widgets.figures import NONE, Figure, Figures, decimal
 from ui.widgets.keys import keeps_key
 
-RUN_WIDTH = 96
+RUN_WIDTH = 90
 ICON_WIDTH = 34
-WIDE = 1300
+WIDE = 1400
 SPACING, TIGHT = 8, 4
 HEIGHT = 44
-PACE_WIDTH = 92
+PACE_WIDTH = 88
 # Steps per second.
 PACES = {0.0: "Full pace", 1000.0: "1,000 /s", 100.0: "100 /s", 10.0: "10 /s", 1.0: "1 /s"}
 

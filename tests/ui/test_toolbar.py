@@ -126,7 +126,7 @@ def test_a_narrow_window_keeps_all_figures_and_drops_words_instead(toolbar: Tool
     assert len(toolbar.figures.shown_texts()) == 6
     assert [b.accessibleName() for b in (toolbar.step, toolbar.epoch, toolbar.reset)] == names
     assert toolbar.run.text() == "Run"
-    toolbar.resize(1320, 44)
+    toolbar.resize(1420, 44)
     QApplication.processEvents()
     assert [b.text() for b in (toolbar.step, toolbar.epoch, toolbar.reset)] == names
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui import theme
 
-GAP = 16
+GAP = 12
 NONE = "–"
 
 
