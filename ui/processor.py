@@ -43,9 +43,11 @@ class Companionship:
             self.part()
             self._change_at = now + SETTLING_SECONDS
         else:
-            self._allow({self._processor()})
             self._together = True
             self._change_at = now + STAYING_SECONDS
+            # The other thread may have ended in the meantime.
+            with suppress(OSError):
+                self._allow({self._processor()})
 
     def part(self) -> None:
         """Each may run anywhere again."""

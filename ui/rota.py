@@ -29,8 +29,9 @@ class Rota(Generic[T]):
     def next(self, views: Sequence[T]) -> list[T]:
         """Those of the views in sight whose turn it is, the ones that wait longest first."""
         if self._order.keys() != set(views):
+            new = [view for view in views if view not in self._order]
             known = [view for view in self._order if view in views]
-            self._order = dict.fromkeys([*(set(views) - self._order.keys()), *known])
+            self._order = dict.fromkeys([*new, *known])
         n, now = len(self._order), self._clock()
         self._credit += n * (now - self._asked) / LEAST_OFTEN
         self._asked = now

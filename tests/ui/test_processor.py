@@ -58,6 +58,19 @@ def test_a_thread_that_has_ended_is_no_reason_to_stop(other):
     assert os.sched_getaffinity(0) == EVERYWHERE
 
 
+def test_a_thread_may_end_while_a_run_is_watched():
+    over = threading.Event()
+    thread = threading.Thread(target=over.wait)
+    thread.start()
+    both = Companionship(thread.native_id)
+    both.keep()
+    over.set()
+    thread.join()
+    both.keep()
+    both.part()
+    assert os.sched_getaffinity(0) == EVERYWHERE
+
+
 def test_a_thread_started_in_the_meantime_runs_anywhere(other):
     both, seen = Companionship(other), []
     both.keep()

@@ -121,7 +121,8 @@ class View(Canvas):
 
     def clear(self) -> None:
         """Show that there is nothing to show yet."""
-        self.looked_at.forget()
+        if self.frame:
+            self.looked_at.forget()
         self._presented = None
         self.forget()
         self.point_at(None)
