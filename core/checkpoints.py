@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,14 +19,25 @@ MEMORY = 64 * 2**20
 SHARE = 0.01
 
 
-@dataclass(frozen=True, eq=False)
-class Checkpoint:
-    """A moment of run number `run`: its settings then, and what `Trainer.state` returned."""
+@dataclass(frozen=True)
+class Moment:
+    """A moment of run number `run`, and its settings then."""
 
     run: int
     iteration: int
     spec: ExperimentSpec
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """A moment, and what `Trainer.state` returned then."""
+
+    moment: Moment
     state: dict[str, Any]
+
+    @property
+    def iteration(self) -> int:
+        return self.moment.iteration
 
 
 class Checkpoints:
@@ -41,30 +53,43 @@ class Checkpoints:
 
     def clear(self) -> None:
         self.kept: tuple[Checkpoint, ...] = ()
+        # Whoever chooses a moment does not know yet that it has just been given up.
+        self._given_up: deque[Checkpoint] = deque(maxlen=2)
         self._next_at = 0.0
+
+    @property
+    def moments(self) -> tuple[Moment, ...]:
+        """Those of the checkpoints kept, ascending."""
+        return tuple(known.moment for known in self.kept)
+
+    def find(self, moment: Moment) -> Checkpoint | None:
+        """The checkpoint of a moment; None where it belongs to another run or is long gone."""
+        return next((c for c in (*self.kept, *self._given_up) if c.moment == moment), None)
 
     def offer(self, run: int, trainer: Trainer) -> None:
         """Keep the trainer's state, unless that would be too often for its size."""
         started = time.perf_counter()
         if trainer.finished or started < self._next_at:
             return
-        self.add(Checkpoint(run, trainer.iteration, trainer.spec, trainer.state()))
+        self.add(Checkpoint(Moment(run, trainer.iteration, trainer.spec), trainer.state()))
         ended = time.perf_counter()
         self._next_at = ended + (ended - started) / SHARE
 
     def add(self, checkpoint: Checkpoint) -> None:
         """Keep one more, in place of any of the same iteration or later."""
         kept = [known for known in self.kept if known.iteration < checkpoint.iteration]
+        self._given_up.extend(self.kept[len(kept) :])
         kept.append(checkpoint)
         while len(kept) > 2 and (len(kept) > self.most or memory(kept) > self.memory):
-            del kept[_least_missed(kept)]
+            self._given_up.append(kept.pop(_least_missed(kept)))
         # A new tuple: other threads may be reading the old one.
         self.kept = tuple(kept)
 
     def rewind(self, iteration: int, run: int) -> None:
         """Forget what came after `iteration`; the others belong to run number `run` from now on."""
         kept = (known for known in self.kept if known.iteration <= iteration)
-        self.kept = tuple(replace(known, run=run) for known in kept)
+        self.kept = tuple(replace(c, moment=replace(c.moment, run=run)) for c in kept)
+        self._given_up.clear()
         self._next_at = 0.0
 
 

@@ -47,8 +47,8 @@ class FrameClock:
             pause = (now - self._frame_at) / KEYFRAME_COST
             self._keyframe_at = max(self._keyframe_at, now + min(pause, now - self._begun))
 
-    def shown(self, now: float) -> None:
-        """The frame that was being made has been painted."""
+    def handed_out(self, now: float) -> None:
+        """The frame that was being made is on its way: training goes on."""
         self._cost += FORGETTING * (now - self._frame_at - self._cost)
 
     def takes_everything(self) -> bool:

@@ -1,8 +1,8 @@
 """The training thread: commands in, frames out. Knows nothing of the window.
 
-When a frame is due the thread puts it in the mailbox, calls `on_frame` once and waits until
-`shown` says that it has been painted (or a time-out passes, so that a hidden or busy window never
-stalls training). So training and painting take turns instead of fighting over the interpreter.
+When a frame is due the thread puts it in the mailbox, calls `on_frame` once and trains on. It makes
+no other before `shown` says that the last one has been painted: a slow window gets fewer frames,
+and training never waits for it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.checkpoints import Checkpoint, Checkpoints
+from core.checkpoints import Checkpoints, Moment
 from core.data import DataError
 from core.frame_clock import FrameClock
 from core.meter import Meter
@@ -24,34 +24,33 @@ from core.speedometer import Speedometer
 from core.telemetry import MEASURES, Frame, Status
 from core.trainer import Trainer
 
-# Longest wait for a frame to be painted.
-PAINT_SECONDS = 0.25
 # Between two looks at the clock and the commands.
 SLICE_SECONDS = 0.001
 
 
 @dataclass(frozen=True)
 class Failure:
-    """Something the training thread could not do in a run; the message says what and why."""
+    """Something that could not be done in a run; the message says what and why.
+
+    With `lost` the trainer is gone: only a new run can go on.
+    """
 
     message: str
     run: int = 0
+    lost: bool = False
 
 
 class Runner:
-    """Owns the trainer. Every method may be called from any thread and returns at once.
-
-    `pace` is how many steps are done in a second; 0 means as many as can be.
-    """
+    """Owns the trainer. Every method may be called from any thread and returns at once."""
 
     def __init__(self, on_frame: Callable[[], None]) -> None:
         self._on_frame = on_frame
         self._commands: deque[Callable[[], None]] = deque()
         self._mailbox: deque[Frame | Failure] = deque()
         self._wake = threading.Event()
-        self._painted = threading.Event()
         self._closing = False
         self._running = False
+        self._is_shown = True
         self._run = self._wanted = 0
         self._trainer: Trainer | None = None
         self._meter: Meter | None = None
@@ -59,8 +58,8 @@ class Runner:
         self._clock = FrameClock()
         self._speed = Speedometer()
         self._slice = 1
-        self.pace = 0.0
-        self.measures: Collection[str] = MEASURES
+        self._pace = 0.0
+        self._measures: Collection[str] = MEASURES
         self._thread = threading.Thread(target=self._work, name="training", daemon=True)
         self._thread.start()
 
@@ -75,13 +74,21 @@ class Runner:
         """Go on with a spec that differs in hot settings only."""
         self._post(lambda: self._apply(spec))
 
-    def go_back(self, checkpoint: Checkpoint, run: int) -> None:
-        """Return to a checkpoint of the present run, which from there on is run number `run`."""
-        self._post(lambda: self._go_back(checkpoint, run))
+    def go_back(self, moment: Moment, run: int) -> None:
+        """Return to one of the `checkpoints`; from there on this is run number `run`."""
+        self._post(lambda: self._go_back(moment, run))
 
     def set_weight(self, layer: str, row: int, column: int, value: float) -> None:
         """Change one weight between two updates; the column after the last weight is the bias."""
         self._post(lambda: self._set_weight(layer, row, column, value))
+
+    def set_pace(self, steps_per_second: float) -> None:
+        """How many steps to do in a second; 0 means as many as can be."""
+        self._post(lambda: self._set_pace(steps_per_second))
+
+    def measure(self, measures: Collection[str]) -> None:
+        """What the next frames must contain, of `core.telemetry.MEASURES`."""
+        self._measures = measures
 
     def resume(self) -> None:
         self._post(lambda: self._set_running(True))
@@ -101,7 +108,6 @@ class Runner:
         """End the thread; whether it ended in time."""
         self._closing = True
         self._wake.set()
-        self._painted.set()
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
@@ -115,18 +121,14 @@ class Runner:
         return taken
 
     @property
-    def native_id(self) -> int | None:
-        """What the system calls the training thread."""
-        return self._thread.native_id
-
-    @property
-    def checkpoints(self) -> tuple[Checkpoint, ...]:
+    def checkpoints(self) -> tuple[Moment, ...]:
         """The moments of the present run to which `go_back` can return, ascending."""
-        return self._checkpoints.kept
+        return self._checkpoints.moments
 
     def shown(self) -> None:
-        """The frame last taken has been painted, or never will be: train on."""
-        self._painted.set()
+        """The frame last taken has been painted, or never will be: there may be another."""
+        self._is_shown = True
+        self._wake.set()
 
     # The training thread
 
@@ -177,12 +179,12 @@ class Runner:
         if run == self._wanted:
             self._begin(trainer, meter)
 
-    def _go_back(self, checkpoint: Checkpoint, run: int) -> None:
-        trainer = self._trainer
-        if trainer is None or checkpoint.run != self._run:
+    def _go_back(self, moment: Moment, run: int) -> None:
+        trainer, checkpoint = self._trainer, self._checkpoints.find(moment)
+        if trainer is None or checkpoint is None:
             return
         self._run = run
-        trainer.apply(checkpoint.spec)
+        trainer.apply(moment.spec)
         trainer.restore(checkpoint.state)
         self._checkpoints.rewind(checkpoint.iteration, run)
         self._begin(trainer, Meter(trainer, run))
@@ -209,6 +211,9 @@ class Runner:
             meter.note_changed_weights()
             if not self._running:
                 self._hand_off()
+
+    def _set_pace(self, steps_per_second: float) -> None:
+        self._pace = steps_per_second
 
     def _set_running(self, running: bool) -> None:
         """Run or pause: what has been loaded by now, or whatever will be next."""
@@ -237,7 +242,7 @@ class Runner:
     def _train_to_next_frame(self) -> None:
         trainer = self._trainer
         assert trainer is not None
-        if self.pace:
+        if self._pace:
             self._train_slowly(trainer)
         else:
             self._train_at_full_speed(trainer)
@@ -250,17 +255,20 @@ class Runner:
 
     def _train_at_full_speed(self, trainer: Trainer) -> None:
         due, now = self._clock.due(), time.perf_counter()
-        while (now < due or self._mailbox) and not self._interrupted(trainer):
+        while (now < due or not self._is_shown) and not self._interrupted(trainer):
             trainer.advance(self._slice)
             before, now = now, time.perf_counter()
             self._slice = _adapted(self._slice, now - before)
 
     def _train_slowly(self, trainer: Trainer) -> None:
         """Wait until the next frame is due, then do its share of steps but one."""
-        gap = max(self._clock.gap, 1 / self.pace)
-        self._wake.wait(max(0.0, self._clock.due(gap) - time.perf_counter()))
-        if not self._interrupted(trainer):
-            trainer.advance(round(self.pace * gap) - 1)
+        gap = max(self._clock.gap, 1 / self._pace)
+        while (wait := self._clock.due(gap) - time.perf_counter()) > 0 or not self._is_shown:
+            self._wake.wait(wait if wait > 0 else None)
+            self._wake.clear()
+            if self._interrupted(trainer):
+                return
+        trainer.advance(round(self._pace * gap) - 1)
 
     def _interrupted(self, trainer: Trainer) -> bool:
         return bool(self._commands or trainer.finished or self._closing)
@@ -272,26 +280,23 @@ class Runner:
             self._meter.measured_step()
 
     def _hand_off(self) -> None:
-        """Put a frame in the mailbox and wait until it is painted."""
-        now = time.perf_counter()
-        self._clock.made(now)
-        frame = self._frame(now)
+        """Make a frame of the present moment and put it in the mailbox."""
+        self._clock.made(time.perf_counter())
+        frame = self._frame()
         self._clock.measured(time.perf_counter())
-        self._painted.clear()
+        self._is_shown = False
         self._mailbox.append(frame)
         self._on_frame()
-        if not self._closing:
-            self._painted.wait(PAINT_SECONDS)
-        self._clock.shown(time.perf_counter())
+        self._clock.handed_out(time.perf_counter())
 
-    def _frame(self, now: float) -> Frame:
+    def _frame(self) -> Frame:
         assert self._trainer is not None
         assert self._meter is not None
         complete = self._clock.takes_everything() or not self._running
         if complete:
             self._checkpoints.offer(self._run, self._trainer)
-        speed = self._speed.read(self._trainer.iteration, now)
-        measures = MEASURES if complete else self.measures
+        speed = self._speed.read(self._trainer.iteration, time.perf_counter())
+        measures = MEASURES if complete else self._measures
         return self._meter.frame(
             self._status(), speed, measures, validate=not self._running, sparing=not complete
         )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from core.activations import ReLU
 from core.batching import MiniBatch
-from core.checkpoints import Checkpoint, Checkpoints, memory
+from core.checkpoints import Checkpoint, Checkpoints, Moment, memory
 from core.optimizers import SGD, Adam
 from core.schedules import Cosine
 from core.spec import ExperimentSpec
@@ -32,7 +32,7 @@ def window(monkeypatch):
 
 
 def checkpoint(iteration: int, size: int = 10) -> Checkpoint:
-    return Checkpoint(1, iteration, SPEC, {"params": np.zeros(size, np.uint8)})
+    return Checkpoint(Moment(1, iteration, SPEC), {"params": np.zeros(size, np.uint8)})
 
 
 @given(st.lists(st.integers(1, 50), min_size=1, max_size=300))
@@ -68,7 +68,21 @@ def test_their_memory_is_bounded_but_two_are_always_kept():
 def test_what_checkpoints_share_counts_once():
     order = np.zeros(1000, np.uint8)
     states = [{"sampler": {"order": order}, "best": (0.1, order)} for _ in range(3)]
-    assert memory([Checkpoint(1, i, SPEC, state) for i, state in enumerate(states)]) == 1000
+    checkpoints = [Checkpoint(Moment(1, i, SPEC), state) for i, state in enumerate(states)]
+    assert memory(checkpoints) == 1000
+
+
+def test_one_that_was_given_up_a_moment_ago_is_still_found():
+    """Whoever has just chosen it could not know."""
+    store = Checkpoints(most=4)
+    for moment in range(10):
+        before = store.moments
+        store.add(checkpoint(moment))
+        assert all(store.find(known) for known in before)
+    assert store.find(Moment(1, 1, SPEC)) is None
+    store.rewind(5, run=2)
+    assert all(moment.run == 2 for moment in store.moments)
+    assert store.find(Moment(1, 0, SPEC)) is None
 
 
 def varied() -> ExperimentSpec:
@@ -91,13 +105,12 @@ def stepped(window: Window, steps: int) -> None:
     window.wait(lambda w: w.frames and w.frames[-1].iteration == steps)
 
 
-def at(window: Window, iteration: int) -> Checkpoint:
+def at(window: Window, iteration: int) -> Moment:
     return next(c for c in window.runner.checkpoints if c.iteration == iteration)
 
 
 def weights(window: Window) -> np.ndarray:
-    assert window.runner._trainer is not None
-    return window.runner._trainer.network.params
+    return window.trainer.network.params
 
 
 def test_going_on_from_a_checkpoint_equals_the_uninterrupted_run(window):

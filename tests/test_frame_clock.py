@@ -11,7 +11,7 @@ def after(cost, frames=100):
     clock.begin(now)
     for _ in range(frames):
         clock.made(now)
-        clock.shown(now + cost)
+        clock.handed_out(now + cost)
         now = clock.due()
     return clock, now
 

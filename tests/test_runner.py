@@ -1,9 +1,10 @@
-"""The training thread as a window uses it."""
+"""The training thread as a window uses it: in the same process, and in one of its own."""
 
 import itertools
 import threading
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from core.data.toys import Circle, Spiral
@@ -12,6 +13,7 @@ from core.runner import Failure, Runner
 from core.spec import DataSpec, ExperimentSpec
 from core.telemetry import Frame
 from core.trainer import Trainer
+from core.training_process import TrainingProcess
 from tests.missing_data import WHY, without_data
 
 WAIT = 20
@@ -20,11 +22,11 @@ WAIT = 20
 class Window:
     """Takes and acknowledges frames as a window would, keeping them all."""
 
-    def __init__(self) -> None:
+    def __init__(self, make: type[Runner] | type[TrainingProcess] = Runner) -> None:
         self.frames: list[Frame] = []
         self.failures: list[Failure] = []
         self._news = threading.Condition()
-        self.runner = Runner(self._on_frame)
+        self.runner = make(self._on_frame)
 
     def _on_frame(self) -> None:
         with self._news:
@@ -36,14 +38,32 @@ class Window:
             self._news.notify_all()
         self.runner.shown()
 
+    @property
+    def trainer(self) -> Trainer:
+        """The trainer of a runner in this process."""
+        assert isinstance(self.runner, Runner)
+        assert self.runner._trainer is not None
+        return self.runner._trainer
+
     def wait(self, condition) -> None:
         with self._news:
             assert self._news.wait_for(lambda: condition(self), WAIT)
 
+    def losses(self, run: int = 1) -> np.ndarray:
+        """Of every step of a run that was shown."""
+        return np.concatenate([f.segment.loss for f in self.frames if f.run == run])
 
-@pytest.fixture
-def window():
-    window = Window()
+
+def alone(spec: ExperimentSpec, steps: int) -> np.ndarray:
+    """The losses of the trainer alone: those of equal weights only are the same bit for bit."""
+    trainer = Trainer(spec)
+    trainer.advance(steps)
+    return trainer.take_segment().loss
+
+
+@pytest.fixture(params=[Runner, TrainingProcess])
+def window(request):
+    window = Window(request.param)
     yield window
     assert window.runner.close()
 
@@ -82,11 +102,7 @@ def test_a_watched_run_has_the_weights_of_an_unwatched_one(window):
     window.wait(lambda w: w.frames and w.frames[-1].iteration > 500)
     window.runner.pause()
     window.wait(lambda w: w.frames[-1].status == "paused" and w.frames[-1].iteration > 500)
-    alone = Trainer(spec)
-    alone.advance(window.frames[-1].iteration)
-    watched = window.runner._trainer
-    assert watched is not None
-    assert (alone.network.params == watched.network.params).all()
+    assert (window.losses() == alone(spec, window.frames[-1].iteration)).all()
 
 
 def test_a_hot_change_goes_on_with_the_same_weights(window):
@@ -120,13 +136,31 @@ def test_a_diverging_run_stops_and_says_where(window):
     assert window.frames[-1].divergence.layer in window.frames[-1].layers
 
 
-def test_closing_in_mid_training_leaves_no_thread():
-    window = Window()
+@pytest.mark.parametrize("make", [Runner, TrainingProcess])
+def test_closing_in_mid_training_leaves_no_thread(make):
+    before = threading.active_count()
+    window = Window(make)
     window.runner.load(ExperimentSpec(), 1)
     window.runner.resume()
     window.wait(lambda w: len(w.frames) > 2)
     assert window.runner.close()
-    assert not window.runner._thread.is_alive()
+    assert threading.active_count() == before
+
+
+def test_a_window_that_paints_nothing_gets_no_more_frames_and_holds_nothing_up(window):
+    shown = window.runner.shown
+    window.runner.shown = lambda: None
+    spec = ExperimentSpec()
+    window.runner.load(replace(spec, training=replace(spec.training, max_epochs=200)), 1)
+    window.runner.resume()
+    window.wait(lambda w: w.frames and w.frames[-1].status == "finished")
+    assert [f.status for f in window.frames] == ["paused", "finished"]
+    assert (window.losses() == alone(spec, window.frames[-1].iteration)).all()
+    window.runner.shown = shown
+    shown()
+    window.runner.load(spec, 2)
+    window.runner.resume()
+    window.wait(lambda w: len(w.frames) > 10)
 
 
 class Held:
@@ -193,7 +227,7 @@ def test_a_run_that_cannot_be_loaded_says_which_and_the_next_one_can(window):
 
 
 def test_a_run_that_is_loaded_while_training_begins_with_a_complete_frame(window):
-    window.runner.measures = frozenset()
+    window.runner.measure(frozenset())
     window.runner.load(ExperimentSpec(), 1)
     window.runner.resume()
     window.wait(lambda w: w.frames and w.frames[-1].iteration > 10)
@@ -229,16 +263,13 @@ def test_setting_a_weight_that_is_not_there_changes_nothing(window):
     for layer, row, column in (("layer 9", 0, 0), ("layer 1", 32, 0), ("layer 1", 0, 3)):
         window.runner.set_weight(layer, row, column, 1.0)
     window.runner.step()
-    window.wait(lambda w: w.frames and w.frames[-1].iteration == 1)
-    alone = Trainer(ExperimentSpec())
-    alone.advance(1)
-    watched = window.runner._trainer
-    assert watched is not None
-    assert (alone.network.params == watched.network.params).all()
+    window.runner.step()
+    window.wait(lambda w: w.frames and w.frames[-1].iteration == 2)
+    assert (window.losses() == alone(ExperimentSpec(), 2)).all()
 
 
 def test_a_slow_pace_shows_every_single_step(window):
-    window.runner.pace = 200
+    window.runner.set_pace(200)
     window.runner.load(ExperimentSpec(), 1)
     window.runner.resume()
     window.wait(lambda w: w.frames and w.frames[-1].iteration >= 12)
@@ -248,7 +279,7 @@ def test_a_slow_pace_shows_every_single_step(window):
 
 
 def test_a_pause_is_heard_at_once_at_the_slowest_pace(window):
-    window.runner.pace = 0.001
+    window.runner.set_pace(0.001)
     window.runner.load(ExperimentSpec(), 1)
     window.runner.resume()
     window.runner.pause()

@@ -50,6 +50,7 @@ class Dashboard(QScrollArea):
         self._seen: list[View] = []
         self._rota: Rota[View] = Rota()
         self._turn: list[View] = []
+        self._showing: list[View] = []
         self._data: DataPicture | None = None
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
@@ -83,9 +84,14 @@ class Dashboard(QScrollArea):
             self._suit()
         live = frame.status == "running" and frame.iteration >= history.iteration
         self._looked_at.show(frame, history)
-        for view in self._turn if live else self._seen:
+        self._showing = list(self._turn if live else self._seen)
+        for view in self._showing:
             view.show_frame(frame, history)
         self._give_turn(self._rota.next(self._seen) if live else self._seen)
+
+    def spent(self, seconds: float) -> None:
+        """The frame last shown took so long, painting included."""
+        self._rota.spent(seconds, len(self._showing))
 
     def clear(self, history: History) -> None:
         """A new run: nothing to show yet."""

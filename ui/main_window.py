@@ -67,7 +67,7 @@ class MainWindow(QMainWindow):
         self.memory = Memory(remember)
         self._paint_times: deque[float] = deque(maxlen=90)
         self._loss = self._accuracy = math.nan
-        self._told_at = 0.0
+        self._told_at = self._taken_at = 0.0
         # Nothing is cheaper to paint than a widget of one pixel that shows what is behind it.
         self._pulse = QWidget(self)
         self._pulse.setFixedSize(1, 1)
@@ -146,12 +146,12 @@ class MainWindow(QMainWindow):
     # Showing
 
     def _show_frame(self, frame: Frame) -> None:
+        self._taken_at = now = perf_counter()
         self.replay.take(frame)
         if frame.segment.loss.size:
             self._loss = float(frame.segment.loss[-100:].mean())
         if frame.validation:
             self._accuracy = frame.validation[-1].accuracy
-        now = perf_counter()
         if frame.status != "running" or now - self._told_at > FIGURE_SECONDS:
             self._told_at = now
             self._tell_figures(frame)
@@ -193,7 +193,9 @@ class MainWindow(QMainWindow):
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)
         if event.type() == QEvent.Type.UpdateRequest and self.session.painted():
-            self._paint_times.append(perf_counter())
+            now = perf_counter()
+            self._paint_times.append(now)
+            self.dashboard.spent(now - self._taken_at)
         return handled
 
     def changeEvent(self, event: QEvent) -> None:

@@ -1,27 +1,27 @@
 """The session: the current spec, its run and its history, for widgets to show and edit.
 
-Edits become commands to the training thread, frames become signals. Everything here runs in the
-window's thread, but for `_handed_out`, whose emission crosses over from the training thread.
+Edits become commands to the training process, frames become signals. Everything here runs in the
+window's thread, but for `_handed_out`, whose emission crosses over from the thread that listens.
 """
 
 from __future__ import annotations
 
 import bisect
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
-from core.checkpoints import Checkpoint
+from core.checkpoints import Moment
 from core.history import History, slope_bound
 from core.runner import Failure, Runner
 from core.spec import ExperimentSpec, changes
 from core.specio import settled
 from core.telemetry import Frame
+from core.training_process import TrainingProcess
 from ui.edits import Edit
 from ui.pins import Pins
-from ui.processor import Companionship
 from ui.wording import described
 
 # A run takes the place of its predecessor as ghost if it was watched for about a second, or has
@@ -34,6 +34,7 @@ NEAR = 0.1
 class Session(QObject):
     """One experiment being played with. `is_running` is what the user asked for last.
 
+    `train` makes what trains: a process of its own, unless a thread of this one is asked for.
     `frame_shown` comes with every new frame of the run. `past` is the recorded frame looked at
     instead of the newest, None while that is looked at: `moment_changed` tells.
     """
@@ -48,7 +49,12 @@ class Session(QObject):
     saved_changed = Signal()
     _handed_out = Signal()
 
-    def __init__(self, spec: ExperimentSpec, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        spec: ExperimentSpec,
+        parent: QObject | None = None,
+        train: Callable[[Callable[[], None]], TrainingProcess | Runner] = TrainingProcess,
+    ) -> None:
         super().__init__(parent)
         self.spec = spec
         self.history = History()
@@ -64,8 +70,7 @@ class Session(QObject):
         self._last: Frame | None = None
         self.pins.changed.connect(self._lay_pins_beside)
         self._handed_out.connect(self._receive, Qt.ConnectionType.QueuedConnection)
-        self._runner = Runner(self._handed_out.emit)
-        self._companionship = Companionship(self._runner.native_id)
+        self._runner = train(self._handed_out.emit)
         self._restart()
 
     # The run
@@ -94,7 +99,7 @@ class Session(QObject):
 
     def set_pace(self, steps_per_second: float) -> None:
         """Train at so many steps a second, slow enough to watch; 0 is full speed."""
-        self._runner.pace = steps_per_second
+        self._runner.set_pace(steps_per_second)
 
     def reset(self) -> None:
         """Start again from the same seed, paused."""
@@ -107,8 +112,7 @@ class Session(QObject):
         self.edit(replace(self.spec, seed=(self.spec.seed + 1) % 2**32))
 
     def close(self) -> bool:
-        """End the training thread; whether it ended in time."""
-        self._companionship.part()
+        """End the training process; whether it ended in time."""
         return self._runner.close()
 
     # Edits
@@ -157,7 +161,7 @@ class Session(QObject):
 
     def measure(self, measures: Collection[str]) -> None:
         """Say what frames shall contain: what the visible views show."""
-        self._runner.measures = frozenset(measures)
+        self._runner.measure(frozenset(measures))
 
     # The past
 
@@ -187,7 +191,7 @@ class Session(QObject):
         """Look at the newest moment again."""
         self._look(None)
 
-    def checkpoint_near(self, iteration: int) -> Checkpoint | None:
+    def checkpoint_near(self, iteration: int) -> Moment | None:
         """The moment near an iteration from which the run can go on; None where none is near."""
         last = self.history.iteration
         known = [c for c in self._runner.checkpoints if c.run == self._run and c.iteration <= last]
@@ -246,7 +250,7 @@ class Session(QObject):
         items = [item for item in self._runner.take() if item.run == self._run]
         for item in items:
             if isinstance(item, Failure):
-                self._unloadable = self._last is None
+                self._unloadable = item.lost or self._last is None
                 self._note_running(False)
                 self.failed.emit(item.message)
             else:
@@ -258,8 +262,6 @@ class Session(QObject):
 
     def _show(self, frame: Frame) -> None:
         self._last = frame
-        if frame.status == "running" and self.is_running:
-            self._companionship.keep()
         self.history.append(frame)
         self.frame_shown.emit(frame)
         if frame.status in ("finished", "diverged"):
@@ -271,8 +273,6 @@ class Session(QObject):
             self.moment_changed.emit()
 
     def _note_running(self, running: bool) -> None:
-        if not running:
-            self._companionship.part()
         if running != self.is_running:
             self.is_running = running
             self.running_changed.emit(running)
@@ -282,7 +282,7 @@ class Session(QObject):
         self._run += 1
         self._runner.load(self.spec, self._run)
         if self.is_running:
-            # A run in between that could not be loaded may have stopped the training thread.
+            # A run in between that could not be loaded may have stopped the training.
             self._runner.resume()
         self._take_over(History())
         self.history.slope_bound = slope_bound(self.spec.network)

@@ -6,11 +6,25 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from core.optimizers import SGD, Adam
+from core.runner import Runner
 from core.spec import ExperimentSpec
 from core.telemetry import Frame
+from core.trainer import Trainer
 from ui.session import Session
 
 WAIT = 20_000
+
+
+def session_within(spec: ExperimentSpec) -> Session:
+    """A session that trains in a thread of this process, so that a test can look into it."""
+    return Session(spec, train=Runner)
+
+
+def trainer_of(session: Session) -> Trainer:
+    """The trainer of a session that trains within this process."""
+    assert isinstance(session._runner, Runner)
+    assert session._runner._trainer is not None
+    return session._runner._trainer
 
 
 def rate(spec: ExperimentSpec, learning_rate: float) -> ExperimentSpec:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from dataclasses import replace
 
 import pytest
@@ -16,7 +17,17 @@ from core.initializers import Zeros
 from core.spec import DataSpec, ExperimentSpec
 from core.trainer import Trainer
 from tests.ui.real import moments as real_moments
-from tests.ui.running import WAIT, diverging, pause, rate, step, train, wait
+from tests.ui.running import (
+    WAIT,
+    diverging,
+    pause,
+    rate,
+    session_within,
+    step,
+    train,
+    trainer_of,
+    wait,
+)
 from ui.dashboard import Dashboard
 from ui.main_window import MainWindow
 from ui.plot.text import plain
@@ -35,7 +46,7 @@ def window(qtbot, monkeypatch):
 
 
 def opened(qtbot, size: tuple[int, int] = (1280, 800), remember: bool = False) -> MainWindow:
-    window = MainWindow(Session(SPEC), "dark", remember)
+    window = MainWindow(session_within(SPEC), "dark", remember)
     qtbot.addWidget(window)
     window.resize(*size)
     with qtbot.waitExposed(window):
@@ -133,8 +144,7 @@ def test_going_on_from_here_is_the_run_that_never_went_further(window, qtbot):
     train(qtbot, session, 200)
     alone = Trainer(SPEC)
     alone.advance(session.history.iteration)
-    trainer = session._runner._trainer
-    assert (trainer.network.params == alone.network.params).all()
+    assert (trainer_of(session).network.params == alone.network.params).all()
 
 
 # Findings and pins
@@ -242,12 +252,13 @@ def test_a_window_that_is_not_seen_holds_nothing_up(window, qtbot):
 
 
 def test_closing_in_mid_training_ends_it(qtbot):
+    before = threading.active_count()
     window = opened(qtbot)
     window.session.set_running(True)
     wait(qtbot, window.session, lambda frame: frame.iteration > 10)
     window.session.look_at(0)
     window.close()
-    assert not window.session._runner._thread.is_alive()
+    assert threading.active_count() == before
 
 
 # The dashboard
@@ -289,11 +300,11 @@ def test_views_out_of_sight_cost_nothing_and_catch_up_in_sight(window, qtbot, mo
 def test_frames_hold_what_the_views_in_sight_need(window, qtbot):
     session, dashboard = window.session, window.dashboard
     docks = {card.view.key: card for card in dashboard.cards()}
-    assert "activations" in session._runner.measures
+    assert "activations" in session._runner._measures
     docks["activations"].close()
-    qtbot.waitUntil(lambda: "activations" not in session._runner.measures)
+    qtbot.waitUntil(lambda: "activations" not in session._runner._measures)
     docks["activations"].show()
-    qtbot.waitUntil(lambda: "activations" in session._runner.measures)
+    qtbot.waitUntil(lambda: "activations" in session._runner._measures)
 
 
 def test_one_view_fills_the_dashboard_and_gives_it_back(window):

@@ -1,10 +1,10 @@
-"""Views take turns: no frame shows them all, none is left out, none waits for long."""
+"""Views take turns: a frame shows what it has time for, none is left out, none waits for long."""
 
 from itertools import pairwise
 
 import pytest
 
-from ui.rota import LEAST_OFTEN, Rota
+from ui.rota import BUDGET, LEAST_OFTEN, Rota
 
 
 class Clock:
@@ -15,8 +15,8 @@ class Clock:
         return self.now
 
 
-def turns(n, fps, seconds=2.0):
-    """For every one of n views the times at which it was shown."""
+def turns(n, fps, seconds=2.0, cost=BUDGET):
+    """For every one of n views that cost so many seconds each, the times at which it was shown."""
     clock, views = Clock(), [object() for _ in range(n)]
     rota = Rota(clock)
     rota.next(views)
@@ -27,6 +27,7 @@ def turns(n, fps, seconds=2.0):
         shown = rota.next(views)
         assert len(set(map(id, shown))) == len(shown)
         counts.append(len(shown))
+        rota.spent(cost * len(shown), len(shown))
         for view in shown:
             times[id(view)].append(clock.now)
     return times.values(), counts
@@ -41,10 +42,21 @@ def test_every_view_is_shown_ten_times_a_second_or_with_every_frame(n, fps):
 
 
 @pytest.mark.parametrize("n", [4, 7, 14])
-def test_at_full_rate_no_frame_shows_many_views(n):
+def test_at_full_rate_no_frame_shows_many_dear_views(n):
     _, counts = turns(n, 60)
     assert max(counts[1:]) <= n // 4 + 2
     assert min(counts) >= 1
+
+
+@pytest.mark.parametrize("n", [1, 4, 7, 14])
+def test_cheap_views_are_all_shown_in_every_frame(n):
+    _, counts = turns(n, 60, cost=BUDGET / 14.5)
+    assert set(counts[1:]) == {n}
+
+
+def test_a_frame_shows_as_many_views_as_it_has_time_for():
+    _, counts = turns(14, 60, cost=BUDGET / 5.5)
+    assert set(counts[1:]) == {5}
 
 
 def test_a_view_that_comes_into_sight_is_shown_at_once():

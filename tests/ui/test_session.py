@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
+import signal
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -13,8 +16,19 @@ from core.data.toys import Circle
 from core.history import LOSS
 from core.spec import DataSpec, ExperimentSpec
 from core.trainer import Trainer
+from core.training_process import TrainingProcess
 from tests.missing_data import WHY, without_data
-from tests.ui.running import WAIT, diverging, pause, rate, step, train, wait
+from tests.ui.running import (
+    WAIT,
+    diverging,
+    pause,
+    rate,
+    session_within,
+    step,
+    train,
+    trainer_of,
+    wait,
+)
 from ui.session import Session
 
 SPEC = ExperimentSpec()
@@ -24,7 +38,7 @@ CIRCLE = replace(SPEC, data=DataSpec(dataset=Circle()))
 @pytest.fixture
 def session(qtbot, monkeypatch):
     monkeypatch.setattr("core.checkpoints.SHARE", math.inf)
-    session = Session(SPEC)
+    session = session_within(SPEC)
     yield session
     assert session.close()
 
@@ -189,9 +203,7 @@ def test_edits_that_come_faster_than_runs_load_show_only_the_last_run(session, q
     pause(qtbot, session)
     alone = Trainer(replace(SPEC, seed=19))
     alone.advance(session.history.iteration)
-    trainer = session._runner._trainer
-    assert trainer is not None
-    assert np.array_equal(trainer.network.params, alone.network.params)
+    assert np.array_equal(trainer_of(session).network.params, alone.network.params)
 
 
 def test_bad_data_are_reported_once_and_the_ghost_waits_for_the_next_run(session, qtbot):
@@ -234,13 +246,7 @@ def test_an_edit_after_bad_data_tries_again(session, qtbot):
 
 
 def test_training_is_not_held_up_by_a_window_that_does_not_paint(session, qtbot):
-    waited = []
-    painted = session._runner._painted
-    hold = painted.wait
-    painted.wait = lambda timeout: waited.append(hold(timeout))
     train(qtbot, session, 2000)
-    # But for the frames outside of the event loop: the first and the last.
-    assert waited.count(False) <= 2 < len(waited)
     session.paints = True
     session.set_running(True)
     with qtbot.waitSignal(session.frame_shown, timeout=WAIT):
@@ -248,26 +254,50 @@ def test_training_is_not_held_up_by_a_window_that_does_not_paint(session, qtbot)
     assert session._unpainted
     session.paints = False
     assert not session._unpainted
+    train(qtbot, session, 2000)
 
 
-def test_training_does_not_wait_for_frames_of_a_run_that_is_over(session, qtbot):
+def test_frames_of_a_run_that_is_over_are_not_shown_and_not_waited_for(session, qtbot):
     begun(qtbot, session)
     session.paints = True
-    session._runner._painted.clear()
-    session._run += 1
     with qtbot.waitSignal(session._handed_out, timeout=WAIT):
         session._runner.step()
-    session._receive()
+    session._run += 1
+    with qtbot.assertNotEmitted(session.frame_shown):
+        session._receive()
     assert not session._unpainted
-    assert session._runner._painted.is_set()
+    assert session._runner._is_shown
 
 
-def test_closing_in_mid_training_ends_the_thread_at_once(qtbot):
-    session = Session(SPEC)
+@pytest.mark.parametrize("make", [Session, session_within])
+def test_closing_in_mid_training_leaves_nothing_behind(qtbot, make):
+    before = threading.active_count()
+    session = make(SPEC)
     session.set_running(True)
     wait(qtbot, session, lambda frame: frame.iteration > 10)
     assert session.close()
-    assert not session._runner._thread.is_alive()
+    assert threading.active_count() == before
+
+
+def test_a_training_process_that_dies_takes_the_run_along_but_not_the_session(qtbot):
+    session = Session(SPEC)
+    process = session._runner
+    assert isinstance(process, TrainingProcess)
+    assert process.process_id
+    train(qtbot, session, 300)
+    whole = session.history
+    session.set_running(True)
+    with qtbot.waitSignal(session.failed, timeout=WAIT) as failed:
+        os.kill(process.process_id, signal.SIGKILL)
+    assert "out of memory" in failed.args[0]
+    assert not session.is_running
+    assert session.history is whole
+    assert session.checkpoint_near(whole.iteration) is None
+    session.set_running(True)
+    assert session.history.ghost is whole
+    wait(qtbot, session, lambda frame: frame.iteration > 10)
+    assert session.is_running
+    assert session.close()
 
 
 def test_how_far_gradients_may_shrink_is_known_for_sigmoids_only(session, qtbot):
@@ -319,9 +349,7 @@ def test_going_on_from_the_past_equals_the_run_that_never_went_further(session, 
     train(qtbot, session, 300)
     alone = Trainer(SPEC)
     alone.advance(session.history.iteration)
-    trainer = session._runner._trainer
-    assert trainer is not None
-    assert np.array_equal(trainer.network.params, alone.network.params)
+    assert np.array_equal(trainer_of(session).network.params, alone.network.params)
     first, tail = session.history.steps.tail()
     assert np.array_equal(tail[LOSS], alone.take_segment().loss[first:])
 

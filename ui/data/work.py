@@ -9,7 +9,6 @@ from contextlib import suppress
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot
 
 from core.data import DataError
-from ui.processor import run_anywhere
 
 # Progress is shown this often, however often it is told.
 LOOK_MILLISECONDS = 40
@@ -74,7 +73,6 @@ class Work(QObject):
             raise GivenUp
 
     def _run(self) -> None:
-        run_anywhere()
         try:
             self._result = self._act(self)
         except GivenUp:

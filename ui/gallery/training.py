@@ -1,7 +1,7 @@
 """The thread that trains the runs of an experiment, beside the window.
 
-As with the training of a session (`core.runner`), a moment is put in the mailbox, the window is
-told once, and the thread waits until it has painted: training and painting take turns.
+A moment is put in the mailbox, the window is told once, and the thread waits until it has painted:
+both are in one process, where only one thread at a time may run Python, so they take turns.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from core.gallery.engine import Cancelled, run
 from core.gallery.experiment import Experiment
 from core.gallery.results import Results
 from core.gallery.watching import Moment
-from ui.processor import run_anywhere
 
 # Longest wait for a moment to be painted.
 PAINT_SECONDS = 0.25
@@ -76,7 +75,6 @@ class Training(QObject):
 
     def _work(self) -> None:
         np.seterr(all="ignore")
-        run_anywhere()
         try:
             self._results = run(
                 self._experiment,

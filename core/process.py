@@ -1,0 +1,137 @@
+"""A Python process of its own for what must never wait for the window, nor the window for it.
+
+Both sides exchange pickled objects through a pipe each way. The process ends when its pipe does, so
+it outlives nobody, however the other side has ended.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+ROOT = str(Path(__file__).resolve().parent.parent)
+# The first argument is where this package lies: none of that name in the present folder counts.
+START = "import sys; sys.path.insert(0, sys.argv[1]); from core.process import serve; serve()"
+# So much of a message lies in the pipe without the sender waiting for the reader.
+PIPE_BYTES = 1 << 20
+HEADER = 8
+
+
+class Link:
+    """One end of a connection. `send` may be called from any thread, `receive` from one."""
+
+    def __init__(self, source: IO[bytes], sink: IO[bytes]) -> None:
+        self._source, self._sink = source, sink
+        self._sending = threading.Lock()
+        _widen(sink)
+
+    def send(self, message: Any) -> None:
+        """Raises OSError or ValueError where the other end is gone or this one closed."""
+        packed = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+        with self._sending:
+            self._sink.write(len(packed).to_bytes(HEADER, "big") + packed)
+            self._sink.flush()
+
+    def receive(self) -> bytes | None:
+        """The next message as it was packed, for `pickle.loads`; None when there are no more."""
+        length = self._source.read(HEADER)
+        if len(length) < HEADER:
+            return None
+        packed = self._source.read(int.from_bytes(length, "big"))
+        return packed if len(packed) == int.from_bytes(length, "big") else None
+
+    def finish(self) -> None:
+        """Tell the other end that no more will come."""
+        with suppress(OSError):  # what was still to be sent has nobody to read it
+            self._sink.close()
+
+    def close(self) -> None:
+        self.finish()
+        self._source.close()
+
+
+class Process:
+    """Another process in which `service`, "module:function", is called with its end of the link.
+
+    A thread hands what comes to `on_message`, still packed, and calls `on_end` once with the exit
+    status when the process has ended, however it did.
+    """
+
+    def __init__(
+        self, service: str, on_message: Callable[[bytes], None], on_end: Callable[[int], None]
+    ) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-c", START, ROOT, service],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            # An interrupt from the keyboard is for the application, which then ends this one.
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        source, sink = self._process.stdout, self._process.stdin
+        assert source
+        assert sink
+        self._link = Link(source, sink)
+        self._thread = threading.Thread(
+            target=self._listen, args=(on_message, on_end), name=f"from {service}", daemon=True
+        )
+        self._thread.start()
+
+    def send(self, message: Any) -> None:
+        """Let the other side have a message. One that has ended hears nothing."""
+        with suppress(OSError, ValueError):  # its end is told by `on_end`
+            self._link.send(message)
+
+    @property
+    def id(self) -> int:
+        """What the system calls the process."""
+        return self._process.pid
+
+    def close(self, timeout: float) -> bool:
+        """End the process; whether it did so by itself in time."""
+        self._link.finish()
+        try:
+            self._process.wait(timeout)
+            return True
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            return False
+        finally:
+            self._thread.join(timeout)
+
+    def _listen(self, on_message: Callable[[bytes], None], on_end: Callable[[int], None]) -> None:
+        while (packed := self._link.receive()) is not None:
+            on_message(packed)
+        status = self._process.wait()
+        self._link.close()
+        on_end(status)
+
+
+def serve() -> None:
+    """What the other process does: call the service that the command line names."""
+    sink = os.fdopen(os.dup(1), "wb")
+    # Whatever else is printed is no message.
+    os.dup2(2, 1)
+    module, _, function = sys.argv[2].partition(":")
+    getattr(importlib.import_module(module), function)(Link(sys.stdin.buffer, sink))
+    # Without waiting for threads in the middle of something.
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _widen(sink: IO[bytes]) -> None:
+    """Give a pipe more room, where the system can do that."""
+    # Elsewhere a large message waits for its reader.
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        fcntl.fcntl(sink.fileno(), fcntl.F_SETPIPE_SZ, PIPE_BYTES)

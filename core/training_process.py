@@ -1,0 +1,203 @@
+"""The training thread in a process of its own: its commands and its frames, across a pipe.
+
+Training and a window in one process would starve each other, as only one thread at a time may run
+Python. In two processes each has a processor to itself, and an experiment that exhausts the memory
+does not take the window along.
+"""
+
+from __future__ import annotations
+
+import pickle
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from core.checkpoints import Moment
+from core.process import Link, Process
+from core.runner import Failure, Runner
+from core.spec import ExperimentSpec
+from core.telemetry import Frame
+
+SERVICE = f"{__name__}:train"
+# Parts that one frame after another has in common cross over once.
+COMMON = ("data", "layers", "confusion")
+# In the other process commands arrive in a thread of their own. The training thread lets that have
+# the interpreter after so long, which delays a command at the most.
+SWITCH_SECONDS = 0.001
+
+
+class TrainingProcess:
+    """What `core.runner.Runner` is, with the trainer in another process.
+
+    `on_frame` is called from a thread of this object's own. A process that has died is told as a
+    `Failure` with `lost`; the next `load` starts another.
+    """
+
+    def __init__(self, on_frame: Callable[[], None]) -> None:
+        self._on_frame = on_frame
+        self._mailbox: deque[bytes | Failure] = deque()
+        self._checkpoints: tuple[Moment, ...] = ()
+        self._last: Frame | None = None
+        self._settings: dict[str, Any] = {}
+        self._run = 0
+        self._closing = False
+        self._process: Process | None = self._start()
+
+    def _start(self) -> Process:
+        return Process(SERVICE, self._heard, self._ended)
+
+    # Commands
+
+    def load(self, spec: ExperimentSpec, run: int) -> None:
+        self._run = run
+        if self._process is None and not self._closing:
+            self._process = self._start()
+            for name, value in self._settings.items():
+                self._send(name, value)
+        self._send("load", spec, run)
+
+    def apply(self, spec: ExperimentSpec) -> None:
+        self._send("apply", spec)
+
+    def go_back(self, moment: Moment, run: int) -> None:
+        self._run = run
+        self._send("go_back", moment, run)
+
+    def set_weight(self, layer: str, row: int, column: int, value: float) -> None:
+        self._send("set_weight", layer, row, column, value)
+
+    def set_pace(self, steps_per_second: float) -> None:
+        self._set("set_pace", steps_per_second)
+
+    def measure(self, measures: Collection[str]) -> None:
+        self._set("measure", measures)
+
+    def resume(self) -> None:
+        self._send("resume")
+
+    def pause(self) -> None:
+        self._send("pause")
+
+    def step(self) -> None:
+        self._send("step")
+
+    def finish_epoch(self) -> None:
+        self._send("finish_epoch")
+
+    def close(self, timeout: float = 1.0) -> bool:
+        """End the process; whether it ended in time."""
+        self._closing = True
+        process, self._process = self._process, None
+        return process is None or process.close(timeout)
+
+    # Frames
+
+    def take(self) -> list[Frame | Failure]:
+        """What lies in the mailbox, oldest first."""
+        taken: list[Frame | Failure] = []
+        while self._mailbox:
+            item = self._mailbox.popleft()
+            taken += [item] if isinstance(item, Failure) else self._unpacked(item)
+        return taken
+
+    @property
+    def checkpoints(self) -> tuple[Moment, ...]:
+        """The moments of the present run to which `go_back` can return, ascending."""
+        return self._checkpoints
+
+    @property
+    def process_id(self) -> int | None:
+        """What the system calls the process; None while there is none."""
+        return self._process.id if self._process else None
+
+    def shown(self) -> None:
+        """The frame last taken has been painted, or never will be: there may be another."""
+        self._send("shown")
+
+    def _unpacked(self, message: bytes) -> list[Frame | Failure]:
+        items, checkpoints = pickle.loads(message)
+        if checkpoints is not None:
+            self._checkpoints = checkpoints
+        return [self._completed(*item) if isinstance(item, tuple) else item for item in items]
+
+    def _completed(self, frame: Frame, repeated: tuple[str, ...]) -> Frame:
+        """The frame with the parts that it has in common with the last one."""
+        if repeated:
+            frame = replace(frame, **{name: getattr(self._last, name) for name in repeated})
+        self._last = frame
+        return frame
+
+    # To and from the process
+
+    def _set(self, name: str, value: Any) -> None:
+        """A setting, which a process that is started later must learn of, too."""
+        self._settings[name] = value
+        self._send(name, value)
+
+    def _send(self, name: str, *arguments: Any) -> None:
+        if self._process:
+            self._process.send((name, arguments))
+
+    def _heard(self, message: bytes) -> None:
+        self._mailbox.append(message)
+        self._on_frame()
+
+    def _ended(self, status: int) -> None:
+        if self._closing:
+            return
+        self._process, self._checkpoints = None, ()
+        self._mailbox.append(Failure(_why(status), self._run, lost=True))
+        self._on_frame()
+
+
+def _why(status: int) -> str:
+    reason = f"exit status {status}"
+    if status < 0:
+        reason = signal.strsignal(-status) or f"signal {-status}"
+    hint = " It may have run out of memory." if status == -9 else ""
+    return f"The training process has ended ({reason}).{hint} Run starts the experiment again."
+
+
+# In the other process
+
+
+def train(link: Link) -> None:
+    """Obey the commands that come through the link until there are no more."""
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(limits=1, user_api="blas")
+    sys.setswitchinterval(SWITCH_SECONDS)
+    sender = Sender(link)
+    runner = Runner(lambda: sender.send(runner))
+    while (packed := link.receive()) is not None:
+        name, arguments = pickle.loads(packed)
+        getattr(runner, name)(*arguments)
+    runner.close()
+
+
+class Sender:
+    """Sends what a runner hands out, but not what the other side has already."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._last: Frame | None = None
+        self._checkpoints: tuple[Moment, ...] = ()
+
+    def send(self, runner: Runner) -> None:
+        """To be called in the training thread."""
+        items = [self._lean(i) if isinstance(i, Frame) else i for i in runner.take()]
+        checkpoints = runner.checkpoints
+        news = None if checkpoints == self._checkpoints else checkpoints
+        self._checkpoints = checkpoints
+        with suppress(OSError):  # the application has gone, and this process is about to end
+            self._link.send((items, news))
+
+    def _lean(self, frame: Frame) -> tuple[Frame, tuple[str, ...]]:
+        """A frame without the parts that it has in common with the last one, and their names."""
+        last, self._last = self._last, frame
+        same = [n for n in COMMON if last and getattr(frame, n) is getattr(last, n) is not None]
+        return replace(frame, **dict.fromkeys(same)), tuple(same)
