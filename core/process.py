@@ -37,7 +37,8 @@ class Link:
         """Raises OSError or ValueError where the other end is gone or this one closed."""
         packed = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
         with self._sending:
-            self._sink.write(len(packed).to_bytes(HEADER, "big") + packed)
+            self._sink.write(len(packed).to_bytes(HEADER, "big"))
+            self._sink.write(packed)
             self._sink.flush()
 
     def receive(self) -> bytes | None:

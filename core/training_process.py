@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.checkpoints import Moment
+from core.data import own
 from core.process import Link, Process
 from core.runner import Failure, Runner
 from core.spec import ExperimentSpec
@@ -45,10 +46,14 @@ class TrainingProcess:
         self._settings: dict[str, Any] = {}
         self._run = 0
         self._closing = False
-        self._process: Process | None = self._start()
+        self._process = self._start()
 
-    def _start(self) -> Process:
-        return Process(SERVICE, self._heard, self._ended)
+    def _start(self) -> Process | None:
+        try:
+            return Process(SERVICE, self._heard, self._ended)
+        except OSError as error:
+            self._fail(f"The training process cannot be started: {error.strerror}.")
+            return None
 
     # Commands
 
@@ -58,6 +63,9 @@ class TrainingProcess:
             self._process = self._start()
             for name, value in self._settings.items():
                 self._send(name, value)
+        if handover := own.hand_over(spec.data.dataset):
+            # The window has read the file to show what is in it: it need not be read again.
+            self._send("take_over", handover)
         self._send("load", spec, run)
 
     def apply(self, spec: ExperimentSpec) -> None:
@@ -101,7 +109,12 @@ class TrainingProcess:
         taken: list[Frame | Failure] = []
         while self._mailbox:
             item = self._mailbox.popleft()
-            taken += [item] if isinstance(item, Failure) else self._unpacked(item)
+            if isinstance(item, Failure):
+                # All that the process knew has gone with it.
+                self._checkpoints = ()
+                taken.append(item)
+            else:
+                taken += self._unpacked(item)
         return taken
 
     @property
@@ -112,7 +125,8 @@ class TrainingProcess:
     @property
     def process_id(self) -> int | None:
         """What the system calls the process; None while there is none."""
-        return self._process.id if self._process else None
+        process = self._process
+        return process.id if process else None
 
     def shown(self) -> None:
         """The frame last taken has been painted, or never will be: there may be another."""
@@ -139,8 +153,9 @@ class TrainingProcess:
         self._send(name, value)
 
     def _send(self, name: str, *arguments: Any) -> None:
-        if self._process:
-            self._process.send((name, arguments))
+        # The thread that listens may set it to None at any time.
+        if process := self._process:
+            process.send((name, arguments))
 
     def _heard(self, message: bytes) -> None:
         self._mailbox.append(message)
@@ -149,17 +164,21 @@ class TrainingProcess:
     def _ended(self, status: int) -> None:
         if self._closing:
             return
-        self._process, self._checkpoints = None, ()
-        self._mailbox.append(Failure(_why(status), self._run, lost=True))
+        self._process = None
+        self._fail(f"The training process has ended ({_why(status)}).")
+
+    def _fail(self, message: str) -> None:
+        message += " Run starts the experiment again."
+        self._mailbox.append(Failure(message, self._run, lost=True))
         self._on_frame()
 
 
 def _why(status: int) -> str:
-    reason = f"exit status {status}"
-    if status < 0:
-        reason = signal.strsignal(-status) or f"signal {-status}"
-    hint = " It may have run out of memory." if status == -9 else ""
-    return f"The training process has ended ({reason}).{hint} Run starts the experiment again."
+    if status >= 0:
+        return f"exit status {status}"
+    if -status == getattr(signal, "SIGKILL", None):
+        return "killed, perhaps for want of memory"
+    return signal.strsignal(-status) or f"signal {-status}"
 
 
 # In the other process
@@ -175,7 +194,8 @@ def train(link: Link) -> None:
     runner = Runner(lambda: sender.send(runner))
     while (packed := link.receive()) is not None:
         name, arguments = pickle.loads(packed)
-        getattr(runner, name)(*arguments)
+        act = own.take_over if name == "take_over" else getattr(runner, name)
+        act(*arguments)
     runner.close()
 
 

@@ -1,6 +1,7 @@
 """One's own file as a data set: encoded as told, carried by the experiment, read once."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from core.spec import DataSpec, ExperimentSpec, TrainingSpec
 from core.specio import dumps, from_token, loads, problems, to_token
 from core.trainer import Trainer
 from core.training_data import TrainingData
+from core.training_process import TrainingProcess
 from playground.__main__ import main
+from tests.test_runner import Window
 
 IRIS = """sepal,petal,colour,species
 5.1,0.2,red,setosa
@@ -131,6 +134,41 @@ def test_what_was_encoded_elsewhere_need_not_be_read(iris, monkeypatch):
     known = resolved(dataset, encoded)
     assert known.purpose == "classes"
     assert load(known) is encoded
+
+
+def test_what_one_process_has_read_another_need_not(iris):
+    dataset = opened(iris)
+    samples = load(dataset).samples
+    handover = own.hand_over(dataset)
+    assert handover
+    assert own.hand_over(dataset) is None
+    own.take_over(handover)
+    changed_unnoticed(iris)
+    assert load(dataset).samples is samples
+    assert own.hand_over(replace(dataset, missing="drop")) is None
+    assert own.hand_over(ExperimentSpec().data.dataset) is None
+    iris.unlink()
+    assert own.hand_over(dataset) is None
+
+
+def test_the_training_process_is_given_what_the_window_has_read(iris):
+    dataset = opened(iris)
+    changed_unnoticed(iris)
+    window = Window(TrainingProcess)
+    window.runner.load(with_data(dataset), 1)
+    window.wait(lambda w: w.frames or w.failures)
+    assert not window.failures
+    data = window.frames[0].data
+    assert data is not None
+    assert data.class_names == ("setosa", "versicolor", "virginica")
+    assert window.runner.close()
+
+
+def changed_unnoticed(path: Path) -> None:
+    """Other bytes in a file that looks the same from outside: reading it again would show."""
+    state = path.stat()
+    path.write_bytes(b"\0" * state.st_size)
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
 
 
 def test_header_and_delimiter_can_be_forced(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import typing
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -135,7 +136,29 @@ def _file(dataset: OwnTable) -> Path:
     return Path(dataset.path).expanduser()
 
 
+def hand_over(dataset: Dataset) -> Handover | None:
+    """What was read of a file, for another process to `take_over`: from now on it is not at hand
+    here. None where nothing is."""
+    if not isinstance(dataset, OwnTable):
+        return None
+    with suppress(DataError), _lock:
+        encoded = _kept.get(_key(dataset, _file(dataset)))
+        keys = [key for key, kept in _kept.items() if kept is encoded]
+        for key in keys:
+            del _kept[key]
+        return (keys, encoded) if encoded else None
+    return None
+
+
+def take_over(handover: Handover) -> None:
+    """Have at hand what another process has read."""
+    keys, encoded = handover
+    for key in keys:
+        _keep(key, encoded)
+
+
 _Key = tuple[OwnTable, int, int]
+Handover = tuple[list[_Key], Encoded]
 _kept: OrderedDict[_Key, Encoded] = OrderedDict()
 _lock = threading.Lock()
 

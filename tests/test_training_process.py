@@ -1,0 +1,106 @@
+"""The training thread in a process of its own: what is different from one in the same process."""
+
+import os
+import signal
+from dataclasses import replace
+
+import pytest
+
+from core.spec import ExperimentSpec
+from core.training_process import TrainingProcess
+from tests.test_runner import Window
+
+
+@pytest.fixture
+def window():
+    window = Window(TrainingProcess)
+    yield window
+    assert window.runner.close()
+
+
+def process_of(window: Window) -> int | None:
+    assert isinstance(window.runner, TrainingProcess)
+    return window.runner.process_id
+
+
+def killed(window: Window) -> None:
+    process = process_of(window)
+    assert process
+    os.kill(process, signal.SIGKILL)
+    window.wait(lambda w: w.failures)
+
+
+def test_what_frames_have_in_common_is_one_object_here_too(window):
+    window.runner.load(ExperimentSpec(), 1)
+    window.runner.resume()
+    window.wait(lambda w: len(w.frames) > 10)
+    data = {id(frame.data) for frame in window.frames}
+    assert len(data) == 1
+    assert window.frames[0].data is not None
+    window.runner.load(replace(ExperimentSpec(), seed=9), 2)
+    window.wait(lambda w: w.frames[-1].run == 2)
+    assert window.frames[-1].data is not window.frames[0].data
+
+
+def test_checkpoints_are_known_here_and_can_be_gone_on_from(window):
+    window.runner.load(ExperimentSpec(), 1)
+    window.runner.resume()
+    window.wait(lambda w: len(w.runner.checkpoints) > 2)
+    window.runner.pause()
+    window.wait(lambda w: w.frames[-1].status == "paused" and w.frames[-1].iteration > 0)
+    moments = window.runner.checkpoints
+    assert moments[0].iteration == 0
+    assert all(moment.spec == ExperimentSpec() for moment in moments)
+    window.runner.go_back(moments[1], 2)
+    window.wait(lambda w: w.frames[-1].run == 2)
+    assert window.frames[-1].iteration == moments[1].iteration
+    assert window.runner.checkpoints[-1].run == 2
+
+
+def test_a_process_that_dies_is_told_and_replaced_with_the_next_run(window):
+    window.runner.measure(frozenset({"shares"}))
+    window.runner.load(ExperimentSpec(), 1)
+    window.wait(lambda w: w.runner.checkpoints)
+    killed(window)
+    failure = window.failures[0]
+    assert (failure.run, failure.lost) == (1, True)
+    assert window.runner.checkpoints == ()
+    assert process_of(window) is None
+    for command in (window.runner.resume, window.runner.step, window.runner.pause):
+        command()
+    window.runner.load(ExperimentSpec(), 2)
+    window.runner.resume()
+    window.wait(lambda w: w.frames[-1].run == 2 and w.frames[-1].iteration > 1000)
+    assert all(frame.shares is not None for frame in window.frames if frame.run == 2)
+    assert len(window.failures) == 1
+
+
+def test_a_process_that_cannot_be_started_is_told(window, monkeypatch):
+    def refuse(*_):
+        raise OSError(12, "Cannot allocate memory")
+
+    window.runner.load(ExperimentSpec(), 1)
+    window.wait(lambda w: w.frames)
+    monkeypatch.setattr("core.training_process.Process", refuse)
+    killed(window)
+    window.runner.load(ExperimentSpec(), 2)
+    window.wait(lambda w: len(w.failures) == 2)
+    assert window.failures[1].run == 2
+    assert "Cannot allocate memory" in window.failures[1].message
+    monkeypatch.undo()
+    window.runner.load(ExperimentSpec(), 3)
+    window.wait(lambda w: w.frames[-1].run == 3)
+
+
+def test_closing_in_the_middle_of_everything_ends_it_in_time(window):
+    process = process_of(window)
+    window.runner.load(ExperimentSpec(), 1)
+    window.runner.resume()
+    window.runner.step()
+    assert window.runner.close()
+    assert process_of(window) is None
+    assert process
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+    window.runner.load(ExperimentSpec(), 2)
+    window.runner.shown()
