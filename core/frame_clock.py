@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # Frames are asked for a little more often than 60 times a second, so that 60 are reached.
-FRAME_SECONDS = 0.0158
+FRAME_SECONDS = 0.0162
 # Frames may take this share of the time. Dearer ones come less often, but 30 times a second still.
 FRAME_SHARE = 0.14
 SLOWEST_FRAME_SECONDS = 0.031
@@ -20,7 +20,7 @@ class FrameClock:
     """Knows when frames were made and what they cost. All times are seconds of one clock."""
 
     def __init__(self) -> None:
-        self._begun = self._frame_at = self._keyframe_at = 0.0
+        self._begun = self._frame_at = self._beat = self._keyframe_at = 0.0
         self._cost = 0.0
         self._holds_everything = False
 
@@ -34,11 +34,14 @@ class FrameClock:
         return min(max(self._cost / FRAME_SHARE, FRAME_SECONDS), SLOWEST_FRAME_SECONDS)
 
     def due(self, gap: float = 0.0) -> float:
-        """When the next frame is due, `gap` after the last one at the earliest."""
-        return self._frame_at + max(self.gap, gap)
+        """When the next frame is due, `gap` after the last one was at the earliest."""
+        return self._beat + max(self.gap, gap)
 
     def made(self, now: float) -> None:
-        """A frame is being made."""
+        """A frame is being made. One that comes a little late, because a step had to end first,
+        does not delay those after it."""
+        due, late = self.due(), now - self.due()
+        self._beat = due if 0 <= late < self.gap / 2 else now
         self._frame_at = now
 
     def measured(self, now: float) -> None:

@@ -1,5 +1,6 @@
 """When frames are due: often enough to look smooth, seldom enough to train on."""
 
+import numpy as np
 import pytest
 
 from core.frame_clock import FRAME_SECONDS, FRAME_SHARE, SLOWEST_FRAME_SECONDS, FrameClock
@@ -29,6 +30,24 @@ def test_dear_frames_take_their_share_of_the_time_and_no_more():
 def test_even_the_dearest_come_thirty_times_a_second():
     clock, _ = after(cost=0.1)
     assert clock.gap == SLOWEST_FRAME_SECONDS < 1 / 30
+
+
+def test_steps_that_take_long_do_not_make_frames_rarer():
+    clock, now = after(cost=0.001)
+    times = []
+    for i in range(100):
+        now = clock.due() + 0.001 * (i % 4)
+        clock.made(now)
+        clock.handed_out(now + 0.001)
+        times.append(now)
+    assert (times[-1] - times[0]) / 99 == pytest.approx(FRAME_SECONDS, rel=0.01)
+    assert min(np.diff(times)) >= FRAME_SECONDS - 0.0031
+
+
+def test_after_a_pause_frames_do_not_come_in_a_rush():
+    clock, now = after(cost=0.001)
+    clock.made(now + 1.0)
+    assert clock.due() == now + 1.0 + FRAME_SECONDS
 
 
 def test_a_slow_pace_asks_for_fewer():
