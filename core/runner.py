@@ -41,10 +41,13 @@ class Failure:
 
 
 class Runner:
-    """Owns the trainer. Every method may be called from any thread and returns at once."""
+    """Owns the trainer. Every method may be called from any thread and returns at once.
 
-    def __init__(self, on_frame: Callable[[], None]) -> None:
-        self._on_frame = on_frame
+    `on_frame` is called in the training thread when something lies in the mailbox.
+    """
+
+    def __init__(self, on_frame: Callable[[], None] = lambda: None) -> None:
+        self.on_frame = on_frame
         self._commands: deque[Callable[[], None]] = deque()
         self._mailbox: deque[Frame | Failure] = deque()
         self._wake = threading.Event()
@@ -161,7 +164,7 @@ class Runner:
         self._running = False
         if not self._closing:
             self._mailbox.append(Failure(message, self._run))
-            self._on_frame()
+            self.on_frame()
 
     def _load(self, spec: ExperimentSpec, run: int) -> None:
         self._trainer = self._meter = None
@@ -286,7 +289,7 @@ class Runner:
         self._clock.measured(time.perf_counter())
         self._is_shown = False
         self._mailbox.append(frame)
-        self._on_frame()
+        self.on_frame()
         self._clock.handed_out(time.perf_counter())
 
     def _frame(self) -> Frame:

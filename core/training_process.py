@@ -34,12 +34,12 @@ SWITCH_SECONDS = 0.001
 class TrainingProcess:
     """What `core.runner.Runner` is, with the trainer in another process.
 
-    `on_frame` is called from a thread of this object's own. A process that has died is told as a
+    `on_frame` is called in a thread of this object's own. A process that has died is told as a
     `Failure` with `lost`; the next `load` starts another.
     """
 
-    def __init__(self, on_frame: Callable[[], None]) -> None:
-        self._on_frame = on_frame
+    def __init__(self, on_frame: Callable[[], None] = lambda: None) -> None:
+        self.on_frame = on_frame
         self._mailbox: deque[bytes | Failure] = deque()
         self._checkpoints: tuple[Moment, ...] = ()
         self._last: Frame | None = None
@@ -159,7 +159,7 @@ class TrainingProcess:
 
     def _heard(self, message: bytes) -> None:
         self._mailbox.append(message)
-        self._on_frame()
+        self.on_frame()
 
     def _ended(self, status: int) -> None:
         if self._closing:
@@ -170,7 +170,7 @@ class TrainingProcess:
     def _fail(self, message: str) -> None:
         message += " Run starts the experiment again."
         self._mailbox.append(Failure(message, self._run, lost=True))
-        self._on_frame()
+        self.on_frame()
 
 
 def _why(status: int) -> str:
@@ -191,7 +191,8 @@ def train(link: Link) -> None:
     threadpool_limits(limits=1, user_api="blas")
     sys.setswitchinterval(SWITCH_SECONDS)
     sender = Sender(link)
-    runner = Runner(lambda: sender.send(runner))
+    runner = Runner()
+    runner.on_frame = lambda: sender.send(runner)
     while (packed := link.receive()) is not None:
         name, arguments = pickle.loads(packed)
         act = own.take_over if name == "take_over" else getattr(runner, name)

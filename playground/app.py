@@ -60,13 +60,17 @@ def _parser() -> argparse.ArgumentParser:
 
 def open_window(spec: Any, options: argparse.Namespace) -> int:
     """Show the window until it is closed."""
+    from core.training_process import TrainingProcess
+
+    # It gets ready while the window is being made.
+    runner = TrainingProcess()
     from playground.process import Interrupts, make_application, report_crashes
 
     application = make_application()
     from ui.main_window import MainWindow
     from ui.session import Session
 
-    session = Session(spec)
+    session = Session(spec, runner=runner)
     window = MainWindow(session, options.theme)
     window.show()
     if options.data:

@@ -205,7 +205,7 @@ class Last:
 
     def __init__(self, held: Held) -> None:
         self.arrived = threading.Event()
-        hear = held.runner._on_frame
+        hear = held.runner.on_frame
 
         def on_frame() -> None:
             hear()
@@ -213,7 +213,7 @@ class Last:
             if isinstance(newest, Frame) and newest.run == 4 and newest.iteration:
                 self.arrived.set()
 
-        held.runner._on_frame = on_frame
+        held.runner.on_frame = on_frame
 
 
 def test_a_run_that_cannot_be_loaded_says_which_and_the_next_one_can(window):

@@ -7,7 +7,7 @@ window's thread, but for `_handed_out`, whose emission crosses over from the thr
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -34,7 +34,7 @@ NEAR = 0.1
 class Session(QObject):
     """One experiment being played with. `is_running` is what the user asked for last.
 
-    `train` makes what trains: a process of its own, unless a thread of this one is asked for.
+    `runner` is what trains, a process of its own unless another is given; the session closes it.
     `frame_shown` comes with every new frame of the run. `past` is the recorded frame looked at
     instead of the newest, None while that is looked at: `moment_changed` tells.
     """
@@ -53,7 +53,7 @@ class Session(QObject):
         self,
         spec: ExperimentSpec,
         parent: QObject | None = None,
-        train: Callable[[Callable[[], None]], TrainingProcess | Runner] = TrainingProcess,
+        runner: TrainingProcess | Runner | None = None,
     ) -> None:
         super().__init__(parent)
         self.spec = spec
@@ -70,7 +70,8 @@ class Session(QObject):
         self._last: Frame | None = None
         self.pins.changed.connect(self._lay_pins_beside)
         self._handed_out.connect(self._receive, Qt.ConnectionType.QueuedConnection)
-        self._runner = train(self._handed_out.emit)
+        self._runner = runner or TrainingProcess()
+        self._runner.on_frame = self._handed_out.emit
         self._restart()
 
     # The run

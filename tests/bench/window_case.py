@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -16,6 +17,7 @@ from core.data.toys import Spiral
 from core.optimizers import SGD, Adam
 from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.trainer import Trainer
+from core.training_process import TrainingProcess
 from playground.process import make_application
 from tests.bench.core import Noise
 
@@ -59,11 +61,13 @@ class Stage:
     """A window on the screen, and the times at which it painted."""
 
     def __init__(self, spec: ExperimentSpec) -> None:
+        runner = TrainingProcess()
         self.application = make_application()
         from ui.main_window import MainWindow
         from ui.session import Session
 
-        self.session = Session(spec)
+        self.process = runner.process_id
+        self.session = Session(spec, runner=runner)
         self.window = MainWindow(self.session, "dark", remember=False)
         self.window.show()
         self.painted: list[float] = []
@@ -123,11 +127,8 @@ def speed(case: str, views: str) -> None:
 
 
 def start() -> None:
-    from ui import session
-
     started = float(os.environ["PLAYGROUND_BENCH_STARTED"])
     stage = Stage(ExperimentSpec())
-    assert session
     stage.until(lambda: stage.session.history and stage.painted)
     print(f"{time.time() - started:.2f} s", end="")
     stage.session.close()
@@ -155,9 +156,10 @@ def latency() -> None:
     print(f"median {median(delays):.0f} ms, worst of {len(delays)}: {max(delays):.0f} ms")
 
 
-def memory_mib() -> float:
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+def memory_mib(*processes: int | str | None) -> float:
+    """What processes have in memory, that which they share counted for each."""
+    pages = (int(Path(f"/proc/{p}/statm").read_text().split()[1]) for p in processes)
+    return sum(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def endurance() -> None:
@@ -168,7 +170,8 @@ def endurance() -> None:
     for tenth in range(1, 11):
         stage.painted.clear()
         stage.until(lambda n=tenth: stage.session.history.iteration >= n * 100_000, 120)
-        rows.append((float(np.median(np.diff(stage.painted)) * 1000), memory_mib()))
+        memory = memory_mib("self", stage.process)
+        rows.append((float(np.median(np.diff(stage.painted)) * 1000), memory))
     stage.session.close()
     (first_time, first_memory), (last_time, last_memory) = rows[0], rows[-1]
     print(

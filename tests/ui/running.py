@@ -17,7 +17,7 @@ WAIT = 20_000
 
 def session_within(spec: ExperimentSpec) -> Session:
     """A session that trains in a thread of this process, so that a test can look into it."""
-    return Session(spec, train=Runner)
+    return Session(spec, runner=Runner())
 
 
 def trainer_of(session: Session) -> Trainer:
