@@ -12,11 +12,11 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-# How often the window's thread collects cyclic garbage. Never the training thread: it could
-# destroy Qt objects from there.
+# How often the window's thread collects cyclic garbage. No other thread does: it could destroy Qt
+# objects from there.
 COLLECT_MILLISECONDS = 5000
 # How long a thread may keep the interpreter to itself: what a click waits for, at most, each time
-# it enters Python while training runs.
+# it enters Python while a table is read or the gallery trains.
 SWITCH_SECONDS = 0.001
 
 
