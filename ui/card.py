@@ -6,6 +6,8 @@ hidden; its title bar is the card's header. Both emit `maximize_toggled` on a do
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
@@ -19,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from ui import theme as themes
 from ui.plot.ink import Ink
-from ui.plot.text import paint_spans, plain
+from ui.plot.text import Span, paint_spans, plain
 from ui.theme import RADIUS, Theme
 from ui.views.view import View
 
@@ -85,7 +87,8 @@ class CardHeader(QWidget):
         with QPainter(self) as painter:
             # The lower corners lie below, in the card's body.
             paint_card(painter, QRectF(self.rect()).adjusted(0, 0, 0, RADIUS * 2), self._ink)
-            paint_header(painter, self.view, self._text_area(), self._ink)
+            view = self.view
+            paint_header(painter, view.title, view.subtitle, self._text_area(), self._ink)
 
     def _text_area(self) -> QRectF:
         first = self.tools[0] if self.tools else self.export_button
@@ -201,14 +204,16 @@ def paint_card(painter: QPainter, where: QRectF, ink: Ink) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def paint_header(painter: QPainter, view: View, where: QRectF, ink: Ink) -> None:
+def paint_header(
+    painter: QPainter, title: str, subtitle: Sequence[Span], where: QRectF, ink: Ink
+) -> None:
     """A view's title and subtitle on one line."""
     baseline = where.center().y() + ink.metrics.capHeight() / 2
     painter.setFont(ink.bold)
     painter.setPen(ink.text)
-    title = ink.bold_metrics.elidedText(view.title, Qt.TextElideMode.ElideRight, int(where.width()))
+    title = ink.bold_metrics.elidedText(title, Qt.TextElideMode.ElideRight, int(where.width()))
     painter.drawText(QPointF(where.left(), baseline), title)
     left = where.left() + ink.bold_metrics.horizontalAdvance(title) + 10
     if left >= where.right():
         return
-    paint_spans(painter, left, baseline, where.right() - left, view.subtitle, ink)
+    paint_spans(painter, left, baseline, where.right() - left, subtitle, ink)

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
     QHideEvent,
+    QKeyEvent,
     QResizeEvent,
     QShowEvent,
 )
@@ -26,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.specio import dumps
-from core.telemetry import Frame
+from core.telemetry import Frame, Score
 from ui import theme
 from ui.banner import Banner
 from ui.controls import Controls
@@ -47,6 +48,7 @@ from ui.sheet import dashboard as dashboard_sheet
 from ui.timeline import Timeline
 from ui.toolbar import Toolbar
 from ui.views import View
+from ui.widgets.keys import press_focused
 
 DEFAULT_SIZE = (1440, 900)
 MINIMUM_SIZE = (1000, 640)
@@ -66,7 +68,7 @@ class MainWindow(QMainWindow):
         self.session = session
         self.memory = Memory(remember)
         self._paint_times: deque[float] = deque(maxlen=90)
-        self._loss = self._accuracy = math.nan
+        self._forget_figures()
         self._told_at = self._taken_at = 0.0
         # Nothing is cheaper to paint than a widget of one pixel that shows what is behind it.
         self._pulse = QWidget(self)
@@ -151,7 +153,7 @@ class MainWindow(QMainWindow):
         if frame.segment.loss.size:
             self._loss = float(frame.segment.loss[-100:].mean())
         if frame.validation:
-            self._accuracy = frame.validation[-1].accuracy
+            self._validation = frame.validation[-1]
         if frame.status != "running" or now - self._told_at > FIGURE_SECONDS:
             self._told_at = now
             self._tell_figures(frame)
@@ -163,10 +165,15 @@ class MainWindow(QMainWindow):
     def _tell_figures(self, frame: Frame) -> None:
         fps = self._frames_per_second()
         where = frame.epoch, frame.iteration, frame.steps_per_second
-        self.toolbar.set_figures(*where, fps, self._loss, self._accuracy)
+        score, classifies = self._validation, frame.data is None or frame.data.classifies
+        best = score.accuracy if classifies else score.loss
+        self.toolbar.set_figures(*where, fps, self._loss, best, classifies)
+
+    def _forget_figures(self) -> None:
+        self._loss, self._validation = math.nan, Score(0, math.nan, math.nan)
 
     def _show_new_run(self) -> None:
-        self._loss = self._accuracy = math.nan
+        self._forget_figures()
         self.banner.hide()
         self.replay.begin()
 
@@ -291,6 +298,10 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     # Small things
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not press_focused(event):
+            super().keyPressEvent(event)
 
     def _tell_measures(self) -> None:
         self.session.measure(self.dashboard.measures())

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from ui.card import HEADER_HEIGHT, INSET, Card, CardDock, paint_card, paint_header
 from ui.plot.ink import Ink
-from ui.plot.text import plain
+from ui.plot.text import Span, plain
 from ui.theme import RADIUS, Theme
 from ui.views.view import View
 
@@ -106,7 +106,7 @@ def _paint_view(painter: QPainter, view: View, place: QRectF, ink: Ink, framed: 
         paint_card(painter, place, ink)
     view.catch_up()
     header = QRectF(place.left() + INSET, place.top() + 2, place.width() - 2 * INSET, HEADER_HEIGHT)
-    paint_header(painter, view, header, ink)
+    paint_header(painter, view.title, _words(view), header, ink)
     inner = place.adjusted(1, HEADER_HEIGHT, -1, -RADIUS / 2)
     painter.save()
     painter.translate(inner.topLeft())
@@ -115,11 +115,16 @@ def _paint_view(painter: QPainter, view: View, place: QRectF, ink: Ink, framed: 
     painter.restore()
 
 
+def _words(view: View) -> list[Span]:
+    """The subtitle as far as it belongs in a picture."""
+    return [span for span in view.subtitle if not span.hint]
+
+
 def _words_width(view: View, caption: str) -> float:
     """The width in which neither the header nor the caption of a picture is cut, up to a limit."""
     ink = Ink(view.theme, view.font(), VECTOR)
     header = ink.bold_metrics.horizontalAdvance(view.title) + 10
-    header += ink.metrics.horizontalAdvance(plain(view.subtitle))
+    header += ink.metrics.horizontalAdvance(plain(_words(view)))
     below = ink.small_metrics.horizontalAdvance(caption) + MARGIN
     return min(math.ceil(max(header, below)) + 2 * INSET + 2, WIDEST)
 

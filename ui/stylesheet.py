@@ -80,7 +80,8 @@ QAbstractSpinBox::up-arrow {
 QAbstractSpinBox::down-arrow {
     image: url($icons/chevron-down.svg); width: 10px; height: 10px; top: -1px;
 }
-QAbstractSpinBox::up-arrow:off, QAbstractSpinBox::down-arrow:off { image: none; }
+QAbstractSpinBox::up-arrow:off { image: url($icons/chevron-up-off.svg); }
+QAbstractSpinBox::down-arrow:off { image: url($icons/chevron-down-off.svg); }
 
 QSlider { background: transparent; min-height: 20px; }
 QSlider::groove:horizontal { background: $track; height: 4px; border-radius: 2px; }

@@ -193,12 +193,14 @@ def _sheet_icons(theme: Theme) -> str:
     """A folder with the icons a style sheet needs, coloured: a sheet can only name files."""
     folder = tempfile.TemporaryDirectory(prefix="playground-icons-")
     _folders.append(folder)
+    faint = _derived(theme)["disabled"]
     colors = {
         "check": theme.accent_text, "tick": theme.text, "close": theme.muted,
         "chevron-down": theme.muted, "chevron-up": theme.muted, "chevron-right": theme.muted,
+        "chevron-down-off": faint, "chevron-up-off": faint,
     }  # fmt: skip
     for name, color in colors.items():
-        svg = _svg("check" if name == "tick" else name, color)
+        svg = _svg("check" if name == "tick" else name.removesuffix("-off"), color)
         Path(folder.name, f"{name}.svg").write_bytes(svg)
     return Path(folder.name).as_posix()
 

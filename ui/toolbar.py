@@ -103,9 +103,12 @@ class Toolbar(QWidget):
         steps_per_second: float,
         fps: float,
         loss: float,
-        accuracy: float,
+        validation: float,
+        is_accuracy: bool = True,
     ) -> None:
-        """Show where the run stands; NaN is shown as a dash."""
+        """Show where the run stands; NaN is shown as a dash. Validation is told as accuracy, or
+        as loss where there is no such thing."""
+        self.figures.set_name(-1, "val acc" if is_accuracy else "val loss")
         self.figures.set_values(
             (
                 f"{epoch:.1f}",
@@ -113,7 +116,7 @@ class Toolbar(QWidget):
                 _rate(steps_per_second),
                 _rate(fps),
                 decimal(loss, 4),
-                decimal(accuracy, 3),
+                decimal(validation, 3 if is_accuracy else 4),
             )
         )
 

@@ -32,6 +32,7 @@ from ui.export import (
     write_whole,
 )
 from ui.export_dialog import EACH, WHOLE, ExportDialog
+from ui.plot.text import plain
 from ui.sheet import dashboard, single, stacked
 from ui.views import VIEWS
 
@@ -187,6 +188,16 @@ def test_layer_names_in_an_svg_are_not_clipped_away(tmp_path, views):
     walk(root, "")
     assert found
     assert all(found)
+
+
+def test_hints_for_the_mouse_are_not_in_pictures(tmp_path, views):
+    view = next(view for view in views if view.key == "network")
+    path = tmp_path / "network.svg"
+    export(path, single(view), theme.LIGHT)
+    assert "click" in plain(view.subtitle)
+    words = texts(path.read_bytes())
+    assert any(word.endswith("weights") for word in words)
+    assert not any("click" in word for word in words)
 
 
 def test_an_svg_looks_like_the_png(tmp_path, views):

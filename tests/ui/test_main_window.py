@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from core.data.curves import Sine
 from core.data.mnist import MNIST
 from core.data.toys import Circle
 from core.initializers import Zeros
@@ -249,6 +250,24 @@ def test_a_window_that_is_not_seen_holds_nothing_up(window, qtbot):
     window.hide()
     assert not session.paints
     train(qtbot, session, 2000)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_enter_presses_the_button_in_focus(window, qtbot, key):
+    window.toolbar.step.setFocus()
+    QTest.keyClick(window.toolbar.step, key)
+    wait(qtbot, window.session, lambda frame: frame.iteration == 1)
+    window.controls.setFocus()
+    QTest.keyClick(window, key)
+    assert window.session.history.iteration == 1
+
+
+def test_a_regression_shows_its_validation_loss(window, qtbot):
+    window.session.edit(replace(SPEC, data=DataSpec(dataset=Sine())))
+    step(qtbot, window.session, 1)
+    name, value = window.toolbar.figures.texts()[-1].rsplit(" ", 1)
+    assert name == "val loss"
+    assert float(value) == pytest.approx(window.session.shown.validation[-1].loss, abs=1e-4)
 
 
 def test_closing_in_mid_training_ends_it(qtbot):

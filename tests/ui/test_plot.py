@@ -245,6 +245,24 @@ def test_painted_strip_by_strip_it_looks_the_same_as_at_once(qtbot, monkeypatch,
     assert _difference(strips, screen.picture) == 0
 
 
+def test_lines_of_what_was_seldom_measured_have_no_gaps(qtbot, monkeypatch):
+    view = VIEWS["shares"]()
+    qtbot.addWidget(view)
+    view.resize(700, 180)
+    view.ink  # noqa: B018
+    screen, history = Screen(view, monkeypatch), History()
+    for i, frame in enumerate(run(120, 4, 10)):
+        seldom = i < 100 and i % 30
+        history.append(replace(frame, shares=None) if seldom else frame)
+        if not seldom:
+            view.show_frame(frame, history)
+            screen.paint()
+    strips = screen.picture.copy()
+    view.redraw()
+    screen.paint()
+    assert _difference(strips, screen.picture) == 0
+
+
 def _paused(frame):
     return replace(frame, status="paused")
 

@@ -80,6 +80,13 @@ def test_what_is_not_known_is_a_dash(toolbar: Toolbar) -> None:
     ]  # fmt: skip
 
 
+def test_where_there_is_no_accuracy_the_validation_loss_is_told(toolbar: Toolbar) -> None:
+    toolbar.set_figures(1, 10, 9, 60, 0.5, 0.25, is_accuracy=False)
+    assert toolbar.figures.texts()[-1] == "val loss 0.2500"
+    toolbar.set_figures(1, 10, 9, 60, 0.5, 0.25)
+    assert toolbar.figures.texts()[-1] == "val acc 0.250"
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [(0.18342, "0.1834"), (3e-5, "3.0e-05"), (0, "0.0000"), (2e6, "2.0e+06"), (math.inf, "∞")],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from core.gallery.experiment import Experiment
@@ -13,6 +13,7 @@ from ui import theme
 from ui.gallery.cards import CardsPage
 from ui.gallery.entry import PAUSED, EntryPage
 from ui.session import Session
+from ui.widgets.keys import press_focused
 
 SIZE, LEAST = (1240, 820), (1000, 640)
 TITLE = "Gallery"
@@ -107,6 +108,10 @@ class GalleryWindow(QWidget):
         self.entry.note = PAUSED if self._paused is not None else ""
 
     # Events
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not press_focused(event):
+            super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)

@@ -134,8 +134,19 @@ class LayerPanel(TimePanel):
         x = self.history.layer_rows.x
         if not x.size:
             return 0.0
-        back = 2 + self._half + self._group()
-        return float(x[max(0, self.history.layer_rows.settled - back)])
+        row = self.history.layer_rows.settled - 2 - self._half - self._group()
+        return float(x[self._measured(self.history, max(0, row))])
+
+    def _measured(self, history: History, row: int, ahead: bool = False) -> int:
+        """The row itself, or the last before it (the first behind, `ahead`) that was measured."""
+        figure = history.figure(self.figure)
+        if not len(figure) or np.isfinite(figure[min(row, len(figure) - 1)]).any():
+            return row
+        part = figure[row:] if ahead else figure[: row + 1]
+        known = np.isfinite(part).any(axis=1).nonzero()[0]
+        if not known.size:
+            return row
+        return row + int(known[0]) if ahead else int(known[-1])
 
     def dirty(self) -> QRectF:
         where = super().dirty()
@@ -188,10 +199,13 @@ class LayerPanel(TimePanel):
         """The lines of one run, as far as they lie between two iterations."""
         x = history.layer_rows.x
         group = self._group()
-        start = max(0, int(x.searchsorted(low)) - 1) // group * group
+        start = max(0, int(x.searchsorted(low)) - 1)
         stop = min((int(x.searchsorted(high)) // group + 2) * group, x.size)
         if start >= stop:
             return
+        # A line goes on to the next row that was measured, however far that is.
+        start = self._measured(history, start) // group * group
+        stop = self._measured(history, stop - 1, ahead=True) + 1
         values, x = self.values(start, stop, history), x[start:stop]
         chosen = np.arange(0, x.size, group)
         if chosen[-1] != x.size - 1:

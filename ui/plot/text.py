@@ -10,12 +10,19 @@ from PySide6.QtGui import QColor, QPainter
 
 from ui.plot.ink import Ink
 
+# Words that are too long are shortened to no less than this share of them.
+LEAST_SHARE = 0.65
+
 
 class Span(NamedTuple):
-    """Some words and the theme's role for their colour, or the colour itself."""
+    """Some words and the theme's role for their colour, or the colour itself.
+
+    A `hint` is for whoever can click: it does not belong in a picture.
+    """
 
     text: str
     color: str | QColor = "muted"
+    hint: bool = False
 
 
 def plain(spans: Sequence[Span]) -> str:
@@ -26,13 +33,18 @@ def plain(spans: Sequence[Span]) -> str:
 def paint_spans(
     painter: QPainter, x: float, baseline: float, room: float, spans: Sequence[Span], ink: Ink
 ) -> float:
-    """Write coloured words from x on, shortened to `room`; returns the width used."""
+    """Write coloured words from x on, shortened to `room`; returns the width used.
+
+    Words of which hardly anything would be left are left out whole.
+    """
     painter.setFont(ink.font)
     used = 0.0
     for span in spans:
         text = span.text
         width = ink.metrics.horizontalAdvance(text)
         if used + width > room:
+            if used and room - used < LEAST_SHARE * width:
+                break
             text = ink.metrics.elidedText(text, Qt.TextElideMode.ElideRight, room - used)
             width = room - used
         color = getattr(ink.theme, span.color) if isinstance(span.color, str) else span.color

@@ -94,7 +94,8 @@ class NetworkView(PictureView):
         if len(sizes) > 9:
             sizes = [*sizes[:4], "…", *sizes[-4:]]
         legend = Span("negative", "negative"), Span(" and "), Span("positive", "positive")
-        return (Span(f"{' – '.join(sizes)}  ·  "), *legend, Span(" weights, click to change"))
+        hint = Span(", click to change", hint=True)
+        return (Span(f"{' – '.join(sizes)}  ·  "), *legend, Span(" weights"), hint)
 
     def columns(self) -> Data:
         reading = self.graph.reading

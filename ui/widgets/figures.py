@@ -71,6 +71,14 @@ class Figures(QWidget):
                 if figure.shown:
                     self.update(figure.left, 0, figure.width, self.height())
 
+    def set_name(self, index: int, name: str) -> None:
+        """Let a figure be that of something else."""
+        figure = self._figures[index]
+        if name != figure.name:
+            figure.name = name
+            self._widen(figure)
+            self.update()
+
     def texts(self) -> list[str]:
         """Every figure as it reads, also those that have no room."""
         return [figure.text(figure.value) for figure in self._figures]

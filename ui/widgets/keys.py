@@ -32,6 +32,17 @@ def keeps_key(event: QEvent) -> bool:
     return True
 
 
+def press_focused(event: QKeyEvent) -> bool:
+    """Let Enter press the button in focus, as Space does; whether there was one. For a window's
+    `keyPressEvent`: Qt itself does so in dialogs only."""
+    focus = QApplication.focusWidget()
+    enters = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+    if not (enters and isinstance(focus, QAbstractButton)):
+        return False
+    focus.animateClick()
+    return True
+
+
 def leave_after_enter(field: QWidget, event: QKeyEvent) -> None:
     """Once Enter has taken a value over, give the keys back to the run: Space, S, Ctrl+Z."""
     if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
