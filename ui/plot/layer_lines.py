@@ -143,7 +143,7 @@ class LayerPanel(TimePanel):
         if not len(figure) or np.isfinite(figure[min(row, len(figure) - 1)]).any():
             return row
         part = figure[row:] if ahead else figure[: row + 1]
-        known = np.isfinite(part).any(axis=1).nonzero()[0]
+        known = np.flatnonzero(np.isfinite(part).any(axis=1))
         if not known.size:
             return row
         return row + int(known[0]) if ahead else int(known[-1])
