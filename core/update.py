@@ -13,6 +13,9 @@ from core.tape import Array
 # half the time and needs little work space; a short one would only get slower.
 PIECE = 24_576
 LONG = 2 * PIECE
+# Means that decay towards 0 end up in the range below the smallest normal number, where processors
+# need many times as long. No weight can tell them from 0, so they are set to 0 every so often.
+CLEANING = 256
 
 
 class Update:
@@ -51,6 +54,17 @@ class Update:
         step, t = self.rule.step, self.t
         for params, grads, state, scratch in self._pieces:
             step(params, grads, state, t, rate, scratch)
+        if t % CLEANING == 0:
+            self._clean()
+
+    def _clean(self) -> None:
+        """Set to 0 what is smaller in the state than any normal number."""
+        if getattr(self.rule, "epsilon", 1) == 0:
+            return  # 0 / 0 would be no number
+        for _, _, state, scratch in self._pieces:
+            for name in self.rule.slots:
+                np.abs(state[name], out=scratch)
+                np.putmask(state[name], scratch < np.finfo(scratch.dtype).smallest_normal, 0)
 
     def change(self, rule: Optimizer) -> None:
         """Go on with another rule. Other knobs of the same rule keep the state, another rule

@@ -27,6 +27,7 @@ from core.optimizers import (
 from core.optimizers.moments import _momentum, _momentum_product
 from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.trainer import Trainer
+from core.update import Update
 
 N = 40
 RULES = [entry() for entry in OPTIMIZERS.entries()]
@@ -147,6 +148,35 @@ def test_every_entry_is_described(rule):
 
 
 # The lecture's forms
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.slots], ids=lambda r: r.key)
+def test_memories_that_have_faded_away_are_zero_and_no_weight_can_tell(rule, monkeypatch):
+    """Numbers below the smallest normal one would make every later step slow."""
+
+    def faded(cleaning: int) -> Update:
+        monkeypatch.setattr("core.update.CLEANING", cleaning)
+        params, grads = np.full(5, 0.3, np.float32), np.zeros(5, np.float32)
+        update = Update(rule, params, grads)
+        for t in range(4096):
+            grads[:] = 1e-16 if t < 3 else 0.0
+            update(rule.learning_rate)
+        return update
+
+    cleaned, left = faded(256), faded(10**9)
+    tiny = np.finfo(np.float32).smallest_normal
+    for vector in cleaned.state.values():
+        assert not ((vector != 0) & (np.abs(vector) < tiny)).any()
+    assert (cleaned._params == left._params).all()
+
+
+def test_without_epsilon_faded_memories_do_not_divide_by_zero():
+    params, grads = np.full(5, 0.3, np.float32), np.zeros(5, np.float32)
+    update = Update(Adam(epsilon=0.0), params, grads)
+    for t in range(4096):
+        grads[:] = 1e-16 if t < 3 else 0.0
+        update(0.01)
+    assert np.isfinite(params).all()
 
 
 def test_momentum_as_in_the_lecture_is_the_same_path_while_the_rate_is_constant():
