@@ -8,9 +8,9 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T", bound=Hashable)
 
-# Showing a frame, painting included, may take so long: of what there is between two of sixty a
-# second the larger part is left for clicks and keys.
-BUDGET = 0.006
+# Showing a frame, painting included, may take so long: half of what there is between two of sixty a
+# second, so that the other half is left for clicks and keys.
+BUDGET = 0.008
 # No view waits longer: that still looks alive.
 LEAST_OFTEN = 0.095
 # How fast the known cost of a view follows the newest.
