@@ -12,6 +12,8 @@ SLOWEST_FRAME_SECONDS = 0.031
 KEYFRAME_SECONDS, KEYFRAME_SHARE, LEAST_KEYFRAME_SECONDS = 0.5, 0.1, 0.05
 # Where measuring everything would take more than this share of the time, it is done less often.
 KEYFRAME_COST = 0.005
+# Longest wait for a frame to be painted: of a window that is covered none is.
+PAINT_SECONDS = 0.25
 # How fast the known cost of a frame follows the cost of the newest.
 FORGETTING = 0.1
 
@@ -33,9 +35,11 @@ class FrameClock:
         """From one frame to the next."""
         return min(max(self._cost / FRAME_SHARE, FRAME_SECONDS), SLOWEST_FRAME_SECONDS)
 
-    def due(self, gap: float = 0.0) -> float:
-        """When the next frame is due, `gap` after the last one was at the earliest."""
-        return self._beat + max(self.gap, gap)
+    def due(self, gap: float = 0.0, shown: bool = True) -> float:
+        """When the next frame is due, `gap` after the last one was at the earliest. Where that has
+        not been `shown` yet, it is waited for, but not for ever."""
+        soon = self._beat + max(self.gap, gap)
+        return soon if shown else max(soon, self._frame_at + PAINT_SECONDS)
 
     def made(self, now: float) -> None:
         """A frame is being made. One that comes a little late, because a step had to end first,

@@ -1,8 +1,8 @@
 """The training thread: commands in, frames out. Knows nothing of the window.
 
-When a frame is due the thread puts it in the mailbox, calls `on_frame` once and trains on. It makes
-no other before `shown` says that the last one has been painted: a slow window gets fewer frames,
-and training never waits for it.
+When a frame is due the thread puts it in the mailbox, calls `on_frame` once and trains on. Before
+it makes another it waits for `shown` to say that the last one has been painted, training meanwhile:
+a slow window gets fewer frames and holds nothing up.
 """
 
 from __future__ import annotations
@@ -257,8 +257,8 @@ class Runner:
         self._hand_off()
 
     def _train_at_full_speed(self, trainer: Trainer) -> None:
-        due, now = self._clock.due(), time.perf_counter()
-        while (now < due or not self._is_shown) and not self._interrupted(trainer):
+        now = time.perf_counter()
+        while now < self._clock.due(shown=self._is_shown) and not self._interrupted(trainer):
             trainer.advance(self._slice)
             before, now = now, time.perf_counter()
             self._slice = _adapted(self._slice, now - before)
@@ -266,8 +266,8 @@ class Runner:
     def _train_slowly(self, trainer: Trainer) -> None:
         """Wait until the next frame is due, then do its share of steps but one."""
         gap = max(self._clock.gap, 1 / self._pace)
-        while (wait := self._clock.due(gap) - time.perf_counter()) > 0 or not self._is_shown:
-            self._wake.wait(wait if wait > 0 else None)
+        while (wait := self._clock.due(gap, self._is_shown) - time.perf_counter()) > 0:
+            self._wake.wait(wait)
             self._wake.clear()
             if self._interrupted(trainer):
                 return

@@ -197,7 +197,6 @@ def train(link: Link) -> None:
         name, arguments = pickle.loads(packed)
         act = own.take_over if name == "take_over" else getattr(runner, name)
         act(*arguments)
-    runner.close()
 
 
 class Sender:

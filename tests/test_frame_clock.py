@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from core.frame_clock import FRAME_SECONDS, FRAME_SHARE, SLOWEST_FRAME_SECONDS, FrameClock
+from core.frame_clock import (
+    FRAME_SECONDS,
+    FRAME_SHARE,
+    PAINT_SECONDS,
+    SLOWEST_FRAME_SECONDS,
+    FrameClock,
+)
 
 
 def after(cost, frames=100):
@@ -48,6 +54,13 @@ def test_after_a_pause_frames_do_not_come_in_a_rush():
     clock, now = after(cost=0.001)
     clock.made(now + 1.0)
     assert clock.due() == now + 1.0 + FRAME_SECONDS
+
+
+def test_a_frame_that_is_not_painted_is_waited_for_but_not_for_ever():
+    clock, now = after(cost=0.001)
+    clock.made(now)
+    assert clock.due(shown=False) == now + PAINT_SECONDS
+    assert clock.due(1.0, shown=False) == now + 1.0
 
 
 def test_a_slow_pace_asks_for_fewer():

@@ -159,7 +159,7 @@ class MainWindow(QMainWindow):
             self._tell_figures(frame)
         if frame.status == "diverged":
             self.report(f"The run {frame.reason}. {WAYS_OUT}")
-        # A frame always ends in a paint, which lets training go on, even when nothing changed.
+        # A frame always ends in a paint, which asks for the next one, even when nothing changed.
         self._pulse.update()
 
     def _tell_figures(self, frame: Frame) -> None:

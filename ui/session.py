@@ -230,7 +230,7 @@ class Session(QObject):
 
     @property
     def paints(self) -> bool:
-        """Whether a window paints what is shown, so that training is to wait for it."""
+        """Whether a window paints what is shown, so that the next frame is to wait for that."""
         return self._paints
 
     @paints.setter
@@ -240,7 +240,7 @@ class Session(QObject):
             self.painted()
 
     def painted(self) -> bool:
-        """The window has painted: training may go on. Whether a frame was waiting for that."""
+        """The window has painted: there may be another frame. Whether one was waiting for that."""
         waited, self._unpainted = self._unpainted, False
         if waited:
             self._runner.shown()
@@ -248,7 +248,11 @@ class Session(QObject):
 
     @Slot()
     def _receive(self) -> None:
-        items = [item for item in self._runner.take() if item.run == self._run]
+        taken = self._runner.take()
+        if not taken:
+            return  # it came with an earlier one
+        self._unpainted = True
+        items = [item for item in taken if item.run == self._run]
         for item in items:
             if isinstance(item, Failure):
                 self._unloadable = item.lost or self._last is None
@@ -256,9 +260,8 @@ class Session(QObject):
                 self.failed.emit(item.message)
             else:
                 self._show(item)
-        self._unpainted = True
         if not items or not self._paints:
-            # Nothing will be painted for it: training need not wait.
+            # Nothing will be painted for it: the next frame need not wait.
             self.painted()
 
     def _show(self, frame: Frame) -> None:

@@ -64,5 +64,9 @@ def train(qtbot, session: Session, steps: int) -> None:
 
 
 def pause(qtbot, session: Session) -> None:
-    session.set_running(False)
-    wait(qtbot, session, lambda frame: frame.status != "running")
+    """Hold a run that goes on, and wait for its last frame."""
+    if not session.is_running:
+        return
+    held = {"timeout": WAIT, "check_params_cb": lambda frame: frame.status != "running"}
+    with qtbot.waitSignal(session.frame_shown, **held):
+        session.set_running(False)

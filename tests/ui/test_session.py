@@ -260,10 +260,10 @@ def test_training_is_not_held_up_by_a_window_that_does_not_paint(session, qtbot)
 def test_frames_of_a_run_that_is_over_are_not_shown_and_not_waited_for(session, qtbot):
     begun(qtbot, session)
     session.paints = True
-    with qtbot.waitSignal(session._handed_out, timeout=WAIT):
-        session._runner.step()
     session._run += 1
     with qtbot.assertNotEmitted(session.frame_shown):
+        with qtbot.waitSignal(session._handed_out, timeout=WAIT):
+            session._runner.step()
         session._receive()
     assert not session._unpainted
     assert session._runner._is_shown
