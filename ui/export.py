@@ -35,7 +35,6 @@ from ui.views.view import Data
 
 POINTS_PER_PIXEL = 0.75
 PDF_RESOLUTION = 1200
-INCH = 72
 # Where a drawing is opened the font may be missing, and then most programs take one with serifs.
 _FAMILY = re.compile(rb'font-family="([^"]*)"')
 # Only this keeps the pixels of a digit square in a browser.
@@ -159,7 +158,9 @@ def _pdf(sheet: Sheet, theme: Theme, scale: float, spec: str) -> bytes:
     page = QPageSize(sheet.size * POINTS_PER_PIXEL, QPageSize.Unit.Point)
     writer.setPageLayout(QPageLayout(page, QPageLayout.Orientation.Portrait, QMarginsF()))
     with QPainter(writer) as painter:
-        painter.scale(*(2 * (PDF_RESOLUTION * POINTS_PER_PIXEL / INCH,)))
+        # A page is a whole number of points large: fill it to its edges.
+        size = sheet.size
+        painter.scale(writer.width() / size.width(), writer.height() / size.height())
         paint_sheet(painter, sheet, theme, VECTOR)
     return bytes(buffer.data().data())
 

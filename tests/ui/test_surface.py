@@ -11,8 +11,10 @@ from core.data.curves import MultiGaussian, Sine
 from core.data.toys import Circle, TwoGaussians
 from tests.ui.real import Clouds, moments, spec_of
 from ui import theme
+from ui.export import image
 from ui.plot import ramp
 from ui.plot.text import plain
+from ui.sheet import single
 from ui.views.surface import SurfaceView
 
 
@@ -55,6 +57,15 @@ def test_both_classes_have_their_side_and_their_colour(shown):
     assert near[0] < near[1]  # class 0 lies at the lower left
     near = [abs(int(seen[3, -3]) - int(table[i] & 0xFFFFFF)) for i in (0, 255)]
     assert near[1] < near[0]
+
+
+@pytest.mark.parametrize("colors", [theme.LIGHT, theme.DARK])
+def test_in_a_picture_the_legend_has_the_colours_of_the_picture(shown, colors):
+    view = shown(spec_of(TwoGaussians()))
+    legend = image(single(view), colors).copy(0, 0, 480, 34)
+    seen = np.frombuffer(legend.constBits(), np.uint32) & 0xFFFFFF
+    for color in ramp.class_colors(colors, 2):
+        assert (seen == color.rgb() & 0xFFFFFF).any()
 
 
 def test_discretised_there_are_two_colours(shown):

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from ui.plot.ink import Ink
+from ui.theme import Theme
 
 # Words that are too long are shortened to no less than this share of them.
 LEAST_SHARE = 0.65
 
 
+class OneOf(NamedTuple):
+    """One of the colours that a theme has for so many things: a picture may have another theme
+    than the window."""
+
+    colors: Callable[[Theme, int], list[QColor]]
+    how_many: int
+    which: int
+
+    def of(self, theme: Theme) -> QColor:
+        return self.colors(theme, self.how_many)[self.which]
+
+
 class Span(NamedTuple):
-    """Some words and the theme's role for their colour, or the colour itself.
+    """Some words and their colour: the theme's for a role, or one of several.
 
     A `hint` is for whoever can click: it does not belong in a picture.
     """
 
     text: str
-    color: str | QColor = "muted"
+    color: str | OneOf = "muted"
     hint: bool = False
 
 
@@ -47,8 +60,8 @@ def paint_spans(
                 break
             text = ink.metrics.elidedText(text, Qt.TextElideMode.ElideRight, room - used)
             width = room - used
-        color = getattr(ink.theme, span.color) if isinstance(span.color, str) else span.color
-        painter.setPen(QColor(color))
+        color = span.color
+        painter.setPen(ink.role(color) if isinstance(color, str) else color.of(ink.theme))
         painter.drawText(QPointF(x + used, baseline), text)
         used += width
         if used >= room:

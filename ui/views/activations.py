@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QMenu
 
-from ui.plot.text import Span
+from ui.plot.text import OneOf, Span
+from ui.theme import Theme
 from ui.views.histogram_view import HistogramView
 from ui.views.view import add_choice
 
@@ -31,11 +32,13 @@ class ActivationView(HistogramView):
         slopes = self.frame.slopes if self.frame else None
         if slopes is None:
             return []
-        colors = self.theme.layer_colors(len(slopes))
-        learned = [(a, color) for a, color in zip(slopes, colors, strict=True) if np.isfinite(a)]
+        learned = [(i, a) for i, a in enumerate(slopes) if np.isfinite(a)]
         return [
             Span("  ·  learned slopes"),
-            *(Span(f"  {a:.3f}".replace("-", "−"), color) for a, color in learned),
+            *(
+                Span(f"  {a:.3f}".replace("-", "−"), OneOf(Theme.layer_colors, len(slopes), i))
+                for i, a in learned
+            ),
         ]
 
     def add_actions(self, menu: QMenu) -> None:

@@ -14,7 +14,7 @@ from ui.plot import ramp
 from ui.plot.ink import Ink
 from ui.plot.panel import Panel
 from ui.plot.surface import SurfacePanel, class_name
-from ui.plot.text import Span
+from ui.plot.text import OneOf, Span
 from ui.views.picture_view import PictureView
 from ui.views.view import Data, add_choice, add_toggle
 
@@ -61,18 +61,18 @@ class SurfaceView(PictureView):
     def describe(self) -> tuple[Span, ...]:
         data = self.frame.data if self.frame else None
         if self.brush.active and not self.lacking:
-            colors = ramp.class_colors(self.theme, max(data.classes if data else 0, 2))
+            classes = max(data.classes if data else 0, 2)
             return (
-                Span("● left  ", colors[0]),
-                Span("■ right  ", colors[1]),
+                Span("● left  ", OneOf(ramp.class_colors, classes, 0)),
+                Span("■ right  ", OneOf(ramp.class_colors, classes, 1)),
                 Span("Shift erases"),
             )
         if self.lacking or data is None:
             return (Span("outputs over the input plane"),)
         spans: list[Span] = []
         if data.classifies and data.classes <= NAMED:
-            colors = ramp.class_colors(self.theme, data.classes)
-            for i, color in enumerate(colors):
+            for i in range(data.classes):
+                color = OneOf(ramp.class_colors, data.classes, i)
                 apart = "  " if i else ""
                 spans.append(Span(f"{apart}{MARKS[i % 5]} {class_name(data, i)}", color))
         else:
@@ -80,10 +80,6 @@ class SurfaceView(PictureView):
         if data.counts["validation"] and "validation" in self.surface.parts:
             spans.append(Span("  ·  hollow: validation"))
         return tuple(spans)
-
-    def retheme(self, theme) -> None:
-        super().retheme(theme)
-        self.update_subtitle()
 
     def columns(self) -> Data:
         surface, data = self.surface.surface, self.frame.data if self.frame else None
