@@ -70,6 +70,7 @@ class Update:
         """Go on with another rule. Other knobs of the same rule keep the state, another rule
         starts with a fresh one."""
         if type(rule) is type(self.rule):
+            rule.take_over(self.state, self.rule)
             self.rule = rule
         else:
             self._start(rule)

@@ -293,12 +293,27 @@ def test_nadams_product_of_momenta_comes_out_of_the_step_number_alone():
     assert NAdam().learning_rate > 0
 
 
-def test_other_knobs_of_the_same_rule_go_on_with_its_state():
-    descent = Descent(Adam())
-    descent.steps(Adam(), 400)
-    before = descent.params.copy()
-    descent.steps(replace(Adam(), beta1=0.5, beta2=0.9), 3)
-    assert np.abs(descent.params - before).max() < 3.5 * Adam().learning_rate
+@pytest.mark.parametrize("rule", [Adam(), NAdam(), AMSGrad()], ids=lambda rule: rule.key)
+def test_other_knobs_of_the_same_rule_go_on_with_its_state(rule):
+    descent = Descent(rule)
+    descent.steps(rule, 400)
+    before, turned = descent.params.copy(), replace(rule, beta1=0.5, beta2=0.9)
+    turned.take_over(descent.state, rule)
+    descent.steps(turned, 3)
+    assert np.abs(descent.params - before).max() < 3.5 * rule.learning_rate
+
+
+def test_knobs_turned_forth_and_back_leave_the_state_as_it_was():
+    rule = Adam()
+    descent = Descent(rule)
+    descent.steps(rule, 50)
+    before = {name: vector.copy() for name, vector in descent.state.items()}
+    turned = replace(rule, beta1=0.0, beta2=0.5)
+    turned.take_over(descent.state, rule)
+    assert not np.allclose(descent.state["sum"], before["sum"])
+    rule.take_over(descent.state, turned)
+    for name, vector in descent.state.items():
+        np.testing.assert_allclose(vector, before[name], rtol=1e-12)
 
 
 def test_newton_like_steps_reach_the_bottom_of_a_bowl_where_descent_still_crawls():

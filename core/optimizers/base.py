@@ -49,6 +49,9 @@ class Optimizer(Entry):
         """Fresh state for n parameters."""
         return {name: np.zeros(n, dtype) for name in self.slots}
 
+    def take_over(self, state: State, former: Optimizer) -> None:
+        """Turn the state of the same rule with other knobs, in place, into one to go on from."""
+
     def step(
         self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
     ) -> None:

@@ -38,7 +38,9 @@ def _beta2(default: float = 0.999) -> float:
     source="Kingma & Ba 2015",
 )
 class Adam(Optimizer):
-    slots: ClassVar[tuple[str, ...]] = ("mean", "square")
+    """State holds m/(1 − β₁) and v/(1 − β₂): sums that fade, which take two sweeps fewer."""
+
+    slots: ClassVar[tuple[str, ...]] = ("sum", "square_sum")
     learning_rate: float = rate_knob(0.01)
     beta1: float = _beta1()
     beta2: float = _beta2()
@@ -47,40 +49,44 @@ class Adam(Optimizer):
     def step(
         self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
     ) -> None:
-        self._average(grads, grads, state, scratch)
-        rate /= 1 - self.beta1**t
-        self._descend(params, state["mean"], state["square"], t, rate, scratch)
+        self._gather(grads, grads, state)
+        rate *= (1 - self.beta1) / (1 - self.beta1**t)
+        self._descend(params, state["sum"], state["square_sum"], t, rate, scratch)
 
-    def _average(self, grads: Array, work: Array, state: State, scratch: Array) -> None:
-        """Move both means towards the new gradient. `work` may be `grads`, which is spent then."""
-        mean, square = state["mean"], state["square"]
-        beta1, rest1, beta2, rest2 = self._shares(grads.dtype)
-        np.multiply(mean, beta1, mean)
-        np.multiply(grads, rest1, scratch)
-        np.add(mean, scratch, mean)
-        np.multiply(square, beta2, square)
+    def take_over(self, state: State, former: Optimizer) -> None:
+        assert isinstance(former, Adam)
+        for name, vector in state.items():
+            was, now = (r.beta1 if name == "sum" else r.beta2 for r in (former, self))
+            if was != now:
+                vector *= (1 - was) / (1 - now)
+
+    def _gather(self, grads: Array, work: Array, state: State) -> None:
+        """Let both sums fade and add the new gradient. `work` may be `grads`, spent then."""
+        beta1, beta2 = self._betas(grads.dtype)
+        total, squares = state["sum"], state["square_sum"]
+        np.multiply(total, beta1, total)
+        np.add(total, grads, total)
+        np.multiply(squares, beta2, squares)
         np.multiply(grads, grads, work)
-        np.multiply(work, rest2, work)
-        np.add(square, work, square)
+        np.add(squares, work, squares)
 
-    def _shares(self, dtype: np.dtype) -> tuple[Array, ...]:
-        """β₁, 1 − β₁, β₂, 1 − β₂ as operands; looked up once, as small nets feel every look-up."""
-        kept = self.__dict__.get("_kept_shares")
+    def _betas(self, dtype: np.dtype) -> tuple[Array, Array]:
+        """β₁ and β₂ as operands; looked up once, as small nets feel every look-up."""
+        kept = self.__dict__.get("_kept_betas")
         if kept is None or kept[0] is not dtype:
-            values = (self.beta1, 1 - self.beta1, self.beta2, 1 - self.beta2)
-            kept = dtype, tuple(constant(value, dtype) for value in values)
-            self.__dict__["_kept_shares"] = kept
+            kept = dtype, (constant(self.beta1, dtype), constant(self.beta2, dtype))
+            self.__dict__["_kept_betas"] = kept
         return kept[1]
 
     def _descend(
-        self, params: Array, mean: Array, square: Array, t: int, rate: float, scratch: Array
+        self, params: Array, direction: Array, squares: Array, t: int, rate: float, scratch: Array
     ) -> None:
-        """W ← W − η·mean / (√v′ + ε), v′ being square/(1 − β₂ᵗ)."""
-        # η·mean/(√v′ + ε) = η·r·mean/(√v + ε·r) with r = √(1 − β₂ᵗ): one sweep less.
-        root = math.sqrt(1 - self.beta2**t)
-        np.sqrt(square, scratch)
+        """W ← W − η·direction / (√v′ + ε), v′ being squares·(1 − β₂)/(1 − β₂ᵗ)."""
+        # η·d/(√v′ + ε) = η·r·d/(√squares + ε·r) with r = √((1 − β₂ᵗ)/(1 − β₂)): one sweep less.
+        root = math.sqrt((1 - self.beta2**t) / (1 - self.beta2))
+        np.sqrt(squares, scratch)
         np.add(scratch, np.array(self.epsilon * root, scratch.dtype), scratch)
-        np.divide(mean, scratch, scratch)
+        np.divide(direction, scratch, scratch)
         np.multiply(scratch, np.array(rate * root, scratch.dtype), scratch)
         np.subtract(params, scratch, params)
 
@@ -106,15 +112,16 @@ class NAdam(Adam):
     def step(
         self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
     ) -> None:
-        mean, square, dtype = state["mean"], state["square"], grads.dtype
+        total, squares, dtype = state["sum"], state["square_sum"], grads.dtype
         product = _momentum_product(self.beta1, self.momentum_decay, t)
         now = _momentum(self.beta1, self.momentum_decay, t)
         after = _momentum(self.beta1, self.momentum_decay, t + 1)
-        self._average(grads, scratch, state, scratch)
+        self._gather(grads, scratch, state)
+        ahead = (1 - self.beta1) * after / (1 - product * after)
         np.multiply(grads, np.array((1 - now) / (1 - product), dtype), grads)
-        np.multiply(mean, np.array(after / (1 - product * after), dtype), scratch)
+        np.multiply(total, np.array(ahead, dtype), scratch)
         np.add(grads, scratch, grads)
-        self._descend(params, grads, square, t, rate, scratch)
+        self._descend(params, grads, squares, t, rate, scratch)
 
 
 def _momentum(beta1: float, decay: float, t: int) -> float:
@@ -201,16 +208,16 @@ class Adamax(Optimizer):
     source="Reddi et al. 2018",
 )
 class AMSGrad(Adam):
-    slots: ClassVar[tuple[str, ...]] = ("mean", "square", "peak")
+    slots: ClassVar[tuple[str, ...]] = ("sum", "square_sum", "peak")
     learning_rate: float = rate_knob(0.01)
 
     def step(
         self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
     ) -> None:
-        self._average(grads, grads, state, scratch)
-        np.maximum(state["peak"], state["square"], out=state["peak"])
-        rate /= 1 - self.beta1**t
-        self._descend(params, state["mean"], state["peak"], t, rate, scratch)
+        self._gather(grads, grads, state)
+        np.maximum(state["peak"], state["square_sum"], out=state["peak"])
+        rate *= (1 - self.beta1) / (1 - self.beta1**t)
+        self._descend(params, state["sum"], state["peak"], t, rate, scratch)
 
 
 @OPTIMIZERS.add(

@@ -16,9 +16,10 @@ else:
     torch = pytest.importorskip("torch")
 
 from core.initializers import INITIALIZERS
-from core.optimizers import Adam
+from core.optimizers import Adam, AdamW, AMSGrad
 from core.schedules import Cosine, CosineRestarts
 from core.streams import Streams
+from core.update import Update
 from tests.parity import families
 from tests.parity.families import CASES, difference, ours
 from tests.parity.golden import kept
@@ -93,19 +94,21 @@ def test_cosine_restarts_are_pytorchs_warm_restarts():
     assert difference(np.array(mine), reference) <= TOLERANCE
 
 
-def test_turning_adams_knobs_on_the_way_does_what_it_does_in_pytorch():
-    rule = Adam()
+@pytest.mark.parametrize("rule", [Adam(), AdamW(), AMSGrad()], ids=lambda rule: rule.key)
+def test_turning_adams_knobs_on_the_way_does_what_it_does_in_pytorch(rule):
     turned = replace(rule, beta1=0.5, beta2=0.9, epsilon=1e-4)
-    params, state, scratch = families.start(), rule.init(8, np.float64), np.empty(8)
+    params, grads = families.start(), np.zeros(8)
+    update = Update(rule, params, grads)
     with double_precision():
         reference = torch.tensor(families.start(), requires_grad=True)
         descent = build(rule, params=[reference])
         for t in range(1, 201):
             now = rule if t <= 100 else turned
-            grads = families.gradient(params, t, noisy=True)
-            now.step(params, grads, state, t, now.learning_rate, scratch)
+            update.change(now)
+            grads[:] = families.gradient(params, t, noisy=True)
+            update(now.learning_rate)
             descent.param_groups[0].update(betas=(now.beta1, now.beta2), eps=now.epsilon)
-            grads = families.gradient(reference.detach().numpy(), t, noisy=True)
-            reference.grad = torch.tensor(grads)
+            slope = families.gradient(reference.detach().numpy(), t, noisy=True)
+            reference.grad = torch.tensor(slope)
             descent.step()
     assert difference(params, reference.detach().numpy()) <= TOLERANCE
