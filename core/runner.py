@@ -21,7 +21,7 @@ from core.frame_clock import FrameClock
 from core.meter import Meter
 from core.spec import ExperimentSpec
 from core.speedometer import Speedometer
-from core.telemetry import MEASURES, Frame, Status
+from core.telemetry import MEASURES, Frame, Score, Status
 from core.trainer import Trainer
 
 # Between two looks at the clock and the commands.
@@ -40,6 +40,20 @@ class Failure:
     lost: bool = False
 
 
+@dataclass(frozen=True)
+class ScoreOnTest:
+    """How the test part of a run's samples fares with the weights of `iteration`; `score` is None
+    where there are no such samples."""
+
+    run: int
+    iteration: int
+    samples: int
+    score: Score | None
+
+
+Item = Frame | Failure | ScoreOnTest
+
+
 class Runner:
     """Owns the trainer. Every method may be called from any thread and returns at once.
 
@@ -49,7 +63,7 @@ class Runner:
     def __init__(self, on_frame: Callable[[], None] = lambda: None) -> None:
         self.on_frame = on_frame
         self._commands: deque[Callable[[], None]] = deque()
-        self._mailbox: deque[Frame | Failure] = deque()
+        self._mailbox: deque[Item] = deque()
         self._wake = threading.Event()
         self._closing = False
         self._running = False
@@ -107,6 +121,11 @@ class Runner:
         """Pause, and go on to the end of the current epoch."""
         self._post(self._finish_epoch)
 
+    def test(self) -> None:
+        """Look at the test part, which changes nothing in the run: a `ScoreOnTest` will lie in the
+        mailbox."""
+        self._post(self._test)
+
     def close(self, timeout: float = 1.0) -> bool:
         """End the thread; whether it ended in time."""
         self._closing = True
@@ -116,9 +135,9 @@ class Runner:
 
     # Frames
 
-    def take(self) -> list[Frame | Failure]:
+    def take(self) -> list[Item]:
         """What lies in the mailbox, oldest first."""
-        taken = []
+        taken: list[Item] = []
         while self._mailbox:
             taken.append(self._mailbox.popleft())
         return taken
@@ -241,6 +260,15 @@ class Runner:
     def _finish_epoch(self) -> None:
         if self._trainer is not None:
             self._advance(self._trainer.sampler.steps_left)
+
+    def _test(self) -> None:
+        trainer = self._trainer
+        if trainer is None:
+            return
+        samples = len(trainer.data.part("test"))
+        score = trainer.evaluate("test")
+        self._mailbox.append(ScoreOnTest(self._run, trainer.iteration, samples, score))
+        self.on_frame()
 
     def _train_to_next_frame(self) -> None:
         trainer = self._trainer

@@ -19,7 +19,7 @@ from typing import Any
 from core.checkpoints import Moment
 from core.data import own
 from core.process import Link, Process
-from core.runner import Failure, Runner
+from core.runner import Failure, Item, Runner
 from core.spec import ExperimentSpec
 from core.telemetry import Frame
 
@@ -96,6 +96,9 @@ class TrainingProcess:
     def finish_epoch(self) -> None:
         self._send("finish_epoch")
 
+    def test(self) -> None:
+        self._send("test")
+
     def close(self, timeout: float = 1.0) -> bool:
         """End the process; whether it ended in time."""
         self._closing = True
@@ -104,9 +107,9 @@ class TrainingProcess:
 
     # Frames
 
-    def take(self) -> list[Frame | Failure]:
+    def take(self) -> list[Item]:
         """What lies in the mailbox, oldest first."""
-        taken: list[Frame | Failure] = []
+        taken: list[Item] = []
         while self._mailbox:
             item = self._mailbox.popleft()
             if isinstance(item, Failure):
@@ -132,7 +135,7 @@ class TrainingProcess:
         """The frame last taken has been painted, or never will be: there may be another."""
         self._send("shown")
 
-    def _unpacked(self, message: bytes) -> list[Frame | Failure]:
+    def _unpacked(self, message: bytes) -> list[Item]:
         items, checkpoints = pickle.loads(message)
         if checkpoints is not None:
             self._checkpoints = checkpoints

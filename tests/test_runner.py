@@ -11,7 +11,7 @@ import pytest
 from core.data.toys import Circle, Spiral
 from core.frame_clock import PAINT_SECONDS
 from core.optimizers import SGD
-from core.runner import Failure, Runner
+from core.runner import Failure, Item, Runner, ScoreOnTest
 from core.spec import DataSpec, ExperimentSpec
 from core.telemetry import Frame
 from core.trainer import Trainer
@@ -27,16 +27,15 @@ class Window:
     def __init__(self, make: type[Runner] | type[TrainingProcess] = Runner) -> None:
         self.frames: list[Frame] = []
         self.failures: list[Failure] = []
+        self.tested: list[ScoreOnTest] = []
         self._news = threading.Condition()
         self.runner = make(self._on_frame)
 
     def _on_frame(self) -> None:
         with self._news:
             for item in self.runner.take():
-                if isinstance(item, Frame):
-                    self.frames.append(item)
-                else:
-                    self.failures.append(item)
+                kinds = {Frame: self.frames, Failure: self.failures, ScoreOnTest: self.tested}
+                kinds[type(item)].append(item)
             self._news.notify_all()
         self.runner.shown()
 
@@ -138,6 +137,29 @@ def test_a_diverging_run_stops_and_says_where(window):
     assert window.frames[-1].divergence.layer in window.frames[-1].layers
 
 
+def test_the_test_part_is_looked_at_in_mid_training_and_changes_nothing(window):
+    spec = ExperimentSpec(data=DataSpec(dataset=Spiral(), test=0.2))
+    window.runner.load(spec, 1)
+    window.runner.resume()
+    window.wait(lambda w: w.frames and w.frames[-1].iteration > 200)
+    window.runner.test()
+    window.wait(lambda w: w.tested)
+    window.runner.pause()
+    window.wait(lambda w: w.frames[-1].status == "paused" and w.frames[-1].iteration > 200)
+    assert (window.losses() == alone(spec, window.frames[-1].iteration)).all()
+    tested, trainer = window.tested[0], Trainer(spec)
+    trainer.advance(tested.iteration)
+    assert tested.score == trainer.evaluate("test")
+    assert tested.samples == 100
+
+
+def test_without_a_test_part_there_is_no_score(window):
+    window.runner.load(ExperimentSpec(), 1)
+    window.runner.test()
+    window.wait(lambda w: w.tested)
+    assert (window.tested[0].score, window.tested[0].samples) == (None, 0)
+
+
 @pytest.mark.parametrize("make", [Runner, TrainingProcess])
 def test_closing_in_mid_training_leaves_no_thread(make):
     before = threading.active_count()
@@ -173,7 +195,7 @@ class Held:
 
     def __init__(self) -> None:
         self.asked, self.go_on = threading.Event(), threading.Event()
-        self.items: list[Frame | Failure] = []
+        self.items: list[Item] = []
         self.runner = Runner(self._on_frame)
 
     def _on_frame(self) -> None:

@@ -49,6 +49,7 @@ from ui.timeline import Timeline
 from ui.toolbar import Toolbar
 from ui.views import View
 from ui.widgets.keys import press_focused
+from ui.wording import on_test
 
 DEFAULT_SIZE = (1440, 900)
 MINIMUM_SIZE = (1000, 640)
@@ -131,6 +132,7 @@ class MainWindow(QMainWindow):
         session.run_started.connect(self._show_new_run)
         session.failed.connect(self._show_failure)
         session.noted.connect(self.report)
+        session.tested.connect(lambda tested: self.report(on_test(tested)))
         toolbar.run_toggled.connect(session.set_running)
         toolbar.step_requested.connect(session.step)
         toolbar.epoch_requested.connect(session.finish_epoch)

@@ -55,6 +55,8 @@ class Menus:
             Command("One &step", "S", session.step),
             Command("To the end of the &epoch", "E", session.finish_epoch),
             None,
+            Command("Score on the test &data", "T", session.test),
+            None,
             Command("Rese&t", "R", session.reset),
             Command("&New seed", "N", session.new_seed),
             None,

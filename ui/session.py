@@ -15,7 +15,7 @@ from PySide6.QtGui import QUndoStack
 
 from core.checkpoints import Moment
 from core.history import History, slope_bound
-from core.runner import Failure, Runner
+from core.runner import Failure, Runner, ScoreOnTest
 from core.spec import ExperimentSpec, changes
 from core.specio import settled
 from core.telemetry import Frame
@@ -46,6 +46,7 @@ class Session(QObject):
     run_started = Signal()
     failed = Signal(str)
     noted = Signal(str)
+    tested = Signal(object)
     saved_changed = Signal()
     _handed_out = Signal()
 
@@ -97,6 +98,10 @@ class Session(QObject):
         self.look_live()
         self._runner.finish_epoch()
         self._note_running(False)
+
+    def test(self) -> None:
+        """Look at the test part with the weights as they are: `tested` tells."""
+        self._runner.test()
 
     def set_pace(self, steps_per_second: float) -> None:
         """Train at so many steps a second, slow enough to watch; 0 is full speed."""
@@ -258,6 +263,8 @@ class Session(QObject):
                 self._unloadable = item.lost or self._last is None
                 self._note_running(False)
                 self.failed.emit(item.message)
+            elif isinstance(item, ScoreOnTest):
+                self.tested.emit(item)
             else:
                 self._show(item)
         if not items or not self._paints:

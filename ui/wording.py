@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
 
 from core.registry import Entry, knobs
+from core.runner import ScoreOnTest
 from core.spec import Change, ExperimentSpec
 from ui.caption import layers
+from ui.widgets.figures import decimal
 from ui.widgets.numbers import shown
 
 # Where a label on a form is shorter than its meaning.
@@ -51,6 +54,20 @@ def value_at(path: str, spec: ExperimentSpec) -> str:
     """The value of `spec` at a path, or a dash where it has no such setting."""
     owner, _, name = _walk(path, spec)
     return NONE if owner is None else value(getattr(owner, name))
+
+
+def on_test(tested: ScoreOnTest) -> str:
+    """What a look at the test data has come to."""
+    score = tested.score
+    if score is None:
+        return "There are no test data: set a share of the samples apart under Data, More, Test."
+    figures = f"loss {decimal(score.loss, 4)}"
+    if not math.isnan(score.accuracy):
+        figures += f", accuracy {decimal(score.accuracy, 3)}"
+    return (
+        f"Test data, {tested.samples:,} samples, at step {tested.iteration:,}: {figures}. Compare "
+        "settings by their validation: test data are unseen only as long as they decide nothing."
+    )
 
 
 def _walk(path: str, spec: ExperimentSpec) -> tuple[Any, int | None, str]:

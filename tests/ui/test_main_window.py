@@ -270,6 +270,17 @@ def test_a_regression_shows_its_validation_loss(window, qtbot):
     assert float(value) == pytest.approx(window.session.shown.validation[-1].loss, abs=1e-4)
 
 
+def test_the_test_data_are_looked_at_when_asked_for(window, qtbot):
+    session = window.session
+    QTest.keyClick(window, Qt.Key.Key_T)
+    qtbot.waitUntil(lambda: "no test data" in window.banner.text(), timeout=WAIT)
+    session.edit(replace(SPEC, data=replace(SPEC.data, test=0.2)))
+    train(qtbot, session, 100)
+    window.menus.actions["Score on the test data"].trigger()
+    at = f"100 samples, at step {session.history.iteration:,}: loss "
+    qtbot.waitUntil(lambda: at in window.banner.text(), timeout=WAIT)
+
+
 def test_closing_in_mid_training_ends_it(qtbot):
     before = threading.active_count()
     window = opened(qtbot)
