@@ -19,7 +19,7 @@ class Banner(QFrame):
         self._dismiss.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._dismiss.clicked.connect(self.hide)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 8, 8, 8)
+        row.setContentsMargins(12, 4, 4, 4)
         row.addWidget(self._text, 1)
         row.addWidget(self._dismiss)
         self.hide()

@@ -127,6 +127,10 @@ QMenu::indicator { width: 14px; height: 14px; margin-left: 10px; }
 QMenu::indicator:checked { image: url($icons/tick.svg); }
 QMenu::right-arrow { image: url($icons/chevron-right.svg); width: 14px; height: 14px; right: 6px; }
 
+QFrame#banner {
+    background: $card; border: 1px solid $border; border-radius: 8px; margin-bottom: 8px;
+}
+
 QScrollArea { background: transparent; border: 0; }
 QScrollBar:vertical { background: transparent; width: 8px; margin: 2px; }
 QScrollBar:horizontal { background: transparent; height: 8px; margin: 2px; }

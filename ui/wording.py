@@ -65,8 +65,8 @@ def on_test(tested: ScoreOnTest) -> str:
     if not math.isnan(score.accuracy):
         figures += f", accuracy {decimal(score.accuracy, 3)}"
     return (
-        f"Test data, {tested.samples:,} samples, at step {tested.iteration:,}: {figures}. Compare "
-        "settings by their validation: test data are unseen only as long as they decide nothing."
+        f"Test data, {tested.samples:,} samples, at step {tested.iteration:,}: {figures}. "
+        "Choose settings by validation, not by this."
     )
 
 

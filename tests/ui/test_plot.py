@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from core.history import History
 from tests.ui.frames import recorded, run
@@ -19,7 +20,7 @@ from ui import theme
 from ui.plot.ink import Ink
 from ui.plot.scale import Scale, round_length, round_range, settle
 from ui.plot.stroke import Polyline, envelope, stroke
-from ui.plot.text import spread
+from ui.plot.text import Span, fitted, plain, spread
 from ui.plot.ticks import count, number, power, ticks
 from ui.plot.time_axis import TimeAxis
 from ui.views import VIEWS
@@ -243,6 +244,22 @@ def test_painted_strip_by_strip_it_looks_the_same_as_at_once(qtbot, monkeypatch,
     view.redraw()
     screen.paint()
     assert _difference(strips, screen.picture) == 0
+
+
+def test_words_are_left_out_with_what_parts_them_rather_than_cut_to_nothing(qtbot):
+    metrics = QFontMetricsF(QApplication.font())
+    spans = [Span("train 0.1"), Span("  ·  "), Span("validation")]
+    whole = metrics.horizontalAdvance(plain(spans))
+
+    def words(room: float) -> str:
+        return plain(fitted(spans, room, metrics))
+
+    assert words(whole) == "train 0.1  ·  validation"
+    assert words(whole - 8).startswith("train 0.1  ·  valid")
+    assert words(whole - 8).endswith("…")
+    assert words(whole - metrics.horizontalAdvance("idation")) == "train 0.1"
+    assert words(metrics.horizontalAdvance("train")).startswith("tr")
+    assert fitted([], 10, metrics) == []
 
 
 def test_lines_of_what_was_seldom_measured_have_no_gaps(qtbot, monkeypatch):

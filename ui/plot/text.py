@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from ui.plot.ink import Ink
 from ui.theme import Theme
@@ -43,30 +43,35 @@ def plain(spans: Sequence[Span]) -> str:
     return "".join(span.text for span in spans)
 
 
+def fitted(spans: Sequence[Span], room: float, metrics: QFontMetricsF) -> list[Span]:
+    """The words that have room, the last one shortened.
+
+    What hardly anything would be left of is left out whole, and with it what parts it from others.
+    """
+    fitting: list[Span] = []
+    for span in spans:
+        width = metrics.horizontalAdvance(span.text)
+        if width > room:
+            if not fitting or room >= LEAST_SHARE * width:
+                cut = metrics.elidedText(span.text, Qt.TextElideMode.ElideRight, room)
+                fitting.append(span._replace(text=cut))
+            break
+        fitting.append(span)
+        room -= width
+    while fitting and not fitting[-1].text.strip(" ·"):
+        fitting.pop()
+    return fitting
+
+
 def paint_spans(
     painter: QPainter, x: float, baseline: float, room: float, spans: Sequence[Span], ink: Ink
-) -> float:
-    """Write coloured words from x on, shortened to `room`; returns the width used.
-
-    Words of which hardly anything would be left are left out whole.
-    """
+) -> None:
+    """Write coloured words from x on, as far as there is `room`."""
     painter.setFont(ink.font)
-    used = 0.0
-    for span in spans:
-        text = span.text
-        width = ink.metrics.horizontalAdvance(text)
-        if used + width > room:
-            if used and room - used < LEAST_SHARE * width:
-                break
-            text = ink.metrics.elidedText(text, Qt.TextElideMode.ElideRight, room - used)
-            width = room - used
-        color = span.color
+    for text, color, _ in fitted(spans, room, ink.metrics):
         painter.setPen(ink.role(color) if isinstance(color, str) else color.of(ink.theme))
-        painter.drawText(QPointF(x + used, baseline), text)
-        used += width
-        if used >= room:
-            break
-    return used
+        painter.drawText(QPointF(x, baseline), text)
+        x += ink.metrics.horizontalAdvance(text)
 
 
 def spread(wanted: Sequence[float], height: float, low: float, high: float) -> list[float]:
