@@ -11,7 +11,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,37 +20,11 @@ from core.frame_clock import FrameClock
 from core.meter import Meter
 from core.spec import ExperimentSpec
 from core.speedometer import Speedometer
-from core.telemetry import MEASURES, Frame, Score, Status
+from core.telemetry import MEASURES, Failure, Frame, Item, ScoreOnTest, Status
 from core.trainer import Trainer
 
 # Between two looks at the clock and the commands.
 SLICE_SECONDS = 0.001
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Something that could not be done in a run; the message says what and why.
-
-    With `lost` the trainer is gone: only a new run can go on.
-    """
-
-    message: str
-    run: int = 0
-    lost: bool = False
-
-
-@dataclass(frozen=True)
-class ScoreOnTest:
-    """How the test part of a run's samples fares with the weights of `iteration`; `score` is None
-    where there are no such samples."""
-
-    run: int
-    iteration: int
-    samples: int
-    score: Score | None
-
-
-Item = Frame | Failure | ScoreOnTest
 
 
 class Runner:

@@ -137,3 +137,30 @@ class Frame:
     slopes: NDArray[np.float64] | None = None
     data: DataPicture | None = None
     divergence: Divergence | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Something that could not be done in a run; the message says what and why.
+
+    With `lost` the trainer is gone: only a new run can go on.
+    """
+
+    message: str
+    run: int = 0
+    lost: bool = False
+
+
+@dataclass(frozen=True)
+class ScoreOnTest:
+    """How the test part of a run's samples fares with the weights of `iteration`; `score` is None
+    where there are no such samples."""
+
+    run: int
+    iteration: int
+    samples: int
+    score: Score | None
+
+
+# What the training thread hands out.
+Item = Frame | Failure | ScoreOnTest

@@ -19,9 +19,9 @@ from typing import Any
 from core.checkpoints import Moment
 from core.data import own
 from core.process import Link, Process
-from core.runner import Failure, Item, Runner
+from core.runner import Runner
 from core.spec import ExperimentSpec
-from core.telemetry import Frame
+from core.telemetry import Failure, Frame, Item
 
 SERVICE = f"{__name__}:train"
 # Parts that one frame after another has in common cross over once.

@@ -11,9 +11,9 @@ import pytest
 from core.data.toys import Circle, Spiral
 from core.frame_clock import PAINT_SECONDS
 from core.optimizers import SGD
-from core.runner import Failure, Item, Runner, ScoreOnTest
+from core.runner import Runner
 from core.spec import DataSpec, ExperimentSpec
-from core.telemetry import Frame
+from core.telemetry import Failure, Frame, Item, ScoreOnTest
 from core.trainer import Trainer
 from core.training_process import TrainingProcess
 from tests.missing_data import WHY, without_data

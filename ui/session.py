@@ -15,10 +15,10 @@ from PySide6.QtGui import QUndoStack
 
 from core.checkpoints import Moment
 from core.history import History, slope_bound
-from core.runner import Failure, Runner, ScoreOnTest
+from core.runner import Runner
 from core.spec import ExperimentSpec, changes
 from core.specio import settled
-from core.telemetry import Frame
+from core.telemetry import Failure, Frame, ScoreOnTest
 from core.training_process import TrainingProcess
 from ui.edits import Edit
 from ui.pins import Pins

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.registry import Entry, knobs
-from core.runner import ScoreOnTest
 from core.spec import Change, ExperimentSpec
+from core.telemetry import ScoreOnTest
 from ui.caption import layers
 from ui.widgets.figures import decimal
 from ui.widgets.numbers import shown
