@@ -1,7 +1,9 @@
 """A Python process of its own for what must never wait for the window, nor the window for it.
 
 Both sides exchange pickled objects through a pipe each way. The process ends when its pipe does, so
-it outlives nobody, however the other side has ended.
+it outlives nobody, however the other side has ended. `multiprocessing` would run the application's
+main module once more in it, keep a third process to track the two, and let an interrupt from the
+keyboard end it before the application has.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from queue import SimpleQueue
 from typing import IO, Any
 
 ROOT = str(Path(__file__).resolve().parent.parent)
@@ -23,6 +26,10 @@ START = "import sys; sys.path.insert(0, sys.argv[1]); from core.process import s
 # So much of a message lies in the pipe without the sender waiting for the reader.
 PIPE_BYTES = 1 << 20
 HEADER = 8
+
+
+def pack(message: Any) -> bytes:
+    return pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
 
 
 class Link:
@@ -34,8 +41,10 @@ class Link:
         _widen(sink)
 
     def send(self, message: Any) -> None:
-        """Raises OSError or ValueError where the other end is gone or this one closed."""
-        packed = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+        """Raises OSError where the other end is gone."""
+        self.send_packed(pack(message))
+
+    def send_packed(self, packed: bytes) -> None:
         with self._sending:
             self._sink.write(len(packed).to_bytes(HEADER, "big"))
             self._sink.write(packed)
@@ -55,15 +64,16 @@ class Link:
             self._sink.close()
 
     def close(self) -> None:
-        self.finish()
+        """Hear no more, either."""
         self._source.close()
 
 
 class Process:
     """Another process in which `service`, "module:function", is called with its end of the link.
 
-    A thread hands what comes to `on_message`, still packed, and calls `on_end` once with the exit
-    status when the process has ended, however it did.
+    What is sent goes out in a thread, so that nobody waits for a reader. Another thread hands what
+    comes to `on_message`, still packed, and calls `on_end` once with the exit status when the
+    process has ended, however it did.
     """
 
     def __init__(
@@ -81,15 +91,20 @@ class Process:
         assert source
         assert sink
         self._link = Link(source, sink)
-        self._thread = threading.Thread(
-            target=self._listen, args=(on_message, on_end), name=f"from {service}", daemon=True
-        )
-        self._thread.start()
+        # None: there will be no more.
+        self._outbox: SimpleQueue[bytes | None] = SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._talk, name=f"to {service}", daemon=True),
+            threading.Thread(
+                target=self._listen, args=(on_message, on_end), name=f"from {service}", daemon=True
+            ),
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def send(self, message: Any) -> None:
-        """Let the other side have a message. One that has ended hears nothing."""
-        with suppress(OSError, ValueError):  # its end is told by `on_end`
-            self._link.send(message)
+        """Let the other side have a message. One that has ended hears nothing: `on_end` tells."""
+        self._outbox.put(pack(message))
 
     @property
     def id(self) -> int:
@@ -98,7 +113,7 @@ class Process:
 
     def close(self, timeout: float) -> bool:
         """End the process; whether it did so by itself in time."""
-        self._link.finish()
+        self._outbox.put(None)
         try:
             self._process.wait(timeout)
             return True
@@ -107,14 +122,21 @@ class Process:
             self._process.wait()
             return False
         finally:
-            self._thread.join(timeout)
+            for thread in self._threads:
+                thread.join(timeout)
+
+    def _talk(self) -> None:
+        while (packed := self._outbox.get()) is not None:
+            with suppress(OSError):  # its end is told by `on_end`
+                self._link.send_packed(packed)
+        self._link.finish()
 
     def _listen(self, on_message: Callable[[bytes], None], on_end: Callable[[int], None]) -> None:
         while (packed := self._link.receive()) is not None:
             on_message(packed)
-        status = self._process.wait()
+        self._outbox.put(None)
         self._link.close()
-        on_end(status)
+        on_end(self._process.wait())
 
 
 def serve() -> None:
