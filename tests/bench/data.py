@@ -45,15 +45,15 @@ def write_table(path: Path, rows: int = ROWS) -> None:
                 file.write(f"{','.join(row)},{kind},{label}\n")
 
 
-def peak_mib() -> float:
-    """The most memory that this process ever had; getrusage would also tell of its parent's."""
-    with open("/proc/self/status") as file:
+def peak_mib(process: int | str | None = "self") -> float:
+    """The most memory that a process ever had; getrusage would also tell of its parent's."""
+    with open(f"/proc/{process}/status") as file:
         (line,) = (line for line in file if line.startswith("VmHWM:"))
     return int(line.split()[1]) / 1024
 
 
-def memory(before: float) -> str:
-    more = peak_mib() - before
+def memory(before: float, process: int | str | None = "self") -> str:
+    more = peak_mib(process) - before
     return f"{more:.0f} MiB more at most: {more / NEEDED_MIB:.1f} × the numbers as float32"
 
 
@@ -112,7 +112,8 @@ def reading(stage: Stage, path: str) -> TableDialog:
 def window(path: str) -> None:
     """Open the table, use it and train."""
     stage = first_run()
-    before, watch, shares = peak_mib(), Watch(), set()
+    before, before_training = peak_mib(), peak_mib(stage.process)
+    watch, shares = Watch(), set()
     dialog = reading(stage, path)
     dialog.progress.valueChanged.connect(shares.add)
     stage.until(dialog.use_button.isEnabled)
@@ -127,7 +128,8 @@ def window(path: str) -> None:
     stage.session.set_running(True)
     stage.spin(5)
     print(f"training       {watch.report()}")
-    print(f"memory         {memory(before)}")
+    print(f"memory here    {memory(before)}")
+    print(f"memory there   {memory(before_training, stage.process)}")
     stage.session.close()
 
 
