@@ -30,8 +30,8 @@ PROBE_ROWS = (64, 256)
 SPREAD_ROWS = 64
 # Relative difference below which two units count as the same: a step's rounding, and some growth.
 TWIN_TOLERANCE = 1e-4
-# While a run goes on it is validated this often: a curve needs no more. Where that would take more
-# than this share of the time, it is done less often.
+# While a run goes on it is validated this often: a curve needs no more, but at its very start,
+# where most happens. Where it would take more than this share of the time, it is done less often.
 VALIDATION_SECONDS, VALIDATION_SHARE = 0.06, 0.01
 # Confusions are counted anew so often while a run goes on: nobody can read more.
 CONFUSION_SECONDS = 0.25
@@ -49,6 +49,7 @@ class Meter:
         self.data = picture(trainer.data)
         self._ration = Ration()
         self._validate_after = self._count_after = 0.0
+        self._going_since: float | None = None
         self._confuser: Confuser | None = None
         self._confusion: Confusion | None = None
         self._network: Network | None = None
@@ -156,7 +157,10 @@ class Meter:
             self._count_after = started + CONFUSION_SECONDS
             self._count_confusions(judged.logits, judged.loss)
         ended = time.perf_counter()
-        pause = max(VALIDATION_SECONDS, (ended - started) / VALIDATION_SHARE)
+        if self._going_since is None and self.trainer.iteration:
+            self._going_since = started
+        age = 0.0 if self._going_since is None else started - self._going_since
+        pause = max(min(VALIDATION_SECONDS, age), (ended - started) / VALIDATION_SHARE)
         self._validate_after = ended + pause
         return (*scores, judged.score)
 

@@ -5,7 +5,7 @@ import pytest
 
 from core.activations import PReLU, ReLU, Tanh
 from core.blocks import Dense
-from core.meter import Meter
+from core.meter import VALIDATION_SECONDS, Meter
 from core.spec import ExperimentSpec, NetworkSpec
 from core.telemetry import Frame
 from core.trainer import Trainer
@@ -51,3 +51,31 @@ def test_every_probe_value_is_counted_somewhere():
     assert frame.activations is not None
     counted = frame.activations.counts.sum(axis=1)
     assert counted.tolist() == [counted[-1] * 32, counted[-1] * 16, counted[-1]]
+
+
+class Clock:
+    """Stands still unless told to go on."""
+
+    now = 100.0
+
+    def perf_counter(self) -> float:
+        return self.now
+
+
+def test_a_run_is_validated_often_at_its_start_and_a_few_times_a_second_later(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr("core.meter.time", clock)
+    trainer = Trainer(ExperimentSpec())
+    meter = Meter(trainer)
+    meter.frame("paused")
+    clock.now += 60  # looked at before it is let go
+    begun, validated = clock.now, []
+    while clock.now < begun + 3:
+        clock.now += 1 / 60
+        meter.measured_step()
+        if meter.frame("running", measures=(), validate=False).validation:
+            validated.append(clock.now - begun)
+    assert sum(when < 0.1 for when in validated) >= 4
+    later = np.diff([when for when in validated if when > 1])
+    assert later.min() >= VALIDATION_SECONDS
+    assert later.max() <= VALIDATION_SECONDS + 2 / 60
