@@ -161,7 +161,8 @@ class Meter:
             self._going_since = started
         age = 0.0 if self._going_since is None else started - self._going_since
         pause = max(min(VALIDATION_SECONDS, age), (ended - started) / VALIDATION_SHARE)
-        self._validate_after = ended + pause
+        # What a run at rest has cost does not count.
+        self._validate_after = 0.0 if now else ended + pause
         return (*scores, judged.score)
 
     def _count_confusions(self, logits: Array, loss: Array) -> None:
