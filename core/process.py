@@ -83,6 +83,8 @@ class Process:
             [sys.executable, "-P", "-c", START, ROOT, service],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            # A program started from a desktop may have nowhere to print.
+            stderr=None if sys.stderr else subprocess.DEVNULL,
             # An interrupt from the keyboard is for the application, which then ends this one.
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
@@ -147,7 +149,6 @@ def serve() -> None:
     module, _, function = sys.argv[2].partition(":")
     getattr(importlib.import_module(module), function)(Link(sys.stdin.buffer, sink))
     # Without waiting for threads in the middle of something.
-    sys.stderr.flush()
     os._exit(0)
 
 

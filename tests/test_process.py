@@ -104,6 +104,16 @@ def test_it_ends_with_whoever_has_started_it():
     assert _ended(handle)
 
 
+def test_where_there_is_nowhere_to_print_it_works_all_the_same():
+    script = (
+        f"from {HERE} import Peer; peer = Peer('echo'); peer.process.send(1);"
+        "raise SystemExit(0 if peer.heard() == (0, 1) and peer.process.close(20) else 1)"
+    )
+    closed = f'exec {sys.executable} -c "$1" 2>&-'
+    root = Path(__file__).parent.parent
+    assert subprocess.run(["bash", "-c", closed, "bash", script], cwd=root).returncode == 0
+
+
 def test_an_interrupt_from_the_keyboard_is_not_for_it():
     peer = Peer("echo")
     peer.process.send(1)
