@@ -23,6 +23,10 @@ CURVES = ("loss", "accuracy", "learning_rate")
 SHARES = ("saturated", "dead", "same_sign")
 LAYER_FIGURES = ("gradient", "weight", "update_ratio", *SHARES)
 
+# A run takes the place of its predecessor as ghost if it was watched for about a second, or has
+# got at least this share of its steps.
+WATCHED_FRAMES, ENOUGH = 60, 0.1
+
 _NOTHING = np.empty(0)
 
 
@@ -225,6 +229,17 @@ def _figures(frame: Frame) -> Floats:
         ),
         dtype=np.float64,
     )
+
+
+def ghost_after(past: History) -> History | None:
+    """The run to draw behind the one that follows: the last that has got anywhere."""
+    earlier = past.ghost
+    if past.iteration == 0:
+        return earlier
+    watched = len(past.frames) >= WATCHED_FRAMES
+    if earlier is None or watched or past.iteration >= ENOUGH * earlier.iteration:
+        return past
+    return earlier
 
 
 def slope_bound(network: NetworkSpec) -> float | None:

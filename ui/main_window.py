@@ -168,8 +168,8 @@ class MainWindow(QMainWindow):
         fps = self._frames_per_second()
         where = frame.epoch, frame.iteration, frame.steps_per_second
         score, classifies = self._validation, frame.data is None or frame.data.classifies
-        best = score.accuracy if classifies else score.loss
-        self.toolbar.set_figures(*where, fps, self._loss, best, classifies)
+        validation = score.accuracy if classifies else score.loss
+        self.toolbar.set_figures(*where, fps, self._loss, validation, classifies)
 
     def _forget_figures(self) -> None:
         self._loss, self._validation = math.nan, Score(0, math.nan, math.nan)

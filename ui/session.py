@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
 from core.checkpoints import Moment
-from core.history import History, slope_bound
+from core.history import History, ghost_after, slope_bound
 from core.runner import Runner
 from core.spec import ExperimentSpec, changes
 from core.specio import settled
@@ -24,9 +24,6 @@ from ui.edits import Edit
 from ui.pins import Pins
 from ui.wording import described
 
-# A run takes the place of its predecessor as ghost if it was watched for about a second, or has
-# got at least this share of its steps.
-WATCHED_FRAMES, ENOUGH = 60, 0.1
 # How far a checkpoint may lie from the moment at which the user wants to go on: share of the run.
 NEAR = 0.1
 
@@ -79,22 +76,24 @@ class Session(QObject):
 
     def set_running(self, running: bool) -> None:
         """Run or pause. Running on from a finished run starts it again."""
-        over = self._last is not None and self._last.status in ("finished", "diverged")
-        if running and (over or self._unloadable):
-            self._restart()
         if running:
+            self._restart_if_lost()
+            if self._last is not None and self._last.status in ("finished", "diverged"):
+                self._restart()
             self.look_live()
         self._runner.resume() if running else self._runner.pause()
         self._note_running(running)
 
     def step(self) -> None:
         """Pause, and do one update."""
+        self._restart_if_lost()
         self.look_live()
         self._runner.step()
         self._note_running(False)
 
     def finish_epoch(self) -> None:
         """Pause, and go on to the end of the epoch."""
+        self._restart_if_lost()
         self.look_live()
         self._runner.finish_epoch()
         self._note_running(False)
@@ -288,6 +287,11 @@ class Session(QObject):
             self.is_running = running
             self.running_changed.emit(running)
 
+    def _restart_if_lost(self) -> None:
+        """Begin anew where there is no run to go on with."""
+        if self._unloadable:
+            self._restart()
+
     def _restart(self) -> None:
         """Begin a new run of the current spec."""
         self._run += 1
@@ -301,7 +305,7 @@ class Session(QObject):
     def _take_over(self, history: History) -> None:
         """Put a history in the place of the present one, which stays behind it as a ghost."""
         past = self.history
-        history.ghost = self._ghost_after(past)
+        history.ghost = None if self.pins.of(past) else ghost_after(past)
         history.pinned = self.pins.beside(history)
         self.history = history
         self._last, self._unloadable = None, False
@@ -309,18 +313,6 @@ class Session(QObject):
         self.run_started.emit()
         past.ghost, past.pinned = None, ()
         past.keep_curves()
-
-    def _ghost_after(self, past: History) -> History | None:
-        """The run to draw behind the next one: the last that has got anywhere."""
-        earlier = past.ghost
-        if self.pins.of(past):
-            return None
-        if past.iteration == 0:
-            return earlier
-        watched = len(past.frames) >= WATCHED_FRAMES
-        if earlier is None or watched or past.iteration >= ENOUGH * earlier.iteration:
-            return past
-        return earlier
 
     def _lay_pins_beside(self) -> None:
         self.history.pinned = self.pins.beside(self.history)

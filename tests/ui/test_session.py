@@ -300,6 +300,20 @@ def test_a_training_process_that_dies_takes_the_run_along_but_not_the_session(qt
     assert session.close()
 
 
+@pytest.mark.parametrize("act", [Session.step, Session.finish_epoch])
+def test_after_the_training_process_has_died_a_step_begins_anew(qtbot, act):
+    session = Session(SPEC)
+    begun(qtbot, session)
+    process = session._runner
+    assert isinstance(process, TrainingProcess)
+    assert process.process_id
+    with qtbot.waitSignal(session.failed, timeout=WAIT):
+        os.kill(process.process_id, signal.SIGKILL)
+    act(session)
+    wait(qtbot, session, lambda frame: frame.iteration > 0)
+    assert session.close()
+
+
 def test_how_far_gradients_may_shrink_is_known_for_sigmoids_only(session, qtbot):
     assert session.history.slope_bound is None
     for activation, bound in ((Sigmoid(), 0.25), (ReLU(), None)):
