@@ -44,8 +44,8 @@ class FrameClock:
     def made(self, now: float) -> None:
         """A frame is being made. One that comes a little late, because a step had to end first,
         does not delay those after it."""
-        due, late = self.due(), now - self.due()
-        self._beat = due if 0 <= late < self.gap / 2 else now
+        due = self.due()
+        self._beat = due if 0 <= now - due < self.gap / 2 else now
         self._frame_at = now
 
     def measured(self, now: float) -> None:

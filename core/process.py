@@ -33,11 +33,10 @@ def pack(message: Any) -> bytes:
 
 
 class Link:
-    """One end of a connection. `send` may be called from any thread, `receive` from one."""
+    """One end of a connection: one thread sends, one receives."""
 
     def __init__(self, source: IO[bytes], sink: IO[bytes]) -> None:
         self._source, self._sink = source, sink
-        self._sending = threading.Lock()
         _widen(sink)
 
     def send(self, message: Any) -> None:
@@ -45,10 +44,9 @@ class Link:
         self.send_packed(pack(message))
 
     def send_packed(self, packed: bytes) -> None:
-        with self._sending:
-            self._sink.write(len(packed).to_bytes(HEADER, "big"))
-            self._sink.write(packed)
-            self._sink.flush()
+        self._sink.write(len(packed).to_bytes(HEADER, "big"))
+        self._sink.write(packed)
+        self._sink.flush()
 
     def receive(self) -> bytes | None:
         """The next message as it was packed, for `pickle.loads`; None when there are no more."""
@@ -105,7 +103,8 @@ class Process:
             thread.start()
 
     def send(self, message: Any) -> None:
-        """Let the other side have a message. One that has ended hears nothing: `on_end` tells."""
+        """Let the other side have a message, from any thread. One that has ended hears nothing:
+        `on_end` tells."""
         self._outbox.put(pack(message))
 
     @property

@@ -1,7 +1,9 @@
 """A process of its own: what goes to and fro, and how it ends, whoever ends first."""
 
 import os
+import pickle
 import queue
+import select
 import signal
 import subprocess
 import sys
@@ -18,8 +20,6 @@ HERE = "tests.test_process"
 
 def echo(link: Link) -> None:
     """In the other process: send everything back, with its number."""
-    import pickle
-
     print("what is printed is no message")
     count = 0
     while (packed := link.receive()) is not None:
@@ -46,8 +46,6 @@ class Peer:
         self.process = Process(f"{HERE}:{service}", self.messages.put, self.status.put)
 
     def heard(self):
-        import pickle
-
         return pickle.loads(self.messages.get(timeout=WAIT))
 
 
@@ -134,8 +132,6 @@ def test_a_module_of_that_name_in_the_present_folder_is_not_taken(tmp_path, monk
 
 def _ended(handle: int) -> bool:
     """Whether a process, which is not a child of this one, ends in time."""
-    import select
-
     ready, _, _ = select.select([handle], [], [], WAIT)
     os.close(handle)
     return bool(ready)

@@ -255,7 +255,7 @@ class Session(QObject):
         taken = self._runner.take()
         if not taken:
             return  # it came with an earlier one
-        self._unpainted = True
+        self._unpainted |= any(isinstance(item, Frame) for item in taken)
         items = [item for item in taken if item.run == self._run]
         for item in items:
             if isinstance(item, Failure):

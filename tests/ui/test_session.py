@@ -279,17 +279,30 @@ def test_closing_in_mid_training_leaves_nothing_behind(qtbot, make):
     assert threading.active_count() == before
 
 
-def test_a_training_process_that_dies_takes_the_run_along_but_not_the_session(qtbot):
-    session = Session(SPEC)
+def test_what_is_no_frame_is_not_waited_for(session, qtbot):
+    begun(qtbot, session)
+    session.paints = True
+    with qtbot.waitSignal(session.tested, timeout=WAIT):
+        session.test()
+    assert not session._unpainted
+
+
+def killed(qtbot, session: Session) -> str:
+    """Kill the training process; what is said of it."""
     process = session._runner
     assert isinstance(process, TrainingProcess)
     assert process.process_id
+    with qtbot.waitSignal(session.failed, timeout=WAIT) as failed:
+        os.kill(process.process_id, signal.SIGKILL)
+    return failed.args[0]
+
+
+def test_a_training_process_that_dies_takes_the_run_along_but_not_the_session(qtbot):
+    session = Session(SPEC)
     train(qtbot, session, 300)
     whole = session.history
     session.set_running(True)
-    with qtbot.waitSignal(session.failed, timeout=WAIT) as failed:
-        os.kill(process.process_id, signal.SIGKILL)
-    assert "want of memory" in failed.args[0]
+    assert "want of memory" in killed(qtbot, session)
     assert not session.is_running
     assert session.history is whole
     assert session.checkpoint_near(whole.iteration) is None
@@ -304,11 +317,7 @@ def test_a_training_process_that_dies_takes_the_run_along_but_not_the_session(qt
 def test_after_the_training_process_has_died_a_step_begins_anew(qtbot, act):
     session = Session(SPEC)
     begun(qtbot, session)
-    process = session._runner
-    assert isinstance(process, TrainingProcess)
-    assert process.process_id
-    with qtbot.waitSignal(session.failed, timeout=WAIT):
-        os.kill(process.process_id, signal.SIGKILL)
+    killed(qtbot, session)
     act(session)
     wait(qtbot, session, lambda frame: frame.iteration > 0)
     assert session.close()
