@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.base.streams import Streams
 from core.layers import Layer, Parameter
-from core.streams import Streams
 from core.tape import Array, Signal, Tape
 
 

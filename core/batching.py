@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.registry import Entry, Registry, knob
+from core.base.registry import Entry, Registry, knob
 
 
 class Batching(Entry):

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.activations import Activation
+from core.base.registry import Entry, Registry, knob
 from core.initializers import Initializer
-from core.registry import Entry, Registry, knob
 
 NORMALIZATIONS = ("none", "before", "after")
 

@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from core.activations import ACTIVATIONS
+from core.base.registry import Entry, Knob, Registry
 from core.batching import BATCHINGS
 from core.blocks import BLOCKS
 from core.data import DATASETS
@@ -17,7 +18,6 @@ from core.initializers import INITIALIZERS
 from core.losses import LOSSES, OUTPUTS
 from core.optimizers import OPTIMIZERS
 from core.penalties import CLIPPINGS, PENALTIES
-from core.registry import Entry, Knob, Registry
 from core.schedules import SCHEDULES
 from core.spec import ExperimentSpec
 

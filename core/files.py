@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from core.png import SIGNATURE, text_in_png
+from core.base.png import SIGNATURE, text_in_png
 from core.reading import SpecError
 from core.spec import ExperimentSpec
 from core.specio import dumps, from_dict, parse

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.activations import Activation
-from core.registry import Entry, Registry, knob
+from core.base.registry import Entry, Registry, knob
 
 Weights = NDArray[np.float64]
 

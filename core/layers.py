@@ -14,8 +14,8 @@ from functools import partial
 import numpy as np
 
 from core.activations import Activation
+from core.base.streams import Streams
 from core.initializers import Initializer
-from core.streams import Streams
 from core.tape import Array, Signal, Tape
 
 

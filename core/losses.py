@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.activations.base import logistic
-from core.constants import constant
-from core.registry import Entry, Registry, knob
+from core.base.constants import constant
+from core.base.registry import Entry, Registry, knob
 
 Array = NDArray[np.floating]
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.activations import Activation, Maxout, PReLU
+from core.base.streams import Streams
 from core.batch_norm import BatchNorm
 from core.blocks import Block, Skip, SplitMerge
 from core.composites import Chain, Marked, Parallel, Residual
@@ -24,7 +25,6 @@ from core.layers import (
 )
 from core.spec import NetworkSpec
 from core.storage import Storage
-from core.streams import Streams
 from core.tape import Array, Mark, Signal, Tape
 
 

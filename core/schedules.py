@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
-from core.registry import Entry, Registry, knob
+from core.base.registry import Entry, Registry, knob
 
 
 class Schedule(Entry):

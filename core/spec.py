@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, NamedTuple
 
 from core.activations import Activation, Tanh
+from core.base.registry import Entry, knob
 from core.batching import Batching, MiniBatch
 from core.blocks import NORMALIZATIONS, Block, Dense
 from core.data.dataset import Dataset
@@ -22,7 +23,6 @@ from core.initializers import Auto, Initializer
 from core.losses import AutoLoss, Loss
 from core.optimizers import Adam, Optimizer
 from core.penalties import Clipping, NoClipping, NoPenalty, Penalty
-from core.registry import Entry, knob
 from core.schedules import Constant, Schedule
 
 SCHEMA_VERSION = 1

@@ -17,11 +17,11 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from core.base.registry import Entry
 from core.data.drawn import from_text
 from core.data.features import PlaneFeatures, lacks_plane
 from core.losses import LOSSES
 from core.reading import Reader, SpecError, join, shown
-from core.registry import Entry
 from core.spec import SCHEMA_VERSION, ExperimentSpec
 
 __all__ = [

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from core.base.streams import Streams
 from core.calibration import calibrate
 from core.data import Samples
 from core.divergence import locate
@@ -22,7 +23,6 @@ from core.penalties import NoClipping, NoPenalty
 from core.sampler import Sampler
 from core.spec import ExperimentSpec, changes
 from core.storage import Storage
-from core.streams import Streams
 from core.tape import Array
 from core.telemetry import Divergence, Score, Segment
 from core.training_data import TrainingData

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from core.base.streams import Streams
 from core.data import DataError, Samples, Split
 from core.data.drawn import drawn_like
 from core.data.features import Preparation, with_features
@@ -17,7 +18,6 @@ from core.data.label_noise import with_label_noise
 from core.data.split import Parts, cut, filled, joined, scaled
 from core.spec import ExperimentSpec
 from core.specio import unsuitable
-from core.streams import Streams
 from core.tape import Array
 
 

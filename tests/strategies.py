@@ -14,12 +14,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from core.base.registry import Entry, Knob
 from core.blocks import Block
 from core.data.dataset import Dataset
 from core.data.drawn import Point, as_text
 from core.data.features import PlainInputs, PlaneFeatures, lacks_plane
 from core.losses import LOSSES
-from core.registry import Entry, Knob
 from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.specio import problems
 

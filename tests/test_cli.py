@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from core import catalogue
-from core.registry import Entry
+from core.base.registry import Entry
 from core.spec import ExperimentSpec
 from core.specio import dumps, loads
 from playground import __version__, cli

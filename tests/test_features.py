@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.base.registry import knobs
 from core.data import DataError, Dataset, Samples
 from core.data.curves import FourPoints, Plane, Sine
 from core.data.digits import Digits
@@ -17,7 +18,6 @@ from core.data.features import PlaneFeatures
 from core.data.label_noise import with_label_noise
 from core.data.toys import Circle, ExclusiveOr, Spiral
 from core.meter import Meter
-from core.registry import knobs
 from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.specio import dumps, from_token, loads, problems, to_token
 from core.trainer import Trainer

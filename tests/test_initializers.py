@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from core.activations import ACTIVATIONS, SELU, Maxout, ReLU, Tanh
+from core.base.registry import knobs
+from core.base.streams import Streams
 from core.initializers import INITIALIZERS, Auto, Constant, FixedUniform, Normal, Orthogonal
-from core.registry import knobs
-from core.streams import Streams
 
 FAN_IN, FAN_OUT = 400, 300
 DEVIATIONS = {

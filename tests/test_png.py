@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtGui import QImage
 
+from core.base.png import SIGNATURE, text_in_png
 from core.files import read_experiment
-from core.png import SIGNATURE, text_in_png
 from core.reading import SpecError
 from core.spec import ExperimentSpec
 from core.specio import dumps

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core.activations import Sigmoid
+from core.base.streams import Streams
 from core.batching import FullBatch
 from core.blocks import Dense
 from core.data.curves import FourPoints
@@ -14,7 +15,6 @@ from core.objective import Objective
 from core.optimizers import SGD
 from core.passes import TrainingPass
 from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
-from core.streams import Streams
 from core.trainer import Trainer
 from core.update import Update
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from core.base.registry import Entry
 from core.blocks import Block, Dense
-from core.registry import Entry
 from core.spec import ExperimentSpec, NetworkSpec
 from ui.widgets.numbers import shown
 

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from core.registry import knobs
+from core.base.registry import knobs
 from core.spec import ExperimentSpec
 from ui import theme
 from ui.blocks_editor import BlocksEditor

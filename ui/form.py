@@ -12,7 +12,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
-from core.registry import Entry, Knob, knobs
+from core.base.registry import Entry, Knob, knobs
 from ui.theme import LABEL_WIDTH
 from ui.widgets.check import Check
 from ui.widgets.combo import Combo, choice_model

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from core.registry import Entry, knobs
+from core.base.registry import Entry, knobs
 from core.spec import Change, ExperimentSpec
 from core.telemetry import ScoreOnTest
 from ui.caption import layers

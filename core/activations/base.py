@@ -12,8 +12,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.constants import constant
-from core.registry import Entry, Registry
+from core.base.constants import constant
+from core.base.registry import Entry, Registry
 
 Array = NDArray[np.floating]
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from core.activations.base import ACTIVATIONS, Activation, Array, logistic
-from core.constants import constant
+from core.base.constants import constant
 
 
 @ACTIVATIONS.add(

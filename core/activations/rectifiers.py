@@ -15,8 +15,8 @@ from core.activations.base import (
     below_zero,
     two_values,
 )
-from core.constants import constant
-from core.registry import knob
+from core.base.constants import constant
+from core.base.registry import knob
 
 
 def exponential_linear(z: Array, alpha: float, out: Array) -> None:

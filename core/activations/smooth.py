@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from core.activations.base import ACTIVATIONS, Activation, Array, logistic
-from core.constants import constant
-from core.registry import knob
+from core.base.constants import constant
+from core.base.registry import knob
 
 
 @ACTIVATIONS.add(

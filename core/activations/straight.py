@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from core.activations.base import ACTIVATIONS, Activation, Array
-from core.constants import constant
+from core.base.constants import constant
 
 
 def ramp(z: Array, out: Array) -> None:

@@ -11,9 +11,9 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.registry import knob
 from core.data.dataset import DATASETS, Dataset, Samples, Task
 from core.data.toys import EXTENT, noise_knob, samples_knob
-from core.registry import knob
 
 # Centres of the bumps of `MultiGaussian` and their signs: neighbours differ.
 CENTRES = np.array([(-4, 2.5), (0, 2.5), (4, 2.5), (-4, -2.5), (0, -2.5), (4, -2.5)])

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from core.registry import Entry, Registry
+from core.base.registry import Entry, Registry
 
 Task = Literal["binary", "classes", "regression"]
 

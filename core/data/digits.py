@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from core.base.registry import knob
 from core.data.dataset import DATASETS, DataError, Dataset, Samples, Task
-from core.registry import knob
 
 FILE = Path(__file__).resolve().parents[2] / "resources" / "data" / "digits" / "digits.npz"
 IMAGES = 1797

@@ -12,8 +12,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.registry import Entry, Registry, knob
 from core.data.dataset import DataError, Dataset, Samples
-from core.registry import Entry, Registry, knob
 
 Inputs = NDArray[np.floating]
 

@@ -15,10 +15,10 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.registry import knob
 from core.data.dataset import DATASETS, DataError, Dataset, Samples, Task
 from core.data.folders import data_folders
 from core.data.idx import read_pictures
-from core.registry import knob
 
 PICTURES = 60_000
 CLASSES = 10

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from core.base.registry import knob
 from core.data.dataset import DATASETS, Dataset, Samples, Task
 from core.data.toys import samples_knob
-from core.registry import knob
 
 
 @DATASETS.add(

@@ -12,13 +12,13 @@ from typing import ClassVar
 
 import numpy as np
 
+from core.base.registry import knob
 from core.data.archive import SUFFIX, read_npz
 from core.data.dataset import DATASETS, DataError, Dataset, Samples, Task
 from core.data.encoding import Encoded, Missing, Purpose, encode
 from core.data.refusal import reading, refuse
 from core.data.table_reader import Progress, read_table
 from core.data.tabular import DELIMITERS, Layout, sniff
-from core.registry import knob
 
 HEADERS = {"auto": None, "yes": True, "no": False}
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".dat", SUFFIX)

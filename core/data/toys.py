@@ -14,8 +14,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.registry import knob
 from core.data.dataset import DATASETS, Dataset, Samples, Task
-from core.registry import knob
 
 Points = NDArray[np.float64]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from core.base.registry import Entry, Registry
 from core.diagnosis.case import Case
-from core.registry import Entry, Registry
 from core.spec import ExperimentSpec
 
 Severity = Literal["good", "warning", "bad"]

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from core.activations import Activation
+from core.base.registry import knobs
 from core.batching import FullBatch
 from core.blocks import Block, Dense
 from core.data.dataset import Dataset
@@ -16,7 +17,6 @@ from core.diagnosis.base import Remedy
 from core.initializers import INITIALIZERS, Auto
 from core.optimizers import Adam
 from core.penalties import L2, ByNorm, NoClipping
-from core.registry import knobs
 from core.schedules import Constant, Staircase
 from core.spec import ExperimentSpec
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.registry import Entry, Registry, knob
+from core.base.registry import Entry, Registry, knob
 
 Array = NDArray[np.floating]
 State = dict[str, NDArray[Any]]

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from core.constants import constant
+from core.base.constants import constant
+from core.base.registry import knob
 from core.optimizers.base import OPTIMIZERS, Array, Optimizer, State, rate_knob
-from core.registry import knob
 
 
 @OPTIMIZERS.add(

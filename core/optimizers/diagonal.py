@@ -6,7 +6,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from core.constants import constant
+from core.base.constants import constant
+from core.base.registry import knob
 from core.optimizers.base import (
     OPTIMIZERS,
     Array,
@@ -15,7 +16,6 @@ from core.optimizers.base import (
     epsilon_knob,
     rate_knob,
 )
-from core.registry import knob
 
 
 @OPTIMIZERS.add(

@@ -8,7 +8,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from core.constants import constant
+from core.base.constants import constant
+from core.base.registry import knob
 from core.optimizers.base import (
     OPTIMIZERS,
     Array,
@@ -17,7 +18,6 @@ from core.optimizers.base import (
     epsilon_knob,
     rate_knob,
 )
-from core.registry import knob
 
 
 def _beta1(default: float = 0.9) -> float:

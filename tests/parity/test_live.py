@@ -15,10 +15,10 @@ if os.environ.get("PLAYGROUND_REQUIRE_TORCH"):
 else:
     torch = pytest.importorskip("torch")
 
+from core.base.streams import Streams
 from core.initializers import INITIALIZERS
 from core.optimizers import Adam, AdamW, AMSGrad
 from core.schedules import Cosine, CosineRestarts
-from core.streams import Streams
 from core.update import Update
 from tests.parity import families
 from tests.parity.families import CASES, difference, ours

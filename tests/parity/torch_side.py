@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.optim import lr_scheduler
 
+from core.base.registry import Entry
 from core.losses import OUTPUTS, Loss
 from core.optimizers import Optimizer
-from core.registry import Entry
 from core.schedules import Schedule
 from tests.parity import families
 from tests.parity.families import Numbers

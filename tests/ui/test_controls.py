@@ -13,10 +13,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMainWindow, QScrollArea, QToolButton, QWidget
 
 from core.activations import ACTIVATIONS, LeakyReLU, Maxout, PReLU, ReLU, Sigmoid
+from core.base.registry import knobs
 from core.blocks import BLOCKS, Dense, Skip, SplitMerge
 from core.data.curves import Sine
 from core.initializers import HeNormal
-from core.registry import knobs
 from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from ui import theme
 from ui.blocks_editor import BlocksEditor

@@ -19,13 +19,13 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 import core.data
 from core.activations import ACTIVATIONS, LeakyReLU
+from core.base.registry import Knob, knobs
 from core.blocks import BLOCKS, Dense
 from core.data.toys import Circle
 from core.initializers import INITIALIZERS
 from core.losses import LOSSES, HalfSquaredError
 from core.optimizers import OPTIMIZERS, SGD, Adam, Momentum
 from core.penalties import CLIPPINGS, PENALTIES
-from core.registry import Knob, knobs
 from core.schedules import SCHEDULES
 from core.spec import DataSpec, ExperimentSpec, TrainingSpec, changes
 from ui import theme as look

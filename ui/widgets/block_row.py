@@ -9,8 +9,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from core.base.registry import knobs
 from core.blocks import Block
-from core.registry import knobs
 from ui import theme
 from ui.form import Form, chain_tabs
 from ui.widgets.entry_combo import RESTARTS, described

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QWidget
 
-from core.registry import Entry, Registry
+from core.base.registry import Entry, Registry
 from ui.widgets.combo import Combo, choice_model
 
 RESTARTS = "Restarts the run."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from core.registry import Knob
+from core.base.registry import Knob
 from ui.widgets.number_field import NumberField
 from ui.widgets.scale import stops
 from ui.widgets.slider import StopSlider

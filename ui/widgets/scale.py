@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from itertools import product
 
-from core.registry import Knob
+from core.base.registry import Knob
 
 MANTISSAS = (1, 1.5, 2, 3, 5, 7)
 DECADES = 3
