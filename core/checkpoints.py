@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from core.spec import ExperimentSpec
+from core.experiment.spec import ExperimentSpec
 from core.trainer import Trainer
 
 MOST = 60

@@ -14,8 +14,8 @@ import numpy as np
 
 from core.activations import Sigmoid
 from core.blocks import Dense
+from core.experiment.spec import ExperimentSpec, NetworkSpec
 from core.series import Buckets, Floats, Rows
-from core.spec import ExperimentSpec, NetworkSpec
 from core.telemetry import MEASURES, Frame, Score, Segment
 
 LOSS, ACCURACY, LEARNING_RATE = 0, 1, 2

@@ -13,6 +13,7 @@ from core.base.streams import Streams
 from core.batch_norm import BatchNorm
 from core.blocks import Block, Skip, SplitMerge
 from core.composites import Chain, Marked, Parallel, Residual
+from core.experiment.spec import NetworkSpec
 from core.initializers import Initializer
 from core.layers import (
     Affine,
@@ -23,7 +24,6 @@ from core.layers import (
     LearnedSlope,
     Parameter,
 )
-from core.spec import NetworkSpec
 from core.storage import Storage
 from core.tape import Array, Mark, Signal, Tape
 

@@ -16,9 +16,9 @@ import numpy as np
 
 from core.checkpoints import Checkpoints, Moment
 from core.data import DataError
+from core.experiment.spec import ExperimentSpec
 from core.frame_clock import FrameClock
 from core.meter import Meter
-from core.spec import ExperimentSpec
 from core.speedometer import Speedometer
 from core.telemetry import MEASURES, Failure, Frame, Item, ScoreOnTest, Status
 from core.trainer import Trainer

@@ -16,12 +16,12 @@ from core.base.streams import Streams
 from core.calibration import calibrate
 from core.data import Samples
 from core.divergence import locate
+from core.experiment.spec import ExperimentSpec, changes
 from core.network import Network
 from core.objective import Objective
 from core.passes import EvaluationPass, TrainingPass
 from core.penalties import NoClipping, NoPenalty
 from core.sampler import Sampler
-from core.spec import ExperimentSpec, changes
 from core.storage import Storage
 from core.tape import Array
 from core.telemetry import Divergence, Score, Segment

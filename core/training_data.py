@@ -16,8 +16,8 @@ from core.data.drawn import drawn_like
 from core.data.features import Preparation, with_features
 from core.data.label_noise import with_label_noise
 from core.data.split import Parts, cut, filled, joined, scaled
-from core.spec import ExperimentSpec
-from core.specio import unsuitable
+from core.experiment.serialization import unsuitable
+from core.experiment.spec import ExperimentSpec
 from core.tape import Array
 
 

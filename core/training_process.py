@@ -18,9 +18,9 @@ from typing import Any
 
 from core.checkpoints import Moment
 from core.data import own
+from core.experiment.spec import ExperimentSpec
 from core.process import Link, Process
 from core.runner import Runner
-from core.spec import ExperimentSpec
 from core.telemetry import Failure, Frame, Item
 
 SERVICE = f"{__name__}:train"

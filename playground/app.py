@@ -17,9 +17,9 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     from core.data import DataError
     from core.data.own import is_data_file
-    from core.files import read_experiment
-    from core.reading import SpecError
-    from core.spec import ExperimentSpec
+    from core.experiment.files import read_experiment
+    from core.experiment.reading import SpecError
+    from core.experiment.spec import ExperimentSpec
 
     if options.file and is_data_file(options.file):
         options.file, options.data = None, options.file

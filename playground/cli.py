@@ -17,7 +17,7 @@ from playground import __version__, data_cli, gallery_cli
 from playground.exits import DONE, FAILED, INTERRUPTED, fail
 
 if TYPE_CHECKING:
-    from core.spec import ExperimentSpec
+    from core.experiment.spec import ExperimentSpec
 
 COMMANDS = ("train", "gallery", "data", "catalogue")
 OPTIONS = ("--version", "-h", "--help")
@@ -106,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _catalogue(options: argparse.Namespace) -> int:
-    from core.catalogue import markdown
+    from core.experiment.reference import markdown
 
     print(markdown(), end="")
     return DONE
@@ -114,7 +114,7 @@ def _catalogue(options: argparse.Namespace) -> int:
 
 def _train(options: argparse.Namespace) -> int:
     from core.data import DataError
-    from core.reading import SpecError
+    from core.experiment.reading import SpecError
     from playground.headless import Progress, prepare_folder, run, write
 
     try:
@@ -147,15 +147,15 @@ def _own_data(options: argparse.Namespace) -> list[str]:
 
     Raises `DataError`, `SpecError`.
     """
-    from core.reading import SpecError
+    from core.experiment.reading import SpecError
 
     if options.data is None:
         if options.target is not None:
             raise SpecError(["--target: names a column of the file given with --data"])
         return []
     from core.data.own import load, opened
-    from core.spec import DataSpec, ExperimentSpec
-    from core.specio import to_dict
+    from core.experiment.serialization import to_dict
+    from core.experiment.spec import DataSpec, ExperimentSpec
     from playground.progress import ProgressLine
 
     line = ProgressLine(sys.stderr)
@@ -184,9 +184,9 @@ def experiment(file: Path | None, settings: list[str]) -> ExperimentSpec:
 
     Raises `SpecError` with every problem.
     """
-    from core.files import read_experiment, read_plain
-    from core.reading import SpecError
-    from core.specio import from_dict, set_path
+    from core.experiment.files import read_experiment, read_plain
+    from core.experiment.reading import SpecError
+    from core.experiment.serialization import from_dict, set_path
 
     if file and not settings:
         return _ending(read_experiment(file))
@@ -221,8 +221,8 @@ def _ending(spec: ExperimentSpec) -> ExperimentSpec:
 
 def _value(text: str) -> Any:
     """A value on the command line: JSON where it is JSON, else the text itself."""
-    from core.reading import SpecError
-    from core.specio import parse
+    from core.experiment.reading import SpecError
+    from core.experiment.serialization import parse
 
     try:
         return parse(text)

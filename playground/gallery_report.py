@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.data import DATASETS
-from core.files import replacing, write_experiment
+from core.experiment.files import replacing, write_experiment
 from core.gallery.experiment import Outcome
 from core.gallery.results import Results, check, spread_shown
 

@@ -15,8 +15,8 @@ from typing import Any, TextIO
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from core.files import replacing, write_experiment
-from core.spec import ExperimentSpec
+from core.experiment.files import replacing, write_experiment
+from core.experiment.spec import ExperimentSpec
 from core.telemetry import Score, Segment
 from core.trainer import Trainer
 from playground.progress import PULSE, ProgressLine, bar

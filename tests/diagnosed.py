@@ -8,13 +8,13 @@ from core.data.curves import Sine
 from core.data.digits import Digits
 from core.data.toys import Circle, Spiral
 from core.diagnosis import Doctor, Finding
+from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.history import History
 from core.initializers import Constant, Normal, NormalSmall, XavierNormal, Zeros
 from core.meter import Meter
 from core.optimizers import SGD, Adam
 from core.penalties import L2, ByNorm
 from core.schedules import Exponential
-from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.telemetry import MEASURES, Frame
 from core.trainer import Trainer
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.data import DataError, Dataset, Samples
-from core.spec import DataSpec, ExperimentSpec
+from core.experiment.spec import DataSpec, ExperimentSpec
 
 WHY = "these samples are on another computer"
 

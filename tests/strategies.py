@@ -19,9 +19,9 @@ from core.blocks import Block
 from core.data.dataset import Dataset
 from core.data.drawn import Point, as_text
 from core.data.features import PlainInputs, PlaneFeatures, lacks_plane
+from core.experiment.serialization import problems
+from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.losses import LOSSES
-from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
-from core.specio import problems
 
 LARGEST_WIDTH = 6
 MOST_SAMPLES = 40

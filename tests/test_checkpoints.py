@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from core.activations import ReLU
 from core.batching import MiniBatch
 from core.checkpoints import Checkpoint, Checkpoints, Moment, memory
+from core.experiment.spec import ExperimentSpec
 from core.optimizers import SGD, Adam
 from core.schedules import Cosine
-from core.spec import ExperimentSpec
 from core.trainer import Trainer
 from tests.test_runner import Window
 

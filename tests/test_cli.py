@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import catalogue
 from core.base.registry import Entry
-from core.spec import ExperimentSpec
-from core.specio import dumps, loads
+from core.experiment import reference as catalogue
+from core.experiment.serialization import dumps, loads
+from core.experiment.spec import ExperimentSpec
 from playground import __version__, cli
 from playground.__main__ import main
 

@@ -10,7 +10,7 @@ from core.data import DATASETS, DataError, digits, split
 from core.data.curves import Curve, FourPoints, Sine, Step
 from core.data.digits import Digits
 from core.data.toys import Circle, ExclusiveOr, PlaneToy, Spiral, TwoGaussians
-from core.spec import DataSpec, ExperimentSpec, TrainingSpec
+from core.experiment.spec import DataSpec, ExperimentSpec, TrainingSpec
 from core.trainer import Trainer
 from playground.headless import Progress, run
 

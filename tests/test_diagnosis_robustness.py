@@ -13,11 +13,11 @@ from core.batching import MiniBatch
 from core.blocks import Dense, Skip, SplitMerge
 from core.data.toys import Circle
 from core.diagnosis import Doctor, diagnose
+from core.experiment.serialization import problems
+from core.experiment.spec import NetworkSpec
 from core.history import History
 from core.initializers import Constant, Zeros
 from core.optimizers import Adam
-from core.spec import NetworkSpec
-from core.specio import problems
 from tests.diagnosed import (
     DEEP_SIGMOID,
     TROUBLES,

@@ -17,9 +17,9 @@ from core.data.drawn import MOST_POINTS, DrawnPoints, Point, as_text, from_text,
 from core.data.features import PlaneFeatures
 from core.data.label_noise import with_label_noise
 from core.data.toys import Circle, ExclusiveOr, Spiral
+from core.experiment.serialization import dumps, from_token, loads, problems, to_token
+from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.meter import Meter
-from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
-from core.specio import dumps, from_token, loads, problems, to_token
 from core.trainer import Trainer
 from core.training_data import TrainingData
 

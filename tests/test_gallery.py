@@ -17,6 +17,8 @@ from core.batching import FullBatch, MiniBatch
 from core.blocks import Dense, Skip
 from core.data import DATASETS
 from core.data.mnist import MNIST
+from core.experiment.serialization import problems
+from core.experiment.spec import changes
 from core.gallery import GALLERY, engine, figures
 from core.gallery.building import classifier, pictures, variant, vary
 from core.gallery.engine import Cancelled, data_for, run
@@ -25,8 +27,6 @@ from core.gallery.results import Spread, check, spread_shown
 from core.gallery.signals import signals
 from core.initializers import HeNormal, Normal
 from core.optimizers import SGD
-from core.spec import changes
-from core.specio import problems
 from core.trainer import Trainer
 from playground.__main__ import main
 

@@ -9,9 +9,9 @@ from core.batching import FullBatch
 from core.blocks import Dense, Skip, SplitMerge
 from core.data.digits import Digits
 from core.data.toys import Spiral
+from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.initializers import XavierNormal
 from core.losses import LOSSES, OUTPUTS, HalfSquaredError
-from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.trainer import Trainer
 from tests.strategies import specs
 

@@ -5,8 +5,8 @@ import pytest
 
 from core.activations import PReLU, ReLU, Tanh
 from core.blocks import Dense
+from core.experiment.spec import ExperimentSpec, NetworkSpec
 from core.meter import VALIDATION_SECONDS, Meter
-from core.spec import ExperimentSpec, NetworkSpec
 from core.telemetry import Frame
 from core.trainer import Trainer
 

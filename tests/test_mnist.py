@@ -9,7 +9,7 @@ import pytest
 from core.data import DataError, mnist
 from core.data.folders import VARIABLE, cache_folder
 from core.data.mnist import FILES, MNIST, FashionMNIST
-from core.spec import DataSpec, ExperimentSpec
+from core.experiment.spec import DataSpec, ExperimentSpec
 from core.trainer import Trainer
 
 TRAIN, TEST = 50, 20

@@ -9,6 +9,7 @@ from core.activations import Tanh
 from core.batching import FullBatch, MiniBatch
 from core.blocks import Dense
 from core.data.toys import ExclusiveOr
+from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.optimizers import (
     LBFGS,
     NAG,
@@ -25,7 +26,6 @@ from core.optimizers import (
     RMSProp,
 )
 from core.optimizers.moments import _momentum, _momentum_product
-from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.trainer import Trainer
 from core.update import Update
 

@@ -13,8 +13,8 @@ from core.data.encoding import encode
 from core.data.own import OwnTable, is_data_file, load, opened, resolved
 from core.data.table_reader import read_table
 from core.data.tabular import sniff
-from core.spec import DataSpec, ExperimentSpec, TrainingSpec
-from core.specio import dumps, from_token, loads, problems, to_token
+from core.experiment.serialization import dumps, from_token, loads, problems, to_token
+from core.experiment.spec import DataSpec, ExperimentSpec, TrainingSpec
 from core.trainer import Trainer
 from core.training_data import TrainingData
 from core.training_process import TrainingProcess

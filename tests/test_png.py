@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QImage
 
 from core.base.png import SIGNATURE, text_in_png
-from core.files import read_experiment
-from core.reading import SpecError
-from core.spec import ExperimentSpec
-from core.specio import dumps
+from core.experiment.files import read_experiment
+from core.experiment.reading import SpecError
+from core.experiment.serialization import dumps
+from core.experiment.spec import ExperimentSpec
 
 
 def picture(tmp_path, text: str | None):

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from core.data.toys import Circle, Spiral
+from core.experiment.spec import DataSpec, ExperimentSpec
 from core.frame_clock import PAINT_SECONDS
 from core.optimizers import SGD
 from core.runner import Runner
-from core.spec import DataSpec, ExperimentSpec
 from core.telemetry import Failure, Frame, Item, ScoreOnTest
 from core.trainer import Trainer
 from core.training_process import TrainingProcess

@@ -14,9 +14,7 @@ from core.activations import ACTIVATIONS
 from core.blocks import Dense
 from core.data import DATASETS
 from core.data.toys import Spiral
-from core.optimizers import OPTIMIZERS, SGD, Adam
-from core.spec import DataSpec, ExperimentSpec, NetworkSpec
-from core.specio import (
+from core.experiment.serialization import (
     SpecError,
     dumps,
     from_dict,
@@ -28,6 +26,8 @@ from core.specio import (
     to_token,
     validate,
 )
+from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec
+from core.optimizers import OPTIMIZERS, SGD, Adam
 from tests.strategies import specs
 
 DEFAULT = ExperimentSpec()

@@ -11,9 +11,9 @@ from core.batching import FullBatch, MiniBatch, Stochastic
 from core.blocks import Dense
 from core.data.digits import Digits
 from core.data.toys import Circle, Spiral
+from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec, changes
 from core.meter import Meter
 from core.optimizers import SGD, Adam
-from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec, changes
 from core.trainer import Trainer
 
 EVERYTHING = ExperimentSpec(

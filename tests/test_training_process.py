@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.spec import ExperimentSpec
+from core.experiment.spec import ExperimentSpec
 from core.training_process import TrainingProcess
 from tests.test_runner import Window
 

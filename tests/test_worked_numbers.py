@@ -8,13 +8,13 @@ from core.base.streams import Streams
 from core.batching import FullBatch
 from core.blocks import Dense
 from core.data.curves import FourPoints
+from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.initializers import Zeros
 from core.losses import HalfSquaredError
 from core.network import Network
 from core.objective import Objective
 from core.optimizers import SGD
 from core.passes import TrainingPass
-from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.trainer import Trainer
 from core.update import Update
 

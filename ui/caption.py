@@ -6,7 +6,7 @@ from itertools import groupby
 
 from core.base.registry import Entry
 from core.blocks import Block, Dense
-from core.spec import ExperimentSpec, NetworkSpec
+from core.experiment.spec import ExperimentSpec, NetworkSpec
 from ui.widgets.numbers import shown
 
 

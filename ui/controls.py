@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from core.base.registry import knobs
-from core.spec import ExperimentSpec
+from core.experiment.spec import ExperimentSpec
 from ui import theme
 from ui.blocks_editor import BlocksEditor
 from ui.form import Form, chain_tabs

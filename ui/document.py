@@ -7,8 +7,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from core.files import read_experiment, write_experiment
-from core.reading import SpecError
+from core.experiment.files import read_experiment, write_experiment
+from core.experiment.reading import SpecError
 from ui.session import Session
 
 FILES = "Experiments (*.json *.png);;All files (*)"

@@ -7,7 +7,7 @@ from time import monotonic
 
 from PySide6.QtGui import QUndoCommand
 
-from core.spec import ExperimentSpec, changes
+from core.experiment.spec import ExperimentSpec, changes
 from ui.wording import described
 
 # Changes of one number that follow each other within this time, as while a slider is dragged, are

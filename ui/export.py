@@ -28,7 +28,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtSvg import QSvgGenerator
 
-from core.files import SPEC_KEY
+from core.experiment.files import SPEC_KEY
 from ui.sheet import VECTOR, Sheet, paint_sheet
 from ui.theme import Theme
 from ui.views.view import Data

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.spec import ExperimentSpec
-from core.specio import dumps
+from core.experiment.serialization import dumps
+from core.experiment.spec import ExperimentSpec
 from ui import theme as themes
 from ui.caption import caption
 from ui.card import Card, CardDock

@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from core.diagnosis import Doctor, Finding, Remedy
+from core.experiment.spec import ExperimentSpec
 from core.history import History
-from core.spec import ExperimentSpec
 from core.telemetry import Frame
 from ui import theme
 from ui.widgets.finding_card import FindingCard, WellLine, kind

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.specio import dumps
+from core.experiment.serialization import dumps
 from core.telemetry import Frame, Score
 from ui import theme
 from ui.banner import Banner

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.experiment.spec import ExperimentSpec, changes
 from core.history import History, Pin
-from core.spec import ExperimentSpec, changes
 from ui import theme
 from ui.session import Session
 from ui.widgets.figures import NONE, decimal

@@ -14,10 +14,10 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
 from core.checkpoints import Moment
+from core.experiment.serialization import settled
+from core.experiment.spec import ExperimentSpec, changes
 from core.history import History, ghost_after, slope_bound
 from core.runner import Runner
-from core.spec import ExperimentSpec, changes
-from core.specio import settled
 from core.telemetry import Failure, Frame, ScoreOnTest
 from core.training_process import TrainingProcess
 from ui.edits import Edit

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.base.registry import Entry, knobs
-from core.spec import Change, ExperimentSpec
+from core.experiment.spec import Change, ExperimentSpec
 from core.telemetry import ScoreOnTest
 from ui.caption import layers
 from ui.widgets.figures import decimal

@@ -16,8 +16,8 @@ from core.diagnosis import descent, signals, start
 from core.diagnosis.base import ORDER, RULES, Finding, Remedy, Rule, Severity
 from core.diagnosis.case import Case
 from core.diagnosis.words import number
+from core.experiment.spec import ExperimentSpec
 from core.history import History
-from core.spec import ExperimentSpec
 from core.telemetry import Frame
 
 __all__ = [

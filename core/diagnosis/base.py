@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from core.base.registry import Entry, Registry
 from core.diagnosis.case import Case
-from core.spec import ExperimentSpec
+from core.experiment.spec import ExperimentSpec
 
 Severity = Literal["good", "warning", "bad"]
 ORDER: tuple[Severity, ...] = ("bad", "warning", "good")

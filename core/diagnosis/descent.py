@@ -12,9 +12,9 @@ from core.diagnosis import remedies as treat
 from core.diagnosis.base import RULES, Finding, Remedy, Rule
 from core.diagnosis.case import RECENT, STRETCHES, Case
 from core.diagnosis.words import fraction, number, percent
+from core.experiment.spec import ExperimentSpec
 from core.optimizers import NAG, SGD, Momentum
 from core.penalties import NoPenalty
-from core.spec import ExperimentSpec
 from core.telemetry import Score
 
 # So many validation scores are needed to speak of their recent level.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.activations import Activation
 from core.blocks import Block
-from core.spec import ExperimentSpec
+from core.experiment.spec import ExperimentSpec
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ from core.batching import FullBatch
 from core.blocks import Block, Dense
 from core.data.dataset import Dataset
 from core.diagnosis.base import Remedy
+from core.experiment.spec import ExperimentSpec
 from core.initializers import INITIALIZERS, Auto
 from core.optimizers import Adam
 from core.penalties import L2, ByNorm, NoClipping
 from core.schedules import Constant, Staircase
-from core.spec import ExperimentSpec
 
 P = ParamSpec("P")
 Maker = Callable[Concatenate[ExperimentSpec, P], Remedy | None]

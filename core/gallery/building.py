@@ -11,10 +11,10 @@ from core.batching import MiniBatch
 from core.blocks import Dense
 from core.data.digits import IMAGES, Digits
 from core.data.mnist import MNIST, PICTURES
+from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.gallery.experiment import Variant
 from core.initializers import HeNormal, Initializer
 from core.optimizers import SGD, Optimizer
-from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 
 # Of the digits, the share that is kept apart as test set.
 DIGITS_TEST = 0.25

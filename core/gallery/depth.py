@@ -6,6 +6,7 @@ import numpy as np
 
 from core.activations import Activation, Identity, ReLU, Sigmoid
 from core.data.toys import Circle
+from core.experiment.spec import DataSpec, ExperimentSpec
 from core.gallery.building import classifier, pictures, variant
 from core.gallery.experiment import Column, Expectation, Experiment, Plan
 from core.gallery.figures import (
@@ -24,7 +25,6 @@ from core.gallery.figures import (
 )
 from core.initializers import XavierNormal
 from core.optimizers import SGD, Adam
-from core.spec import DataSpec, ExperimentSpec
 from core.trainer import Trainer
 
 

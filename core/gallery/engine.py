@@ -17,12 +17,12 @@ from threadpoolctl import threadpool_limits
 
 from core.data import DATASETS
 from core.data.mnist import find
+from core.experiment.spec import ExperimentSpec
 from core.gallery.experiment import Experiment, Outcome, Plan, Variant
 from core.gallery.results import Results
 from core.gallery.signals import Signals, signals
 from core.gallery.watching import MEASURED, Glimpse, Moment, Watch
 from core.meter import Meter
-from core.spec import ExperimentSpec
 from core.storage import Storage
 from core.telemetry import Frame, Segment
 from core.trainer import Trainer

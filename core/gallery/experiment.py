@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from core.experiment.spec import ExperimentSpec
 from core.gallery.signals import Signals
-from core.spec import ExperimentSpec
 from core.telemetry import Frame, Score
 from core.trainer import Trainer
 

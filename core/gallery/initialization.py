@@ -6,6 +6,7 @@ import numpy as np
 
 from core.activations import ReLU, Sigmoid, Tanh
 from core.data.noise import Noise
+from core.experiment.spec import DataSpec
 from core.gallery.building import classifier, pictures, variant, vary
 from core.gallery.experiment import Column, Expectation, Experiment, Plan
 from core.gallery.figures import (
@@ -36,7 +37,6 @@ from core.initializers import (
 )
 from core.optimizers import SGD
 from core.penalties import ByNorm
-from core.spec import DataSpec
 from core.trainer import Trainer
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.activations import Sigmoid
 from core.batching import FullBatch, MiniBatch, Stochastic
+from core.experiment.spec import ExperimentSpec
 from core.gallery.building import classifier, pictures, variant, vary
 from core.gallery.experiment import Column, Expectation, Experiment, Plan
 from core.gallery.figures import (
@@ -26,7 +27,6 @@ from core.gallery.figures import (
 )
 from core.initializers import Normal, NormalSmall, XavierNormal
 from core.optimizers import SGD, AdaDelta, AdaGrad, Adam, Momentum, NAdam, RMSProp
-from core.spec import ExperimentSpec
 
 Bounds = tuple[float, float]
 

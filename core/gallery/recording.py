@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from core.files import replacing
+from core.experiment.files import replacing
 from core.gallery import GALLERY
 from core.gallery.axes import Range, common, rebinned
 from core.gallery.comparison import LOSS, Comparison, Floats

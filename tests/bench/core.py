@@ -15,9 +15,9 @@ from core.activations import ReLU
 from core.batching import MiniBatch
 from core.blocks import Dense
 from core.data import DATASETS, Dataset, Samples
+from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.initializers import HeNormal
 from core.optimizers import Adam
-from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.trainer import Trainer
 from tests.bench.peers import product_steps, torch_steps
 

@@ -17,7 +17,7 @@ import numpy as np
 from PySide6.QtCore import Qt, QTimer
 
 from core.data.own import opened
-from core.spec import ExperimentSpec
+from core.experiment.spec import ExperimentSpec
 from tests.bench.window import virtual_display
 from tests.bench.window_case import Stage
 from ui.data.table_dialog import TableDialog

@@ -14,8 +14,8 @@ import numpy as np
 from core.batching import MiniBatch
 from core.blocks import Dense
 from core.data.toys import Spiral
+from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.optimizers import SGD, Adam
-from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.trainer import Trainer
 from core.training_process import TrainingProcess
 from playground.process import make_application

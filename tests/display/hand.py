@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from core.spec import ExperimentSpec
+from core.experiment.spec import ExperimentSpec
 from playground.process import make_application
 
 PATIENCE_SECONDS = 30.0

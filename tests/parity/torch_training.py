@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from core.activations import PReLU
 from core.blocks import Block, Skip, SplitMerge
+from core.experiment.spec import ExperimentSpec, TrainingSpec
 from core.optimizers import Adam, AdamW
-from core.spec import ExperimentSpec, TrainingSpec
 from core.trainer import Trainer
 from tests.parity.families import Numbers
 from tests.parity.torch_side import build, build_optimizer

@@ -14,10 +14,10 @@ from core.blocks import Dense, Skip, SplitMerge
 from core.data.curves import Sine
 from core.data.digits import Digits
 from core.data.toys import Spiral, TwoGaussians
+from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.optimizers import LBFGS, OPTIMIZERS, SGD, Adam, Momentum, Optimizer
 from core.penalties import L2, ByNorm
 from core.schedules import SCHEDULES, Schedule
-from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.trainer import Trainer
 
 UPDATES = 210

@@ -9,9 +9,9 @@ import numpy as np
 
 from core.blocks import Block, Dense
 from core.data.dataset import Dataset, Samples, Task
+from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec
 from core.history import History
 from core.meter import Meter
-from core.spec import DataSpec, ExperimentSpec, NetworkSpec
 from core.telemetry import Frame
 from core.trainer import Trainer
 

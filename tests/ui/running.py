@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from core.experiment.spec import ExperimentSpec
 from core.optimizers import SGD, Adam
 from core.runner import Runner
-from core.spec import ExperimentSpec
 from core.telemetry import Frame
 from core.trainer import Trainer
 from ui.session import Session

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.spec import ExperimentSpec
+from core.experiment.spec import ExperimentSpec
 from tests.ui.running import step, wait
 from ui.main_window import MainWindow
 from ui.session import Session

@@ -16,8 +16,8 @@ from core.activations import ACTIVATIONS, LeakyReLU, Maxout, PReLU, ReLU, Sigmoi
 from core.base.registry import knobs
 from core.blocks import BLOCKS, Dense, Skip, SplitMerge
 from core.data.curves import Sine
+from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.initializers import HeNormal
-from core.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from ui import theme
 from ui.blocks_editor import BlocksEditor
 from ui.controls import Controls

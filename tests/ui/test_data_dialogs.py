@@ -19,9 +19,9 @@ from core.data.own import OwnTable
 from core.data.sources import SOURCES
 from core.data.table_reader import BLOCK_BYTES
 from core.data.toys import Circle
+from core.experiment.serialization import dumps
+from core.experiment.spec import DataSpec, ExperimentSpec
 from core.pictures import DataPicture
-from core.spec import DataSpec, ExperimentSpec
-from core.specio import dumps
 from core.telemetry import Frame
 from core.training_data import TrainingData
 from tests.test_fetch import network  # noqa: F401

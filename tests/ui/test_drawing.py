@@ -15,8 +15,8 @@ from core.data.curves import Plane
 from core.data.digits import Digits
 from core.data.drawn import MOST_POINTS, DrawnPoints, Point, as_text, from_text
 from core.data.toys import Circle
+from core.experiment.spec import DataSpec, ExperimentSpec
 from core.pictures import DataPicture
-from core.spec import DataSpec, ExperimentSpec
 from core.telemetry import Frame
 from core.training_data import TrainingData
 from tests.ui.real import moments, spec_of

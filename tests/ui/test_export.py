@@ -15,8 +15,8 @@ from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core.spec import ExperimentSpec
-from core.specio import loads
+from core.experiment.serialization import loads
+from core.experiment.spec import ExperimentSpec
 from tests.ui.frames import recorded
 from ui import theme
 from ui.caption import caption, layers

@@ -10,10 +10,10 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QWidget
 
 from core.diagnosis import Finding, Remedy, Severity
+from core.experiment.spec import ExperimentSpec
 from core.history import History
 from core.initializers import Zeros
 from core.meter import Meter
-from core.spec import ExperimentSpec
 from core.telemetry import Frame
 from core.trainer import Trainer
 from tests.ui.frames import recorded

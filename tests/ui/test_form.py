@@ -22,12 +22,12 @@ from core.activations import ACTIVATIONS, LeakyReLU
 from core.base.registry import Knob, knobs
 from core.blocks import BLOCKS, Dense
 from core.data.toys import Circle
+from core.experiment.spec import DataSpec, ExperimentSpec, TrainingSpec, changes
 from core.initializers import INITIALIZERS
 from core.losses import LOSSES, HalfSquaredError
 from core.optimizers import OPTIMIZERS, SGD, Adam, Momentum
 from core.penalties import CLIPPINGS, PENALTIES
 from core.schedules import SCHEDULES
-from core.spec import DataSpec, ExperimentSpec, TrainingSpec, changes
 from ui import theme as look
 from ui.form import Form
 from ui.widgets.numbers import parsed, shown

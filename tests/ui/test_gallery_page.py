@@ -14,6 +14,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
 from core.data import DataError
+from core.experiment.spec import ExperimentSpec
 from core.gallery import GALLERY, engine
 from core.gallery.building import classifier, pictures, variant
 from core.gallery.engine import data_for, run
@@ -22,7 +23,6 @@ from core.gallery.figures import LATE, TEST, accuracy, late_loss, of
 from core.gallery.recording import recorded
 from core.gallery.results import check, spread_shown
 from core.optimizers import SGD, Adam
-from core.spec import ExperimentSpec
 from tests.ui.running import wait
 from ui import theme
 from ui.export import export, table

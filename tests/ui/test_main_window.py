@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication
 from core.data.curves import Sine
 from core.data.mnist import MNIST
 from core.data.toys import Circle
+from core.experiment.spec import DataSpec, ExperimentSpec
 from core.initializers import Zeros
-from core.spec import DataSpec, ExperimentSpec
 from core.trainer import Trainer
 from tests.ui.real import moments as real_moments
 from tests.ui.running import (

@@ -11,9 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from core.blocks import Dense
+from core.experiment.spec import ExperimentSpec
 from core.history import History, Pin
 from core.optimizers import SGD
-from core.spec import ExperimentSpec
 from tests.ui.frames import recorded
 from tests.ui.running import rate, step
 from ui import theme

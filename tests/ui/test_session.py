@@ -13,8 +13,8 @@ import pytest
 
 from core.activations import ReLU, Sigmoid
 from core.data.toys import Circle
+from core.experiment.spec import DataSpec, ExperimentSpec
 from core.history import LOSS
-from core.spec import DataSpec, ExperimentSpec
 from core.trainer import Trainer
 from core.training_process import TrainingProcess
 from tests.missing_data import WHY, without_data

@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject
 
 from core.data.drawn import MOST_POINTS, DrawnPoints
-from core.spec import ExperimentSpec
+from core.experiment.spec import ExperimentSpec
 from ui.dashboard import Dashboard
 from ui.session import Session
 from ui.views.surface import SurfaceView

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 from core.data import mnist, own
 from core.data.dataset import Dataset
 from core.data.own import OwnTable
-from core.spec import ExperimentSpec
+from core.experiment.spec import ExperimentSpec
 from ui.data.work import Work
 
 # The dialogs are loaded when they are wanted: the window comes up sooner without them.

@@ -14,11 +14,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.experiment.spec import ExperimentSpec
 from core.gallery.comparison import Comparison
 from core.gallery.experiment import Experiment, Plan
 from core.gallery.results import Results, check
 from core.gallery.watching import Moment
-from core.spec import ExperimentSpec
 from ui import theme
 from ui.banner import Banner
 from ui.card import Card

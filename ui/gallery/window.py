@@ -6,9 +6,9 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
+from core.experiment.spec import ExperimentSpec
 from core.gallery.experiment import Experiment
 from core.history import History
-from core.spec import ExperimentSpec
 from ui import theme
 from ui.gallery.cards import CardsPage
 from ui.gallery.entry import PAUSED, EntryPage

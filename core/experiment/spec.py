@@ -1,7 +1,7 @@
 """An experiment as one immutable value.
 
 `ExperimentSpec` says everything a run depends on. Reading one from plain data reports every problem
-at once, each with its path (`core.specio`); `changes` tells which settings differ and whether
+at once, each with its path (`core.experiment.serialization`); `changes` tells which settings differ and whether
 a run in flight can take them.
 """
 

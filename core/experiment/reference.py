@@ -14,12 +14,12 @@ from core.batching import BATCHINGS
 from core.blocks import BLOCKS
 from core.data import DATASETS
 from core.data.features import FEATURES
+from core.experiment.spec import ExperimentSpec
 from core.initializers import INITIALIZERS
 from core.losses import LOSSES, OUTPUTS
 from core.optimizers import OPTIMIZERS
 from core.penalties import CLIPPINGS, PENALTIES
 from core.schedules import SCHEDULES
-from core.spec import ExperimentSpec
 
 # Heading of each chapter, where in an experiment its choice is set, and its registry.
 CHAPTERS: tuple[tuple[str, str, Registry[Any]], ...] = (

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from core.base.png import SIGNATURE, text_in_png
-from core.reading import SpecError
-from core.spec import ExperimentSpec
-from core.specio import dumps, from_dict, parse
+from core.experiment.reading import SpecError
+from core.experiment.serialization import dumps, from_dict, parse
+from core.experiment.spec import ExperimentSpec
 
 # Under this key a picture carries its experiment.
 SPEC_KEY = "spec"

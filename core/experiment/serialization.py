@@ -20,9 +20,9 @@ from typing import Any
 from core.base.registry import Entry
 from core.data.drawn import from_text
 from core.data.features import PlaneFeatures, lacks_plane
+from core.experiment.reading import Reader, SpecError, join, shown
+from core.experiment.spec import SCHEMA_VERSION, ExperimentSpec
 from core.losses import LOSSES
-from core.reading import Reader, SpecError, join, shown
-from core.spec import SCHEMA_VERSION, ExperimentSpec
 
 __all__ = [
     "SpecError",
