@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.activations import Sigmoid
-from core.blocks import Dense
+from core.catalogue.activations import Sigmoid
+from core.catalogue.blocks import Dense
 from core.experiment.spec import ExperimentSpec, NetworkSpec
 from core.series import Buckets, Floats, Rows
 from core.telemetry import MEASURES, Frame, Score, Segment

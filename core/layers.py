@@ -13,9 +13,9 @@ from functools import partial
 
 import numpy as np
 
-from core.activations import Activation
 from core.base.streams import Streams
-from core.initializers import Initializer
+from core.catalogue.activations import Activation
+from core.catalogue.initializers import Initializer
 from core.tape import Array, Signal, Tape
 
 

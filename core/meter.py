@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.activations import Activation
+from core.catalogue.activations import Activation
 from core.confusion import Confuser
 from core.data_picture import picture
 from core.histograms import Counter

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from core.activations import Activation, Maxout, PReLU
 from core.base.streams import Streams
 from core.batch_norm import BatchNorm
-from core.blocks import Block, Skip, SplitMerge
+from core.catalogue.activations import Activation, Maxout, PReLU
+from core.catalogue.blocks import Block, Skip, SplitMerge
+from core.catalogue.initializers import Initializer
 from core.composites import Chain, Marked, Parallel, Residual
 from core.experiment.spec import NetworkSpec
-from core.initializers import Initializer
 from core.layers import (
     Affine,
     Dropout,

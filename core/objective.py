@@ -7,8 +7,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from core.catalogue.losses import OUTPUTS, Loss, Output
 from core.experiment.spec import ExperimentSpec
-from core.losses import OUTPUTS, Loss, Output
 from core.tape import Array, Signal, Tape
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.batching import Batching
+from core.catalogue.batching import Batching
 
 
 class Sampler:

@@ -14,13 +14,13 @@ import numpy as np
 
 from core.base.streams import Streams
 from core.calibration import calibrate
+from core.catalogue.penalties import NoClipping, NoPenalty
 from core.data import Samples
 from core.divergence import locate
 from core.experiment.spec import ExperimentSpec, changes
 from core.network import Network
 from core.objective import Objective
 from core.passes import EvaluationPass, TrainingPass
-from core.penalties import NoClipping, NoPenalty
 from core.sampler import Sampler
 from core.storage import Storage
 from core.tape import Array

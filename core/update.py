@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from core.optimizers import Optimizer, State
+from core.catalogue.optimizers import Optimizer, State
 from core.tape import Array
 
 # A rule sweeps a vector about ten times. In pieces that stay in the cache a long vector takes up to

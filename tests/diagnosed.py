@@ -2,19 +2,19 @@
 
 from dataclasses import replace
 
-from core.activations import Identity, ReLU, Sigmoid, Step
-from core.blocks import Dense
+from core.catalogue.activations import Identity, ReLU, Sigmoid, Step
+from core.catalogue.blocks import Dense
+from core.catalogue.initializers import Constant, Normal, NormalSmall, XavierNormal, Zeros
+from core.catalogue.optimizers import SGD, Adam
+from core.catalogue.penalties import L2, ByNorm
+from core.catalogue.schedules import Exponential
 from core.data.curves import Sine
 from core.data.digits import Digits
 from core.data.toys import Circle, Spiral
 from core.diagnosis import Doctor, Finding
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.history import History
-from core.initializers import Constant, Normal, NormalSmall, XavierNormal, Zeros
 from core.meter import Meter
-from core.optimizers import SGD, Adam
-from core.penalties import L2, ByNorm
-from core.schedules import Exponential
 from core.telemetry import MEASURES, Frame
 from core.trainer import Trainer
 

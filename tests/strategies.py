@@ -15,13 +15,13 @@ from typing import Any
 from hypothesis import strategies as st
 
 from core.base.registry import Entry, Knob
-from core.blocks import Block
+from core.catalogue.blocks import Block
+from core.catalogue.losses import LOSSES
 from core.data.dataset import Dataset
 from core.data.drawn import Point, as_text
 from core.data.features import PlainInputs, PlaneFeatures, lacks_plane
 from core.experiment.serialization import problems
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
-from core.losses import LOSSES
 
 LARGEST_WIDTH = 6
 MOST_SAMPLES = 40

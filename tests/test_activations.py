@@ -8,9 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.activations import ACTIVATIONS, ELU, GELU, SELU, LeakyReLU, Sigmoid, Softplus, Swish
-from core.activations.base import SMALL
-from core.initializers import INITIALIZERS
+from core.catalogue.activations import (
+    ACTIVATIONS,
+    ELU,
+    GELU,
+    SELU,
+    LeakyReLU,
+    Sigmoid,
+    Softplus,
+    Swish,
+)
+from core.catalogue.activations.base import SMALL
+from core.catalogue.initializers import INITIALIZERS
 
 DEFAULTS = [entry() for entry in ACTIVATIONS.entries() if not entry.parametric]
 VARIANTS = [

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.activations import ReLU
-from core.batching import MiniBatch
+from core.catalogue.activations import ReLU
+from core.catalogue.batching import MiniBatch
+from core.catalogue.optimizers import SGD, Adam
+from core.catalogue.schedules import Cosine
 from core.checkpoints import Checkpoint, Checkpoints, Moment, memory
 from core.experiment.spec import ExperimentSpec
-from core.optimizers import SGD, Adam
-from core.schedules import Cosine
 from core.trainer import Trainer
 from tests.test_runner import Window
 

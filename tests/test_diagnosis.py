@@ -3,12 +3,12 @@ in peace."""
 
 import pytest
 
-from core.activations import ACTIVATIONS, HardTanh, ReLU
+from core.catalogue.activations import ACTIVATIONS, HardTanh, ReLU
+from core.catalogue.initializers import HeNormal, NormalSmall, XavierNormal
+from core.catalogue.optimizers import SGD, Momentum
 from core.data.digits import Digits
 from core.data.toys import Circle
 from core.diagnosis import RULES
-from core.initializers import HeNormal, NormalSmall, XavierNormal
-from core.optimizers import SGD, Momentum
 from tests.diagnosed import TROUBLES, Run, experiment, keys, watched
 
 

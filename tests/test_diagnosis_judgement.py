@@ -6,14 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.activations import Sigmoid
-from core.batching import FullBatch
+from core.catalogue.activations import Sigmoid
+from core.catalogue.batching import FullBatch
+from core.catalogue.optimizers import LBFGS, SGD, Adam
+from core.catalogue.penalties import L2
 from core.data.toys import Circle, TwoGaussians
 from core.diagnosis import diagnose
 from core.diagnosis.words import number
 from core.history import History
-from core.optimizers import LBFGS, SGD, Adam
-from core.penalties import L2
 from core.telemetry import Score
 from tests.diagnosed import (
     DEEP_SIGMOID,

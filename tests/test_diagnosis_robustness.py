@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from core.activations import LeakyReLU, ReLU, Sigmoid, Tanh
-from core.batching import MiniBatch
-from core.blocks import Dense, Skip, SplitMerge
+from core.catalogue.activations import LeakyReLU, ReLU, Sigmoid, Tanh
+from core.catalogue.batching import MiniBatch
+from core.catalogue.blocks import Dense, Skip, SplitMerge
+from core.catalogue.initializers import Constant, Zeros
+from core.catalogue.optimizers import Adam
 from core.data.toys import Circle
 from core.diagnosis import Doctor, diagnose
 from core.experiment.serialization import problems
 from core.experiment.spec import NetworkSpec
 from core.history import History
-from core.initializers import Constant, Zeros
-from core.optimizers import Adam
 from tests.diagnosed import (
     DEEP_SIGMOID,
     TROUBLES,

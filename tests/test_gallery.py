@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 
 from core import gallery
-from core.activations import ReLU, Sigmoid
-from core.batching import FullBatch, MiniBatch
-from core.blocks import Dense, Skip
+from core.catalogue.activations import ReLU, Sigmoid
+from core.catalogue.batching import FullBatch, MiniBatch
+from core.catalogue.blocks import Dense, Skip
+from core.catalogue.initializers import HeNormal, Normal
+from core.catalogue.optimizers import SGD
 from core.data import DATASETS
 from core.data.mnist import MNIST
 from core.experiment.serialization import problems
@@ -25,8 +27,6 @@ from core.gallery.engine import Cancelled, data_for, run
 from core.gallery.experiment import VIEWS, Expectation, Experiment, Plan, shown
 from core.gallery.results import Spread, check, spread_shown
 from core.gallery.signals import signals
-from core.initializers import HeNormal, Normal
-from core.optimizers import SGD
 from core.trainer import Trainer
 from playground.__main__ import main
 

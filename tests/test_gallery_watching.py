@@ -6,7 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from core.batching import MiniBatch
+from core.catalogue.batching import MiniBatch
+from core.catalogue.optimizers import SGD
 from core.gallery import recording
 from core.gallery.axes import Range, common, rebinned
 from core.gallery.building import classifier, pictures, vary
@@ -15,7 +16,6 @@ from core.gallery.engine import run
 from core.gallery.experiment import Experiment, Plan
 from core.gallery.figures import LATE
 from core.gallery.results import table_csv
-from core.optimizers import SGD
 from core.telemetry import BINS, Histograms, Segment
 from playground.__main__ import main
 

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 
-from core.activations import ACTIVATIONS
-from core.batching import FullBatch
-from core.blocks import Dense, Skip, SplitMerge
+from core.catalogue.activations import ACTIVATIONS
+from core.catalogue.batching import FullBatch
+from core.catalogue.blocks import Dense, Skip, SplitMerge
+from core.catalogue.initializers import XavierNormal
+from core.catalogue.losses import LOSSES, OUTPUTS, HalfSquaredError
 from core.data.digits import Digits
 from core.data.toys import Spiral
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
-from core.initializers import XavierNormal
-from core.losses import LOSSES, OUTPUTS, HalfSquaredError
 from core.trainer import Trainer
 from tests.strategies import specs
 

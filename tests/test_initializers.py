@@ -5,10 +5,17 @@ import math
 import numpy as np
 import pytest
 
-from core.activations import ACTIVATIONS, SELU, Maxout, ReLU, Tanh
 from core.base.registry import knobs
 from core.base.streams import Streams
-from core.initializers import INITIALIZERS, Auto, Constant, FixedUniform, Normal, Orthogonal
+from core.catalogue.activations import ACTIVATIONS, SELU, Maxout, ReLU, Tanh
+from core.catalogue.initializers import (
+    INITIALIZERS,
+    Auto,
+    Constant,
+    FixedUniform,
+    Normal,
+    Orthogonal,
+)
 
 FAN_IN, FAN_OUT = 400, 300
 DEVIATIONS = {

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from core.losses import LOSSES, OUTPUTS, HalfSquaredError
+from core.catalogue.losses import LOSSES, OUTPUTS, HalfSquaredError
 
 CASES = [
     pytest.param(loss(**knobs), output, id=f"{loss.key}-{output}-{knobs}")

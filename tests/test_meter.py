@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from core.activations import PReLU, ReLU, Tanh
-from core.blocks import Dense
+from core.catalogue.activations import PReLU, ReLU, Tanh
+from core.catalogue.blocks import Dense
 from core.experiment.spec import ExperimentSpec, NetworkSpec
 from core.meter import VALIDATION_SECONDS, Meter
 from core.telemetry import Frame

@@ -5,12 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.activations import Tanh
-from core.batching import FullBatch, MiniBatch
-from core.blocks import Dense
-from core.data.toys import ExclusiveOr
-from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
-from core.optimizers import (
+from core.catalogue.activations import Tanh
+from core.catalogue.batching import FullBatch, MiniBatch
+from core.catalogue.blocks import Dense
+from core.catalogue.optimizers import (
     LBFGS,
     NAG,
     OPTIMIZERS,
@@ -25,7 +23,9 @@ from core.optimizers import (
     NAdam,
     RMSProp,
 )
-from core.optimizers.moments import _momentum, _momentum_product
+from core.catalogue.optimizers.moments import _momentum, _momentum_product
+from core.data.toys import ExclusiveOr
+from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.trainer import Trainer
 from core.update import Update
 

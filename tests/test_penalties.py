@@ -6,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from core.penalties import CLIPPINGS, L1, L2, PENALTIES, ByNorm, ByValue, Elastic, NoClipping
+from core.catalogue.penalties import (
+    CLIPPINGS,
+    L1,
+    L2,
+    PENALTIES,
+    ByNorm,
+    ByValue,
+    Elastic,
+    NoClipping,
+)
 
 PARAMS = np.array([1.5, -2.0, 0.0, 0.25, 3.0])
 MASK = np.array([1.0, 1, 1, 1, 0])

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.activations import Maxout, ReLU
-from core.blocks import Dense, Skip, SplitMerge
+from core.catalogue.activations import Maxout, ReLU
+from core.catalogue.blocks import Dense, Skip, SplitMerge
 from core.confusion import MOST_CLASSES, Confuser
 from core.data import Samples
 from core.data.curves import MultiGaussian, Sine

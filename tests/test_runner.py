@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.catalogue.optimizers import SGD
 from core.data.toys import Circle, Spiral
 from core.experiment.spec import DataSpec, ExperimentSpec
 from core.frame_clock import PAINT_SECONDS
-from core.optimizers import SGD
 from core.runner import Runner
 from core.telemetry import Failure, Frame, Item, ScoreOnTest
 from core.trainer import Trainer

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.schedules import (
+from core.catalogue.schedules import (
     SCHEDULES,
     Constant,
     Cosine,

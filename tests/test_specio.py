@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.activations import ACTIVATIONS
-from core.blocks import Dense
+from core.catalogue.activations import ACTIVATIONS
+from core.catalogue.blocks import Dense
+from core.catalogue.optimizers import OPTIMIZERS, SGD, Adam
 from core.data import DATASETS
 from core.data.toys import Spiral
 from core.experiment.serialization import (
@@ -27,7 +28,6 @@ from core.experiment.serialization import (
     validate,
 )
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec
-from core.optimizers import OPTIMIZERS, SGD, Adam
 from tests.strategies import specs
 
 DEFAULT = ExperimentSpec()

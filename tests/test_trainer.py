@@ -6,14 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.activations import ReLU, Sigmoid
-from core.batching import FullBatch, MiniBatch, Stochastic
-from core.blocks import Dense
+from core.catalogue.activations import ReLU, Sigmoid
+from core.catalogue.batching import FullBatch, MiniBatch, Stochastic
+from core.catalogue.blocks import Dense
+from core.catalogue.optimizers import SGD, Adam
 from core.data.digits import Digits
 from core.data.toys import Circle, Spiral
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec, changes
 from core.meter import Meter
-from core.optimizers import SGD, Adam
 from core.trainer import Trainer
 
 EVERYTHING = ExperimentSpec(

@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 
-from core.activations import Sigmoid
 from core.base.streams import Streams
-from core.batching import FullBatch
-from core.blocks import Dense
+from core.catalogue.activations import Sigmoid
+from core.catalogue.batching import FullBatch
+from core.catalogue.blocks import Dense
+from core.catalogue.initializers import Zeros
+from core.catalogue.losses import HalfSquaredError
+from core.catalogue.optimizers import SGD
 from core.data.curves import FourPoints
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
-from core.initializers import Zeros
-from core.losses import HalfSquaredError
 from core.network import Network
 from core.objective import Objective
-from core.optimizers import SGD
 from core.passes import TrainingPass
 from core.trainer import Trainer
 from core.update import Update

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from core.blocks import BLOCKS, Block, Skip, SplitMerge
+from core.catalogue.blocks import BLOCKS, Block, Skip, SplitMerge
 from ui import theme
 from ui.widgets.block_row import BlockRow
 from ui.widgets.entry_combo import entry_tip

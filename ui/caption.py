@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from core.base.registry import Entry
-from core.blocks import Block, Dense
+from core.catalogue.blocks import Block, Dense
 from core.experiment.spec import ExperimentSpec, NetworkSpec
 from ui.widgets.numbers import shown
 

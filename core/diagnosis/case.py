@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from core.catalogue.losses import AutoLoss, CrossEntropy
 from core.diagnosis.hidden import Hidden, hidden_layers
 from core.experiment.spec import ExperimentSpec
 from core.history import LAYER_FIGURES, LEARNING_RATE, LOSS, History
-from core.losses import AutoLoss, CrossEntropy
 from core.series import Floats
 from core.telemetry import Frame
 

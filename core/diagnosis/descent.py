@@ -7,14 +7,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from core.activations import Identity, ReLU
+from core.catalogue.activations import Identity, ReLU
+from core.catalogue.optimizers import NAG, SGD, Momentum
+from core.catalogue.penalties import NoPenalty
 from core.diagnosis import remedies as treat
 from core.diagnosis.base import RULES, Finding, Remedy, Rule
 from core.diagnosis.case import RECENT, STRETCHES, Case
 from core.diagnosis.words import fraction, number, percent
 from core.experiment.spec import ExperimentSpec
-from core.optimizers import NAG, SGD, Momentum
-from core.penalties import NoPenalty
 from core.telemetry import Score
 
 # So many validation scores are needed to speak of their recent level.

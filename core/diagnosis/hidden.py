@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.activations import Activation
-from core.blocks import Block
+from core.catalogue.activations import Activation
+from core.catalogue.blocks import Block
 from core.experiment.spec import ExperimentSpec
 
 

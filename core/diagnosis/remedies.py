@@ -8,17 +8,17 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
-from core.activations import Activation
 from core.base.registry import knobs
-from core.batching import FullBatch
-from core.blocks import Block, Dense
+from core.catalogue.activations import Activation
+from core.catalogue.batching import FullBatch
+from core.catalogue.blocks import Block, Dense
+from core.catalogue.initializers import INITIALIZERS, Auto
+from core.catalogue.optimizers import Adam
+from core.catalogue.penalties import L2, ByNorm, NoClipping
+from core.catalogue.schedules import Constant, Staircase
 from core.data.dataset import Dataset
 from core.diagnosis.base import Remedy
 from core.experiment.spec import ExperimentSpec
-from core.initializers import INITIALIZERS, Auto
-from core.optimizers import Adam
-from core.penalties import L2, ByNorm, NoClipping
-from core.schedules import Constant, Staircase
 
 P = ParamSpec("P")
 Maker = Callable[Concatenate[ExperimentSpec, P], Remedy | None]

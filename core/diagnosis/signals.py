@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from core.activations import LeakyReLU, ReLU, Sigmoid
+from core.catalogue.activations import LeakyReLU, ReLU, Sigmoid
 from core.diagnosis import remedies as treat
 from core.diagnosis.base import RULES, Finding, Remedy, Rule
 from core.diagnosis.case import Case

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.catalogue.initializers import INITIALIZERS, Scaled
 from core.diagnosis import remedies as treat
 from core.diagnosis.base import RULES, Finding, Remedy, Rule
 from core.diagnosis.case import Case, weights_counted
 from core.diagnosis.words import fraction, number
-from core.initializers import INITIALIZERS, Scaled
 from core.series import Floats
 
 # Mean of |x| of a standard normal x.

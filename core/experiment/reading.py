@@ -17,10 +17,10 @@ from functools import cache
 from numbers import Integral, Real
 from typing import Any
 
-from core.activations import ACTIVATIONS
 from core.base.registry import Entry, Knob
-from core.blocks import BLOCKS
-from core.losses import OUTPUTS
+from core.catalogue.activations import ACTIVATIONS
+from core.catalogue.blocks import BLOCKS
+from core.catalogue.losses import OUTPUTS
 
 # JSON readers elsewhere hold whole numbers in a float64, which is exact up to here.
 LARGEST_WHOLE = 2**53

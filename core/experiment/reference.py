@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from core.activations import ACTIVATIONS
 from core.base.registry import Entry, Knob, Registry
-from core.batching import BATCHINGS
-from core.blocks import BLOCKS
+from core.catalogue.activations import ACTIVATIONS
+from core.catalogue.batching import BATCHINGS
+from core.catalogue.blocks import BLOCKS
+from core.catalogue.initializers import INITIALIZERS
+from core.catalogue.losses import LOSSES, OUTPUTS
+from core.catalogue.optimizers import OPTIMIZERS
+from core.catalogue.penalties import CLIPPINGS, PENALTIES
+from core.catalogue.schedules import SCHEDULES
 from core.data import DATASETS
 from core.data.features import FEATURES
 from core.experiment.spec import ExperimentSpec
-from core.initializers import INITIALIZERS
-from core.losses import LOSSES, OUTPUTS
-from core.optimizers import OPTIMIZERS
-from core.penalties import CLIPPINGS, PENALTIES
-from core.schedules import SCHEDULES
 
 # Heading of each chapter, where in an experiment its choice is set, and its registry.
 CHAPTERS: tuple[tuple[str, str, Registry[Any]], ...] = (

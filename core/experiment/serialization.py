@@ -18,11 +18,11 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from core.base.registry import Entry
+from core.catalogue.losses import LOSSES
 from core.data.drawn import from_text
 from core.data.features import PlaneFeatures, lacks_plane
 from core.experiment.reading import Reader, SpecError, join, shown
 from core.experiment.spec import SCHEMA_VERSION, ExperimentSpec
-from core.losses import LOSSES
 
 __all__ = [
     "SpecError",

@@ -11,19 +11,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, NamedTuple
 
-from core.activations import Activation, Tanh
 from core.base.registry import Entry, knob
-from core.batching import Batching, MiniBatch
-from core.blocks import NORMALIZATIONS, Block, Dense
+from core.catalogue.activations import Activation, Tanh
+from core.catalogue.batching import Batching, MiniBatch
+from core.catalogue.blocks import NORMALIZATIONS, Block, Dense
+from core.catalogue.initializers import Auto, Initializer
+from core.catalogue.losses import AutoLoss, Loss
+from core.catalogue.optimizers import Adam, Optimizer
+from core.catalogue.penalties import Clipping, NoClipping, NoPenalty, Penalty
+from core.catalogue.schedules import Constant, Schedule
 from core.data.dataset import Dataset
 from core.data.features import FeatureSet, PlainInputs
 from core.data.split import Scaling
 from core.data.toys import Spiral
-from core.initializers import Auto, Initializer
-from core.losses import AutoLoss, Loss
-from core.optimizers import Adam, Optimizer
-from core.penalties import Clipping, NoClipping, NoPenalty, Penalty
-from core.schedules import Constant, Schedule
 
 SCHEMA_VERSION = 1
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from core.activations import ELU, LeakyReLU, ReLU, Sigmoid, Swish, Tanh
-from core.batching import MiniBatch, Stochastic
+from core.catalogue.activations import ELU, LeakyReLU, ReLU, Sigmoid, Swish, Tanh
+from core.catalogue.batching import MiniBatch, Stochastic
+from core.catalogue.initializers import Auto, Normal, XavierNormal
+from core.catalogue.optimizers import SGD, Adam
 from core.gallery.building import classifier, pictures, variant
 from core.gallery.experiment import Column, Expectation, Experiment, Plan
 from core.gallery.figures import (
@@ -20,8 +22,6 @@ from core.gallery.figures import (
     ratio,
     same_sign,
 )
-from core.initializers import Auto, Normal, XavierNormal
-from core.optimizers import SGD, Adam
 
 
 def _compare(data: str) -> Plan:

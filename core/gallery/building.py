@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from core.activations import Activation, ReLU
-from core.batching import MiniBatch
-from core.blocks import Dense
+from core.catalogue.activations import Activation, ReLU
+from core.catalogue.batching import MiniBatch
+from core.catalogue.blocks import Dense
+from core.catalogue.initializers import HeNormal, Initializer
+from core.catalogue.optimizers import SGD, Optimizer
 from core.data.digits import IMAGES, Digits
 from core.data.mnist import MNIST, PICTURES
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.gallery.experiment import Variant
-from core.initializers import HeNormal, Initializer
-from core.optimizers import SGD, Optimizer
 
 # Of the digits, the share that is kept apart as test set.
 DIGITS_TEST = 0.25

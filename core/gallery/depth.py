@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.activations import Activation, Identity, ReLU, Sigmoid
+from core.catalogue.activations import Activation, Identity, ReLU, Sigmoid
+from core.catalogue.initializers import XavierNormal
+from core.catalogue.optimizers import SGD, Adam
 from core.data.toys import Circle
 from core.experiment.spec import DataSpec, ExperimentSpec
 from core.gallery.building import classifier, pictures, variant
@@ -23,8 +25,6 @@ from core.gallery.figures import (
     of,
     probe,
 )
-from core.initializers import XavierNormal
-from core.optimizers import SGD, Adam
 from core.trainer import Trainer
 
 

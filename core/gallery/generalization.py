@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.catalogue.initializers import Normal, NormalSmall
+from core.catalogue.optimizers import SGD
 from core.gallery.building import classifier, pictures, variant
 from core.gallery.experiment import Column, Expectation, Experiment, Plan
 from core.gallery.figures import (
@@ -20,8 +22,6 @@ from core.gallery.figures import (
     of,
     ratio,
 )
-from core.initializers import Normal, NormalSmall
-from core.optimizers import SGD
 
 
 def _overfitting(data: str) -> Plan:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.activations import ReLU, Sigmoid, Tanh
+from core.catalogue.activations import ReLU, Sigmoid, Tanh
+from core.catalogue.initializers import (
+    Constant,
+    HeNormal,
+    Normal,
+    NormalSmall,
+    XavierFanIn,
+    XavierNormal,
+    Zeros,
+)
+from core.catalogue.optimizers import SGD
+from core.catalogue.penalties import ByNorm
 from core.data.noise import Noise
 from core.experiment.spec import DataSpec
 from core.gallery.building import classifier, pictures, variant, vary
@@ -26,17 +37,6 @@ from core.gallery.figures import (
     of,
     probe,
 )
-from core.initializers import (
-    Constant,
-    HeNormal,
-    Normal,
-    NormalSmall,
-    XavierFanIn,
-    XavierNormal,
-    Zeros,
-)
-from core.optimizers import SGD
-from core.penalties import ByNorm
 from core.trainer import Trainer
 
 

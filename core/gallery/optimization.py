@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from core.activations import Sigmoid
-from core.batching import FullBatch, MiniBatch, Stochastic
+from core.catalogue.activations import Sigmoid
+from core.catalogue.batching import FullBatch, MiniBatch, Stochastic
+from core.catalogue.initializers import Normal, NormalSmall, XavierNormal
+from core.catalogue.optimizers import SGD, AdaDelta, AdaGrad, Adam, Momentum, NAdam, RMSProp
 from core.experiment.spec import ExperimentSpec
 from core.gallery.building import classifier, pictures, variant, vary
 from core.gallery.experiment import Column, Expectation, Experiment, Plan
@@ -25,8 +27,6 @@ from core.gallery.figures import (
     rises,
     updates_per_epoch,
 )
-from core.initializers import Normal, NormalSmall, XavierNormal
-from core.optimizers import SGD, AdaDelta, AdaGrad, Adam, Momentum, NAdam, RMSProp
 
 Bounds = tuple[float, float]
 

@@ -11,13 +11,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from core.activations import ReLU
-from core.batching import MiniBatch
-from core.blocks import Dense
+from core.catalogue.activations import ReLU
+from core.catalogue.batching import MiniBatch
+from core.catalogue.blocks import Dense
+from core.catalogue.initializers import HeNormal
+from core.catalogue.optimizers import Adam
 from core.data import DATASETS, Dataset, Samples
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
-from core.initializers import HeNormal
-from core.optimizers import Adam
 from core.trainer import Trainer
 from tests.bench.peers import product_steps, torch_steps
 

@@ -11,11 +11,11 @@ from statistics import median
 
 import numpy as np
 
-from core.batching import MiniBatch
-from core.blocks import Dense
+from core.catalogue.batching import MiniBatch
+from core.catalogue.blocks import Dense
+from core.catalogue.optimizers import SGD, Adam
 from core.data.toys import Spiral
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
-from core.optimizers import SGD, Adam
 from core.trainer import Trainer
 from core.training_process import TrainingProcess
 from playground.process import make_application

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.activations import ACTIVATIONS, ELU, LeakyReLU, Swish
-from core.losses import LOSSES, OUTPUTS, HalfSquaredError, Loss
-from core.optimizers import (
+from core.catalogue.activations import ACTIVATIONS, ELU, LeakyReLU, Swish
+from core.catalogue.losses import LOSSES, OUTPUTS, HalfSquaredError, Loss
+from core.catalogue.optimizers import (
     LBFGS,
     NAG,
     OPTIMIZERS,
@@ -28,8 +28,8 @@ from core.optimizers import (
     Optimizer,
     RMSProp,
 )
-from core.penalties import L1, L2, ByNorm, ByValue, Elastic
-from core.schedules import SCHEDULES, ReduceOnPlateau, Schedule
+from core.catalogue.penalties import L1, L2, ByNorm, ByValue, Elastic
+from core.catalogue.schedules import SCHEDULES, ReduceOnPlateau, Schedule
 from tests.parity.training import TRAININGS, train, with_settings
 
 Numbers = dict[str, NDArray[np.float64]]

@@ -16,9 +16,9 @@ else:
     torch = pytest.importorskip("torch")
 
 from core.base.streams import Streams
-from core.initializers import INITIALIZERS
-from core.optimizers import Adam, AdamW, AMSGrad
-from core.schedules import Cosine, CosineRestarts
+from core.catalogue.initializers import INITIALIZERS
+from core.catalogue.optimizers import Adam, AdamW, AMSGrad
+from core.catalogue.schedules import Cosine, CosineRestarts
 from core.update import Update
 from tests.parity import families
 from tests.parity.families import CASES, difference, ours

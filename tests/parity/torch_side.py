@@ -20,9 +20,9 @@ from torch import nn
 from torch.optim import lr_scheduler
 
 from core.base.registry import Entry
-from core.losses import OUTPUTS, Loss
-from core.optimizers import Optimizer
-from core.schedules import Schedule
+from core.catalogue.losses import OUTPUTS, Loss
+from core.catalogue.optimizers import Optimizer
+from core.catalogue.schedules import Schedule
 from tests.parity import families
 from tests.parity.families import Numbers
 

@@ -10,10 +10,10 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
-from core.activations import PReLU
-from core.blocks import Block, Skip, SplitMerge
+from core.catalogue.activations import PReLU
+from core.catalogue.blocks import Block, Skip, SplitMerge
+from core.catalogue.optimizers import Adam, AdamW
 from core.experiment.spec import ExperimentSpec, TrainingSpec
-from core.optimizers import Adam, AdamW
 from core.trainer import Trainer
 from tests.parity.families import Numbers
 from tests.parity.torch_side import build, build_optimizer

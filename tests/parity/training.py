@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.activations import Activation, Maxout, PReLU, ReLU, Tanh
-from core.batching import FullBatch, MiniBatch
-from core.blocks import Dense, Skip, SplitMerge
+from core.catalogue.activations import Activation, Maxout, PReLU, ReLU, Tanh
+from core.catalogue.batching import FullBatch, MiniBatch
+from core.catalogue.blocks import Dense, Skip, SplitMerge
+from core.catalogue.optimizers import LBFGS, OPTIMIZERS, SGD, Adam, Momentum, Optimizer
+from core.catalogue.penalties import L2, ByNorm
+from core.catalogue.schedules import SCHEDULES, Schedule
 from core.data.curves import Sine
 from core.data.digits import Digits
 from core.data.toys import Spiral, TwoGaussians
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
-from core.optimizers import LBFGS, OPTIMIZERS, SGD, Adam, Momentum, Optimizer
-from core.penalties import L2, ByNorm
-from core.schedules import SCHEDULES, Schedule
 from core.trainer import Trainer
 
 UPDATES = 210

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from core.blocks import Block, Dense
+from core.catalogue.blocks import Block, Dense
 from core.data.dataset import Dataset, Samples, Task
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec
 from core.history import History

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from core.catalogue.optimizers import SGD, Adam
 from core.experiment.spec import ExperimentSpec
-from core.optimizers import SGD, Adam
 from core.runner import Runner
 from core.telemetry import Frame
 from core.trainer import Trainer

@@ -12,12 +12,12 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMainWindow, QScrollArea, QToolButton, QWidget
 
-from core.activations import ACTIVATIONS, LeakyReLU, Maxout, PReLU, ReLU, Sigmoid
 from core.base.registry import knobs
-from core.blocks import BLOCKS, Dense, Skip, SplitMerge
+from core.catalogue.activations import ACTIVATIONS, LeakyReLU, Maxout, PReLU, ReLU, Sigmoid
+from core.catalogue.blocks import BLOCKS, Dense, Skip, SplitMerge
+from core.catalogue.initializers import HeNormal
 from core.data.curves import Sine
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
-from core.initializers import HeNormal
 from ui import theme
 from ui.blocks_editor import BlocksEditor
 from ui.controls import Controls

@@ -9,10 +9,10 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QWidget
 
+from core.catalogue.initializers import Zeros
 from core.diagnosis import Finding, Remedy, Severity
 from core.experiment.spec import ExperimentSpec
 from core.history import History
-from core.initializers import Zeros
 from core.meter import Meter
 from core.telemetry import Frame
 from core.trainer import Trainer

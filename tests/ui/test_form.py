@@ -18,16 +18,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 import core.data
-from core.activations import ACTIVATIONS, LeakyReLU
 from core.base.registry import Knob, knobs
-from core.blocks import BLOCKS, Dense
+from core.catalogue.activations import ACTIVATIONS, LeakyReLU
+from core.catalogue.blocks import BLOCKS, Dense
+from core.catalogue.initializers import INITIALIZERS
+from core.catalogue.losses import LOSSES, HalfSquaredError
+from core.catalogue.optimizers import OPTIMIZERS, SGD, Adam, Momentum
+from core.catalogue.penalties import CLIPPINGS, PENALTIES
+from core.catalogue.schedules import SCHEDULES
 from core.data.toys import Circle
 from core.experiment.spec import DataSpec, ExperimentSpec, TrainingSpec, changes
-from core.initializers import INITIALIZERS
-from core.losses import LOSSES, HalfSquaredError
-from core.optimizers import OPTIMIZERS, SGD, Adam, Momentum
-from core.penalties import CLIPPINGS, PENALTIES
-from core.schedules import SCHEDULES
 from ui import theme as look
 from ui.form import Form
 from ui.widgets.numbers import parsed, shown

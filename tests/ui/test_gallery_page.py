@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
+from core.catalogue.optimizers import SGD, Adam
 from core.data import DataError
 from core.experiment.spec import ExperimentSpec
 from core.gallery import GALLERY, engine
@@ -22,7 +23,6 @@ from core.gallery.experiment import Expectation, Experiment, Plan
 from core.gallery.figures import LATE, TEST, accuracy, late_loss, of
 from core.gallery.recording import recorded
 from core.gallery.results import check, spread_shown
-from core.optimizers import SGD, Adam
 from tests.ui.running import wait
 from ui import theme
 from ui.export import export, table

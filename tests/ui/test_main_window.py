@@ -11,11 +11,11 @@ from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from core.catalogue.initializers import Zeros
 from core.data.curves import Sine
 from core.data.mnist import MNIST
 from core.data.toys import Circle
 from core.experiment.spec import DataSpec, ExperimentSpec
-from core.initializers import Zeros
 from core.trainer import Trainer
 from tests.ui.real import moments as real_moments
 from tests.ui.running import (

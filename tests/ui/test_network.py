@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
-from core.activations import ReLU
-from core.blocks import Dense, Skip, SplitMerge
+from core.catalogue.activations import ReLU
+from core.catalogue.blocks import Dense, Skip, SplitMerge
 from core.data.digits import Digits
 from core.data.toys import Circle, Spiral
 from core.meter import Meter

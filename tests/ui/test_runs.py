@@ -10,10 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from core.blocks import Dense
+from core.catalogue.blocks import Dense
+from core.catalogue.optimizers import SGD
 from core.experiment.spec import ExperimentSpec
 from core.history import History, Pin
-from core.optimizers import SGD
 from tests.ui.frames import recorded
 from tests.ui.running import rate, step
 from ui import theme

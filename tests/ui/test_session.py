@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.activations import ReLU, Sigmoid
+from core.catalogue.activations import ReLU, Sigmoid
 from core.data.toys import Circle
 from core.experiment.spec import DataSpec, ExperimentSpec
 from core.history import LOSS

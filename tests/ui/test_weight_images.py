@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
 
-from core.blocks import Dense
+from core.catalogue.blocks import Dense
 from core.data.digits import Digits
 from core.data.toys import Circle
 from tests.ui.real import moments, spec_of

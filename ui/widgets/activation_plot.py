@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from core.activations import Activation, PReLU
+from core.catalogue.activations import Activation, PReLU
 from ui import theme
 
 REACH = 5.0

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from core.base.registry import knobs
-from core.blocks import Block
+from core.catalogue.blocks import Block
 from ui import theme
 from ui.form import Form, chain_tabs
 from ui.widgets.entry_combo import RESTARTS, described

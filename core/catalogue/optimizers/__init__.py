@@ -4,11 +4,11 @@
 registers them all.
 """
 
-from core.optimizers.base import OPTIMIZERS, Array, Optimizer, State
-from core.optimizers.classic import NAG, SGD, Momentum
-from core.optimizers.diagonal import AdaDelta, AdaGrad, RMSProp
-from core.optimizers.moments import Adam, Adamax, AdamW, AMSGrad, Lion, NAdam
-from core.optimizers.quasi_newton import LBFGS
+from core.catalogue.optimizers.base import OPTIMIZERS, Array, Optimizer, State
+from core.catalogue.optimizers.classic import NAG, SGD, Momentum
+from core.catalogue.optimizers.diagonal import AdaDelta, AdaGrad, RMSProp
+from core.catalogue.optimizers.moments import Adam, Adamax, AdamW, AMSGrad, Lion, NAdam
+from core.catalogue.optimizers.quasi_newton import LBFGS
 
 __all__ = [
     "LBFGS",

@@ -12,9 +12,9 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.activations.base import logistic
 from core.base.constants import constant
 from core.base.registry import Entry, Registry, knob
+from core.catalogue.activations.base import logistic
 
 Array = NDArray[np.floating]
 

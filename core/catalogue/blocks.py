@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.activations import Activation
 from core.base.registry import Entry, Registry, knob
-from core.initializers import Initializer
+from core.catalogue.activations import Activation
+from core.catalogue.initializers import Initializer
 
 NORMALIZATIONS = ("none", "before", "after")
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from core.base.registry import knob
-from core.optimizers.base import OPTIMIZERS, Array, Optimizer, State, rate_knob
+from core.catalogue.optimizers.base import OPTIMIZERS, Array, Optimizer, State, rate_knob
 
 # PyTorch's thresholds: for a slope that is flat, a step that leads nowhere, a curvature that is
 # not positive.

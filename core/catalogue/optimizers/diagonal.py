@@ -8,7 +8,7 @@ import numpy as np
 
 from core.base.constants import constant
 from core.base.registry import knob
-from core.optimizers.base import (
+from core.catalogue.optimizers.base import (
     OPTIMIZERS,
     Array,
     Optimizer,

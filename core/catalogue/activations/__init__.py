@@ -4,11 +4,11 @@
 registers them all.
 """
 
-from core.activations.base import ACTIVATIONS, Activation, Array
-from core.activations.classic import Identity, Sigmoid, Step, Tanh
-from core.activations.rectifiers import ELU, SELU, SERLU, LeakyReLU, Maxout, PReLU, ReLU
-from core.activations.smooth import GELU, Mish, Softplus, Swish
-from core.activations.straight import HardSigmoid, HardSwish, HardTanh
+from core.catalogue.activations.base import ACTIVATIONS, Activation, Array
+from core.catalogue.activations.classic import Identity, Sigmoid, Step, Tanh
+from core.catalogue.activations.rectifiers import ELU, SELU, SERLU, LeakyReLU, Maxout, PReLU, ReLU
+from core.catalogue.activations.smooth import GELU, Mish, Softplus, Swish
+from core.catalogue.activations.straight import HardSigmoid, HardSwish, HardTanh
 
 __all__ = [
     "ACTIVATIONS",

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from core.activations.base import ACTIVATIONS, Activation, Array, logistic
 from core.base.constants import constant
 from core.base.registry import knob
+from core.catalogue.activations.base import ACTIVATIONS, Activation, Array, logistic
 
 
 @ACTIVATIONS.add(

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from core.activations.base import ACTIVATIONS, Activation, Array
 from core.base.constants import constant
+from core.catalogue.activations.base import ACTIVATIONS, Activation, Array
 
 
 def ramp(z: Array, out: Array) -> None:

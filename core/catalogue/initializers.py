@@ -13,8 +13,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.activations import Activation
 from core.base.registry import Entry, Registry, knob
+from core.catalogue.activations import Activation
 
 Weights = NDArray[np.float64]
 

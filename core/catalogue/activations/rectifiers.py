@@ -6,7 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from core.activations.base import (
+from core.base.constants import constant
+from core.base.registry import knob
+from core.catalogue.activations.base import (
     ACTIVATIONS,
     SMALL,
     Activation,
@@ -15,8 +17,6 @@ from core.activations.base import (
     below_zero,
     two_values,
 )
-from core.base.constants import constant
-from core.base.registry import knob
 
 
 def exponential_linear(z: Array, alpha: float, out: Array) -> None:
