@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data import Samples
+from core.network.tape import Array
 from core.pictures import Confusion, Worst
 from core.shades import shrunk
-from core.tape import Array
 
 MOST_CLASSES = 20
 MOST_WORST = 12

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.network import Network
-from core.tape import Mark
+from core.network.network import Network
+from core.network.tape import Mark
 from core.telemetry import Divergence
 
 

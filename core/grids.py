@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.network import Network
+from core.network.network import Network
+from core.network.tape import Mark, Tape
 from core.pictures import DataPicture
-from core.tape import Mark, Tape
 from core.training_data import with_ones
 
 MARGIN = 0.08

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from core.tape import Array
+from core.network.tape import Array
 from core.telemetry import BINS, Histograms
 
 # A range doubles when more than this share of a layer's values falls outside.

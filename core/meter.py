@@ -17,10 +17,10 @@ from core.catalogue.activations import Activation
 from core.confusion import Confuser
 from core.data_picture import picture
 from core.histograms import Counter
-from core.network import Network
+from core.network.network import Network
+from core.network.tape import Array
 from core.pictures import Confusion
 from core.probes import DEAR, Probes, Ration
-from core.tape import Array
 from core.telemetry import MEASURES, Frame, Histograms, Score, Shares, Status
 from core.trainer import Trainer
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.composites import Chain, Parallel, Residual
-from core.layers import Affine, Layer
-from core.network import Network
+from core.network.composites import Chain, Parallel, Residual
+from core.network.layers import Affine, Layer
+from core.network.network import Network
 from core.pictures import MOST_UNITS, DataPicture, Group, Link, Plan
 
 MOST_COLUMNS = 16

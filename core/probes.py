@@ -12,11 +12,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from core.grids import Grid
-from core.network import Network
-from core.objective import Objective
+from core.network.network import Network
+from core.network.objective import Objective
+from core.network.tape import Mark
 from core.pictures import DataPicture, FirstWeights, Fit, NetworkPicture, Surface
 from core.shades import quantised, shrunk
-from core.tape import Mark
 from core.unit_probe import UnitProbe
 
 SIDE = 48

@@ -13,17 +13,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from core.base.streams import Streams
-from core.calibration import calibrate
 from core.catalogue.penalties import NoClipping, NoPenalty
 from core.data import Samples
 from core.divergence import locate
 from core.experiment.spec import ExperimentSpec, changes
-from core.network import Network
-from core.objective import Objective
-from core.passes import EvaluationPass, TrainingPass
+from core.network.calibration import calibrate
+from core.network.network import Network
+from core.network.objective import Objective
+from core.network.passes import EvaluationPass, TrainingPass
+from core.network.storage import Storage
+from core.network.tape import Array
 from core.sampler import Sampler
-from core.storage import Storage
-from core.tape import Array
 from core.telemetry import Divergence, Score, Segment
 from core.training_data import TrainingData
 from core.update import Update

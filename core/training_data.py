@@ -18,7 +18,7 @@ from core.data.label_noise import with_label_noise
 from core.data.split import Parts, cut, filled, joined, scaled
 from core.experiment.serialization import unsuitable
 from core.experiment.spec import ExperimentSpec
-from core.tape import Array
+from core.network.tape import Array
 
 
 class TrainingData:

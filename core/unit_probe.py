@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from core.grids import Grid
-from core.layers import Affine
-from core.network import Network
-from core.objective import Objective
+from core.network.layers import Affine
+from core.network.network import Network
+from core.network.objective import Objective
+from core.network.tape import Array, Mark
 from core.pictures import DataPicture, Group, Link, NetworkPicture, Units
 from core.plan import plan
 from core.shades import quantised, shrunk
-from core.tape import Array, Mark
 
 SIDE, SMALL_SIDE = 20, 14
 # More units than this have smaller pictures, so that a frame stays small.

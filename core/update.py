@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from core.catalogue.optimizers import Optimizer, State
-from core.tape import Array
+from core.network.tape import Array
 
 # A rule sweeps a vector about ten times. In pieces that stay in the cache a long vector takes up to
 # half the time and needs little work space; a short one would only get slower.

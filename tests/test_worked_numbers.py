@@ -12,9 +12,9 @@ from core.catalogue.losses import HalfSquaredError
 from core.catalogue.optimizers import SGD
 from core.data.curves import FourPoints
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
-from core.network import Network
-from core.objective import Objective
-from core.passes import TrainingPass
+from core.network.network import Network
+from core.network.objective import Objective
+from core.network.passes import TrainingPass
 from core.trainer import Trainer
 from core.update import Update
 

@@ -1,6 +1,6 @@
 """Building blocks of the hidden part of a network: the list a user edits.
 
-A block says what is to be built; `core.network` builds it. Settings left at None follow the
+A block says what is to be built; `core.network.network` builds it. Settings left at None follow the
 network's own.
 """
 

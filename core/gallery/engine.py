@@ -23,7 +23,7 @@ from core.gallery.results import Results
 from core.gallery.signals import Signals, signals
 from core.gallery.watching import MEASURED, Glimpse, Moment, Watch
 from core.meter import Meter
-from core.storage import Storage
+from core.network.storage import Storage
 from core.telemetry import Frame, Segment
 from core.trainer import Trainer
 from core.training_data import TrainingData

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.histograms import Counter
-from core.tape import Array
+from core.network.tape import Array
 from core.telemetry import Histograms
 from core.trainer import Trainer
 

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from core.base.streams import Streams
-from core.batch_norm import BatchNorm
 from core.catalogue.activations import Activation, Maxout, PReLU
 from core.catalogue.blocks import Block, Skip, SplitMerge
 from core.catalogue.initializers import Initializer
-from core.composites import Chain, Marked, Parallel, Residual
 from core.experiment.spec import NetworkSpec
-from core.layers import (
+from core.network.batch_norm import BatchNorm
+from core.network.composites import Chain, Marked, Parallel, Residual
+from core.network.layers import (
     Affine,
     Dropout,
     Elementwise,
@@ -24,8 +24,8 @@ from core.layers import (
     LearnedSlope,
     Parameter,
 )
-from core.storage import Storage
-from core.tape import Array, Mark, Signal, Tape
+from core.network.storage import Storage
+from core.network.tape import Array, Mark, Signal, Tape
 
 
 class Network:

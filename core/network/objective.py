@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.catalogue.losses import OUTPUTS, Loss, Output
 from core.experiment.spec import ExperimentSpec
-from core.tape import Array, Signal, Tape
+from core.network.tape import Array, Signal, Tape
 
 
 class Objective:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.storage import Storage
+from core.network.storage import Storage
 
 Array = NDArray[np.floating]
 Op = Callable[[], Any]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from core.base.streams import Streams
-from core.layers import Layer, Parameter
-from core.tape import Array, Signal, Tape
+from core.network.layers import Layer, Parameter
+from core.network.tape import Array, Signal, Tape
 
 
 class BatchNorm(Layer):

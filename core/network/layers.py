@@ -16,7 +16,7 @@ import numpy as np
 from core.base.streams import Streams
 from core.catalogue.activations import Activation
 from core.catalogue.initializers import Initializer
-from core.tape import Array, Signal, Tape
+from core.network.tape import Array, Signal, Tape
 
 
 @dataclass

@@ -7,8 +7,8 @@ from functools import partial
 
 import numpy as np
 
-from core.layers import Layer
-from core.tape import Mark, Signal, Tape
+from core.network.layers import Layer
+from core.network.tape import Mark, Signal, Tape
 
 
 class Chain(Layer):
