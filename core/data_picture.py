@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.pictures import DataPicture, Points
-from core.training_data import TrainingData
+from core.training.training_data import TrainingData
 
 MOST_POINTS = 1500
 # Points can be drawn over inputs of so many features.

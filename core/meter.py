@@ -22,7 +22,7 @@ from core.network.tape import Array
 from core.pictures import Confusion
 from core.probes import DEAR, Probes, Ration
 from core.telemetry import MEASURES, Frame, Histograms, Score, Shares, Status
-from core.trainer import Trainer
+from core.training.trainer import Trainer
 
 # The probe is as large as keeps measuring a small share of the time: fewer rows for wider nets.
 PROBE_MULTIPLICATIONS = 4_000_000

@@ -14,14 +14,14 @@ from collections.abc import Callable, Collection
 
 import numpy as np
 
-from core.checkpoints import Checkpoints, Moment
 from core.data import DataError
 from core.experiment.spec import ExperimentSpec
 from core.frame_clock import FrameClock
 from core.meter import Meter
 from core.speedometer import Speedometer
 from core.telemetry import MEASURES, Failure, Frame, Item, ScoreOnTest, Status
-from core.trainer import Trainer
+from core.training.checkpoints import Checkpoints, Moment
+from core.training.trainer import Trainer
 
 # Between two looks at the clock and the commands.
 SLICE_SECONDS = 0.001

@@ -16,12 +16,12 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from core.checkpoints import Moment
 from core.data import own
 from core.experiment.spec import ExperimentSpec
 from core.process import Link, Process
 from core.runner import Runner
 from core.telemetry import Failure, Frame, Item
+from core.training.checkpoints import Moment
 
 SERVICE = f"{__name__}:train"
 # Parts that one frame after another has in common cross over once.

@@ -16,7 +16,7 @@ from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, Training
 from core.history import History
 from core.meter import Meter
 from core.telemetry import MEASURES, Frame
-from core.trainer import Trainer
+from core.training.trainer import Trainer
 
 
 def experiment(dataset=None, hidden=(32, 16), seed=1, training=None, **network) -> ExperimentSpec:

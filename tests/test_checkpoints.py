@@ -14,9 +14,9 @@ from core.catalogue.activations import ReLU
 from core.catalogue.batching import MiniBatch
 from core.catalogue.optimizers import SGD, Adam
 from core.catalogue.schedules import Cosine
-from core.checkpoints import Checkpoint, Checkpoints, Moment, memory
 from core.experiment.spec import ExperimentSpec
-from core.trainer import Trainer
+from core.training.checkpoints import Checkpoint, Checkpoints, Moment, memory
+from core.training.trainer import Trainer
 from tests.test_runner import Window
 
 SPEC = ExperimentSpec()
@@ -25,7 +25,7 @@ SPEC = ExperimentSpec()
 @pytest.fixture
 def window(monkeypatch):
     """Takes a checkpoint at every complete frame, however fast they come."""
-    monkeypatch.setattr("core.checkpoints.SHARE", math.inf)
+    monkeypatch.setattr("core.training.checkpoints.SHARE", math.inf)
     window = Window()
     yield window
     assert window.runner.close()

@@ -11,7 +11,7 @@ from core.data.curves import Curve, FourPoints, Sine, Step
 from core.data.digits import Digits
 from core.data.toys import Circle, ExclusiveOr, PlaneToy, Spiral, TwoGaussians
 from core.experiment.spec import DataSpec, ExperimentSpec, TrainingSpec
-from core.trainer import Trainer
+from core.training.trainer import Trainer
 from playground.headless import Progress, run
 
 TOYS = [entry for entry in DATASETS.entries() if issubclass(entry, PlaneToy)]

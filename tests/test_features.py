@@ -20,8 +20,8 @@ from core.data.toys import Circle, ExclusiveOr, Spiral
 from core.experiment.serialization import dumps, from_token, loads, problems, to_token
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.meter import Meter
-from core.trainer import Trainer
-from core.training_data import TrainingData
+from core.training.trainer import Trainer
+from core.training.training_data import TrainingData
 
 ONLY = dict.fromkeys(knobs(PlaneFeatures), False)
 EVERY = dict.fromkeys(knobs(PlaneFeatures), True)

@@ -27,7 +27,7 @@ from core.gallery.engine import Cancelled, data_for, run
 from core.gallery.experiment import VIEWS, Expectation, Experiment, Plan, shown
 from core.gallery.results import Spread, check, spread_shown
 from core.gallery.signals import signals
-from core.trainer import Trainer
+from core.training.trainer import Trainer
 from playground.__main__ import main
 
 EVERY = [

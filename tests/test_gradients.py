@@ -12,7 +12,7 @@ from core.catalogue.losses import LOSSES, OUTPUTS, HalfSquaredError
 from core.data.digits import Digits
 from core.data.toys import Spiral
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
-from core.trainer import Trainer
+from core.training.trainer import Trainer
 from tests.strategies import specs
 
 

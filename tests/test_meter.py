@@ -8,7 +8,7 @@ from core.catalogue.blocks import Dense
 from core.experiment.spec import ExperimentSpec, NetworkSpec
 from core.meter import VALIDATION_SECONDS, Meter
 from core.telemetry import Frame
-from core.trainer import Trainer
+from core.training.trainer import Trainer
 
 
 def frame_of(network: NetworkSpec, steps: int = 0) -> tuple[Trainer, Frame]:

@@ -10,7 +10,7 @@ from core.data import DataError, mnist
 from core.data.folders import VARIABLE, cache_folder
 from core.data.mnist import FILES, MNIST, FashionMNIST
 from core.experiment.spec import DataSpec, ExperimentSpec
-from core.trainer import Trainer
+from core.training.trainer import Trainer
 
 TRAIN, TEST = 50, 20
 

@@ -26,8 +26,8 @@ from core.catalogue.optimizers import (
 from core.catalogue.optimizers.moments import _momentum, _momentum_product
 from core.data.toys import ExclusiveOr
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
-from core.trainer import Trainer
-from core.update import Update
+from core.training.trainer import Trainer
+from core.training.update import Update
 
 N = 40
 RULES = [entry() for entry in OPTIMIZERS.entries()]
@@ -155,7 +155,7 @@ def test_memories_that_have_faded_away_are_zero_and_no_weight_can_tell(rule, mon
     """Numbers below the smallest normal one would make every later step slow."""
 
     def faded(cleaning: int) -> Update:
-        monkeypatch.setattr("core.update.CLEANING", cleaning)
+        monkeypatch.setattr("core.training.update.CLEANING", cleaning)
         params, grads = np.full(5, 0.3, np.float32), np.zeros(5, np.float32)
         update = Update(rule, params, grads)
         for t in range(4096):

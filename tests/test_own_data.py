@@ -15,8 +15,8 @@ from core.data.table_reader import read_table
 from core.data.tabular import sniff
 from core.experiment.serialization import dumps, from_token, loads, problems, to_token
 from core.experiment.spec import DataSpec, ExperimentSpec, TrainingSpec
-from core.trainer import Trainer
-from core.training_data import TrainingData
+from core.training.trainer import Trainer
+from core.training.training_data import TrainingData
 from core.training_process import TrainingProcess
 from playground.__main__ import main
 from tests.test_runner import Window

@@ -20,8 +20,8 @@ from core.plan import MOST_COLUMNS, plan
 from core.probes import DEAR, Ration
 from core.shades import FULL, quantised, shrunk
 from core.telemetry import MEASURES, Frame
-from core.trainer import Trainer
-from core.training_data import with_ones
+from core.training.trainer import Trainer
+from core.training.training_data import with_ones
 from tests.ui.real import Clouds, moments, spec_of
 
 

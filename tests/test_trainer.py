@@ -14,7 +14,7 @@ from core.data.digits import Digits
 from core.data.toys import Circle, Spiral
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec, changes
 from core.meter import Meter
-from core.trainer import Trainer
+from core.training.trainer import Trainer
 
 EVERYTHING = ExperimentSpec(
     data=DataSpec(dataset=Spiral(count=100)),

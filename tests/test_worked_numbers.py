@@ -15,8 +15,8 @@ from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, Training
 from core.network.network import Network
 from core.network.objective import Objective
 from core.network.passes import TrainingPass
-from core.trainer import Trainer
-from core.update import Update
+from core.training.trainer import Trainer
+from core.training.update import Update
 
 
 class ByHand:

@@ -13,12 +13,12 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
-from core.checkpoints import Moment
 from core.experiment.serialization import settled
 from core.experiment.spec import ExperimentSpec, changes
 from core.history import History, ghost_after, slope_bound
 from core.runner import Runner
 from core.telemetry import Failure, Frame, ScoreOnTest
+from core.training.checkpoints import Moment
 from core.training_process import TrainingProcess
 from ui.edits import Edit
 from ui.pins import Pins

@@ -25,7 +25,7 @@ from core.gallery.figures import (
     of,
     probe,
 )
-from core.trainer import Trainer
+from core.training.trainer import Trainer
 
 
 def _vanishing(data: str) -> Plan:

@@ -25,8 +25,8 @@ from core.gallery.watching import MEASURED, Glimpse, Moment, Watch
 from core.meter import Meter
 from core.network.storage import Storage
 from core.telemetry import Frame, Segment
-from core.trainer import Trainer
-from core.training_data import TrainingData
+from core.training.trainer import Trainer
+from core.training.training_data import TrainingData
 
 # Told how much is done, 0…1, and what is going on.
 Progress = Callable[[float, str], None]

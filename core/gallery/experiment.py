@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core.experiment.spec import ExperimentSpec
 from core.gallery.signals import Signals
 from core.telemetry import Frame, Score
-from core.trainer import Trainer
+from core.training.trainer import Trainer
 
 # Views of the window that an experiment may ask for.
 VIEWS = ("loss", "activations", "gradients")

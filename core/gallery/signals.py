@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.histograms import Counter
 from core.network.tape import Array
 from core.telemetry import Histograms
-from core.trainer import Trainer
+from core.training.trainer import Trainer
 
 ROWS = 1000
 

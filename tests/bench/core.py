@@ -18,7 +18,7 @@ from core.catalogue.initializers import HeNormal
 from core.catalogue.optimizers import Adam
 from core.data import DATASETS, Dataset, Samples
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
-from core.trainer import Trainer
+from core.training.trainer import Trainer
 from tests.bench.peers import product_steps, torch_steps
 
 SECONDS = 0.4

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from core.trainer import Trainer
+from core.training.trainer import Trainer
 
 
 def torch_steps(trainer: Trainer, widths: list[int], batch: int, extras: bool) -> Callable:

@@ -16,7 +16,7 @@ from core.catalogue.blocks import Dense
 from core.catalogue.optimizers import SGD, Adam
 from core.data.toys import Spiral
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
-from core.trainer import Trainer
+from core.training.trainer import Trainer
 from core.training_process import TrainingProcess
 from playground.process import make_application
 from tests.bench.core import Noise

@@ -19,7 +19,7 @@ from core.base.streams import Streams
 from core.catalogue.initializers import INITIALIZERS
 from core.catalogue.optimizers import Adam, AdamW, AMSGrad
 from core.catalogue.schedules import Cosine, CosineRestarts
-from core.update import Update
+from core.training.update import Update
 from tests.parity import families
 from tests.parity.families import CASES, difference, ours
 from tests.parity.golden import kept

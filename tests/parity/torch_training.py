@@ -14,7 +14,7 @@ from core.catalogue.activations import PReLU
 from core.catalogue.blocks import Block, Skip, SplitMerge
 from core.catalogue.optimizers import Adam, AdamW
 from core.experiment.spec import ExperimentSpec, TrainingSpec
-from core.trainer import Trainer
+from core.training.trainer import Trainer
 from tests.parity.families import Numbers
 from tests.parity.torch_side import build, build_optimizer
 from tests.parity.training import UPDATES, flat

@@ -18,7 +18,7 @@ from core.data.curves import Sine
 from core.data.digits import Digits
 from core.data.toys import Spiral, TwoGaussians
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
-from core.trainer import Trainer
+from core.training.trainer import Trainer
 
 UPDATES = 210
 

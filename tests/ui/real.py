@@ -13,7 +13,7 @@ from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec
 from core.history import History
 from core.meter import Meter
 from core.telemetry import Frame
-from core.trainer import Trainer
+from core.training.trainer import Trainer
 
 
 @dataclass(frozen=True)

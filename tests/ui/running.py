@@ -9,7 +9,7 @@ from core.catalogue.optimizers import SGD, Adam
 from core.experiment.spec import ExperimentSpec
 from core.runner import Runner
 from core.telemetry import Frame
-from core.trainer import Trainer
+from core.training.trainer import Trainer
 from ui.session import Session
 
 WAIT = 20_000

@@ -23,7 +23,7 @@ from core.experiment.serialization import dumps
 from core.experiment.spec import DataSpec, ExperimentSpec
 from core.pictures import DataPicture
 from core.telemetry import Frame
-from core.training_data import TrainingData
+from core.training.training_data import TrainingData
 from tests.test_fetch import network  # noqa: F401
 from tests.test_mnist import home, write_set  # noqa: F401
 from tests.ui.running import wait

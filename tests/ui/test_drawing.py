@@ -18,7 +18,7 @@ from core.data.toys import Circle
 from core.experiment.spec import DataSpec, ExperimentSpec
 from core.pictures import DataPicture
 from core.telemetry import Frame
-from core.training_data import TrainingData
+from core.training.training_data import TrainingData
 from tests.ui.real import moments, spec_of
 from tests.ui.running import WAIT, wait
 from ui.card import CardHeader

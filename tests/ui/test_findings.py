@@ -15,7 +15,7 @@ from core.experiment.spec import ExperimentSpec
 from core.history import History
 from core.meter import Meter
 from core.telemetry import Frame
-from core.trainer import Trainer
+from core.training.trainer import Trainer
 from tests.ui.frames import recorded
 from ui import theme
 from ui.findings import Findings

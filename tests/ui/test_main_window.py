@@ -16,7 +16,7 @@ from core.data.curves import Sine
 from core.data.mnist import MNIST
 from core.data.toys import Circle
 from core.experiment.spec import DataSpec, ExperimentSpec
-from core.trainer import Trainer
+from core.training.trainer import Trainer
 from tests.ui.real import moments as real_moments
 from tests.ui.running import (
     WAIT,
@@ -40,7 +40,7 @@ CIRCLE = replace(SPEC, data=DataSpec(dataset=Circle()))
 
 @pytest.fixture
 def window(qtbot, monkeypatch):
-    monkeypatch.setattr("core.checkpoints.SHARE", math.inf)
+    monkeypatch.setattr("core.training.checkpoints.SHARE", math.inf)
     window = opened(qtbot)
     yield window
     window.close()

@@ -15,7 +15,7 @@ from core.catalogue.activations import ReLU, Sigmoid
 from core.data.toys import Circle
 from core.experiment.spec import DataSpec, ExperimentSpec
 from core.history import LOSS
-from core.trainer import Trainer
+from core.training.trainer import Trainer
 from core.training_process import TrainingProcess
 from tests.missing_data import WHY, without_data
 from tests.ui.running import (
@@ -37,7 +37,7 @@ CIRCLE = replace(SPEC, data=DataSpec(dataset=Circle()))
 
 @pytest.fixture
 def session(qtbot, monkeypatch):
-    monkeypatch.setattr("core.checkpoints.SHARE", math.inf)
+    monkeypatch.setattr("core.training.checkpoints.SHARE", math.inf)
     session = session_within(SPEC)
     yield session
     assert session.close()

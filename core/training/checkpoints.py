@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from core.experiment.spec import ExperimentSpec
-from core.trainer import Trainer
+from core.training.trainer import Trainer
 
 MOST = 60
 MEMORY = 64 * 2**20

@@ -15,7 +15,6 @@ import numpy as np
 from core.base.streams import Streams
 from core.catalogue.penalties import NoClipping, NoPenalty
 from core.data import Samples
-from core.divergence import locate
 from core.experiment.spec import ExperimentSpec, changes
 from core.network.calibration import calibrate
 from core.network.network import Network
@@ -23,10 +22,11 @@ from core.network.objective import Objective
 from core.network.passes import EvaluationPass, TrainingPass
 from core.network.storage import Storage
 from core.network.tape import Array
-from core.sampler import Sampler
 from core.telemetry import Divergence, Score, Segment
-from core.training_data import TrainingData
-from core.update import Update
+from core.training.divergence import locate
+from core.training.sampler import Sampler
+from core.training.training_data import TrainingData
+from core.training.update import Update
 
 Observer = Callable[[], None]
 
