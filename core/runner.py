@@ -17,9 +17,9 @@ import numpy as np
 from core.data import DataError
 from core.experiment.spec import ExperimentSpec
 from core.frame_clock import FrameClock
-from core.meter import Meter
 from core.speedometer import Speedometer
-from core.telemetry import MEASURES, Failure, Frame, Item, ScoreOnTest, Status
+from core.telemetry.frame import MEASURES, Failure, Frame, Item, ScoreOnTest, Status
+from core.telemetry.meter import Meter
 from core.training.checkpoints import Checkpoints, Moment
 from core.training.trainer import Trainer
 
@@ -77,7 +77,7 @@ class Runner:
         self._post(lambda: self._set_pace(steps_per_second))
 
     def measure(self, measures: Collection[str]) -> None:
-        """What the next frames must contain, of `core.telemetry.MEASURES`."""
+        """What the next frames must contain, of `core.telemetry.frame.MEASURES`."""
         self._measures = measures
 
     def resume(self) -> None:

@@ -20,7 +20,7 @@ from core.data import own
 from core.experiment.spec import ExperimentSpec
 from core.process import Link, Process
 from core.runner import Runner
-from core.telemetry import Failure, Frame, Item
+from core.telemetry.frame import Failure, Frame, Item
 from core.training.checkpoints import Moment
 
 SERVICE = f"{__name__}:train"

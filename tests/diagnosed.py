@@ -13,9 +13,9 @@ from core.data.digits import Digits
 from core.data.toys import Circle, Spiral
 from core.diagnosis import Doctor, Finding
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
-from core.history import History
-from core.meter import Meter
-from core.telemetry import MEASURES, Frame
+from core.telemetry.frame import MEASURES, Frame
+from core.telemetry.history import History
+from core.telemetry.meter import Meter
 from core.training.trainer import Trainer
 
 

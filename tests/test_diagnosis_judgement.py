@@ -13,8 +13,8 @@ from core.catalogue.penalties import L2
 from core.data.toys import Circle, TwoGaussians
 from core.diagnosis import diagnose
 from core.diagnosis.words import number
-from core.history import History
-from core.telemetry import Score
+from core.telemetry.frame import Score
+from core.telemetry.history import History
 from tests.diagnosed import (
     DEEP_SIGMOID,
     FAINT,

@@ -17,7 +17,7 @@ from core.data.toys import Circle
 from core.diagnosis import Doctor, diagnose
 from core.experiment.serialization import problems
 from core.experiment.spec import NetworkSpec
-from core.history import History
+from core.telemetry.history import History
 from tests.diagnosed import (
     DEEP_SIGMOID,
     TROUBLES,

@@ -19,7 +19,7 @@ from core.data.label_noise import with_label_noise
 from core.data.toys import Circle, ExclusiveOr, Spiral
 from core.experiment.serialization import dumps, from_token, loads, problems, to_token
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
-from core.meter import Meter
+from core.telemetry.meter import Meter
 from core.training.trainer import Trainer
 from core.training.training_data import TrainingData
 

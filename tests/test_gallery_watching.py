@@ -16,7 +16,7 @@ from core.gallery.engine import run
 from core.gallery.experiment import Experiment, Plan
 from core.gallery.figures import LATE
 from core.gallery.results import table_csv
-from core.telemetry import BINS, Histograms, Segment
+from core.telemetry.frame import BINS, Histograms, Segment
 from playground.__main__ import main
 
 BASE = classifier(pictures("digits", 200, 100), (12,), batch=50, epochs=4)

@@ -6,8 +6,8 @@ import pytest
 from core.catalogue.activations import PReLU, ReLU, Tanh
 from core.catalogue.blocks import Dense
 from core.experiment.spec import ExperimentSpec, NetworkSpec
-from core.meter import VALIDATION_SECONDS, Meter
-from core.telemetry import Frame
+from core.telemetry.frame import Frame
+from core.telemetry.meter import VALIDATION_SECONDS, Meter
 from core.training.trainer import Trainer
 
 
@@ -64,7 +64,7 @@ class Clock:
 
 def test_a_run_is_validated_often_at_its_start_and_a_few_times_a_second_later(monkeypatch):
     clock = Clock()
-    monkeypatch.setattr("core.meter.time", clock)
+    monkeypatch.setattr("core.telemetry.meter.time", clock)
     trainer = Trainer(ExperimentSpec())
     meter = Meter(trainer)
     meter.frame("paused")

@@ -9,17 +9,17 @@ import pytest
 
 from core.catalogue.activations import Maxout, ReLU
 from core.catalogue.blocks import Dense, Skip, SplitMerge
-from core.confusion import MOST_CLASSES, Confuser
 from core.data import Samples
 from core.data.curves import MultiGaussian, Sine
 from core.data.digits import Digits
 from core.data.toys import Circle, Spiral
-from core.meter import Meter
-from core.pictures import MOST_UNITS, NetworkPicture
-from core.plan import MOST_COLUMNS, plan
-from core.probes import DEAR, Ration
-from core.shades import FULL, quantised, shrunk
-from core.telemetry import MEASURES, Frame
+from core.telemetry.confusion import MOST_CLASSES, Confuser
+from core.telemetry.frame import MEASURES, Frame
+from core.telemetry.meter import Meter
+from core.telemetry.pictures import MOST_UNITS, NetworkPicture
+from core.telemetry.plan import MOST_COLUMNS, plan
+from core.telemetry.probes import DEAR, Ration
+from core.telemetry.shades import FULL, quantised, shrunk
 from core.training.trainer import Trainer
 from core.training.training_data import with_ones
 from tests.ui.real import Clouds, moments, spec_of

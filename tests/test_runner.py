@@ -13,7 +13,7 @@ from core.data.toys import Circle, Spiral
 from core.experiment.spec import DataSpec, ExperimentSpec
 from core.frame_clock import PAINT_SECONDS
 from core.runner import Runner
-from core.telemetry import Failure, Frame, Item, ScoreOnTest
+from core.telemetry.frame import Failure, Frame, Item, ScoreOnTest
 from core.training.trainer import Trainer
 from core.training_process import TrainingProcess
 from tests.missing_data import WHY, without_data

@@ -13,7 +13,7 @@ from core.catalogue.optimizers import SGD, Adam
 from core.data.digits import Digits
 from core.data.toys import Circle, Spiral
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec, changes
-from core.meter import Meter
+from core.telemetry.meter import Meter
 from core.training.trainer import Trainer
 
 EVERYTHING = ExperimentSpec(

@@ -6,9 +6,9 @@ from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QRect, Qt, QTime
 from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QScrollArea, QWidget
 
-from core.history import History
-from core.pictures import DataPicture
-from core.telemetry import Frame
+from core.telemetry.frame import Frame
+from core.telemetry.history import History
+from core.telemetry.pictures import DataPicture
 from ui.card import CardDock
 from ui.rota import Rota
 from ui.theme import Theme

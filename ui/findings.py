@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from core.diagnosis import Doctor, Finding, Remedy
 from core.experiment.spec import ExperimentSpec
-from core.history import History
-from core.telemetry import Frame
+from core.telemetry.frame import Frame
+from core.telemetry.history import History
 from ui import theme
 from ui.widgets.finding_card import FindingCard, WellLine, kind
 from ui.widgets.keys import keeps_key

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.experiment.serialization import dumps
-from core.telemetry import Frame, Score
+from core.telemetry.frame import Frame, Score
 from ui import theme
 from ui.banner import Banner
 from ui.controls import Controls

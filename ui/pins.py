@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from core.experiment.spec import ExperimentSpec, changes
-from core.history import History, Pin
+from core.telemetry.history import History, Pin
 from ui.wording import described
 
 # As many as there are colours that can be told apart.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.telemetry import Frame
+from core.telemetry.frame import Frame
 from ui.dashboard import Dashboard
 from ui.findings import Findings
 from ui.session import Session

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.experiment.spec import ExperimentSpec, changes
-from core.history import History, Pin
+from core.telemetry.history import History, Pin
 from ui import theme
 from ui.session import Session
 from ui.widgets.figures import NONE, decimal

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
-from core.history import History
+from core.telemetry.history import History
 from ui import theme
 from ui.widgets.keys import keeps_key
 from ui.widgets.scrubber import Scrubber

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.base.registry import Entry, knobs
 from core.experiment.spec import Change, ExperimentSpec
-from core.telemetry import ScoreOnTest
+from core.telemetry.frame import ScoreOnTest
 from ui.caption import layers
 from ui.widgets.figures import decimal
 from ui.widgets.numbers import shown

@@ -17,8 +17,8 @@ from core.diagnosis.base import ORDER, RULES, Finding, Remedy, Rule, Severity
 from core.diagnosis.case import Case
 from core.diagnosis.words import number
 from core.experiment.spec import ExperimentSpec
-from core.history import History
-from core.telemetry import Frame
+from core.telemetry.frame import Frame
+from core.telemetry.history import History
 
 __all__ = [
     "RULES",

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from core.catalogue.losses import AutoLoss, CrossEntropy
 from core.diagnosis.hidden import Hidden, hidden_layers
 from core.experiment.spec import ExperimentSpec
-from core.history import LAYER_FIGURES, LEARNING_RATE, LOSS, History
-from core.series import Floats
-from core.telemetry import Frame
+from core.telemetry.frame import Frame
+from core.telemetry.history import LAYER_FIGURES, LEARNING_RATE, LOSS, History
+from core.telemetry.series import Floats
 
 T = TypeVar("T")
 

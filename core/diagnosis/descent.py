@@ -15,7 +15,7 @@ from core.diagnosis.base import RULES, Finding, Remedy, Rule
 from core.diagnosis.case import RECENT, STRETCHES, Case
 from core.diagnosis.words import fraction, number, percent
 from core.experiment.spec import ExperimentSpec
-from core.telemetry import Score
+from core.telemetry.frame import Score
 
 # So many validation scores are needed to speak of their recent level.
 SCORES = 5

@@ -12,7 +12,7 @@ from core.diagnosis import remedies as treat
 from core.diagnosis.base import RULES, Finding, Remedy, Rule
 from core.diagnosis.case import Case, weights_counted
 from core.diagnosis.words import fraction, number
-from core.series import Floats
+from core.telemetry.series import Floats
 
 # Mean of |x| of a standard normal x.
 MEAN_SIZE = math.sqrt(2 / math.pi)

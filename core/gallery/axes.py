@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from core.telemetry import BINS, Histograms
+from core.telemetry.frame import BINS, Histograms
 
 # What reaches over a fourth of an axis is well seen on it.
 CLOSE = 4.0

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from core.gallery.experiment import Experiment, Variant
 from core.gallery.watching import Glimpse, Moment
-from core.series import LIMIT, smooth
-from core.telemetry import Frame, Score, Segment
+from core.telemetry.frame import Frame, Score, Segment
+from core.telemetry.series import LIMIT, smooth
 
 Floats = NDArray[np.float64]
 

@@ -22,9 +22,9 @@ from core.gallery.experiment import Experiment, Outcome, Plan, Variant
 from core.gallery.results import Results
 from core.gallery.signals import Signals, signals
 from core.gallery.watching import MEASURED, Glimpse, Moment, Watch
-from core.meter import Meter
 from core.network.storage import Storage
-from core.telemetry import Frame, Segment
+from core.telemetry.frame import Frame, Segment
+from core.telemetry.meter import Meter
 from core.training.trainer import Trainer
 from core.training.training_data import TrainingData
 

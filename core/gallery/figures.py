@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from core.gallery.experiment import Column, Figure, Outcome, Reading, Runs
-from core.telemetry import BINS
+from core.telemetry.frame import BINS
 
 # Readings of one outcome
 

@@ -20,7 +20,7 @@ from core.gallery.axes import Range, common, rebinned
 from core.gallery.comparison import LOSS, Comparison, Floats
 from core.gallery.engine import data_for, plans_at_hand, run
 from core.gallery.experiment import Experiment
-from core.telemetry import Frame
+from core.telemetry.frame import Frame
 
 PATH = Path(__file__).resolve().parents[2] / "resources" / "gallery" / "pictures.json"
 SEED = 1

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.histograms import Counter
 from core.network.tape import Array
-from core.telemetry import Histograms
+from core.telemetry.frame import Histograms
+from core.telemetry.histograms import Counter
 from core.training.trainer import Trainer
 
 ROWS = 1000

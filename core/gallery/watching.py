@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.telemetry import Frame, Score, Segment
+from core.telemetry.frame import Frame, Score, Segment
 
 # What frames of a moment contain beyond the always cheap figures.
 MEASURED = ("activations", "shares")

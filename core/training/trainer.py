@@ -22,7 +22,7 @@ from core.network.objective import Objective
 from core.network.passes import EvaluationPass, TrainingPass
 from core.network.storage import Storage
 from core.network.tape import Array
-from core.telemetry import Divergence, Score, Segment
+from core.telemetry.frame import Divergence, Score, Segment
 from core.training.divergence import locate
 from core.training.sampler import Sampler
 from core.training.training_data import TrainingData

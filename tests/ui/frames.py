@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.history import History
-from core.telemetry import BINS, Frame, Histograms, Score, Segment, Shares
+from core.telemetry.frame import BINS, Frame, Histograms, Score, Segment, Shares
+from core.telemetry.history import History
 from tests.ui import pictures
 
 

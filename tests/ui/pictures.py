@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.pictures import (
+from core.telemetry.pictures import (
     Confusion,
     FirstWeights,
     Fit,
@@ -16,7 +16,7 @@ from core.pictures import (
     Units,
     Worst,
 )
-from core.shades import quantised
+from core.telemetry.shades import quantised
 
 SIDE = 20
 

@@ -10,9 +10,9 @@ import numpy as np
 from core.catalogue.blocks import Block, Dense
 from core.data.dataset import Dataset, Samples, Task
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec
-from core.history import History
-from core.meter import Meter
-from core.telemetry import Frame
+from core.telemetry.frame import Frame
+from core.telemetry.history import History
+from core.telemetry.meter import Meter
 from core.training.trainer import Trainer
 
 

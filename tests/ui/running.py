@@ -8,7 +8,7 @@ from dataclasses import replace
 from core.catalogue.optimizers import SGD, Adam
 from core.experiment.spec import ExperimentSpec
 from core.runner import Runner
-from core.telemetry import Frame
+from core.telemetry.frame import Frame
 from core.training.trainer import Trainer
 from ui.session import Session
 

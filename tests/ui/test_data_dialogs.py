@@ -21,8 +21,8 @@ from core.data.table_reader import BLOCK_BYTES
 from core.data.toys import Circle
 from core.experiment.serialization import dumps
 from core.experiment.spec import DataSpec, ExperimentSpec
-from core.pictures import DataPicture
-from core.telemetry import Frame
+from core.telemetry.frame import Frame
+from core.telemetry.pictures import DataPicture
 from core.training.training_data import TrainingData
 from tests.test_fetch import network  # noqa: F401
 from tests.test_mnist import home, write_set  # noqa: F401

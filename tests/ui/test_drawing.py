@@ -16,8 +16,8 @@ from core.data.digits import Digits
 from core.data.drawn import MOST_POINTS, DrawnPoints, Point, as_text, from_text
 from core.data.toys import Circle
 from core.experiment.spec import DataSpec, ExperimentSpec
-from core.pictures import DataPicture
-from core.telemetry import Frame
+from core.telemetry.frame import Frame
+from core.telemetry.pictures import DataPicture
 from core.training.training_data import TrainingData
 from tests.ui.real import moments, spec_of
 from tests.ui.running import WAIT, wait

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from core.catalogue.initializers import Zeros
 from core.diagnosis import Finding, Remedy, Severity
 from core.experiment.spec import ExperimentSpec
-from core.history import History
-from core.meter import Meter
-from core.telemetry import Frame
+from core.telemetry.frame import Frame
+from core.telemetry.history import History
+from core.telemetry.meter import Meter
 from core.training.trainer import Trainer
 from tests.ui.frames import recorded
 from ui import theme

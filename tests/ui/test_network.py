@@ -13,7 +13,7 @@ from core.catalogue.activations import ReLU
 from core.catalogue.blocks import Dense, Skip, SplitMerge
 from core.data.digits import Digits
 from core.data.toys import Circle, Spiral
-from core.meter import Meter
+from core.telemetry.meter import Meter
 from tests.ui.real import Clouds, moments, spec_of
 from tests.ui.running import wait
 from ui import theme

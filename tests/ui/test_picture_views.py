@@ -9,8 +9,8 @@ import pytest
 from core.data.curves import Sine
 from core.data.digits import Digits
 from core.data.toys import Circle
-from core.history import History
-from core.telemetry import Frame
+from core.telemetry.frame import Frame
+from core.telemetry.history import History
 from tests.ui.real import Clouds, moments, spec_of
 from ui.dashboard import Dashboard
 from ui.views import VIEWS

@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from core.history import History
+from core.telemetry.history import History
 from tests.ui.frames import recorded, run
 from ui import theme
 from ui.plot.ink import Ink

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from core.catalogue.blocks import Dense
 from core.catalogue.optimizers import SGD
 from core.experiment.spec import ExperimentSpec
-from core.history import History, Pin
+from core.telemetry.history import History, Pin
 from tests.ui.frames import recorded
 from tests.ui.running import rate, step
 from ui import theme

@@ -14,7 +14,7 @@ import pytest
 from core.catalogue.activations import ReLU, Sigmoid
 from core.data.toys import Circle
 from core.experiment.spec import DataSpec, ExperimentSpec
-from core.history import LOSS
+from core.telemetry.history import LOSS
 from core.training.trainer import Trainer
 from core.training_process import TrainingProcess
 from tests.missing_data import WHY, without_data

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAccessible, QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 
-from core.history import History
+from core.telemetry.history import History
 from tests.ui.frames import recorded
 from ui import theme
 from ui.theme import DARK, LIGHT

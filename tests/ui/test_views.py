@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMainWindow, QSlider, QWidgetAction
 
-from core.history import History
-from core.telemetry import BINS, MEASURES, Divergence, Histograms, Score, Segment, Shares
+from core.telemetry.frame import BINS, MEASURES, Divergence, Histograms, Score, Segment, Shares
+from core.telemetry.history import History
 from tests.ui.frames import layer_names, recorded, run
 from ui import theme
 from ui.card import Card, CardDock

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from core.gallery.axes import Range, common, rebinned
 from core.gallery.comparison import Comparison, Run
 from core.gallery.experiment import Plan
-from core.telemetry import BINS, Frame
+from core.telemetry.frame import BINS, Frame
 from ui.gallery.matrix import FOOT, HEAD, Cell, MatrixPanel
 from ui.gallery.view import ComparisonView
 from ui.plot.ink import Ink

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from core.gallery.comparison import Comparison
-from core.telemetry import Frame
+from core.telemetry.frame import Frame
 from ui.gallery.styles import draw
 from ui.gallery.view import ComparisonView
 from ui.plot.canvas import beside

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from core.gallery.axes import Range, Shape
-from core.telemetry import BINS
+from core.telemetry.frame import BINS
 from ui.gallery.styles import paint_swatch
 from ui.plot.ink import Ink
 from ui.plot.panel import Panel, ReadOut, Row

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from core.experiment.spec import ExperimentSpec
 from core.gallery.experiment import Experiment
-from core.history import History
+from core.telemetry.history import History
 from ui import theme
 from ui.gallery.cards import CardsPage
 from ui.gallery.entry import PAUSED, EntryPage

@@ -8,8 +8,8 @@ import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
-from core.history import CURVES, LOSS, History
-from core.series import LIMIT, smooth
+from core.telemetry.history import CURVES, LOSS, History
+from core.telemetry.series import LIMIT, smooth
 from ui.plot.ink import Ink
 from ui.plot.panel import ReadOut, Row
 from ui.plot.scale import Floats, Scale, settle

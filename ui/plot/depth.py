@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from core.series import LIMIT
+from core.telemetry.series import LIMIT
 from ui.plot.ink import Ink
 from ui.plot.layer_lines import LEAST, LayerPanel
 from ui.plot.panel import GAP, Panel, ReadOut, Row

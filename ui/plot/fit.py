@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
-from core.pictures import DataPicture, Fit, Points
+from core.telemetry.pictures import DataPicture, Fit, Points
 from ui.plot.ink import Ink
 from ui.plot.panel import Panel, ReadOut, Row
 from ui.plot.points import nearest, paint_points, radius

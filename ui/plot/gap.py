@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter
 
-from core.history import History
+from core.telemetry.history import History
 from ui.plot.curves import CurvePanel, Places
 from ui.plot.ink import Ink
 from ui.plot.panel import Row

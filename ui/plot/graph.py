@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter
 
-from core.pictures import DataPicture, NetworkPicture, Plan
+from core.telemetry.pictures import DataPicture, NetworkPicture, Plan
 from ui.plot import ramp
 from ui.plot.graph_layout import ARC, Places, connect, lay_out
 from ui.plot.graph_reading import Reading, Unit, Weight

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF
 
-from core.pictures import Group, Plan
+from core.telemetry.pictures import Group, Plan
 from ui.plot.scale import Floats
 
 LARGEST, SMALLEST = 42.0, 5.0

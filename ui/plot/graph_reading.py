@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from core.pictures import NetworkPicture
+from core.telemetry.pictures import NetworkPicture
 from ui.plot.panel import Row
 from ui.plot.ticks import number
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath
 
-from core.pictures import DataPicture, Group, Link, NetworkPicture, Plan
+from core.telemetry.pictures import DataPicture, Group, Link, NetworkPicture, Plan
 from ui.plot.graph_layout import ARC, Places
 from ui.plot.ink import Ink
 from ui.plot.text import CENTER, LEFT, RIGHT, paint_label

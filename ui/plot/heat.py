@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from core.telemetry import BINS, Histograms
+from core.telemetry.frame import BINS, Histograms
 from ui.plot.grid import columns, fitting_names, grid
 from ui.plot.histograms import full_heights
 from ui.plot.ink import Ink

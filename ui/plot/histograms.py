@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
-from core.telemetry import BINS, Histograms
+from core.telemetry.frame import BINS, Histograms
 from ui.plot.grid import BETWEEN, columns, fitting_names, grid
 from ui.plot.ink import Ink
 from ui.plot.panel import Panel, ReadOut, Row

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
-from core.history import History
-from core.series import LIMIT, smooth
+from core.telemetry.history import History
+from core.telemetry.series import LIMIT, smooth
 from ui.plot.ink import Ink
 from ui.plot.panel import GAP, ReadOut, Row
 from ui.plot.scale import Floats, Scale, settle

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
-from core.pictures import Confusion
+from core.telemetry.pictures import Confusion
 from ui.plot import ramp
 from ui.plot.ink import Ink
 from ui.plot.panel import GAP, Panel, ReadOut, Row

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
-from core.pictures import DataPicture, Points, Surface
+from core.telemetry.pictures import DataPicture, Points, Surface
 from ui.plot import ramp
 from ui.plot.ink import Ink
 from ui.plot.panel import GAP, X_SPACING, Panel, ReadOut, Row

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.pictures import DataPicture, Surface
+from core.telemetry.pictures import DataPicture, Surface
 from ui.plot import ramp
 from ui.theme import Theme
 

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from core.history import History
+from core.telemetry.history import History
 from ui.plot.ink import Ink
 from ui.plot.panel import Panel
 from ui.plot.scale import Scale, settle

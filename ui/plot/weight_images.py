@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 
-from core.pictures import FirstWeights
-from core.shades import FULL
+from core.telemetry.pictures import FirstWeights
+from core.telemetry.shades import FULL
 from ui.plot import ramp
 from ui.plot.images import ImagesPanel
 from ui.plot.ink import Ink

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
-from core.pictures import DataPicture, Worst
+from core.telemetry.pictures import DataPicture, Worst
 from ui.plot import ramp
 from ui.plot.images import ImagesPanel
 from ui.plot.ink import Ink

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QMenu, QWidget
 
-from core.telemetry import BINS, Frame
+from core.telemetry.frame import BINS, Frame
 from ui.plot.heat import HeatPanel
 from ui.plot.ink import Ink
 from ui.plot.text import Span

@@ -6,8 +6,8 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QMenu, QWidget
 
-from core.pictures import Confusion, DataPicture
-from core.telemetry import Frame
+from core.telemetry.frame import Frame
+from core.telemetry.pictures import Confusion, DataPicture
 from ui.plot.canvas import beside
 from ui.plot.ink import Ink
 from ui.plot.matrix import MatrixPanel

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QWidget
 
-from core.pictures import DataPicture, Fit
-from core.telemetry import Frame
+from core.telemetry.frame import Frame
+from core.telemetry.pictures import DataPicture, Fit
 from ui.plot.fit import FitPanel
 from ui.plot.text import Span
 from ui.views.picture_view import PictureView

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QWidget
 
-from core.telemetry import BINS, Frame, Histograms
+from core.telemetry.frame import BINS, Frame, Histograms
 from ui.plot.histograms import HistogramPanel
 from ui.plot.ink import Ink
 from ui.views.view import Data, View

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QMenu, QWidget
 
-from core.telemetry import Frame
+from core.telemetry.frame import Frame
 from ui.plot.canvas import beside
 from ui.plot.depth import DepthPanel
 from ui.plot.ink import Ink

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QMenu, QWidget
 
-from core.history import LEARNING_RATE
+from core.telemetry.history import LEARNING_RATE
 from ui.plot.curves import CurvePanel
 from ui.plot.gap import figures
 from ui.plot.text import Span

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QMenu, QWidget
 
-from core.history import ACCURACY, LOSS
+from core.telemetry.history import ACCURACY, LOSS
 from ui.plot.canvas import beside
 from ui.plot.gap import GapPanel, figures
 from ui.plot.ink import Ink

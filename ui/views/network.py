@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
-from core.pictures import NetworkPicture
-from core.telemetry import Frame
+from core.telemetry.frame import Frame
+from core.telemetry.pictures import NetworkPicture
 from ui.plot.graph import GraphPanel
 from ui.plot.graph_reading import Reading, Unit, Weight
 from ui.plot.text import Span

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter
 
-from core.telemetry import Frame
+from core.telemetry.frame import Frame
 from ui.plot.ink import Ink
 from ui.plot.panel import Panel
 from ui.views.view import View

@@ -7,8 +7,8 @@ from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
-from core.pictures import DataPicture, Surface
-from core.telemetry import Frame
+from core.telemetry.frame import Frame
+from core.telemetry.pictures import DataPicture, Surface
 from ui.data.brush import Brush
 from ui.plot import ramp
 from ui.plot.ink import Ink

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QMenu, QWidget
 
-from core.telemetry import Frame
+from core.telemetry.frame import Frame
 from ui.plot.panel import Panel
 from ui.plot.text import Span
 from ui.plot.time_axis import TimeAxis

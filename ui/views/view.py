@@ -11,9 +11,9 @@ from PySide6.QtCore import QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QPainter, QShowEvent
 from PySide6.QtWidgets import QLabel, QMenu, QSlider, QVBoxLayout, QWidget, QWidgetAction
 
-from core.history import History
-from core.pictures import DataPicture
-from core.telemetry import Frame
+from core.telemetry.frame import Frame
+from core.telemetry.history import History
+from core.telemetry.pictures import DataPicture
 from ui.plot.canvas import Canvas
 from ui.plot.ink import Ink
 from ui.plot.panel import Panel
@@ -54,7 +54,7 @@ class View(Canvas):
     """Shows one aspect of a run.
 
     `key` and `title` name it, `about` says in a sentence what appears here, `measures` what a
-    frame must contain for it (of `core.telemetry.MEASURES`). `show_frame` takes a frame and the
+    frame must contain for it (of `core.telemetry.frame.MEASURES`). `show_frame` takes a frame and the
     history around it; a view that is not visible only remembers them, and so does one whose turn it
     is not (`ui.rota`).
 

@@ -6,8 +6,8 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QMenu, QWidget
 
-from core.pictures import DataPicture, FirstWeights
-from core.telemetry import Frame
+from core.telemetry.frame import Frame
+from core.telemetry.pictures import DataPicture, FirstWeights
 from ui.plot.text import Span
 from ui.plot.ticks import number
 from ui.plot.weight_images import WeightImagesPanel

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSlider, QToolTip, QWidget
 
-from core.history import Mark
+from core.telemetry.history import Mark
 from ui import theme
 
 RADIUS, GROOVE, TICK = 6.0, 4.0, 14.0

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from core.data import Samples
 from core.network.tape import Array
-from core.pictures import Confusion, Worst
-from core.shades import shrunk
+from core.telemetry.pictures import Confusion, Worst
+from core.telemetry.shades import shrunk
 
 MOST_CLASSES = 20
 MOST_WORST = 12

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.network.tape import Array
-from core.telemetry import BINS, Histograms
+from core.telemetry.frame import BINS, Histograms
 
 # A range doubles when more than this share of a layer's values falls outside.
 OUTSIDE = 0.02

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.network.network import Network
 from core.network.tape import Mark, Tape
-from core.pictures import DataPicture
+from core.telemetry.pictures import DataPicture
 from core.training.training_data import with_ones
 
 MARGIN = 0.08

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.grids import Grid
 from core.network.layers import Affine
 from core.network.network import Network
 from core.network.objective import Objective
 from core.network.tape import Array, Mark
-from core.pictures import DataPicture, Group, Link, NetworkPicture, Units
-from core.plan import plan
-from core.shades import quantised, shrunk
+from core.telemetry.grids import Grid
+from core.telemetry.pictures import DataPicture, Group, Link, NetworkPicture, Units
+from core.telemetry.plan import plan
+from core.telemetry.shades import quantised, shrunk
 
 SIDE, SMALL_SIDE = 20, 14
 # More units than this have smaller pictures, so that a frame stays small.

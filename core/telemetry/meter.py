@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.catalogue.activations import Activation
-from core.confusion import Confuser
-from core.data_picture import picture
-from core.histograms import Counter
 from core.network.network import Network
 from core.network.tape import Array
-from core.pictures import Confusion
-from core.probes import DEAR, Probes, Ration
-from core.telemetry import MEASURES, Frame, Histograms, Score, Shares, Status
+from core.telemetry.confusion import Confuser
+from core.telemetry.data_picture import picture
+from core.telemetry.frame import MEASURES, Frame, Histograms, Score, Shares, Status
+from core.telemetry.histograms import Counter
+from core.telemetry.pictures import Confusion
+from core.telemetry.probes import DEAR, Probes, Ration
 from core.training.trainer import Trainer
 
 # The probe is as large as keeps measuring a small share of the time: fewer rows for wider nets.

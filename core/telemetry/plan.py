@@ -7,7 +7,7 @@ from dataclasses import replace
 from core.network.composites import Chain, Parallel, Residual
 from core.network.layers import Affine, Layer
 from core.network.network import Network
-from core.pictures import MOST_UNITS, DataPicture, Group, Link, Plan
+from core.telemetry.pictures import MOST_UNITS, DataPicture, Group, Link, Plan
 
 MOST_COLUMNS = 16
 

@@ -11,13 +11,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from core.grids import Grid
 from core.network.network import Network
 from core.network.objective import Objective
 from core.network.tape import Mark
-from core.pictures import DataPicture, FirstWeights, Fit, NetworkPicture, Surface
-from core.shades import quantised, shrunk
-from core.unit_probe import UnitProbe
+from core.telemetry.grids import Grid
+from core.telemetry.pictures import DataPicture, FirstWeights, Fit, NetworkPicture, Surface
+from core.telemetry.shades import quantised, shrunk
+from core.telemetry.unit_probe import UnitProbe
 
 SIDE = 48
 FIT_POINTS = 240

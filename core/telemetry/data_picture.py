@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.pictures import DataPicture, Points
+from core.telemetry.pictures import DataPicture, Points
 from core.training.training_data import TrainingData
 
 MOST_POINTS = 1500

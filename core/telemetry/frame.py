@@ -12,7 +12,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from core.pictures import Confusion, DataPicture, FirstWeights, Fit, NetworkPicture, Surface
+from core.telemetry.pictures import (
+    Confusion,
+    DataPicture,
+    FirstWeights,
+    Fit,
+    NetworkPicture,
+    Surface,
+)
 
 BINS = 48
 
