@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def open_window(spec: Any, options: argparse.Namespace) -> int:
     """Show the window until it is closed."""
-    from core.training_process import TrainingProcess
+    from core.worker.training_process import TrainingProcess
 
     # It gets ready while the window is being made.
     runner = TrainingProcess()

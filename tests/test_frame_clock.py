@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.frame_clock import (
+from core.worker.frame_clock import (
     FRAME_SECONDS,
     FRAME_SHARE,
     PAINT_SECONDS,

@@ -17,7 +17,7 @@ from core.experiment.serialization import dumps, from_token, loads, problems, to
 from core.experiment.spec import DataSpec, ExperimentSpec, TrainingSpec
 from core.training.trainer import Trainer
 from core.training.training_data import TrainingData
-from core.training_process import TrainingProcess
+from core.worker.training_process import TrainingProcess
 from playground.__main__ import main
 from tests.test_runner import Window
 

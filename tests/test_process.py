@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from core.process import Link, Process
+from core.worker.process import Link, Process
 
 WAIT = 20
 HERE = "tests.test_process"

@@ -11,11 +11,11 @@ import pytest
 from core.catalogue.optimizers import SGD
 from core.data.toys import Circle, Spiral
 from core.experiment.spec import DataSpec, ExperimentSpec
-from core.frame_clock import PAINT_SECONDS
-from core.runner import Runner
 from core.telemetry.frame import Failure, Frame, Item, ScoreOnTest
 from core.training.trainer import Trainer
-from core.training_process import TrainingProcess
+from core.worker.frame_clock import PAINT_SECONDS
+from core.worker.runner import Runner
+from core.worker.training_process import TrainingProcess
 from tests.missing_data import WHY, without_data
 
 WAIT = 20
@@ -208,7 +208,7 @@ class Held:
 def test_of_runs_that_were_ordered_meanwhile_only_the_last_is_loaded(monkeypatch):
     built = []
     monkeypatch.setattr(
-        "core.runner.Trainer", lambda spec: built.append(spec.seed) or Trainer(spec)
+        "core.worker.runner.Trainer", lambda spec: built.append(spec.seed) or Trainer(spec)
     )
     held = Held()
     held.runner.load(ExperimentSpec(), 1)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from core.experiment.spec import ExperimentSpec
-from core.training_process import TrainingProcess
+from core.worker.training_process import TrainingProcess
 from tests.test_runner import Window
 
 
@@ -81,7 +81,7 @@ def test_a_process_that_cannot_be_started_is_told(window, monkeypatch):
 
     window.runner.load(ExperimentSpec(), 1)
     window.wait(lambda w: w.frames)
-    monkeypatch.setattr("core.training_process.Process", refuse)
+    monkeypatch.setattr("core.worker.training_process.Process", refuse)
     killed(window)
     window.runner.load(ExperimentSpec(), 2)
     window.wait(lambda w: len(w.failures) == 2)

@@ -15,11 +15,11 @@ from PySide6.QtGui import QUndoStack
 
 from core.experiment.serialization import settled
 from core.experiment.spec import ExperimentSpec, changes
-from core.runner import Runner
 from core.telemetry.frame import Failure, Frame, ScoreOnTest
 from core.telemetry.history import History, ghost_after, slope_bound
 from core.training.checkpoints import Moment
-from core.training_process import TrainingProcess
+from core.worker.runner import Runner
+from core.worker.training_process import TrainingProcess
 from ui.edits import Edit
 from ui.pins import Pins
 from ui.wording import described

@@ -17,7 +17,7 @@ from core.catalogue.optimizers import SGD, Adam
 from core.data.toys import Spiral
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.training.trainer import Trainer
-from core.training_process import TrainingProcess
+from core.worker.training_process import TrainingProcess
 from playground.process import make_application
 from tests.bench.core import Noise
 

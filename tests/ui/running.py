@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from core.catalogue.optimizers import SGD, Adam
 from core.experiment.spec import ExperimentSpec
-from core.runner import Runner
 from core.telemetry.frame import Frame
 from core.training.trainer import Trainer
+from core.worker.runner import Runner
 from ui.session import Session
 
 WAIT = 20_000

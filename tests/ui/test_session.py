@@ -16,7 +16,7 @@ from core.data.toys import Circle
 from core.experiment.spec import DataSpec, ExperimentSpec
 from core.telemetry.history import LOSS
 from core.training.trainer import Trainer
-from core.training_process import TrainingProcess
+from core.worker.training_process import TrainingProcess
 from tests.missing_data import WHY, without_data
 from tests.ui.running import (
     WAIT,

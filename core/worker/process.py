@@ -20,9 +20,11 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Any
 
-ROOT = str(Path(__file__).resolve().parent.parent)
+ROOT = str(Path(__file__).resolve().parents[2])
 # The first argument is where this package lies: none of that name in the present folder counts.
-START = "import sys; sys.path.insert(0, sys.argv[1]); from core.process import serve; serve()"
+START = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from core.worker.process import serve; serve()"
+)
 # So much of a message lies in the pipe without the sender waiting for the reader.
 PIPE_BYTES = 1 << 20
 HEADER = 8

@@ -16,12 +16,12 @@ import numpy as np
 
 from core.data import DataError
 from core.experiment.spec import ExperimentSpec
-from core.frame_clock import FrameClock
-from core.speedometer import Speedometer
 from core.telemetry.frame import MEASURES, Failure, Frame, Item, ScoreOnTest, Status
 from core.telemetry.meter import Meter
 from core.training.checkpoints import Checkpoints, Moment
 from core.training.trainer import Trainer
+from core.worker.frame_clock import FrameClock
+from core.worker.speedometer import Speedometer
 
 # Between two looks at the clock and the commands.
 SLICE_SECONDS = 0.001

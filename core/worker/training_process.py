@@ -18,10 +18,10 @@ from typing import Any
 
 from core.data import own
 from core.experiment.spec import ExperimentSpec
-from core.process import Link, Process
-from core.runner import Runner
 from core.telemetry.frame import Failure, Frame, Item
 from core.training.checkpoints import Moment
+from core.worker.process import Link, Process
+from core.worker.runner import Runner
 
 SERVICE = f"{__name__}:train"
 # Parts that one frame after another has in common cross over once.
@@ -32,7 +32,7 @@ SWITCH_SECONDS = 0.001
 
 
 class TrainingProcess:
-    """What `core.runner.Runner` is, with the trainer in another process.
+    """What `core.worker.runner.Runner` is, with the trainer in another process.
 
     `on_frame` is called in a thread of this object's own. A process that has died is told as a
     `Failure` with `lost`; the next `load` starts another.
