@@ -22,9 +22,9 @@ from core.data.mnist import MNIST
 from core.experiment.serialization import problems
 from core.experiment.spec import changes
 from core.gallery import GALLERY, engine, figures
-from core.gallery.building import classifier, pictures, variant, vary
 from core.gallery.engine import Cancelled, data_for, run
 from core.gallery.experiment import VIEWS, Expectation, Experiment, Plan, shown
+from core.gallery.experiments.building import classifier, pictures, variant, vary
 from core.gallery.results import Spread, check, spread_shown
 from core.gallery.signals import signals
 from core.training.trainer import Trainer

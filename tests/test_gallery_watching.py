@@ -10,10 +10,10 @@ from core.catalogue.batching import MiniBatch
 from core.catalogue.optimizers import SGD
 from core.gallery import recording
 from core.gallery.axes import Range, common, rebinned
-from core.gallery.building import classifier, pictures, vary
 from core.gallery.comparison import ACCURACY, LOSS, Comparison, Curve
 from core.gallery.engine import run
 from core.gallery.experiment import Experiment, Plan
+from core.gallery.experiments.building import classifier, pictures, vary
 from core.gallery.figures import LATE
 from core.gallery.results import table_csv
 from core.telemetry.frame import BINS, Histograms, Segment

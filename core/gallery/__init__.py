@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 
-from core.gallery import activation, depth, generalization, initialization, optimization
 from core.gallery.experiment import Experiment
+from core.gallery.experiments import activation, depth, generalization, initialization, optimization
 
 TOPICS: dict[str, tuple[Experiment, ...]] = {
     "Initialisation": initialization.EXPERIMENTS,

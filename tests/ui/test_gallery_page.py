@@ -17,9 +17,9 @@ from core.catalogue.optimizers import SGD, Adam
 from core.data import DataError
 from core.experiment.spec import ExperimentSpec
 from core.gallery import GALLERY, engine
-from core.gallery.building import classifier, pictures, variant
 from core.gallery.engine import data_for, run
 from core.gallery.experiment import Expectation, Experiment, Plan
+from core.gallery.experiments.building import classifier, pictures, variant
 from core.gallery.figures import LATE, TEST, accuracy, late_loss, of
 from core.gallery.recording import recorded
 from core.gallery.results import check, spread_shown

@@ -18,8 +18,8 @@ from core.catalogue.optimizers import SGD
 from core.catalogue.penalties import ByNorm
 from core.data.noise import Noise
 from core.experiment.spec import DataSpec
-from core.gallery.building import classifier, pictures, variant, vary
 from core.gallery.experiment import Column, Expectation, Experiment, Plan
+from core.gallery.experiments.building import classifier, pictures, variant, vary
 from core.gallery.figures import (
     LATE,
     TEST,

@@ -6,8 +6,8 @@ from core.catalogue.activations import ELU, LeakyReLU, ReLU, Sigmoid, Swish, Tan
 from core.catalogue.batching import MiniBatch, Stochastic
 from core.catalogue.initializers import Auto, Normal, XavierNormal
 from core.catalogue.optimizers import SGD, Adam
-from core.gallery.building import classifier, pictures, variant
 from core.gallery.experiment import Column, Expectation, Experiment, Plan
+from core.gallery.experiments.building import classifier, pictures, variant
 from core.gallery.figures import (
     LATE,
     TEST,

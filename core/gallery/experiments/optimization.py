@@ -7,8 +7,8 @@ from core.catalogue.batching import FullBatch, MiniBatch, Stochastic
 from core.catalogue.initializers import Normal, NormalSmall, XavierNormal
 from core.catalogue.optimizers import SGD, AdaDelta, AdaGrad, Adam, Momentum, NAdam, RMSProp
 from core.experiment.spec import ExperimentSpec
-from core.gallery.building import classifier, pictures, variant, vary
 from core.gallery.experiment import Column, Expectation, Experiment, Plan
+from core.gallery.experiments.building import classifier, pictures, variant, vary
 from core.gallery.figures import (
     LATE,
     TEST,

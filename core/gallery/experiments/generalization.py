@@ -6,8 +6,8 @@ import numpy as np
 
 from core.catalogue.initializers import Normal, NormalSmall
 from core.catalogue.optimizers import SGD
-from core.gallery.building import classifier, pictures, variant
 from core.gallery.experiment import Column, Expectation, Experiment, Plan
+from core.gallery.experiments.building import classifier, pictures, variant
 from core.gallery.figures import (
     TEST,
     TRAIN,

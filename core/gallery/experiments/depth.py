@@ -9,8 +9,8 @@ from core.catalogue.initializers import XavierNormal
 from core.catalogue.optimizers import SGD, Adam
 from core.data.toys import Circle
 from core.experiment.spec import DataSpec, ExperimentSpec
-from core.gallery.building import classifier, pictures, variant
 from core.gallery.experiment import Column, Expectation, Experiment, Plan
+from core.gallery.experiments.building import classifier, pictures, variant
 from core.gallery.figures import (
     LATE,
     TEST,
