@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QScrollArea, QWidget
 from core.telemetry.frame import Frame
 from core.telemetry.history import History
 from core.telemetry.pictures import DataPicture
-from ui.card import CardDock
+from ui.plots.card import CardDock
 from ui.rota import Rota
 from ui.theme import Theme
 from ui.views import VIEWS, View

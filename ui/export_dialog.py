@@ -24,8 +24,8 @@ from core.experiment.serialization import dumps
 from core.experiment.spec import ExperimentSpec
 from ui import theme as themes
 from ui.caption import caption
-from ui.card import Card, CardDock
 from ui.export import FORMATS, ExportError, copy_to_clipboard, export, image
+from ui.plots.card import Card, CardDock
 from ui.sheet import Sheet, dashboard, single
 from ui.theme import DARK, LIGHT, Theme
 from ui.views.view import View

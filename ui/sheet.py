@@ -10,9 +10,9 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
-from ui.card import HEADER_HEIGHT, INSET, Card, CardDock, paint_card, paint_header
-from ui.plot.ink import Ink
-from ui.plot.text import Span, plain
+from ui.plots.card import HEADER_HEIGHT, INSET, Card, CardDock, paint_card, paint_header
+from ui.plots.ink import Ink
+from ui.plots.text import Span, plain
 from ui.theme import RADIUS, Theme
 from ui.views.view import View
 

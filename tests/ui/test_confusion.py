@@ -17,9 +17,9 @@ from core.data.toys import Circle
 from tests.ui.real import Clouds, moments, spec_of
 from ui import theme
 from ui.export import export
-from ui.plot.matrix import legible
-from ui.plot.ramp import signed
-from ui.plot.text import plain
+from ui.plots.matrix import legible
+from ui.plots.ramp import signed
+from ui.plots.text import plain
 from ui.sheet import single
 from ui.theme import DARK, LIGHT
 from ui.views.confusion import ConfusionView

@@ -21,9 +21,9 @@ from core.telemetry.pictures import DataPicture
 from core.training.training_data import TrainingData
 from tests.ui.real import moments, spec_of
 from tests.ui.running import WAIT, wait
-from ui.card import CardHeader
 from ui.data.brush import ERASER, SPACING, STRAY
 from ui.main_window import MainWindow
+from ui.plots.card import CardHeader
 from ui.session import Session
 from ui.views.surface import SurfaceView
 

@@ -20,7 +20,6 @@ from core.experiment.spec import ExperimentSpec
 from tests.ui.frames import recorded
 from ui import theme
 from ui.caption import caption, layers
-from ui.card import Card
 from ui.export import (
     FORMATS,
     ExportError,
@@ -32,7 +31,8 @@ from ui.export import (
     write_whole,
 )
 from ui.export_dialog import EACH, WHOLE, ExportDialog
-from ui.plot.text import plain
+from ui.plots.card import Card
+from ui.plots.text import plain
 from ui.sheet import dashboard, single, stacked
 from ui.views import VIEWS
 

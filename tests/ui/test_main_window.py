@@ -31,7 +31,7 @@ from tests.ui.running import (
 )
 from ui.dashboard import Dashboard
 from ui.main_window import MainWindow
-from ui.plot.text import plain
+from ui.plots.text import plain
 from ui.session import Session
 
 SPEC = ExperimentSpec()

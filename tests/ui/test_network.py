@@ -18,8 +18,8 @@ from tests.ui.real import Clouds, moments, spec_of
 from tests.ui.running import wait
 from ui import theme
 from ui.dashboard import Dashboard
-from ui.plot.graph_reading import Unit, Weight
-from ui.plot.text import plain
+from ui.plots.graph_reading import Unit, Weight
+from ui.plots.text import plain
 from ui.session import Session
 from ui.views.network import NetworkView
 

@@ -17,12 +17,12 @@ from PySide6.QtWidgets import QApplication
 from core.telemetry.history import History
 from tests.ui.frames import recorded, run
 from ui import theme
-from ui.plot.ink import Ink
-from ui.plot.scale import Scale, round_length, round_range, settle
-from ui.plot.stroke import Polyline, envelope, stroke
-from ui.plot.text import Span, fitted, plain, spread
-from ui.plot.ticks import count, number, power, ticks
-from ui.plot.time_axis import TimeAxis
+from ui.plots.ink import Ink
+from ui.plots.scale import Scale, round_length, round_range, settle
+from ui.plots.stroke import Polyline, envelope, stroke
+from ui.plots.text import Span, fitted, plain, spread
+from ui.plots.ticks import count, number, power, ticks
+from ui.plots.time_axis import TimeAxis
 from ui.views import VIEWS
 from ui.views.loss import LossView
 

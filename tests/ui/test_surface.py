@@ -12,8 +12,8 @@ from core.data.toys import Circle, TwoGaussians
 from tests.ui.real import Clouds, moments, spec_of
 from ui import theme
 from ui.export import image
-from ui.plot import ramp
-from ui.plot.text import plain
+from ui.plots import ramp
+from ui.plots.text import plain
 from ui.sheet import single
 from ui.views.surface import SurfaceView
 

@@ -15,10 +15,10 @@ from core.telemetry.frame import BINS, MEASURES, Divergence, Histograms, Score, 
 from core.telemetry.history import History
 from tests.ui.frames import layer_names, recorded, run
 from ui import theme
-from ui.card import Card, CardDock
-from ui.plot.heat import Record
-from ui.plot.histograms import full_heights
-from ui.plot.text import plain
+from ui.plots.card import Card, CardDock
+from ui.plots.heat import Record
+from ui.plots.histograms import full_heights
+from ui.plots.text import plain
 from ui.views import VIEWS
 
 KEYS = sorted(VIEWS)

@@ -10,8 +10,8 @@ from core.catalogue.blocks import Dense
 from core.data.digits import Digits
 from core.data.toys import Circle
 from tests.ui.real import moments, spec_of
-from ui.plot.images import arranged
-from ui.plot.text import plain
+from ui.plots.images import arranged
+from ui.plots.text import plain
 from ui.views.weight_images import WeightImagesView
 
 

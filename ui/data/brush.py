@@ -15,10 +15,10 @@ from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QPainter
 
 from core.data.drawn import FARTHEST, MOST_POINTS, Point, as_text, from_text, rounded
-from ui.plot import ramp
-from ui.plot.ink import Ink
-from ui.plot.points import paint_points
-from ui.plot.surface import SurfacePanel
+from ui.plots import ramp
+from ui.plots.ink import Ink
+from ui.plots.points import paint_points
+from ui.plots.surface import SurfacePanel
 
 # Pixels: between the points of a stroke, how far they stray from it, how far the eraser reaches.
 SPACING, STRAY, ERASER = 9.0, 7.0, 12.0

@@ -14,8 +14,8 @@ from core.gallery.experiment import Plan
 from core.telemetry.frame import BINS, Frame
 from ui.gallery.matrix import FOOT, HEAD, Cell, MatrixPanel
 from ui.gallery.view import ComparisonView
-from ui.plot.ink import Ink
-from ui.plot.text import Span
+from ui.plots.ink import Ink
+from ui.plots.text import Span
 from ui.views.view import Data
 
 ROW, TALLEST_ROW = 46, 110

@@ -13,13 +13,13 @@ from core.gallery.comparison import ACCURACY, LOSS, Band, Comparison
 from ui.gallery.scales import log_floor, wants_log
 from ui.gallery.styles import draw, fill
 from ui.gallery.view import ComparisonView
-from ui.plot.canvas import beside
-from ui.plot.ink import Ink
-from ui.plot.panel import Panel, ReadOut, Row
-from ui.plot.scale import Scale, settle
-from ui.plot.stroke import Polyline
-from ui.plot.text import Span
-from ui.plot.ticks import number
+from ui.plots.canvas import beside
+from ui.plots.ink import Ink
+from ui.plots.panel import Panel, ReadOut, Row
+from ui.plots.scale import Scale, settle
+from ui.plots.stroke import Polyline
+from ui.plots.text import Span
+from ui.plots.ticks import number
 from ui.views.view import Data, add_choice
 
 

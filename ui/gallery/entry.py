@@ -21,7 +21,6 @@ from core.gallery.results import Results, check
 from core.gallery.watching import Moment
 from ui import theme
 from ui.banner import Banner
-from ui.card import Card
 from ui.gallery.activations import ActivationsView
 from ui.gallery.bar import Bar, duration
 from ui.gallery.below import Below
@@ -30,6 +29,7 @@ from ui.gallery.gradients import GradientsView
 from ui.gallery.side import Side
 from ui.gallery.training import Training
 from ui.gallery.view import ComparisonView
+from ui.plots.card import Card
 
 MARGIN = 12
 VIEWS: dict[str, type[ComparisonView]] = {

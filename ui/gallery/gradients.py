@@ -13,13 +13,13 @@ from core.gallery.comparison import Comparison
 from core.telemetry.frame import Frame
 from ui.gallery.styles import draw
 from ui.gallery.view import ComparisonView
-from ui.plot.canvas import beside
-from ui.plot.ink import Ink
-from ui.plot.panel import Panel, ReadOut, Row
-from ui.plot.scale import Floats, Scale, settle
-from ui.plot.stroke import Polyline
-from ui.plot.text import CENTER, Span, paint_label
-from ui.plot.ticks import number
+from ui.plots.canvas import beside
+from ui.plots.ink import Ink
+from ui.plots.panel import Panel, ReadOut, Row
+from ui.plots.scale import Floats, Scale, settle
+from ui.plots.stroke import Polyline
+from ui.plots.text import CENTER, Span, paint_label
+from ui.plots.ticks import number
 from ui.views.view import Data
 
 # Anything smaller is drawn at the bottom: the axis would be of rounding errors only.

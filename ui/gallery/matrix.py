@@ -11,12 +11,12 @@ from PySide6.QtGui import QColor, QPainter
 from core.gallery.axes import Range, Shape
 from core.telemetry.frame import BINS
 from ui.gallery.styles import paint_swatch
-from ui.plot.ink import Ink
-from ui.plot.panel import Panel, ReadOut, Row
-from ui.plot.scale import Floats
-from ui.plot.stroke import Polyline
-from ui.plot.text import CENTER, LEFT, RIGHT, paint_label
-from ui.plot.ticks import number
+from ui.plots.ink import Ink
+from ui.plots.panel import Panel, ReadOut, Row
+from ui.plots.scale import Floats
+from ui.plots.stroke import Polyline
+from ui.plots.text import CENTER, LEFT, RIGHT, paint_label
+from ui.plots.ticks import number
 
 if TYPE_CHECKING:
     from ui.gallery.activations import ActivationsView

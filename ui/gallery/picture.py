@@ -10,9 +10,9 @@ from core.gallery.experiment import Experiment
 from core.gallery.recording import recorded
 from ui.gallery.scales import log_floor, wants_log
 from ui.gallery.styles import Style, draw, styles
-from ui.plot.ink import Ink
-from ui.plot.scale import Floats, Scale, round_range
-from ui.plot.stroke import Polyline
+from ui.plots.ink import Ink
+from ui.plots.scale import Floats, Scale, round_range
+from ui.plots.stroke import Polyline
 
 LEAST, DECADES = 1e-30, 12.0
 GAP = 6.0

@@ -9,9 +9,9 @@ import numpy as np
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 
-from ui.plot.ink import Ink
-from ui.plot.scale import Floats
-from ui.plot.stroke import Polyline, stroke
+from ui.plots.ink import Ink
+from ui.plots.scale import Floats
+from ui.plots.stroke import Polyline, stroke
 from ui.theme import Theme
 
 # Roles of colours that can be told apart without full colour vision, the strongest first.

@@ -11,7 +11,7 @@ from core.gallery.experiment import Experiment
 from core.gallery.recording import seconds
 from ui import theme
 from ui.gallery.picture import paint_picture
-from ui.plot.ink import Ink
+from ui.plots.ink import Ink
 from ui.theme import RADIUS
 
 HEIGHT, PICTURE, INSET = 232, 132, 12

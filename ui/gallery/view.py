@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QWidget
 from core.gallery.comparison import Comparison
 from core.gallery.experiment import Plan
 from ui.gallery.styles import ROLES, Style, styles
-from ui.plot.ink import Ink
-from ui.plot.panel import Panel
-from ui.plot.text import Span
+from ui.plots.ink import Ink
+from ui.plots.panel import Panel
+from ui.plots.text import Span
 from ui.theme import Theme
 from ui.views.view import Data, View
 

@@ -9,9 +9,9 @@ from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QMenu, QWidget
 
 from core.telemetry.frame import BINS, Frame
-from ui.plot.heat import HeatPanel
-from ui.plot.ink import Ink
-from ui.plot.text import Span
+from ui.plots.heat import HeatPanel
+from ui.plots.ink import Ink
+from ui.plots.text import Span
 from ui.views.view import Data, View, add_choice
 
 # While a run goes on the maps are made anew this often.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QMenu
 
-from ui.plot.text import OneOf, Span
+from ui.plots.text import OneOf, Span
 from ui.theme import Theme
 from ui.views.histogram_view import HistogramView
 from ui.views.view import add_choice

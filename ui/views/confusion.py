@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from core.telemetry.frame import Frame
 from core.telemetry.pictures import Confusion, DataPicture
-from ui.plot.canvas import beside
-from ui.plot.ink import Ink
-from ui.plot.matrix import MatrixPanel
-from ui.plot.surface import class_name
-from ui.plot.text import Span
-from ui.plot.worst import WorstPanel
+from ui.plots.canvas import beside
+from ui.plots.ink import Ink
+from ui.plots.matrix import MatrixPanel
+from ui.plots.surface import class_name
+from ui.plots.text import Span
+from ui.plots.worst import WorstPanel
 from ui.views.picture_view import PictureView
 from ui.views.view import Data, add_choice
 

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QWidget
 
 from core.telemetry.frame import Frame
 from core.telemetry.pictures import DataPicture, Fit
-from ui.plot.fit import FitPanel
-from ui.plot.text import Span
+from ui.plots.fit import FitPanel
+from ui.plots.text import Span
 from ui.views.picture_view import PictureView
 from ui.views.view import Data
 

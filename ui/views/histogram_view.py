@@ -7,8 +7,8 @@ from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QWidget
 
 from core.telemetry.frame import BINS, Frame, Histograms
-from ui.plot.histograms import HistogramPanel
-from ui.plot.ink import Ink
+from ui.plots.histograms import HistogramPanel
+from ui.plots.ink import Ink
 from ui.views.view import Data, View
 
 

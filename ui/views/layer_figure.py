@@ -6,12 +6,12 @@ from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QMenu, QWidget
 
 from core.telemetry.frame import Frame
-from ui.plot.canvas import beside
-from ui.plot.depth import DepthPanel
-from ui.plot.ink import Ink
-from ui.plot.layer_lines import LayerPanel
-from ui.plot.text import Span
-from ui.plot.time_panel import Other
+from ui.plots.canvas import beside
+from ui.plots.depth import DepthPanel
+from ui.plots.ink import Ink
+from ui.plots.layer_lines import LayerPanel
+from ui.plots.text import Span
+from ui.plots.time_panel import Other
 from ui.views.time_view import TimeView, legend
 from ui.views.view import Data, add_choice, add_toggle
 

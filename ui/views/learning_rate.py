@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtWidgets import QMenu, QWidget
 
 from core.telemetry.history import LEARNING_RATE
-from ui.plot.curves import CurvePanel
-from ui.plot.gap import figures
-from ui.plot.text import Span
+from ui.plots.curves import CurvePanel
+from ui.plots.gap import figures
+from ui.plots.text import Span
 from ui.views.time_view import TimeView
 from ui.views.view import Data, add_toggle
 from ui.widgets.numbers import shown

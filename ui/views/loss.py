@@ -7,10 +7,10 @@ from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QMenu, QWidget
 
 from core.telemetry.history import ACCURACY, LOSS
-from ui.plot.canvas import beside
-from ui.plot.gap import GapPanel, figures
-from ui.plot.ink import Ink
-from ui.plot.text import Span
+from ui.plots.canvas import beside
+from ui.plots.gap import GapPanel, figures
+from ui.plots.ink import Ink
+from ui.plots.text import Span
 from ui.views.time_view import TimeView, legend
 from ui.views.view import Data, add_choice, add_toggle
 

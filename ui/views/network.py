@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QWidget
 
 from core.telemetry.frame import Frame
 from core.telemetry.pictures import NetworkPicture
-from ui.plot.graph import GraphPanel
-from ui.plot.graph_reading import Reading, Unit, Weight
-from ui.plot.text import Span
+from ui.plots.graph import GraphPanel
+from ui.plots.graph_reading import Reading, Unit, Weight
+from ui.plots.text import Span
 from ui.views.picture_view import PictureView
 from ui.views.view import Data, WeightEdit
 from ui.widgets.number_field import NumberField

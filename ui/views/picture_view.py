@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter
 
 from core.telemetry.frame import Frame
-from ui.plot.ink import Ink
-from ui.plot.panel import Panel
+from ui.plots.ink import Ink
+from ui.plots.panel import Panel
 from ui.views.view import View
 
 

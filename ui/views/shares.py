@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QMenu, QWidget
 
-from ui.plot.canvas import beside
-from ui.plot.ink import Ink
-from ui.plot.layer_lines import LayerPanel
-from ui.plot.text import Span
+from ui.plots.canvas import beside
+from ui.plots.ink import Ink
+from ui.plots.layer_lines import LayerPanel
+from ui.plots.text import Span
 from ui.views.time_view import TimeView
 from ui.views.view import Data, add_choice
 

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QMenu, QWidget
 from core.telemetry.frame import Frame
 from core.telemetry.pictures import DataPicture, Surface
 from ui.data.brush import Brush
-from ui.plot import ramp
-from ui.plot.ink import Ink
-from ui.plot.panel import Panel
-from ui.plot.surface import SurfacePanel, class_name
-from ui.plot.text import OneOf, Span
+from ui.plots import ramp
+from ui.plots.ink import Ink
+from ui.plots.panel import Panel
+from ui.plots.surface import SurfacePanel, class_name
+from ui.plots.text import OneOf, Span
 from ui.views.picture_view import PictureView
 from ui.views.view import Data, add_choice, add_toggle
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from core.telemetry.frame import Frame
-from ui.plot.panel import Panel
-from ui.plot.text import Span
-from ui.plot.time_axis import TimeAxis
-from ui.plot.time_panel import Other, TimePanel
+from ui.plots.panel import Panel
+from ui.plots.text import Span
+from ui.plots.time_axis import TimeAxis
+from ui.plots.time_panel import Other, TimePanel
 from ui.views.view import View, add_slider
 
 # The smoothing slider's steps, as shares of the stretch in view.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ui.plot.text import Span
+from ui.plots.text import Span
 from ui.views.layer_figure import LayerFigureView
 
 

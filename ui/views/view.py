@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QLabel, QMenu, QSlider, QVBoxLayout, QWidget, QWid
 from core.telemetry.frame import Frame
 from core.telemetry.history import History
 from core.telemetry.pictures import DataPicture
-from ui.plot.canvas import Canvas
-from ui.plot.ink import Ink
-from ui.plot.panel import Panel
-from ui.plot.text import Span
+from ui.plots.canvas import Canvas
+from ui.plots.ink import Ink
+from ui.plots.panel import Panel
+from ui.plots.text import Span
 from ui.theme import Theme
 
 # Figures in subtitles change this often while a run goes on: nobody reads 60 numbers a second.

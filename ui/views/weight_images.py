@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from core.telemetry.frame import Frame
 from core.telemetry.pictures import DataPicture, FirstWeights
-from ui.plot.text import Span
-from ui.plot.ticks import number
-from ui.plot.weight_images import WeightImagesPanel
+from ui.plots.text import Span
+from ui.plots.ticks import number
+from ui.plots.weight_images import WeightImagesPanel
 from ui.views.picture_view import PictureView
 from ui.views.view import Data, add_toggle
 

@@ -10,11 +10,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from core.telemetry.pictures import Confusion
-from ui.plot import ramp
-from ui.plot.ink import Ink
-from ui.plot.panel import GAP, Panel, ReadOut, Row
-from ui.plot.text import CENTER, RIGHT, paint_label
-from ui.plot.ticks import count
+from ui.plots import ramp
+from ui.plots.ink import Ink
+from ui.plots.panel import GAP, Panel, ReadOut, Row
+from ui.plots.text import CENTER, RIGHT, paint_label
+from ui.plots.ticks import count
 from ui.theme import Theme, channels
 
 # A cell may be so many times as wide as high.

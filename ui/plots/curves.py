@@ -10,13 +10,13 @@ from PySide6.QtGui import QPainter
 
 from core.telemetry.history import CURVES, LOSS, History
 from core.telemetry.series import LIMIT, smooth
-from ui.plot.ink import Ink
-from ui.plot.panel import ReadOut, Row
-from ui.plot.scale import Floats, Scale, settle
-from ui.plot.stroke import Polyline, envelope, stroke
-from ui.plot.ticks import number
-from ui.plot.time_axis import TimeAxis
-from ui.plot.time_panel import Other, TimePanel
+from ui.plots.ink import Ink
+from ui.plots.panel import ReadOut, Row
+from ui.plots.scale import Floats, Scale, settle
+from ui.plots.stroke import Polyline, envelope, stroke
+from ui.plots.ticks import number
+from ui.plots.time_axis import TimeAxis
+from ui.plots.time_panel import Other, TimePanel
 
 # Horizontal and vertical places in logical pixels.
 Places = tuple[Floats, Floats]

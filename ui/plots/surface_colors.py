@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from core.telemetry.pictures import DataPicture, Surface
-from ui.plot import ramp
+from ui.plots import ramp
 from ui.theme import Theme
 
 # The picture behind the points is paler than they are.

@@ -9,8 +9,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
-from ui.plot.ink import Ink
-from ui.plot.scale import Floats
+from ui.plots.ink import Ink
+from ui.plots.scale import Floats
 
 # Few points are drawn large, many small.
 FEW, MANY = 60, 600

@@ -8,13 +8,13 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from core.telemetry.frame import BINS, Histograms
-from ui.plot.grid import columns, fitting_names, grid
-from ui.plot.histograms import full_heights
-from ui.plot.ink import Ink
-from ui.plot.panel import Panel, ReadOut, Row
-from ui.plot.scale import Floats, round_length
-from ui.plot.text import CENTER, LEFT, RIGHT, paint_label
-from ui.plot.ticks import count, number
+from ui.plots.grid import columns, fitting_names, grid
+from ui.plots.histograms import full_heights
+from ui.plots.ink import Ink
+from ui.plots.panel import Panel, ReadOut, Row
+from ui.plots.scale import Floats, round_length
+from ui.plots.text import CENTER, LEFT, RIGHT, paint_label
+from ui.plots.ticks import count, number
 from ui.theme import blend
 
 # Small shares are made visible: the shade goes with this power of the share.

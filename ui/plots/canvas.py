@@ -19,9 +19,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QWidget
 
-from ui.plot import readout
-from ui.plot.ink import Ink
-from ui.plot.panel import Panel, ReadOut
+from ui.plots import readout
+from ui.plots.ink import Ink
+from ui.plots.panel import Panel, ReadOut
 from ui.theme import Theme, current
 
 WHEEL = 0.85

@@ -7,10 +7,10 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
-from ui.plot.ink import Ink
-from ui.plot.scale import Floats, Scale
-from ui.plot.text import LEFT, RIGHT, paint_label
-from ui.plot.ticks import Tick, ticks
+from ui.plots.ink import Ink
+from ui.plots.scale import Floats, Scale
+from ui.plots.text import LEFT, RIGHT, paint_label
+from ui.plots.ticks import Tick, ticks
 
 GAP = 6.0
 # Least distance between ticks, in logical pixels.

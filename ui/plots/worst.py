@@ -8,12 +8,12 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
 from core.telemetry.pictures import DataPicture, Worst
-from ui.plot import ramp
-from ui.plot.images import ImagesPanel
-from ui.plot.ink import Ink
-from ui.plot.panel import ReadOut, Row
-from ui.plot.surface import class_name
-from ui.plot.ticks import number
+from ui.plots import ramp
+from ui.plots.images import ImagesPanel
+from ui.plots.ink import Ink
+from ui.plots.panel import ReadOut, Row
+from ui.plots.surface import class_name
+from ui.plots.ticks import number
 
 
 class WorstPanel(ImagesPanel):

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF
 
-from ui.plot.ink import Ink
-from ui.plot.text import short_names
+from ui.plots.ink import Ink
+from ui.plots.text import short_names
 
 # Narrower than this the layers go into another row, where there is height for it.
 NARROW, FLAT = 56.0, 84.0

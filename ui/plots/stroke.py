@@ -9,7 +9,7 @@ import shiboken6
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
-from ui.plot.ink import Ink
+from ui.plots.ink import Ink
 
 Floats = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.telemetry.pictures import NetworkPicture
-from ui.plot.panel import Row
-from ui.plot.ticks import number
+from ui.plots.panel import Row
+from ui.plots.ticks import number
 
 DIGITS = 4
 

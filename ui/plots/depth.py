@@ -9,13 +9,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from core.telemetry.series import LIMIT
-from ui.plot.ink import Ink
-from ui.plot.layer_lines import LEAST, LayerPanel
-from ui.plot.panel import GAP, Panel, ReadOut, Row
-from ui.plot.scale import Floats, settle
-from ui.plot.stroke import Polyline, stroke
-from ui.plot.text import CENTER, paint_label, short_names
-from ui.plot.ticks import Tick
+from ui.plots.ink import Ink
+from ui.plots.layer_lines import LEAST, LayerPanel
+from ui.plots.panel import GAP, Panel, ReadOut, Row
+from ui.plots.scale import Floats, settle
+from ui.plots.stroke import Polyline, stroke
+from ui.plots.text import CENTER, paint_label, short_names
+from ui.plots.ticks import Tick
 
 DOT = 3.5
 

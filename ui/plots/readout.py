@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter
 
-from ui.plot.ink import Ink
-from ui.plot.panel import ReadOut, Row
+from ui.plots.ink import Ink
+from ui.plots.panel import ReadOut, Row
 from ui.theme import blend
 
 PAD = 8.0

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme as themes
-from ui.plot.ink import Ink
-from ui.plot.text import Span, paint_spans, plain
+from ui.plots.ink import Ink
+from ui.plots.text import Span, paint_spans, plain
 from ui.theme import RADIUS, Theme
 from ui.views.view import View
 

@@ -10,10 +10,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from core.telemetry.history import History
-from ui.plot.ink import Ink
-from ui.plot.panel import Panel
-from ui.plot.scale import Scale, settle
-from ui.plot.time_axis import TimeAxis
+from ui.plots.ink import Ink
+from ui.plots.panel import Panel
+from ui.plots.scale import Scale, settle
+from ui.plots.time_axis import TimeAxis
 
 # A strip reaches this many pixels beyond what has changed, for line widths and round ends.
 MARGIN = 3.0

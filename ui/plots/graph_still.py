@@ -6,9 +6,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath
 
 from core.telemetry.pictures import DataPicture, Group, Link, NetworkPicture, Plan
-from ui.plot.graph_layout import ARC, Places
-from ui.plot.ink import Ink
-from ui.plot.text import CENTER, LEFT, RIGHT, paint_label
+from ui.plots.graph_layout import ARC, Places
+from ui.plots.ink import Ink
+from ui.plots.text import CENTER, LEFT, RIGHT, paint_label
 
 NAMES = 76.0
 

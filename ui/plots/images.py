@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QPainter
 
-from ui.plot import ramp
-from ui.plot.ink import Ink
-from ui.plot.panel import Panel
+from ui.plots import ramp
+from ui.plots.ink import Ink
+from ui.plots.panel import Panel
 
 # In documents a picture has at most so many pixels per logical one.
 FINEST = 4.0

@@ -7,13 +7,13 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from core.telemetry.pictures import DataPicture, Fit, Points
-from ui.plot.ink import Ink
-from ui.plot.panel import Panel, ReadOut, Row
-from ui.plot.points import nearest, paint_points, radius
-from ui.plot.scale import Scale, round_range
-from ui.plot.stroke import Polyline, stroke
-from ui.plot.text import RIGHT, paint_label
-from ui.plot.ticks import number
+from ui.plots.ink import Ink
+from ui.plots.panel import Panel, ReadOut, Row
+from ui.plots.points import nearest, paint_points, radius
+from ui.plots.scale import Scale, round_range
+from ui.plots.stroke import Polyline, stroke
+from ui.plots.text import RIGHT, paint_label
+from ui.plots.ticks import number
 
 LINE = 2.0
 # How far the axis may go beyond the targets, in shares of their span. A wilder curve is cut off.

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
-from ui.plot.ink import Ink
+from ui.plots.ink import Ink
 from ui.theme import Theme
 
 # Words that are too long are shortened to no less than this share of them.

@@ -12,14 +12,14 @@ from PySide6.QtGui import QColor, QPainter
 
 from core.telemetry.history import History
 from core.telemetry.series import LIMIT, smooth
-from ui.plot.ink import Ink
-from ui.plot.panel import GAP, ReadOut, Row
-from ui.plot.scale import Floats, Scale, settle
-from ui.plot.stroke import Polyline, stroke
-from ui.plot.text import spread
-from ui.plot.ticks import number
-from ui.plot.time_axis import TimeAxis
-from ui.plot.time_panel import MARGIN, Other, TimePanel
+from ui.plots.ink import Ink
+from ui.plots.panel import GAP, ReadOut, Row
+from ui.plots.scale import Floats, Scale, settle
+from ui.plots.stroke import Polyline, stroke
+from ui.plots.text import spread
+from ui.plots.ticks import number
+from ui.plots.time_axis import TimeAxis
+from ui.plots.time_panel import MARGIN, Other, TimePanel
 
 # On a logarithmic scale anything smaller counts as nothing.
 LEAST = 1e-30

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ui.plot.scale import Scale, round_length
+from ui.plots.scale import Scale, round_length
 
 LEAST_SPAN = 4.0
 

@@ -8,11 +8,11 @@ from PySide6.QtCore import QPointF, QRectF
 
 from core.telemetry.pictures import FirstWeights
 from core.telemetry.shades import FULL
-from ui.plot import ramp
-from ui.plot.images import ImagesPanel
-from ui.plot.ink import Ink
-from ui.plot.panel import ReadOut, Row
-from ui.plot.ticks import number
+from ui.plots import ramp
+from ui.plots.images import ImagesPanel
+from ui.plots.ink import Ink
+from ui.plots.panel import ReadOut, Row
+from ui.plots.ticks import number
 
 
 class WeightImagesPanel(ImagesPanel):

@@ -7,13 +7,13 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from core.telemetry.pictures import DataPicture, NetworkPicture, Plan
-from ui.plot import ramp
-from ui.plot.graph_layout import ARC, Places, connect, lay_out
-from ui.plot.graph_reading import Reading, Unit, Weight
-from ui.plot.graph_still import Still, name_room
-from ui.plot.ink import Ink
-from ui.plot.panel import Panel, ReadOut
-from ui.plot.scale import Floats
+from ui.plots import ramp
+from ui.plots.graph_layout import ARC, Places, connect, lay_out
+from ui.plots.graph_reading import Reading, Unit, Weight
+from ui.plots.graph_still import Still, name_room
+from ui.plots.ink import Ink
+from ui.plots.panel import Panel, ReadOut
+from ui.plots.scale import Floats
 
 # Shares of the largest weight of a link at which lines get stronger; strength and width of each.
 STEPS = (0.08, 0.25, 0.5, 0.75)

@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter
 
 from core.telemetry.history import History
-from ui.plot.curves import CurvePanel, Places
-from ui.plot.ink import Ink
-from ui.plot.panel import Row
-from ui.plot.scale import Floats
-from ui.plot.stroke import Polyline
+from ui.plots.curves import CurvePanel, Places
+from ui.plots.ink import Ink
+from ui.plots.panel import Row
+from ui.plots.scale import Floats
+from ui.plots.stroke import Polyline
 
 # How much of the validation curve's colour the shade takes.
 SHADE = 0.14

@@ -7,14 +7,14 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
 from core.telemetry.pictures import DataPicture, Points, Surface
-from ui.plot import ramp
-from ui.plot.ink import Ink
-from ui.plot.panel import GAP, X_SPACING, Panel, ReadOut, Row
-from ui.plot.points import nearest, paint_points, radius
-from ui.plot.scale import Scale
-from ui.plot.surface_colors import output_range, shaded, surface_colors
-from ui.plot.text import LEFT, RIGHT, paint_label
-from ui.plot.ticks import Tick, number, ticks
+from ui.plots import ramp
+from ui.plots.ink import Ink
+from ui.plots.panel import GAP, X_SPACING, Panel, ReadOut, Row
+from ui.plots.points import nearest, paint_points, radius
+from ui.plots.scale import Scale
+from ui.plots.surface_colors import output_range, shaded, surface_colors
+from ui.plots.text import LEFT, RIGHT, paint_label
+from ui.plots.ticks import Tick, number, ticks
 
 BAR, BAR_GAP = 10.0, 12.0
 # Inputs whose spans differ by less than this factor are drawn to one scale.

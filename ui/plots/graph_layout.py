@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF
 
 from core.telemetry.pictures import Group, Plan
-from ui.plot.scale import Floats
+from ui.plots.scale import Floats
 
 LARGEST, SMALLEST = 42.0, 5.0
 # Least distance between the middles of two units; below it fewer units are drawn.

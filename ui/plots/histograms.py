@@ -10,13 +10,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from core.telemetry.frame import BINS, Histograms
-from ui.plot.grid import BETWEEN, columns, fitting_names, grid
-from ui.plot.ink import Ink
-from ui.plot.panel import Panel, ReadOut, Row
-from ui.plot.scale import Floats
-from ui.plot.stroke import Polyline
-from ui.plot.text import CENTER, LEFT, RIGHT, paint_label
-from ui.plot.ticks import count, number
+from ui.plots.grid import BETWEEN, columns, fitting_names, grid
+from ui.plots.ink import Ink
+from ui.plots.panel import Panel, ReadOut, Row
+from ui.plots.scale import Floats
+from ui.plots.stroke import Polyline
+from ui.plots.text import CENTER, LEFT, RIGHT, paint_label
+from ui.plots.ticks import count, number
 
 # A bin this many times as tall as any other is cut off and labelled, so the rest can be seen.
 TOWER = 2.5
