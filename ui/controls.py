@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from core.base.registry import knobs
 from core.experiment.spec import ExperimentSpec
 from ui import theme
-from ui.blocks_editor import BlocksEditor
-from ui.form import Form, chain_tabs
+from ui.forms.blocks_editor import BlocksEditor
+from ui.forms.form import Form, chain_tabs
 from ui.widgets.activation_plot import ActivationPlot
 from ui.widgets.keys import keeps_key
 from ui.widgets.section import More, Section

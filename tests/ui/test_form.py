@@ -29,7 +29,7 @@ from core.catalogue.schedules import SCHEDULES
 from core.data.toys import Circle
 from core.experiment.spec import DataSpec, ExperimentSpec, TrainingSpec, changes
 from ui import theme as look
-from ui.form import Form
+from ui.forms.form import Form
 from ui.widgets.numbers import parsed, shown
 from ui.widgets.row_label import RowLabel
 from ui.widgets.scale import stops

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QVBoxLay
 
 from core.catalogue.blocks import BLOCKS, Block, Skip, SplitMerge
 from ui import theme
-from ui.widgets.block_row import BlockRow
+from ui.forms.block_row import BlockRow
 from ui.widgets.entry_combo import entry_tip
 
 

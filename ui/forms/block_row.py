@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLay
 from core.base.registry import knobs
 from core.catalogue.blocks import Block
 from ui import theme
-from ui.form import Form, chain_tabs
+from ui.forms.form import Form, chain_tabs
 from ui.widgets.entry_combo import RESTARTS, described
 from ui.widgets.spin import Spin
 
