@@ -68,7 +68,7 @@ def open_window(spec: Any, options: argparse.Namespace) -> int:
 
     application = make_application()
     from ui.main_window import MainWindow
-    from ui.session import Session
+    from ui.session.session import Session
 
     session = Session(spec, runner=runner)
     window = MainWindow(session, options.theme)

@@ -25,7 +25,7 @@ def train_offscreen(spec: Any, reason: str, theme: str | None) -> int:
     from PySide6.QtCore import QTimer
 
     from ui.main_window import MainWindow
-    from ui.session import Session
+    from ui.session.session import Session
 
     session = Session(spec)
     window = MainWindow(session, theme, remember=False)

@@ -34,7 +34,6 @@ from ui.controls import Controls
 from ui.dashboard import Dashboard
 from ui.data.drawing import Drawing
 from ui.data.opening import DataOpener, looks_like_data
-from ui.document import Document
 from ui.export import copy_to_clipboard, export
 from ui.findings import Findings
 from ui.gallery.opening import GalleryOpener
@@ -42,7 +41,8 @@ from ui.memory import Memory
 from ui.menus import Menus
 from ui.pinning import Pinning
 from ui.replay import Replay
-from ui.session import Session
+from ui.session.document import Document
+from ui.session.session import Session
 from ui.sheet import Sheet
 from ui.sheet import dashboard as dashboard_sheet
 from ui.timeline import Timeline

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QWidget
 
 from ui.runs import Runs
-from ui.session import Session
+from ui.session.session import Session
 from ui.toolbar import Toolbar
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from core.telemetry.frame import Frame
 from ui.dashboard import Dashboard
 from ui.findings import Findings
-from ui.session import Session
+from ui.session.session import Session
 from ui.timeline import Timeline
 
 

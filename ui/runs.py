@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from core.experiment.spec import ExperimentSpec, changes
 from core.telemetry.history import History, Pin
 from ui import theme
-from ui.session import Session
+from ui.session.session import Session
 from ui.widgets.figures import NONE, decimal
 from ui.wording import setting, value_at
 

@@ -64,7 +64,7 @@ class Stage:
         runner = TrainingProcess()
         self.application = make_application()
         from ui.main_window import MainWindow
-        from ui.session import Session
+        from ui.session.session import Session
 
         self.process = runner.process_id
         self.session = Session(spec, runner=runner)

@@ -49,7 +49,7 @@ class Stage:
     def __init__(self, spec: ExperimentSpec | None = None) -> None:
         self.application = make_application()
         from ui.main_window import MainWindow
-        from ui.session import Session
+        from ui.session.session import Session
 
         self.session = Session(spec or ExperimentSpec())
         self.window = MainWindow(self.session, "light", remember=False)

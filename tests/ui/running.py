@@ -10,7 +10,7 @@ from core.experiment.spec import ExperimentSpec
 from core.telemetry.frame import Frame
 from core.training.trainer import Trainer
 from core.worker.runner import Runner
-from ui.session import Session
+from ui.session.session import Session
 
 WAIT = 20_000
 

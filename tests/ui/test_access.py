@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from core.experiment.spec import ExperimentSpec
 from tests.ui.running import step, wait
 from ui.main_window import MainWindow
-from ui.session import Session
+from ui.session.session import Session
 from ui.views import VIEWS
 from ui.widgets.section import More
 

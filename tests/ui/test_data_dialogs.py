@@ -33,7 +33,7 @@ from ui.data.opening import DataOpener
 from ui.data.table_dialog import TableDialog, look
 from ui.data.work import Work
 from ui.main_window import MainWindow
-from ui.session import Session as RealSession
+from ui.session.session import Session as RealSession
 
 WAIT = 20_000
 FLOWERS = """width,height,colour,kind

@@ -24,7 +24,7 @@ from tests.ui.running import WAIT, wait
 from ui.data.brush import ERASER, SPACING, STRAY
 from ui.main_window import MainWindow
 from ui.plots.card import CardHeader
-from ui.session import Session
+from ui.session.session import Session
 from ui.views.surface import SurfaceView
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton

@@ -29,7 +29,7 @@ from ui.export import export, table
 from ui.gallery import training as training_module
 from ui.gallery.window import GalleryWindow
 from ui.main_window import MainWindow
-from ui.session import Session
+from ui.session.session import Session
 from ui.sheet import dashboard
 
 WAIT = 20_000

@@ -32,7 +32,7 @@ from tests.ui.running import (
 from ui.dashboard import Dashboard
 from ui.main_window import MainWindow
 from ui.plots.text import plain
-from ui.session import Session
+from ui.session.session import Session
 
 SPEC = ExperimentSpec()
 CIRCLE = replace(SPEC, data=DataSpec(dataset=Circle()))

@@ -20,7 +20,7 @@ from ui import theme
 from ui.dashboard import Dashboard
 from ui.plots.graph_reading import Unit, Weight
 from ui.plots.text import plain
-from ui.session import Session
+from ui.session.session import Session
 from ui.views.network import NetworkView
 
 

@@ -18,7 +18,7 @@ from tests.ui.frames import recorded
 from tests.ui.running import rate, step
 from ui import theme
 from ui.runs import Runs, differing
-from ui.session import Session
+from ui.session.session import Session
 from ui.theme import DARK, LIGHT, channels
 from ui.views.gradients import GradientView
 from ui.views.loss import LossView

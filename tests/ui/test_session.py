@@ -29,7 +29,7 @@ from tests.ui.running import (
     trainer_of,
     wait,
 )
-from ui.session import Session
+from ui.session.session import Session
 
 SPEC = ExperimentSpec()
 CIRCLE = replace(SPEC, data=DataSpec(dataset=Circle()))
@@ -52,7 +52,7 @@ def begun(qtbot, session: Session) -> None:
 
 
 def test_every_edit_can_be_undone_and_done_again(session, qtbot, monkeypatch):
-    monkeypatch.setattr("ui.edits.TOGETHER_SECONDS", -1.0)
+    monkeypatch.setattr("ui.session.edits.TOGETHER_SECONDS", -1.0)
     specs = [rate(SPEC, 0.1), rate(SPEC, 0.2), replace(CIRCLE, title="Mine"), SPEC]
     for spec in specs:
         session.edit(spec)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from ui.session import Session
+from ui.session.session import Session
 
 if TYPE_CHECKING:
     from ui.gallery.window import GalleryWindow

@@ -12,7 +12,7 @@ from core.telemetry.history import History
 from ui import theme
 from ui.gallery.cards import CardsPage
 from ui.gallery.entry import PAUSED, EntryPage
-from ui.session import Session
+from ui.session.session import Session
 from ui.widgets.keys import press_focused
 
 SIZE, LEAST = (1240, 820), (1000, 640)

@@ -20,8 +20,8 @@ from core.telemetry.history import History, ghost_after, slope_bound
 from core.training.checkpoints import Moment
 from core.worker.runner import Runner
 from core.worker.training_process import TrainingProcess
-from ui.edits import Edit
-from ui.pins import Pins
+from ui.session.edits import Edit
+from ui.session.pins import Pins
 from ui.wording import described
 
 # How far a checkpoint may lie from the moment at which the user wants to go on: share of the run.

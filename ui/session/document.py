@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.experiment.files import read_experiment, write_experiment
 from core.experiment.reading import SpecError
-from ui.session import Session
+from ui.session.session import Session
 
 FILES = "Experiments (*.json *.png);;All files (*)"
 SAVED = "Experiments (*.json)"
