@@ -36,9 +36,9 @@ from ui.data.drawing import Drawing
 from ui.data.opening import DataOpener, looks_like_data
 from ui.export import copy_to_clipboard, export
 from ui.findings import Findings
-from ui.gallery.opening import GalleryOpener
 from ui.memory import Memory
 from ui.menus import Menus
+from ui.pages.gallery.opening import GalleryOpener
 from ui.pinning import Pinning
 from ui.replay import Replay
 from ui.session.document import Document

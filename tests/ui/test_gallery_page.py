@@ -26,9 +26,9 @@ from core.gallery.results import check, spread_shown
 from tests.ui.running import wait
 from ui import theme
 from ui.export import export, table
-from ui.gallery import training as training_module
-from ui.gallery.window import GalleryWindow
 from ui.main_window import MainWindow
+from ui.pages.gallery import training as training_module
+from ui.pages.gallery.window import GalleryWindow
 from ui.session.session import Session
 from ui.sheet import dashboard
 
@@ -384,7 +384,7 @@ def test_the_main_window_opens_it_dresses_it_and_takes_it_along(qtbot, session):
 def test_the_application_starts_without_the_gallery():
     asked = "import sys, ui.main_window; print([m for m in sys.modules if '.gallery.' in m])"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "['ui.gallery.opening']"
+    assert done.stdout.strip() == "['ui.pages.gallery.opening']"
 
 
 # Looks and files

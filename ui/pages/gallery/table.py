@@ -16,7 +16,7 @@ from core.gallery.comparison import Comparison
 from core.gallery.experiment import Plan
 from core.gallery.results import Results, spread_shown
 from ui import theme
-from ui.gallery.styles import SWATCH, styles, swatch
+from ui.pages.gallery.styles import SWATCH, styles, swatch
 from ui.widgets.figures import NONE
 
 NAME = 0

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from core.gallery.axes import Range, Shape
 from core.telemetry.frame import BINS
-from ui.gallery.styles import paint_swatch
+from ui.pages.gallery.styles import paint_swatch
 from ui.plots.ink import Ink
 from ui.plots.panel import Panel, ReadOut, Row
 from ui.plots.scale import Floats
@@ -19,7 +19,7 @@ from ui.plots.text import CENTER, LEFT, RIGHT, paint_label
 from ui.plots.ticks import number
 
 if TYPE_CHECKING:
-    from ui.gallery.activations import ActivationsView
+    from ui.pages.gallery.activations import ActivationsView
 
 HEAD, FOOT = 18.0, 16.0
 BETWEEN, APART = 12.0, 8.0

@@ -21,14 +21,14 @@ from core.gallery.results import Results, check
 from core.gallery.watching import Moment
 from ui import theme
 from ui.banner import Banner
-from ui.gallery.activations import ActivationsView
-from ui.gallery.bar import Bar, duration
-from ui.gallery.below import Below
-from ui.gallery.curves import CurvesView
-from ui.gallery.gradients import GradientsView
-from ui.gallery.side import Side
-from ui.gallery.training import Training
-from ui.gallery.view import ComparisonView
+from ui.pages.gallery.activations import ActivationsView
+from ui.pages.gallery.bar import Bar, duration
+from ui.pages.gallery.below import Below
+from ui.pages.gallery.curves import CurvesView
+from ui.pages.gallery.gradients import GradientsView
+from ui.pages.gallery.side import Side
+from ui.pages.gallery.training import Training
+from ui.pages.gallery.view import ComparisonView
 from ui.plots.card import Card
 
 MARGIN = 12

@@ -10,9 +10,9 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
 from core.gallery.comparison import ACCURACY, LOSS, Band, Comparison
-from ui.gallery.scales import log_floor, wants_log
-from ui.gallery.styles import draw, fill
-from ui.gallery.view import ComparisonView
+from ui.pages.gallery.scales import log_floor, wants_log
+from ui.pages.gallery.styles import draw, fill
+from ui.pages.gallery.view import ComparisonView
 from ui.plots.canvas import beside
 from ui.plots.ink import Ink
 from ui.plots.panel import Panel, ReadOut, Row

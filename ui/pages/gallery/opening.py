@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from ui.session.session import Session
 
 if TYPE_CHECKING:
-    from ui.gallery.window import GalleryWindow
+    from ui.pages.gallery.window import GalleryWindow
 
 
 class GalleryOpener:
@@ -22,7 +22,7 @@ class GalleryOpener:
     def show(self) -> None:
         """Show the gallery in front of all other windows."""
         if self.window is None:
-            from ui.gallery.window import GalleryWindow
+            from ui.pages.gallery.window import GalleryWindow
 
             self.window = GalleryWindow(self._session, self._parent)
         self.window.present()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.gallery.comparison import Comparison
 from core.gallery.experiment import Plan
-from ui.gallery.styles import ROLES, Style, styles
+from ui.pages.gallery.styles import ROLES, Style, styles
 from ui.plots.ink import Ink
 from ui.plots.panel import Panel
 from ui.plots.text import Span

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from core.gallery import TOPICS
 from core.gallery.experiment import Experiment
-from ui.gallery.tile import Tile
+from ui.pages.gallery.tile import Tile
 from ui.widgets.section import Section
 
 # The scroll bar stands in the margin.

@@ -12,8 +12,8 @@ from core.gallery.axes import Range, common, rebinned
 from core.gallery.comparison import Comparison, Run
 from core.gallery.experiment import Plan
 from core.telemetry.frame import BINS, Frame
-from ui.gallery.matrix import FOOT, HEAD, Cell, MatrixPanel
-from ui.gallery.view import ComparisonView
+from ui.pages.gallery.matrix import FOOT, HEAD, Cell, MatrixPanel
+from ui.pages.gallery.view import ComparisonView
 from ui.plots.ink import Ink
 from ui.plots.text import Span
 from ui.views.view import Data

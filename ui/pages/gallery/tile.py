@@ -10,7 +10,7 @@ from core.gallery.engine import data_for
 from core.gallery.experiment import Experiment
 from core.gallery.recording import seconds
 from ui import theme
-from ui.gallery.picture import paint_picture
+from ui.pages.gallery.picture import paint_picture
 from ui.plots.ink import Ink
 from ui.theme import RADIUS
 

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from core.gallery.comparison import Comparison
 from core.telemetry.frame import Frame
-from ui.gallery.styles import draw
-from ui.gallery.view import ComparisonView
+from ui.pages.gallery.styles import draw
+from ui.pages.gallery.view import ComparisonView
 from ui.plots.canvas import beside
 from ui.plots.ink import Ink
 from ui.plots.panel import Panel, ReadOut, Row

@@ -10,8 +10,8 @@ from core.experiment.spec import ExperimentSpec
 from core.gallery.experiment import Experiment
 from core.telemetry.history import History
 from ui import theme
-from ui.gallery.cards import CardsPage
-from ui.gallery.entry import PAUSED, EntryPage
+from ui.pages.gallery.cards import CardsPage
+from ui.pages.gallery.entry import PAUSED, EntryPage
 from ui.session.session import Session
 from ui.widgets.keys import press_focused
 

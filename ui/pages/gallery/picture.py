@@ -8,8 +8,8 @@ from PySide6.QtGui import QPainter
 
 from core.gallery.experiment import Experiment
 from core.gallery.recording import recorded
-from ui.gallery.scales import log_floor, wants_log
-from ui.gallery.styles import Style, draw, styles
+from ui.pages.gallery.scales import log_floor, wants_log
+from ui.pages.gallery.styles import Style, draw, styles
 from ui.plots.ink import Ink
 from ui.plots.scale import Floats, Scale, round_range
 from ui.plots.stroke import Polyline

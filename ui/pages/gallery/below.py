@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
 
 from core.gallery.results import Results, table_csv
 from ui.export import ExportError, write_whole
-from ui.gallery.table import RunTable
+from ui.pages.gallery.table import RunTable
 
 MOST_ROWS, BUTTONS = 6, 36
 
