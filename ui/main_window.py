@@ -29,24 +29,24 @@ from PySide6.QtWidgets import (
 from core.experiment.serialization import dumps
 from core.telemetry.frame import Frame, Score
 from ui import theme
-from ui.banner import Banner
-from ui.controls import Controls
-from ui.dashboard import Dashboard
-from ui.data.drawing import Drawing
 from ui.data.opening import DataOpener, looks_like_data
 from ui.export import copy_to_clipboard, export
-from ui.findings import Findings
 from ui.memory import Memory
 from ui.menus import Menus
 from ui.pages.gallery.opening import GalleryOpener
-from ui.pinning import Pinning
-from ui.replay import Replay
+from ui.pages.train.banner import Banner
+from ui.pages.train.controls import Controls
+from ui.pages.train.dashboard import Dashboard
+from ui.pages.train.drawing import Drawing
+from ui.pages.train.findings import Findings
+from ui.pages.train.pinning import Pinning
+from ui.pages.train.replay import Replay
+from ui.pages.train.timeline import Timeline
+from ui.pages.train.toolbar import Toolbar
 from ui.session.document import Document
 from ui.session.session import Session
 from ui.sheet import Sheet
 from ui.sheet import dashboard as dashboard_sheet
-from ui.timeline import Timeline
-from ui.toolbar import Toolbar
 from ui.views import View
 from ui.widgets.keys import press_focused
 from ui.wording import on_test

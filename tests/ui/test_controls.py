@@ -19,8 +19,8 @@ from core.catalogue.initializers import HeNormal
 from core.data.curves import Sine
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from ui import theme
-from ui.controls import Controls
 from ui.forms.blocks_editor import BlocksEditor
+from ui.pages.train.controls import Controls
 from ui.theme import CONTROL_COLUMN, DARK, LIGHT
 from ui.widgets.activation_plot import ActivationPlot
 

@@ -18,7 +18,7 @@ from core.telemetry.meter import Meter
 from core.training.trainer import Trainer
 from tests.ui.frames import recorded
 from ui import theme
-from ui.findings import Findings
+from ui.pages.train.findings import Findings
 from ui.theme import DARK, LIGHT
 from ui.widgets.finding_card import FindingCard, WellLine
 

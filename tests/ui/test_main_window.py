@@ -29,8 +29,8 @@ from tests.ui.running import (
     trainer_of,
     wait,
 )
-from ui.dashboard import Dashboard
 from ui.main_window import MainWindow
+from ui.pages.train.dashboard import Dashboard
 from ui.plots.text import plain
 from ui.session.session import Session
 

@@ -17,7 +17,7 @@ from core.telemetry.meter import Meter
 from tests.ui.real import Clouds, moments, spec_of
 from tests.ui.running import wait
 from ui import theme
-from ui.dashboard import Dashboard
+from ui.pages.train.dashboard import Dashboard
 from ui.plots.graph_reading import Unit, Weight
 from ui.plots.text import plain
 from ui.session.session import Session

@@ -12,7 +12,7 @@ from core.data.toys import Circle
 from core.telemetry.frame import Frame
 from core.telemetry.history import History
 from tests.ui.real import Clouds, moments, spec_of
-from ui.dashboard import Dashboard
+from ui.pages.train.dashboard import Dashboard
 from ui.views import VIEWS
 from ui.views.picture_view import PictureView
 from ui.views.surface import SurfaceView

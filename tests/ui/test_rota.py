@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from ui.rota import BUDGET, LEAST_OFTEN, Rota
+from ui.pages.train.view_scheduler import BUDGET, LEAST_OFTEN, Rota
 
 
 class Clock:

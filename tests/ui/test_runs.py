@@ -17,7 +17,7 @@ from core.telemetry.history import History, Pin
 from tests.ui.frames import recorded
 from tests.ui.running import rate, step
 from ui import theme
-from ui.runs import Runs, differing
+from ui.pages.train.runs import Runs, differing
 from ui.session.session import Session
 from ui.theme import DARK, LIGHT, channels
 from ui.views.gradients import GradientView

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from core.telemetry.history import History
 from tests.ui.frames import recorded
 from ui import theme
+from ui.pages.train.timeline import Timeline
 from ui.theme import DARK, LIGHT
-from ui.timeline import Timeline
 
 
 @pytest.fixture

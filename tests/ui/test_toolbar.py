@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from ui import theme
+from ui.pages.train.toolbar import Toolbar
 from ui.theme import DARK, LIGHT
-from ui.toolbar import Toolbar
 from ui.widgets.figures import decimal
 
 

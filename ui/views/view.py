@@ -56,7 +56,7 @@ class View(Canvas):
     `key` and `title` name it, `about` says in a sentence what appears here, `measures` what a
     frame must contain for it (of `core.telemetry.frame.MEASURES`). `show_frame` takes a frame and the
     history around it; a view that is not visible only remembers them, and so does one whose turn it
-    is not (`ui.rota`).
+    is not (`ui.pages.train.view_scheduler`).
 
     `default_shown` says whether it is on the dashboard at the first start; `default_place` names
     the view to whose right it stands, "" is a row of its own. `stands_in_for` names a view whose

@@ -20,7 +20,6 @@ from core.gallery.experiment import Experiment, Plan
 from core.gallery.results import Results, check
 from core.gallery.watching import Moment
 from ui import theme
-from ui.banner import Banner
 from ui.pages.gallery.activations import ActivationsView
 from ui.pages.gallery.bar import Bar, duration
 from ui.pages.gallery.below import Below
@@ -29,6 +28,7 @@ from ui.pages.gallery.gradients import GradientsView
 from ui.pages.gallery.side import Side
 from ui.pages.gallery.training import Training
 from ui.pages.gallery.view import ComparisonView
+from ui.pages.train.banner import Banner
 from ui.plots.card import Card
 
 MARGIN = 12

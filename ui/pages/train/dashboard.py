@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QMainWindow, QScrollArea, QWidget
 from core.telemetry.frame import Frame
 from core.telemetry.history import History
 from core.telemetry.pictures import DataPicture
+from ui.pages.train.view_scheduler import Rota
 from ui.plots.card import CardDock
-from ui.rota import Rota
 from ui.theme import Theme
 from ui.views import VIEWS, View
 from ui.views.view import Moment

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
-from ui.runs import Runs
+from ui.pages.train.runs import Runs
+from ui.pages.train.toolbar import Toolbar
 from ui.session.session import Session
-from ui.toolbar import Toolbar
 
 
 class Pinning:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 
 from core.data.drawn import MOST_POINTS, DrawnPoints
 from core.experiment.spec import ExperimentSpec
-from ui.dashboard import Dashboard
+from ui.pages.train.dashboard import Dashboard
 from ui.session.session import Session
 from ui.views.surface import SurfaceView
 

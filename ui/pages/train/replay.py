@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.telemetry.frame import Frame
-from ui.dashboard import Dashboard
-from ui.findings import Findings
+from ui.pages.train.dashboard import Dashboard
+from ui.pages.train.findings import Findings
+from ui.pages.train.timeline import Timeline
 from ui.session.session import Session
-from ui.timeline import Timeline
 
 
 class Replay:
