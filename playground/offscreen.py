@@ -19,7 +19,7 @@ def train_offscreen(spec: Any, reason: str, theme: str | None) -> int:
     print(f"No window: {reason}. Training offscreen for {SECONDS:.0f} seconds instead.", flush=True)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from playground.process import Interrupts, make_application
-    from ui.export import ExportError
+    from ui.export.formats import ExportError
 
     application = make_application()
     from PySide6.QtCore import QTimer

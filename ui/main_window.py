@@ -30,7 +30,9 @@ from core.experiment.serialization import dumps
 from core.telemetry.frame import Frame, Score
 from ui import theme
 from ui.data.opening import DataOpener, looks_like_data
-from ui.export import copy_to_clipboard, export
+from ui.export.formats import copy_to_clipboard, export
+from ui.export.sheet import Sheet
+from ui.export.sheet import dashboard as dashboard_sheet
 from ui.memory import Memory
 from ui.menus import Menus
 from ui.pages.gallery.opening import GalleryOpener
@@ -45,8 +47,6 @@ from ui.pages.train.timeline import Timeline
 from ui.pages.train.toolbar import Toolbar
 from ui.session.document import Document
 from ui.session.session import Session
-from ui.sheet import Sheet
-from ui.sheet import dashboard as dashboard_sheet
 from ui.views import View
 from ui.widgets.keys import press_focused
 from ui.wording import on_test
@@ -241,7 +241,7 @@ class MainWindow(QMainWindow):
 
     def export(self, view: View | None = None) -> None:
         """Open the export dialog, for one view or for the whole dashboard."""
-        from ui.export_dialog import ExportDialog
+        from ui.export.dialog import ExportDialog
 
         ExportDialog(self.dashboard.cards(), self.session.spec, view, self).exec()
 

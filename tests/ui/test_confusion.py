@@ -16,11 +16,11 @@ from core.data.digits import Digits
 from core.data.toys import Circle
 from tests.ui.real import Clouds, moments, spec_of
 from ui import theme
-from ui.export import export
+from ui.export.formats import export
+from ui.export.sheet import single
 from ui.plots.matrix import legible
 from ui.plots.ramp import signed
 from ui.plots.text import plain
-from ui.sheet import single
 from ui.theme import DARK, LIGHT
 from ui.views.confusion import ConfusionView
 

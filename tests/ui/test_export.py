@@ -20,7 +20,8 @@ from core.experiment.spec import ExperimentSpec
 from tests.ui.frames import recorded
 from ui import theme
 from ui.caption import caption, layers
-from ui.export import (
+from ui.export.dialog import EACH, WHOLE, ExportDialog
+from ui.export.formats import (
     FORMATS,
     ExportError,
     copy_to_clipboard,
@@ -30,10 +31,9 @@ from ui.export import (
     table,
     write_whole,
 )
-from ui.export_dialog import EACH, WHOLE, ExportDialog
+from ui.export.sheet import dashboard, single, stacked
 from ui.plots.card import Card
 from ui.plots.text import plain
-from ui.sheet import dashboard, single, stacked
 from ui.views import VIEWS
 
 KEYS = sorted(VIEWS)

@@ -25,12 +25,12 @@ from core.gallery.recording import recorded
 from core.gallery.results import check, spread_shown
 from tests.ui.running import wait
 from ui import theme
-from ui.export import export, table
+from ui.export.formats import export, table
+from ui.export.sheet import dashboard
 from ui.main_window import MainWindow
 from ui.pages.gallery import training as training_module
 from ui.pages.gallery.window import GalleryWindow
 from ui.session.session import Session
-from ui.sheet import dashboard
 
 WAIT = 20_000
 BASE = classifier(pictures("digits", 200, 100), (12, 8), batch=50)

@@ -11,10 +11,10 @@ from core.data.curves import MultiGaussian, Sine
 from core.data.toys import Circle, TwoGaussians
 from tests.ui.real import Clouds, moments, spec_of
 from ui import theme
-from ui.export import image
+from ui.export.formats import image
+from ui.export.sheet import single
 from ui.plots import ramp
 from ui.plots.text import plain
-from ui.sheet import single
 from ui.views.surface import SurfaceView
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from core.gallery.results import Results, table_csv
-from ui.export import ExportError, write_whole
+from ui.export.formats import ExportError, write_whole
 from ui.pages.gallery.table import RunTable
 
 MOST_ROWS, BUTTONS = 6, 36

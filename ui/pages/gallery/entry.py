@@ -217,7 +217,7 @@ class EntryPage(QWidget):
 
     def export(self, view: ComparisonView | None = None) -> None:
         """Open the export dialog, for one view or for all of them."""
-        from ui.export_dialog import ExportDialog
+        from ui.export.dialog import ExportDialog
 
         spec = self.spec(self.table.selected_label())
         ExportDialog(self.cards, spec, view, self).exec()

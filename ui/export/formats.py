@@ -29,7 +29,7 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgGenerator
 
 from core.experiment.files import SPEC_KEY
-from ui.sheet import VECTOR, Sheet, paint_sheet
+from ui.export.sheet import VECTOR, Sheet, paint_sheet
 from ui.theme import Theme
 from ui.views.view import Data
 

@@ -24,9 +24,9 @@ from core.experiment.serialization import dumps
 from core.experiment.spec import ExperimentSpec
 from ui import theme as themes
 from ui.caption import caption
-from ui.export import FORMATS, ExportError, copy_to_clipboard, export, image
+from ui.export.formats import FORMATS, ExportError, copy_to_clipboard, export, image
+from ui.export.sheet import Sheet, dashboard, single
 from ui.plots.card import Card, CardDock
-from ui.sheet import Sheet, dashboard, single
 from ui.theme import DARK, LIGHT, Theme
 from ui.views.view import View
 from ui.widgets.check import Check
