@@ -33,7 +33,6 @@ from ui.data.opening import DataOpener, looks_like_data
 from ui.export.formats import copy_to_clipboard, export
 from ui.export.sheet import Sheet
 from ui.export.sheet import dashboard as dashboard_sheet
-from ui.memory import Memory
 from ui.menus import Menus
 from ui.pages.gallery.opening import GalleryOpener
 from ui.pages.train.banner import Banner
@@ -45,6 +44,7 @@ from ui.pages.train.pinning import Pinning
 from ui.pages.train.replay import Replay
 from ui.pages.train.timeline import Timeline
 from ui.pages.train.toolbar import Toolbar
+from ui.preferences import Memory
 from ui.session.document import Document
 from ui.session.session import Session
 from ui.views import View
