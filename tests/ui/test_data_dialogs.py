@@ -24,8 +24,8 @@ from core.experiment.spec import DataSpec, ExperimentSpec
 from core.telemetry.frame import Frame
 from core.telemetry.pictures import DataPicture
 from core.training.training_data import TrainingData
-from tests.test_fetch import network  # noqa: F401
-from tests.test_mnist import home, write_set  # noqa: F401
+from tests.core.data.test_fetch import network  # noqa: F401
+from tests.core.data.test_mnist import home, write_set  # noqa: F401
 from tests.ui.running import wait
 from ui.data import table_dialog
 from ui.data.download_dialog import DownloadDialog

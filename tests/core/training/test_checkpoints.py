@@ -17,7 +17,7 @@ from core.catalogue.schedules import Cosine
 from core.experiment.spec import ExperimentSpec
 from core.training.checkpoints import Checkpoint, Checkpoints, Moment, memory
 from core.training.trainer import Trainer
-from tests.test_runner import Window
+from tests.core.worker.test_runner import Window
 
 SPEC = ExperimentSpec()
 

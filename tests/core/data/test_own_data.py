@@ -19,7 +19,7 @@ from core.training.trainer import Trainer
 from core.training.training_data import TrainingData
 from core.worker.training_process import TrainingProcess
 from playground.__main__ import main
-from tests.test_runner import Window
+from tests.core.worker.test_runner import Window
 
 IRIS = """sepal,petal,colour,species
 5.1,0.2,red,setosa

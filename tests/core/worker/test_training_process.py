@@ -8,7 +8,7 @@ import pytest
 
 from core.experiment.spec import ExperimentSpec
 from core.worker.training_process import TrainingProcess
-from tests.test_runner import Window
+from tests.core.worker.test_runner import Window
 
 
 @pytest.fixture

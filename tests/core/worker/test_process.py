@@ -15,7 +15,7 @@ import pytest
 from core.worker.process import Link, Process
 
 WAIT = 20
-HERE = "tests.test_process"
+HERE = "tests.core.worker.test_process"
 
 
 def echo(link: Link) -> None:
@@ -91,7 +91,7 @@ def test_it_ends_with_whoever_has_started_it():
         f"import sys, time; from {HERE} import Peer; peer = Peer('echo'); peer.process.send(1);"
         "peer.heard(); print(peer.process.id, flush=True); time.sleep(60)"
     )
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[3]
     parent = subprocess.Popen([sys.executable, "-c", script], cwd=root, stdout=subprocess.PIPE)
     assert parent.stdout
     child = int(parent.stdout.readline())
@@ -108,7 +108,7 @@ def test_where_there_is_nowhere_to_print_it_works_all_the_same():
         "raise SystemExit(0 if peer.heard() == (0, 1) and peer.process.close(20) else 1)"
     )
     closed = f'exec {sys.executable} -c "$1" 2>&-'
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[3]
     assert subprocess.run(["bash", "-c", closed, "bash", script], cwd=root).returncode == 0
 
 

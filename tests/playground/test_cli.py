@@ -19,7 +19,7 @@ from core.experiment.spec import ExperimentSpec
 from playground import __version__, cli
 from playground.__main__ import main
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 QUICK = ["train", "--set", "data.dataset.count=40", "--epochs", "3"]
 ENDLESS = ["train", "--epochs", "100000000"]
 

@@ -13,7 +13,7 @@ from core.data.fetch import Cancelled, adopt, download, present
 from core.data.mnist import FILES, MNIST
 from core.data.sources import SOURCES, RemoteFile, Source
 from playground.__main__ import main
-from tests.test_mnist import drawn, home, write_set  # noqa: F401
+from tests.core.data.test_mnist import drawn, home, write_set  # noqa: F401
 
 
 class Server(BaseHTTPRequestHandler):
