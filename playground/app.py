@@ -16,7 +16,7 @@ def main(arguments: list[str]) -> int:
     """Open the window, or without a display train offscreen. Returns the exit status."""
     options = _parser().parse_args(arguments)
     from core.data import DataError
-    from core.data.own import is_data_file
+    from core.data.user_files import is_data_file
     from core.experiment.files import read_experiment
     from core.experiment.reading import SpecError
     from core.experiment.spec import ExperimentSpec
@@ -42,7 +42,7 @@ def _with_data(spec: Any, options: argparse.Namespace) -> Any:
     """The experiment with the file of --data, which the window asks about. Raises `DataError`."""
     if options.data is None:
         return spec
-    from core.data.own import opened
+    from core.data.user_files import opened
 
     dataset = opened(options.data, options.target or "")
     return replace(spec, data=replace(spec.data, dataset=dataset))

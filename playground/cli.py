@@ -153,7 +153,7 @@ def _own_data(options: argparse.Namespace) -> list[str]:
         if options.target is not None:
             raise SpecError(["--target: names a column of the file given with --data"])
         return []
-    from core.data.own import load, opened
+    from core.data.user_files import load, opened
     from core.experiment.serialization import to_dict
     from core.experiment.spec import DataSpec, ExperimentSpec
     from playground.progress import ProgressLine

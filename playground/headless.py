@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from core.experiment.files import replacing, write_experiment
 from core.experiment.spec import ExperimentSpec
-from core.telemetry.frame import Score, Segment
+from core.training.results import Score, Segment
 from core.training.trainer import Trainer
 from playground.progress import PULSE, ProgressLine, bar
 

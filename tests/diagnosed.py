@@ -11,7 +11,7 @@ from core.catalogue.schedules import Exponential
 from core.data.curves import Sine
 from core.data.digits import Digits
 from core.data.toys import Circle, Spiral
-from core.diagnosis import Doctor, Finding
+from core.diagnosis import Diagnoser, Finding
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.telemetry.frame import MEASURES, Frame
 from core.telemetry.history import History
@@ -33,7 +33,7 @@ class Run:
 
     def __init__(self, spec: ExperimentSpec) -> None:
         self.spec = spec
-        self.trainer, self.history, self.doctor = Trainer(spec), History(), Doctor()
+        self.trainer, self.history, self.diagnoser = Trainer(spec), History(), Diagnoser()
         self.meter = Meter(self.trainer)
         self.frames: list[Frame] = []
         self.visits: list[tuple[Finding, ...]] = []
@@ -56,7 +56,7 @@ class Run:
         frame = self.meter.frame(status, measures=measures)
         self.history.append(frame)
         self.frames.append(frame)
-        self.visits.append(self.doctor.diagnose(self.spec, frame, self.history))
+        self.visits.append(self.diagnoser.diagnose(self.spec, frame, self.history))
 
     def apply(self, spec: ExperimentSpec) -> None:
         self.trainer.apply(spec)

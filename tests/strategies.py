@@ -14,7 +14,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from core.base.registry import Entry, Knob
+from core.base.registry import Entry, Setting
 from core.catalogue.blocks import Block
 from core.catalogue.losses import LOSSES
 from core.data.dataset import Dataset
@@ -56,12 +56,12 @@ def entries(base: type[Entry], mild: bool = False) -> st.SearchStrategy[Any]:
 
 
 def parts_of(cls: Any, mild: bool = False) -> st.SearchStrategy[Any]:
-    """Any value of one frozen dataclass of knobs."""
+    """Any value of one frozen dataclass of settings."""
     kinds, default = typing.get_type_hints(cls), cls()
     drawn = {
         item.name: _values(
             kinds[item.name],
-            _small(cls, item.name, item.metadata.get("knob", Knob())),
+            _small(cls, item.name, item.metadata.get("setting", Setting())),
             getattr(default, item.name),
             mild,
         )
@@ -70,23 +70,23 @@ def parts_of(cls: Any, mild: bool = False) -> st.SearchStrategy[Any]:
     return st.builds(cls, **drawn)
 
 
-def _small(cls: type, name: str, knob: Knob) -> Knob:
-    """The knob with its bound drawn in, so that whatever is drawn trains in no time."""
+def _small(cls: type, name: str, setting: Setting) -> Setting:
+    """The setting with its bound drawn in, so that whatever is drawn trains in no time."""
     if issubclass(cls, Block) and name == "units":
-        return replace(knob, high=LARGEST_WIDTH)
+        return replace(setting, high=LARGEST_WIDTH)
     if issubclass(cls, Block) and name in ("layers", "short", "long"):
-        return replace(knob, high=2)
+        return replace(setting, high=2)
     if issubclass(cls, Dataset) and name == "count":
-        return replace(knob, high=max(MOST_SAMPLES, int(knob.low or 0)))
-    return knob
+        return replace(setting, high=max(MOST_SAMPLES, int(setting.low or 0)))
+    return setting
 
 
-def _values(kind: Any, knob: Knob, default: Any, mild: bool) -> st.SearchStrategy[Any]:
+def _values(kind: Any, setting: Setting, default: Any, mild: bool) -> st.SearchStrategy[Any]:
     if typing.get_origin(kind) in (typing.Union, types.UnionType):
         (kind,) = (each for each in typing.get_args(kind) if each is not types.NoneType)
-        return st.none() | _values(kind, knob, default, mild)
+        return st.none() | _values(kind, setting, default, mild)
     if typing.get_origin(kind) is tuple:
-        inner = _values(typing.get_args(kind)[0], knob, None, mild)
+        inner = _values(typing.get_args(kind)[0], setting, None, mild)
         return st.lists(inner, max_size=MOST_BLOCKS).map(tuple)
     if issubclass(kind, Entry):
         return entries(kind, mild)
@@ -95,16 +95,16 @@ def _values(kind: Any, knob: Knob, default: Any, mild: bool) -> st.SearchStrateg
     if kind is bool:
         return st.booleans()
     if kind is str:
-        return st.sampled_from(knob.choices) if knob.choices else st.text("abc ", max_size=8)
-    low, high = _range(knob, default, mild)
+        return st.sampled_from(setting.choices) if setting.choices else st.text("abc ", max_size=8)
+    low, high = _range(setting, default, mild)
     if kind is int:
         return st.integers(math.ceil(low), math.floor(high))
     return st.floats(low, high, allow_nan=False)
 
 
-def _range(knob: Knob, default: Any, mild: bool) -> tuple[float, float]:
-    low = -1e6 if knob.low is None else knob.low
-    high = 1e6 if knob.high is None else knob.high
+def _range(setting: Setting, default: Any, mild: bool) -> tuple[float, float]:
+    low = -1e6 if setting.low is None else setting.low
+    high = 1e6 if setting.high is None else setting.high
     if mild:
         around = min(default if isinstance(default, (int, float)) else 0, high)
         low, high = max(low, around / 2), min(high, around * 2 or 0.3)

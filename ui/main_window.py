@@ -27,7 +27,8 @@ from PySide6.QtWidgets import (
 )
 
 from core.experiment.serialization import dumps
-from core.telemetry.frame import Frame, Score
+from core.telemetry.frame import Frame
+from core.training.results import Score
 from ui import theme
 from ui.data.opening import DataOpener, looks_like_data
 from ui.export.formats import copy_to_clipboard, export
@@ -35,7 +36,6 @@ from ui.export.sheet import Sheet
 from ui.export.sheet import dashboard as dashboard_sheet
 from ui.menus import Menus
 from ui.pages.gallery.opening import GalleryOpener
-from ui.pages.train.banner import Banner
 from ui.pages.train.controls import Controls
 from ui.pages.train.dashboard import Dashboard
 from ui.pages.train.drawing import Drawing
@@ -48,6 +48,7 @@ from ui.preferences import Memory
 from ui.session.document import Document
 from ui.session.session import Session
 from ui.views import View
+from ui.widgets.banner import Banner
 from ui.widgets.keys import press_focused
 from ui.wording import on_test
 

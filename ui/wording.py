@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from core.base.registry import Entry, knobs
+from core.base.registry import Entry, settings_of
 from core.experiment.spec import Change, ExperimentSpec
 from core.telemetry.frame import ScoreOnTest
 from ui.caption import layers
@@ -32,7 +32,7 @@ def described(changes: Sequence[Change], spec: ExperimentSpec, most: int = 2) ->
 def setting(path: str, spec: ExperimentSpec) -> str:
     """What the setting at a path such as training.optimizer.learning_rate is called."""
     owner, layer, name = _walk(path, spec)
-    label = NAMES.get(name) or _plain(knobs(owner)[name].label if owner is not None else name)
+    label = NAMES.get(name) or _plain(settings_of(owner)[name].label if owner is not None else name)
     return f"layer {layer + 1} {label}" if layer is not None else label
 
 

@@ -1,0 +1,1 @@
+"""What everything else in the core stands on: registry and settings, constants, random streams."""

@@ -1,4 +1,4 @@
-"""The catalogue's machinery: a `Registry` maps keys to entries, a `knob` describes one setting.
+"""The catalogue's machinery: a `Registry` maps keys to entries, a `setting` describes one setting.
 
 An entry is a frozen dataclass; its fields are its settings, its class attributes describe it.
 Dropdowns, forms, the command line, the documentation and the tests all read what is declared here.
@@ -13,11 +13,11 @@ from typing import Any, ClassVar, Generic, TypeVar, dataclass_transform
 
 
 @dataclass(frozen=True)
-class Knob:
+class Setting:
     """What a form, the command line and the validator need to know about one setting.
 
-    `low` and `high` are inclusive bounds, `scale` is "linear" or "log". A `hot` setting changes a
-    run in flight, any other restarts it.
+    `low` and `high` are inclusive bounds, `scale` is "linear" or "log". A change of a setting with
+    `restarts_run` starts the run again, any other takes effect while it goes on.
     """
 
     label: str = ""
@@ -26,17 +26,17 @@ class Knob:
     high: float | None = None
     scale: str = "linear"
     choices: tuple[str, ...] = ()
-    hot: bool = True
+    restarts_run: bool = False
 
 
-def knob(default: Any, **described: Any) -> Any:
-    """A dataclass field with its default and the `Knob` that describes it."""
-    return field(default=default, metadata={"knob": Knob(**described)})
+def setting(default: Any, **described: Any) -> Any:
+    """A dataclass field with its default and the `Setting` that describes it."""
+    return field(default=default, metadata={"setting": Setting(**described)})
 
 
-def knobs(part: Any) -> dict[str, Knob]:
-    """The knobs of a spec part or catalogue entry (class or instance), in declared order."""
-    return {f.name: f.metadata["knob"] for f in fields(part) if "knob" in f.metadata}
+def settings_of(part: Any) -> dict[str, Setting]:
+    """The settings of a spec part or catalogue entry (class or instance), in declared order."""
+    return {f.name: f.metadata["setting"] for f in fields(part) if "setting" in f.metadata}
 
 
 class Entry:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.base.registry import Entry, Registry, knob
+from core.base.registry import Entry, Registry, setting
 
 
 class Batching(Entry):
@@ -22,7 +22,7 @@ BATCHINGS: Registry[Batching] = Registry("gradient descent", Batching)
     advice="The compromise everyone uses: a fair gradient at a fair price.",
 )
 class MiniBatch(Batching):
-    size: int = knob(32, label="Batch size", low=1, high=65536, scale="log")
+    size: int = setting(32, label="Batch size", low=1, high=65536, scale="log")
 
     def rows(self, n: int) -> int:
         return min(self.size, n)

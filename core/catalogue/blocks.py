@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.base.registry import Entry, Registry, knob
+from core.base.registry import Entry, Registry, setting
 from core.catalogue.activations import Activation
 from core.catalogue.initializers import Initializer
 
@@ -19,11 +19,13 @@ NORMALIZATIONS = ("none", "before", "after")
 class Block(Entry):
     """A hidden block. Batch norm stands "before" or "after" the activation, or not at all."""
 
-    units: int = knob(8, label="Units", low=1, high=4096, scale="log", hot=False)
-    activation: Activation | None = knob(None, label="Activation")
-    initializer: Initializer | None = knob(None, label="Initialiser", hot=False)
-    normalization: str | None = knob(None, label="Batch norm", choices=NORMALIZATIONS, hot=False)
-    dropout: float | None = knob(None, label="Dropout", low=0, high=0.95)
+    units: int = setting(8, label="Units", low=1, high=4096, scale="log", restarts_run=True)
+    activation: Activation | None = setting(None, label="Activation")
+    initializer: Initializer | None = setting(None, label="Initialiser", restarts_run=True)
+    normalization: str | None = setting(
+        None, label="Batch norm", choices=NORMALIZATIONS, restarts_run=True
+    )
+    dropout: float | None = setting(None, label="Dropout", low=0, high=0.95)
 
 
 BLOCKS: Registry[Block] = Registry("block", Block)
@@ -48,7 +50,7 @@ class Dense(Block):
     source="He et al. 2016",
 )
 class Skip(Block):
-    layers: int = knob(2, label="Layers", low=1, high=8, hot=False)
+    layers: int = setting(2, label="Layers", low=1, high=8, restarts_run=True)
 
 
 @BLOCKS.add(
@@ -60,6 +62,6 @@ class Skip(Block):
     source="Szegedy et al. 2015",
 )
 class SplitMerge(Block):
-    short: int = knob(1, label="Layers, 1st", low=1, high=8, hot=False)
-    long: int = knob(2, label="Layers, 2nd", low=1, high=8, hot=False)
-    merge: str = knob("add", label="Merge by", choices=("add", "concatenate"), hot=False)
+    short: int = setting(1, label="Layers, 1st", low=1, high=8, restarts_run=True)
+    long: int = setting(2, label="Layers, 2nd", low=1, high=8, restarts_run=True)
+    merge: str = setting("add", label="Merge by", choices=("add", "concatenate"), restarts_run=True)

@@ -13,7 +13,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.base.registry import Entry, Registry, knob
+from core.base.registry import Entry, Registry, setting
 from core.catalogue.activations import Activation
 
 Weights = NDArray[np.float64]
@@ -71,7 +71,7 @@ class Zeros(Initializer):
     torch="nn.init.constant_(w, {value})",
 )
 class Constant(Initializer):
-    value: float = knob(0.01, label="Value c", low=-10, high=10, hot=False)
+    value: float = setting(0.01, label="Value c", low=-10, high=10, restarts_run=True)
 
     def weights(self, fan_in: int, fan_out: int, rng: np.random.Generator) -> Weights:
         return np.full((fan_out, fan_in), float(self.value))
@@ -105,7 +105,7 @@ class Scaled(Initializer):
     torch="nn.init.uniform_(w, -{reach}, {reach})",
 )
 class FixedUniform(Uniform):
-    reach: float = knob(1.0, label="Limit r", low=0, high=100, scale="log", hot=False)
+    reach: float = setting(1.0, label="Limit r", low=0, high=100, scale="log", restarts_run=True)
 
     def limit(self, fan_in: int, fan_out: int) -> float:
         return self.reach
@@ -119,7 +119,7 @@ class FixedUniform(Uniform):
     torch="nn.init.normal_(w, std={sigma})",
 )
 class Normal(Scaled):
-    sigma: float = knob(1.0, label="std σ", low=0, high=100, scale="log", hot=False)
+    sigma: float = setting(1.0, label="std σ", low=0, high=100, scale="log", restarts_run=True)
 
     def std(self, fan_in: int, fan_out: int) -> float:
         return self.sigma
@@ -225,7 +225,7 @@ class LeCunNormal(Scaled):
     source="Saxe et al. 2014",
 )
 class Orthogonal(Initializer):
-    gain: float = knob(1.0, label="Gain", low=0, high=10, hot=False)
+    gain: float = setting(1.0, label="Gain", low=0, high=10, restarts_run=True)
 
     def weights(self, fan_in: int, fan_out: int, rng: np.random.Generator) -> Weights:
         return self.gain * orthonormal(fan_in, fan_out, rng)

@@ -10,13 +10,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.base.arrays import Array
 from core.base.constants import constant
-from core.base.registry import Entry, Registry, knob
+from core.base.registry import Entry, Registry, setting
 from core.catalogue.activations.base import logistic
-
-Array = NDArray[np.floating]
 
 
 class Output(Entry):
@@ -129,7 +127,7 @@ class HalfSquaredError(Loss):
     outputs: ClassVar[tuple[str, ...]] = ("identity", "sigmoid", "softmax")
     tasks: ClassVar[tuple[str, ...]] = ("regression", "binary", "classes")
 
-    reduction: str = knob("mean", label="Over batch", choices=("mean", "sum"))
+    reduction: str = setting("mean", label="Over batch", choices=("mean", "sum"))
 
     def value(self, z: Array, a: Array, y: Array) -> Array:
         return 0.5 * np.square(a - y).sum(axis=0)

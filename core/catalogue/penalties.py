@@ -10,11 +10,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-from core.base.registry import Entry, Registry, knob
-
-Array = NDArray[np.floating]
+from core.base.arrays import Array
+from core.base.registry import Entry, Registry, setting
 
 
 class Penalty(Entry):
@@ -34,7 +32,7 @@ PENALTIES: Registry[Penalty] = Registry("penalty", Penalty)
 
 def strength_knob(default: float, label: str = "Strength λ") -> float:
     """How much of a penalty is added to the loss."""
-    return knob(default, label=label, low=0, high=1e6, scale="log")
+    return setting(default, label=label, low=0, high=1e6, scale="log")
 
 
 @PENALTIES.add("none", label="None", formula="0", advice="The loss is the data's alone.")
@@ -157,7 +155,7 @@ class NoClipping(Clipping):
 class ByNorm(Clipping):
     """‖g‖ is taken over all parameters together. The 10⁻⁶ is PyTorch's."""
 
-    limit: float = knob(1.0, label="Limit c", low=0, high=1e6, scale="log")
+    limit: float = setting(1.0, label="Limit c", low=0, high=1e6, scale="log")
 
     def clip(self, grads: Array) -> None:
         share = self.limit / (_norm(grads) + 1e-6)
@@ -173,7 +171,7 @@ class ByNorm(Clipping):
     torch="nn.utils.clip_grad_value_(params, {limit})",
 )
 class ByValue(Clipping):
-    limit: float = knob(0.5, label="Limit c", low=0, high=1e6, scale="log")
+    limit: float = setting(0.5, label="Limit c", low=0, high=1e6, scale="log")
 
     def clip(self, grads: Array) -> None:
         np.clip(grads, -self.limit, self.limit, out=grads)

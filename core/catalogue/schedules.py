@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
-from core.base.registry import Entry, Registry, knob
+from core.base.registry import Entry, Registry, setting
 
 
 class Schedule(Entry):
@@ -38,12 +38,12 @@ SCHEDULES: Registry[Schedule] = Registry("schedule", Schedule)
 
 def steps_knob(default: int, label: str = "Steps T", help: str = "") -> int:
     """A length of time in steps."""
-    return knob(default, label=label, low=1, high=10_000_000, scale="log", help=help)
+    return setting(default, label=label, low=1, high=10_000_000, scale="log", help=help)
 
 
 def floor_knob() -> float:
     """The smallest factor of a schedule."""
-    return knob(0.0, label="Floor", low=0, high=1, help="Smallest share of the rate.")
+    return setting(0.0, label="Floor", low=0, high=1, help="Smallest share of the rate.")
 
 
 @SCHEDULES.add(
@@ -66,7 +66,7 @@ class Constant(Schedule):
     torch="lr_scheduler.StepLR(optimizer, {steps}, gamma={decay})",
 )
 class Staircase(Schedule):
-    decay: float = knob(0.5, label="Factor δ", low=0, high=1)
+    decay: float = setting(0.5, label="Factor δ", low=0, high=1)
     steps: int = steps_knob(1000)
 
     def factor(self, t: int, memory: tuple[float, ...]) -> float:
@@ -81,7 +81,7 @@ class Staircase(Schedule):
     torch="lr_scheduler.ExponentialLR(optimizer, gamma={decay} ** (1 / {steps}))",
 )
 class Exponential(Schedule):
-    decay: float = knob(0.5, label="Factor δ", low=0, high=1)
+    decay: float = setting(0.5, label="Factor δ", low=0, high=1)
     steps: int = steps_knob(1000)
 
     def factor(self, t: int, memory: tuple[float, ...]) -> float:
@@ -168,7 +168,9 @@ class InverseTime(Schedule):
 )
 class Warmup(Schedule):
     warmup: int = steps_knob(500, "Warm-up T")
-    start_share: float = knob(0.01, label="Start s", low=0, high=1, help="First share of the rate.")
+    start_share: float = setting(
+        0.01, label="Start s", low=0, high=1, help="First share of the rate."
+    )
 
     def factor(self, t: int, memory: tuple[float, ...]) -> float:
         return rise(t / self.warmup, self.start_share)
@@ -186,7 +188,9 @@ class Warmup(Schedule):
 )
 class WarmupCosine(Schedule):
     warmup: int = steps_knob(500, "Warm-up T₁")
-    start_share: float = knob(0.01, label="Start s", low=0, high=1, help="First share of the rate.")
+    start_share: float = setting(
+        0.01, label="Start s", low=0, high=1, help="First share of the rate."
+    )
     steps: int = steps_knob(10_000, "Steps T₂")
     floor: float = floor_knob()
 
@@ -213,12 +217,16 @@ class ReduceOnPlateau(Schedule):
 
     reactive: ClassVar[bool] = True
 
-    decay: float = knob(0.5, label="Factor δ", low=0, high=1)
-    patience: int = knob(10, label="Patience p", low=0, high=100_000, help="Epochs without gain.")
-    threshold: float = knob(
+    decay: float = setting(0.5, label="Factor δ", low=0, high=1)
+    patience: int = setting(
+        10, label="Patience p", low=0, high=100_000, help="Epochs without gain."
+    )
+    threshold: float = setting(
         1e-4, label="Threshold", low=0, high=1, scale="log", help="Smallest relative gain."
     )
-    cooldown: int = knob(0, label="Cooldown", low=0, high=100_000, help="Epochs before it counts.")
+    cooldown: int = setting(
+        0, label="Cooldown", low=0, high=100_000, help="Epochs before it counts."
+    )
     floor: float = floor_knob()
 
     def factor(self, t: int, memory: tuple[float, ...]) -> float:

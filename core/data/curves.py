@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.base.registry import knob
+from core.base.registry import setting
 from core.data.dataset import DATASETS, Dataset, Samples, Task
 from core.data.toys import EXTENT, noise_knob, samples_knob
 
@@ -80,13 +80,13 @@ class MultiGaussian(Curve):
     advice="A smooth curve on the line: see how many units it takes to follow the waves.",
 )
 class Sine(Curve):
-    frequency: float = knob(
+    frequency: float = setting(
         1.0,
         label="Frequency",
         low=0.1,
         high=10,
         scale="log",
-        hot=False,
+        restarts_run=True,
         help="k, the waves per 2π of the input, which runs from −5 to 5.",
     )
 

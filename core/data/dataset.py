@@ -45,7 +45,7 @@ class Samples:
 
 
 class Dataset(Entry):
-    """One entry of the data dropdown; its knobs say how the samples are made.
+    """One entry of the data dropdown; its settings say how the samples are made.
 
     A `bundled` one is there for everybody, any other needs files that the user has to get.
     """

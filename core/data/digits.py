@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from core.base.registry import knob
+from core.base.registry import setting
 from core.data.dataset import DATASETS, DataError, Dataset, Samples, Task
 
 FILE = Path(__file__).resolve().parents[2] / "resources" / "data" / "digits" / "digits.npz"
@@ -28,13 +28,13 @@ class Digits(Dataset):
     task: ClassVar[Task] = "classes"
     features: ClassVar[int] = 64
 
-    count: int = knob(
+    count: int = setting(
         IMAGES,
         label="Pictures",
         low=20,
         high=IMAGES,
         scale="log",
-        hot=False,
+        restarts_run=True,
         help="How many of the pictures are used, held-out ones included; few invite overfitting.",
     )
 

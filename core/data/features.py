@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.base.registry import Entry, Registry, knob
+from core.base.registry import Entry, Registry, setting
 from core.data.dataset import DataError, Dataset, Samples
 
 Inputs = NDArray[np.floating]
@@ -50,7 +50,7 @@ class PlainInputs(FeatureSet):
 
 
 def _term(label: str, chosen: bool) -> bool:
-    return knob(chosen, label=label, hot=False)
+    return setting(chosen, label=label, restarts_run=True)
 
 
 @FEATURES.add(

@@ -15,7 +15,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.base.registry import knob
+from core.base.registry import setting
 from core.data.dataset import DATASETS, DataError, Dataset, Samples, Task
 from core.data.folders import data_folders
 from core.data.idx import read_pictures
@@ -81,13 +81,13 @@ class Pictures(Dataset):
     bundled: ClassVar[bool] = False
     class_names: ClassVar[tuple[str, ...]] = ()
 
-    count: int = knob(
+    count: int = setting(
         PICTURES,
         label="Pictures",
         low=10,
         high=PICTURES,
         scale="log",
-        hot=False,
+        restarts_run=True,
         help="How many of the 60,000 training pictures are used, the first ones of the file. The "
         "10,000 test pictures are not among them.",
     )

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from core.base.registry import knob
+from core.base.registry import setting
 from core.data.dataset import DATASETS, Dataset, Samples, Task
 from core.data.toys import samples_knob
 
@@ -22,8 +22,8 @@ class Noise(Dataset):
     task: ClassVar[Task] = "classes"
 
     count: int = samples_knob()
-    features: int = knob(100, label="Features", low=1, high=1000, scale="log", hot=False)
-    classes: int = knob(10, label="Classes", low=2, high=10, hot=False)
+    features: int = setting(100, label="Features", low=1, high=1000, scale="log", restarts_run=True)
+    classes: int = setting(10, label="Classes", low=2, high=10, restarts_run=True)
 
     def samples(self, rng: np.random.Generator) -> Samples:
         lot = rng.spawn(1)[0]

@@ -14,7 +14,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.base.registry import knob
+from core.base.registry import setting
 from core.data.dataset import DATASETS, Dataset, Samples, Task
 
 Points = NDArray[np.float64]
@@ -24,20 +24,20 @@ EXTENT = 5.0
 
 def samples_knob() -> int:
     """How many samples a drawn data set has."""
-    return knob(
+    return setting(
         500,
         label="Samples",
         low=4,
         high=100_000,
         scale="log",
-        hot=False,
+        restarts_run=True,
         help="How many samples are drawn, held-out ones included.",
     )
 
 
 def noise_knob(default: float, described: str) -> float:
     """The share of noise, as in TensorFlow Playground."""
-    return knob(default, label="Noise", low=0, high=0.5, hot=False, help=described)
+    return setting(default, label="Noise", low=0, high=0.5, restarts_run=True, help=described)
 
 
 @dataclass(frozen=True)

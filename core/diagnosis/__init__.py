@@ -1,9 +1,9 @@
 """Diagnosis: rules that read a run, name the trouble, cite the evidence and propose a remedy.
 
-`diagnose` looks once; a `Doctor` looks again and again and remembers what it found, so that a
-finding near its threshold does not blink. `base` holds the contract and the registry, `case` what
-the rules look at, `start`,
-`signals` and `descent` the rules. Importing this package registers them all.
+`diagnose` looks once; a `Diagnoser` looks again and again and remembers what it found, so that a
+finding near its threshold does not blink. `base` holds the contract and the registry, `evidence`
+what the rules look at, `start`, `signals` and `descent` the rules. Importing this package registers
+them all.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from core.diagnosis import descent, signals, start
 from core.diagnosis.base import ORDER, RULES, Finding, Remedy, Rule, Severity
-from core.diagnosis.case import Case
+from core.diagnosis.evidence import RunEvidence
 from core.diagnosis.words import number
 from core.experiment.spec import ExperimentSpec
 from core.telemetry.frame import Frame
@@ -22,7 +22,7 @@ from core.telemetry.history import History
 
 __all__ = [
     "RULES",
-    "Doctor",
+    "Diagnoser",
     "Finding",
     "Remedy",
     "Rule",
@@ -41,11 +41,11 @@ def diagnose(spec: ExperimentSpec, frame: Frame, history: History) -> tuple[Find
 
     `history` is the run's, up to that frame at least; what came later is not looked at.
     """
-    case = Case(spec, frame, history)
-    return _report(case, _check(case))
+    run = RunEvidence(spec, frame, history)
+    return _report(run, _check(run))
 
 
-class Doctor:
+class Diagnoser:
     """Diagnoses one run after another. What has been found goes only when it is clearly over.
 
     After a change of settings every finding has to prove itself anew.
@@ -63,31 +63,31 @@ class Doctor:
         if not gone_on or spec is not self._spec:
             self._known, self._lasting = frozenset(), {}
         self._run, self._iteration, self._spec = frame.run, frame.iteration, spec
-        case = Case(spec, frame, history, self._known, self._lasting)
-        found = _check(case)
+        run = RunEvidence(spec, frame, history, self._known, self._lasting)
+        found = _check(run)
         self._known = frozenset(finding.key for finding in found)
-        return _report(case, found)
+        return _report(run, found)
 
 
 @np.errstate(all="ignore")
-def _check(case: Case) -> list[Finding]:
-    return [finding for rule in _RULES if (finding := rule.check(case))]
+def _check(run: RunEvidence) -> list[Finding]:
+    return [finding for rule in _RULES if (finding := rule.check(run))]
 
 
 @np.errstate(all="ignore")
-def _report(case: Case, found: list[Finding]) -> tuple[Finding, ...]:
+def _report(run: RunEvidence, found: list[Finding]) -> tuple[Finding, ...]:
     """Causes without their consequences, the worst first."""
     explained = {key for finding in found for key in RULES[finding.key].explains}
     causes = [finding for finding in found if finding.key not in explained]
     causes.sort(key=lambda finding: ORDER.index(finding.severity))
-    return tuple(causes) or (_healthy(case),)
+    return tuple(causes) or (_healthy(run),)
 
 
-def _healthy(case: Case) -> Finding:
-    gradient = case.gradient[case.gradient > 0]
+def _healthy(run: RunEvidence) -> Finding:
+    gradient = run.gradient[run.gradient > 0]
     advice = "None of the rules has found anything to complain about."
     if len(gradient) < 2:
-        evidence = f"Nothing to complain about after {case.frame.iteration:,} steps"
+        evidence = f"Nothing to complain about after {run.frame.iteration:,} steps"
         return Finding("healthy", "good", "All is well", evidence, advice=advice)
     factor = number(float(gradient.max() / gradient.min()))
     evidence = f"The layers' mean |g| lie within a factor of {factor}"

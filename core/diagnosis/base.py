@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from core.base.registry import Entry, Registry
-from core.diagnosis.case import Case
+from core.diagnosis.evidence import RunEvidence
 from core.experiment.spec import ExperimentSpec
 
 Severity = Literal["good", "warning", "bad"]
@@ -47,7 +47,7 @@ class Rule(Entry):
 
     explains: ClassVar[tuple[str, ...]] = ()
 
-    def check(self, case: Case) -> Finding | None:
+    def check(self, run: RunEvidence) -> Finding | None:
         """The finding, or None where there is no such trouble or nothing to tell it by."""
         raise NotImplementedError
 

@@ -12,10 +12,10 @@ from core.catalogue.optimizers import NAG, SGD, Momentum
 from core.catalogue.penalties import NoPenalty
 from core.diagnosis import remedies as treat
 from core.diagnosis.base import RULES, Finding, Remedy, Rule
-from core.diagnosis.case import RECENT, STRETCHES, Case
+from core.diagnosis.evidence import RECENT, STRETCHES, RunEvidence
 from core.diagnosis.words import fraction, number, percent
 from core.experiment.spec import ExperimentSpec
-from core.telemetry.frame import Score
+from core.training.results import Score
 
 # So many validation scores are needed to speak of their recent level.
 SCORES = 5
@@ -35,8 +35,8 @@ class Diverged(Rule):
         "collapse", "low_rate",
     )  # fmt: skip
 
-    def check(self, case: Case) -> Finding | None:
-        divergence, spec = case.frame.divergence, case.spec
+    def check(self, run: RunEvidence) -> Finding | None:
+        divergence, spec = run.frame.divergence, run.spec
         if divergence is None:
             return None
         where = divergence.layer or "the network"
@@ -44,16 +44,16 @@ class Diverged(Rule):
             "bad",
             "The run diverged",
             f"{divergence.quantity.capitalize()} in {where} at step {divergence.iteration:,}",
-            treat.offer(*self._order(case), treat.clip_by_norm(spec), treat.batch_norm(spec)),
-            (where,) if where in case.frame.layers else (),
+            treat.offer(*self._order(run), treat.clip_by_norm(spec), treat.batch_norm(spec)),
+            (where,) if where in run.frame.layers else (),
         )
 
-    def _order(self, case: Case) -> tuple[Remedy | None, ...]:
+    def _order(self, run: RunEvidence) -> tuple[Remedy | None, ...]:
         """A run that starts far worse than guessing has bad weights, any other too high a rate."""
-        spec, scores = case.spec, case.history.scores
+        spec, scores = run.spec, run.history.scores
         lower, init = treat.lower_rate(spec), treat.fitting_initializer(spec)
         begun = float(scores.values[0, 0]) if len(scores) and scores.x[0] == 0 else math.nan
-        return (init, lower) if begun > 10 * case.start else (lower, init)
+        return (init, lower) if begun > 10 * run.start else (lower, init)
 
 
 @RULES.add(
@@ -66,42 +66,42 @@ class Diverged(Rule):
 class HighRate(Rule):
     explains: ClassVar[tuple[str, ...]] = ("plateau",)
 
-    def check(self, case: Case) -> Finding | None:
-        evidence = self._grown(case) or self._jumping(case) or self._long_steps(case)
+    def check(self, run: RunEvidence) -> Finding | None:
+        evidence = self._grown(run) or self._jumping(run) or self._long_steps(run)
         if not evidence:
             return None
-        spec = case.spec
+        spec = run.spec
         return self.finding(
-            "bad" if case.loss > 2 * case.untrained else "warning",
+            "bad" if run.loss > 2 * run.untrained else "warning",
             "Learning rate too high",
             evidence,
             treat.offer(treat.lower_rate(spec), treat.clip_by_norm(spec)),
         )
 
-    def _grown(self, case: Case) -> str:
-        loss, begun, best = case.loss, case.untrained, case.best_loss
-        if loss > case.threshold(self.key, 1.15, 0.95) * begun:
+    def _grown(self, run: RunEvidence) -> str:
+        loss, begun, best = run.loss, run.untrained, run.best_loss
+        if loss > run.threshold(self.key, 1.15, 0.95) * begun:
             return f"The loss is {number(loss)}; it began at {number(begun)}"
-        if case.since and _held_back(case.spec):
+        if run.since and _held_back(run.spec):
             return ""  # the loss may have to rise to where the penalty wants it
-        rise = case.threshold(self.key, 0.3, 0.2) * (2 if _noisy(case) else 1)
-        if loss > (1 + rise) * best and loss - best > rise * case.start:
+        rise = run.threshold(self.key, 0.3, 0.2) * (2 if _noisy(run) else 1)
+        if loss > (1 + rise) * best and loss - best > rise * run.start:
             return f"The loss has grown from {number(best)} to {number(loss)}"
         return ""
 
-    def _jumping(self, case: Case) -> str:
-        recent, share = case.levels[-STRETCHES:], case.threshold(self.key, 0.08, 0.04)
-        if _noisy(case):
+    def _jumping(self, run: RunEvidence) -> str:
+        recent, share = run.levels[-STRETCHES:], run.threshold(self.key, 0.08, 0.04)
+        if _noisy(run):
             share *= 3
-        if not case.unrest > share * max(case.loss, 0.3 * case.start):
+        if not run.loss_roughness > share * max(run.loss, 0.3 * run.start):
             return ""
         return f"The loss jumps between {number(recent.min())} and {number(recent.max())}"
 
-    def _long_steps(self, case: Case) -> str:
-        if _held_back(case.spec) or any(layer.normalized for layer in case.hidden):
+    def _long_steps(self, run: RunEvidence) -> str:
+        if _held_back(run.spec) or any(layer.normalized for layer in run.hidden):
             return ""  # small weights may be wanted, and after batch norm do not matter
-        ratio = _largest(case)
-        if ratio > case.threshold(self.key, 0.15, 0.08) and case.loss > 0.9 * case.untrained:
+        ratio = _largest(run)
+        if ratio > run.threshold(self.key, 0.15, 0.08) and run.loss > 0.9 * run.untrained:
             return f"The loss hardly sinks; a step moves weights by {percent(ratio)} of their size"
         return ""
 
@@ -116,23 +116,23 @@ class HighRate(Rule):
 class LowRate(Rule):
     explains: ClassVar[tuple[str, ...]] = ("plateau",)
 
-    def check(self, case: Case) -> Finding | None:
-        ratio = _largest(case)
-        if not ratio < case.threshold(self.key, 1e-4, 2e-4):
+    def check(self, run: RunEvidence) -> Finding | None:
+        ratio = _largest(run)
+        if not ratio < run.threshold(self.key, 1e-4, 2e-4):
             return None
-        if not (case.loss > 0.9 * case.start and case.frame.epoch >= 1):
+        if not (run.loss > 0.9 * run.start and run.frame.epoch >= 1):
             return None
         return self.finding(
             "warning",
             "Learning rate too low",
             f"A step changes the weights by {fraction(ratio)} of their size; "
-            f"the loss is still {number(case.loss)}",
-            self._remedies(case),
+            f"the loss is still {number(run.loss)}",
+            self._remedies(run),
         )
 
-    def _remedies(self, case: Case) -> tuple[Remedy, ...]:
-        spec, training = case.spec, case.spec.training
-        decayed = case.rate < 0.05 * training.optimizer.learning_rate
+    def _remedies(self, run: RunEvidence) -> tuple[Remedy, ...]:
+        spec, training = run.spec, run.spec.training
+        decayed = run.rate < 0.05 * training.optimizer.learning_rate
         clipped = training.optimizer.learning_rate >= treat.default_rate(spec)
         return treat.offer(
             treat.constant_rate(spec) if decayed else None,
@@ -152,22 +152,22 @@ class LowRate(Rule):
     "network or stopping early are the remedies.",
 )
 class Overfitting(Rule):
-    def check(self, case: Case) -> Finding | None:
-        best, now = _validation(case)
+    def check(self, run: RunEvidence) -> Finding | None:
+        best, now = _validation(run)
         if best is None:
             return None
-        rise = case.threshold(self.key, 1.3, 1.1) * best.loss
-        gap = case.threshold(self.key, 0.07, 0.03) * case.start
-        if not (now > rise and now - best.loss > gap and now > 2 * case.loss):
+        rise = run.threshold(self.key, 1.3, 1.1) * best.loss
+        gap = run.threshold(self.key, 0.07, 0.03) * run.start
+        if not (now > rise and now - best.loss > gap and now > 2 * run.loss):
             return None
-        if not case.loss < _level_at(case, best.iteration):
+        if not run.loss < _level_at(run, best.iteration):
             return None
-        spec = case.spec
+        spec = run.spec
         return self.finding(
             "bad" if now > 3 * best.loss else "warning",
             "Overfitting",
             f"Validation loss {number(best.loss)} at step {best.iteration:,}, now {number(now)}; "
-            f"training {number(case.loss)}",
+            f"training {number(run.loss)}",
             treat.offer(
                 treat.l2_penalty(spec, 0.01),
                 treat.early_stopping(spec),
@@ -189,25 +189,25 @@ class Overfitting(Rule):
 class Plateau(Rule):
     STEPS, EPOCHS = 3000, 20
 
-    def check(self, case: Case) -> Finding | None:
-        levels, run = case.levels, case.frame.iteration - case.since
+    def check(self, run: RunEvidence) -> Finding | None:
+        levels, steps = run.levels, run.frame.iteration - run.since
         quarter = len(levels) // 4
-        if run < self.STEPS or case.frame.epoch < self.EPOCHS or quarter < 2:
+        if steps < self.STEPS or run.frame.epoch < self.EPOCHS or quarter < 2:
             return None
         before, now = levels[-2 * quarter : -quarter].mean(), levels[-quarter:].mean()
         gain = (before - now) / before
-        if not gain < case.threshold(self.key, 0.005, 0.02):
+        if not gain < run.threshold(self.key, 0.005, 0.02):
             return None
-        if not now > case.threshold(self.key, 0.5, 0.45) * case.start:
+        if not now > run.threshold(self.key, 0.5, 0.45) * run.start:
             return None
         return self.finding(
             "warning",
             "The loss has stopped sinking",
-            f"{number(now)} over the last {number(run / 4)} steps, {number(before)} before",
-            self._remedies(case.spec, run),
+            f"{number(now)} over the last {number(steps / 4)} steps, {number(before)} before",
+            self._remedies(run.spec, steps),
         )
 
-    def _remedies(self, spec: ExperimentSpec, run: int) -> tuple[Remedy, ...]:
+    def _remedies(self, spec: ExperimentSpec, steps: int) -> tuple[Remedy, ...]:
         optimizer, network = spec.training.optimizer, spec.network
         straight = isinstance(network.activation, Identity) and network.hidden
         plain = isinstance(optimizer, SGD | Momentum | NAG) and network.hidden
@@ -216,13 +216,13 @@ class Plateau(Rule):
             treat.weaker_penalty(spec),
             treat.use_adam(spec) if plain else None,
             treat.more_units(spec),
-            treat.decaying_rate(spec, int(float(f"{run / 4:.0e}"))),
+            treat.decaying_rate(spec, int(float(f"{steps / 4:.0e}"))),
         )
 
 
-def _largest(case: Case) -> float:
+def _largest(run: RunEvidence) -> float:
     """The largest typical ‖ΔW‖/‖W‖ of any layer; NaN where no layer has one."""
-    ratio = case.update_ratio[np.isfinite(case.update_ratio)]
+    ratio = run.update_ratio[np.isfinite(run.update_ratio)]
     return float(ratio.max()) if ratio.size else math.nan
 
 
@@ -237,26 +237,26 @@ def _held_back(spec: ExperimentSpec) -> bool:
     return penalised or _drops_out(spec)
 
 
-def _noisy(case: Case) -> bool:
+def _noisy(run: RunEvidence) -> bool:
     """Whether dropout or batch norm make the training loss jump of themselves."""
-    return case.lasting(_made_noisy)
+    return run.lasting(_made_noisy)
 
 
-def _made_noisy(case: Case) -> bool:
-    return _drops_out(case.spec) or any(layer.normalized for layer in case.hidden)
+def _made_noisy(run: RunEvidence) -> bool:
+    return _drops_out(run.spec) or any(layer.normalized for layer in run.hidden)
 
 
-def _level_at(case: Case, iteration: int) -> float:
+def _level_at(run: RunEvidence, iteration: int) -> float:
     """The training loss at some moment; at the last change of settings if it was before."""
-    length = (case.frame.iteration - case.since) / len(case.levels)
-    index = int((iteration - case.since) / length)
-    return float(case.levels[max(0, min(index, len(case.levels) - 1))])
+    length = (run.frame.iteration - run.since) / len(run.levels)
+    index = int((iteration - run.since) / length)
+    return float(run.levels[max(0, min(index, len(run.levels) - 1))])
 
 
-def _validation(case: Case) -> tuple[Score | None, float]:
+def _validation(run: RunEvidence) -> tuple[Score | None, float]:
     """The best score, unless it is among the recent ones, and the lower quartile of those."""
-    scores, best = case.history.scores, case.history.best
-    stop = int(np.searchsorted(scores.x, case.frame.iteration, side="right"))
+    scores, best = run.history.scores, run.history.best
+    stop = int(np.searchsorted(scores.x, run.frame.iteration, side="right"))
     start = stop - max(SCORES, int(RECENT * stop))
     if best is None or start < 0 or not best.iteration < scores.x[start]:
         return None, math.nan

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
-from core.base.registry import knobs
+from core.base.registry import settings_of
 from core.catalogue.activations import Activation
 from core.catalogue.batching import FullBatch
 from core.catalogue.blocks import Block, Dense
@@ -74,7 +74,7 @@ def lower_rate(spec: ExperimentSpec) -> Remedy:
 def raise_rate(spec: ExperimentSpec) -> Remedy:
     """Ten times the rate, or the optimizer's default where that is more."""
     optimizer = spec.training.optimizer
-    most = knobs(optimizer)["learning_rate"].high or math.inf
+    most = settings_of(optimizer)["learning_rate"].high or math.inf
     return _with_rate(spec, min(max(10 * optimizer.learning_rate, default_rate(spec)), most))
 
 
@@ -161,7 +161,7 @@ def l2_penalty(spec: ExperimentSpec, strength: float) -> Remedy | None:
 def weaker_penalty(spec: ExperimentSpec) -> Remedy:
     """A tenth of every penalty and of the weight decay."""
     penalty: Any = spec.training.penalty
-    weaker = {name: getattr(penalty, name) / 10 for name in knobs(penalty)}
+    weaker = {name: getattr(penalty, name) / 10 for name in settings_of(penalty)}
     decay = spec.training.weight_decay / 10
     changed = _training(spec, penalty=replace(penalty, **weaker), weight_decay=decay)
     return Remedy("Weaken the penalty", changed)
@@ -209,18 +209,18 @@ def fewer_units(spec: ExperimentSpec) -> Remedy | None:
 
 def _room(dataset: Dataset) -> float:
     """How many times as many samples a data set could have."""
-    described = knobs(dataset).get("count")
+    described = settings_of(dataset).get("count")
     return (described.high or 0) / getattr(dataset, "count") if described else 0
 
 
-def _training(spec: ExperimentSpec, **settings: Any) -> ExperimentSpec:
-    return replace(spec, training=replace(spec.training, **settings))
+def _training(spec: ExperimentSpec, **settings_of: Any) -> ExperimentSpec:
+    return replace(spec, training=replace(spec.training, **settings_of))
 
 
-def _network(spec: ExperimentSpec, **settings: Any) -> ExperimentSpec:
-    return replace(spec, network=replace(spec.network, **settings))
+def _network(spec: ExperimentSpec, **settings_of: Any) -> ExperimentSpec:
+    return replace(spec, network=replace(spec.network, **settings_of))
 
 
-def _blocks(spec: ExperimentSpec, **settings: Any) -> ExperimentSpec:
-    hidden: tuple[Block, ...] = tuple(replace(b, **settings) for b in spec.network.hidden)
+def _blocks(spec: ExperimentSpec, **settings_of: Any) -> ExperimentSpec:
+    hidden: tuple[Block, ...] = tuple(replace(b, **settings_of) for b in spec.network.hidden)
     return _network(spec, hidden=hidden)

@@ -9,7 +9,7 @@ import numpy as np
 from core.catalogue.activations import LeakyReLU, ReLU, Sigmoid
 from core.diagnosis import remedies as treat
 from core.diagnosis.base import RULES, Finding, Remedy, Rule
-from core.diagnosis.case import Case
+from core.diagnosis.evidence import RunEvidence
 from core.diagnosis.hidden import Hidden
 from core.diagnosis.start import treat_start
 from core.diagnosis.words import SUPERSCRIPT, fraction, names, number, percent
@@ -28,25 +28,25 @@ class Symmetric(Rule):
         "vanishing", "collapse", "dead", "init_mismatch", "low_rate", "plateau", "exploding",
     )  # fmt: skip
 
-    def check(self, case: Case) -> Finding | None:
-        frame = case.newest("shares")
-        if frame is None or frame.shares is None or frame.shares.twins is None:
+    def check(self, run: RunEvidence) -> Finding | None:
+        frame = run.newest("shares")
+        if frame is None or frame.shares is None or frame.shares.duplicate_units is None:
             return None
-        twins, limit = frame.shares.twins, case.threshold(self.key, 0.5, 0.3)
-        if case.origin and case.origin.shares and case.origin.shares.twins is not None:
+        duplicate_units, limit = frame.shares.duplicate_units, run.threshold(self.key, 0.5, 0.3)
+        if run.origin and run.origin.shares and run.origin.shares.duplicate_units is not None:
             # Units that have grown alike, as where the run blows up, are another trouble.
-            twins = np.minimum(twins, case.origin.shares.twins)
-        alike = [layer for layer in case.hidden if twins[layer.index] > limit]
+            duplicate_units = np.minimum(duplicate_units, run.origin.shares.duplicate_units)
+        alike = [layer for layer in run.hidden if duplicate_units[layer.index] > limit]
         if not alike:
             return None
-        same = max(twins[layer.index] for layer in alike)
+        same = max(duplicate_units[layer.index] for layer in alike)
         still = all(frame.weight[layer.index] == 0 for layer in alike)
         what = "have weight 0" if still else "have the weights of another unit"
         return self.finding(
             "bad",
             "Units are copies of each other",
             f"{percent(same)} of the units in {_names(alike)} {what}",
-            treat.offer(treat.fitting_initializer(case.spec)),
+            treat.offer(treat.fitting_initializer(run.spec)),
             tuple(layer.name for layer in alike),
         )
 
@@ -60,37 +60,37 @@ class Symmetric(Rule):
     "gradient clipping, weight penalties and batch norm are the remedies.",
 )
 class Exploding(Rule):
-    def check(self, case: Case) -> Finding | None:
-        gradient, weight = case.latest_gradient, case.frame.weight
+    def check(self, run: RunEvidence) -> Finding | None:
+        gradient, weight = run.latest_gradient, run.frame.weight
         pull = np.where(gradient > 1, gradient / weight, 0)
         worst = int(np.argmax(np.where(np.isfinite(pull), pull, 0)))
         # Optimizers that divide by the gradient's size take no harm before it is much larger.
-        shaken = np.nanmax(case.recent("update_ratio")[-3:], initial=0) > 0.3
-        if pull[worst] > case.threshold(self.key, 5, 2) * (1 if shaken else 10):
+        shaken = np.nanmax(run.recent("update_ratio")[-3:], initial=0) > 0.3
+        if pull[worst] > run.threshold(self.key, 5, 2) * (1 if shaken else 10):
             size, than = number(gradient[worst]), number(weight[worst])
             return self._found(
-                case, f"Mean |g| {size} in {case.frame.layers[worst]}, mean weight {than}", worst
+                run, f"Mean |g| {size} in {run.frame.layers[worst]}, mean weight {than}", worst
             )
-        if len(case.hidden) < 2 or case.has_learned:
+        if len(run.hidden) < 2 or run.has_learned:
             return None
-        if case.first_to_last > case.threshold(self.key, 100, 50):
-            growth = number(case.first_to_last)
-            return self._found(case, f"Layer 1's gradient is {growth} times the last layer's", 0)
+        if run.first_to_last > run.threshold(self.key, 100, 50):
+            growth = number(run.first_to_last)
+            return self._found(run, f"Layer 1's gradient is {growth} times the last layer's", 0)
         return None
 
-    def _found(self, case: Case, evidence: str, layer: int) -> Finding:
-        spec = case.spec
+    def _found(self, run: RunEvidence, evidence: str, layer: int) -> Finding:
+        spec = run.spec
         return self.finding(
             "bad",
             "Gradients explode",
             evidence,
             treat.offer(
-                *treat_start(case),
+                *treat_start(run),
                 treat.clip_by_norm(spec),
                 treat.batch_norm(spec),
                 treat.lower_rate(spec),
             ),
-            (case.frame.layers[layer],),
+            (run.frame.layers[layer],),
         )
 
 
@@ -105,32 +105,32 @@ class Exploding(Rule):
 class Dead(Rule):
     explains: ClassVar[tuple[str, ...]] = ("vanishing", "collapse", "low_rate", "plateau")
 
-    def check(self, case: Case) -> Finding | None:
-        frame = case.newest("shares")
-        if frame is None or frame.shares is None or not case.hidden:
+    def check(self, run: RunEvidence) -> Finding | None:
+        frame = run.newest("shares")
+        if frame is None or frame.shares is None or not run.hidden:
             return None
-        dead, units = frame.shares.dead, np.array([layer.block.units for layer in case.hidden])
+        dead, units = frame.shares.dead, np.array([layer.block.units for layer in run.hidden])
         share = float(dead[: len(units)] @ units) / float(units.sum())
         worst = float(dead[: len(units)].max())
-        many = share > case.threshold(self.key, 0.4, 0.3)
-        if not many and not worst > case.threshold(self.key, 0.8, 0.7):
+        many = share > run.threshold(self.key, 0.4, 0.3)
+        if not many and not worst > run.threshold(self.key, 0.8, 0.7):
             return None
-        hurt = [layer for layer in case.hidden if dead[layer.index] > 0.3]
+        hurt = [layer for layer in run.hidden if dead[layer.index] > 0.3]
         return self.finding(
             "bad" if worst > 0.95 else "warning",
             f"Dead {_label(hurt)} units",
             f"{percent(share)} of all hidden units are 0 for every sample",
-            self._remedies(case),
+            self._remedies(run),
             tuple(layer.name for layer in hurt),
         )
 
-    def _remedies(self, case: Case) -> tuple[Remedy, ...]:
-        spec, origin = case.spec, case.origin
+    def _remedies(self, run: RunEvidence) -> tuple[Remedy, ...]:
+        spec, origin = run.spec, run.origin
         lower, leaky = treat.lower_rate(spec), treat.use_activation(spec, LeakyReLU())
         born = origin is not None and origin.shares is not None and origin.shares.dead.max() > 0.4
         tall = spec.training.optimizer.learning_rate > treat.default_rate(spec)
         order = (lower, leaky) if tall and not born else (leaky, lower)
-        return treat.offer(*treat_start(case), *order, treat.batch_norm(spec))
+        return treat.offer(*treat_start(run), *order, treat.batch_norm(spec))
 
 
 @RULES.add(
@@ -144,35 +144,35 @@ class Dead(Rule):
 class Saturation(Rule):
     explains: ClassVar[tuple[str, ...]] = ("vanishing",)
 
-    def check(self, case: Case) -> Finding | None:
-        frame = case.newest("shares")
-        s_shaped = [layer for layer in case.hidden if layer.s_shaped]
-        if frame is None or frame.shares is None or not s_shaped or case.has_learned:
+    def check(self, run: RunEvidence) -> Finding | None:
+        frame = run.newest("shares")
+        s_shaped = [layer for layer in run.hidden if layer.s_shaped]
+        if frame is None or frame.shares is None or not s_shaped or run.has_learned:
             return None
         index = [layer.index for layer in s_shaped]
-        flat, origin = frame.shares.saturated[index], case.origin
+        flat, origin = frame.shares.saturated[index], run.origin
         begun = origin.shares.saturated[index].mean() if origin and origin.shares else 0.0
         born = begun > 0.4
         # A network that came by its saturation may well do fine with some.
         on, off = (0.5, 0.4) if born else (0.7, 0.55)
-        if not flat.mean() > case.threshold(self.key, on, off):
+        if not flat.mean() > run.threshold(self.key, on, off):
             return None
         hurt = [layer for layer in s_shaped if frame.shares.saturated[layer.index] > 0.5]
         return self.finding(
             "bad" if flat.mean() > 0.9 else "warning",
             f"{_label(hurt)} units are saturated",
             f"{percent(flat.mean())} of the activations lie where the slope is about 0",
-            self._remedies(case, born),
+            self._remedies(run, born),
             tuple(layer.name for layer in hurt),
         )
 
-    def _remedies(self, case: Case, born: bool) -> tuple[Remedy, ...]:
-        spec = case.spec
+    def _remedies(self, run: RunEvidence, born: bool) -> tuple[Remedy, ...]:
+        spec = run.spec
         lower, relu = treat.lower_rate(spec), treat.use_activation(spec, ReLU())
-        if any(layer.activation.key == "step" for layer in case.hidden):
+        if any(layer.activation.key == "step" for layer in run.hidden):
             return treat.offer(relu)
         order = (treat.batch_norm(spec), relu, lower) if born else (lower, relu)
-        return treat.offer(*treat_start(case), *order)
+        return treat.offer(*treat_start(run), *order)
 
 
 @RULES.add(
@@ -184,23 +184,23 @@ class Saturation(Rule):
     "layer, and so do the gentle slopes of sigmoid.",
 )
 class Collapse(Rule):
-    def check(self, case: Case) -> Finding | None:
-        frame = case.newest("spread")
-        if frame is None or frame.spread is None or not case.plain or len(case.hidden) < 2:
+    def check(self, run: RunEvidence) -> Finding | None:
+        frame = run.newest("spread")
+        if frame is None or frame.spread is None or not run.plain or len(run.hidden) < 2:
             return None
         spread = frame.spread[:-1]
-        limit = case.threshold(self.key, 0.003, 0.01)
+        limit = run.threshold(self.key, 0.003, 0.01)
         if not spread[-1] < min(limit, 0.2 * spread[0]):
             return None
-        spec, last = case.spec, case.hidden[-1].name
+        spec, last = run.spec, run.hidden[-1].name
         relu, weaker = treat.use_activation(spec, ReLU()), treat.weaker_penalty(spec)
         return self.finding(
             "bad" if spread[-1] < 1e-4 else "warning",
             "Activations have collapsed",
             f"They differ by {number(spread[-1])} from sample to sample in {last}, "
-            f"by {number(spread[0])} in {case.hidden[0].name}",
-            treat.offer(*treat_start(case), weaker, treat.batch_norm(spec), relu),
-            tuple(layer.name for layer in case.hidden if spread[layer.index] < limit),
+            f"by {number(spread[0])} in {run.hidden[0].name}",
+            treat.offer(*treat_start(run), weaker, treat.batch_norm(spec), relu),
+            tuple(layer.name for layer in run.hidden if spread[layer.index] < limit),
         )
 
 
@@ -213,32 +213,28 @@ class Collapse(Rule):
     "learn. ReLU, batch norm and skip connections let it through.",
 )
 class Vanishing(Rule):
-    def check(self, case: Case) -> Finding | None:
-        left = case.first_to_last
+    def check(self, run: RunEvidence) -> Finding | None:
+        left = run.first_to_last
         # Where next to nothing is left to learn, so is the gradient: it says no more.
-        if (
-            len(case.hidden) < 2
-            or case.has_learned
-            or not left < case.threshold(self.key, 0.01, 0.03)
-        ):
+        if len(run.hidden) < 2 or run.has_learned or not left < run.threshold(self.key, 0.01, 0.03):
             return None
-        sigmoid = all(isinstance(layer.activation, Sigmoid) for layer in case.hidden)
-        k = len(case.hidden)
+        sigmoid = all(isinstance(layer.activation, Sigmoid) for layer in run.hidden)
+        k = len(run.hidden)
         bound = f"; {k} sigmoids pass ≤ 4{f'-{k}'.translate(SUPERSCRIPT)} = 1/{4**k:,}"
-        gradient = case.gradient
+        gradient = run.gradient
         return self.finding(
             "bad" if left < 1e-3 else "warning",
             "Gradients vanish",
-            f"{case.hidden[0].name.capitalize()} gets {fraction(left)} of the last layer's"
+            f"{run.hidden[0].name.capitalize()} gets {fraction(left)} of the last layer's"
             f" gradient{bound if sigmoid else ''}",
-            self._remedies(case),
-            tuple(h.name for h in case.hidden if gradient[h.index] < 0.05 * gradient[-1]),
+            self._remedies(run),
+            tuple(h.name for h in run.hidden if gradient[h.index] < 0.05 * gradient[-1]),
         )
 
-    def _remedies(self, case: Case) -> tuple[Remedy, ...]:
-        spec = case.spec
+    def _remedies(self, run: RunEvidence) -> tuple[Remedy, ...]:
+        spec = run.spec
         relu, norm = treat.use_activation(spec, ReLU()), treat.batch_norm(spec)
-        return treat.offer(*treat_start(case), treat.weaker_penalty(spec), relu, norm)
+        return treat.offer(*treat_start(run), treat.weaker_penalty(spec), relu, norm)
 
 
 def _label(layers: list[Hidden]) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from core.catalogue.initializers import INITIALIZERS, Scaled
 from core.diagnosis import remedies as treat
 from core.diagnosis.base import RULES, Finding, Remedy, Rule
-from core.diagnosis.case import Case, weights_counted
+from core.diagnosis.evidence import RunEvidence, weights_counted
 from core.diagnosis.words import fraction, number
 from core.telemetry.series import Floats
 
@@ -29,21 +29,21 @@ class Misfit:
     severe: bool
 
 
-def misfit(case: Case) -> Misfit | None:
+def misfit(run: RunEvidence) -> Misfit | None:
     """Whether the starting weights were far from what the activations ask for.
 
     ReLU and its kin hand the factors on, so they multiply from layer to layer; an S-shaped unit
     bounds what is too large. Batch norm sets it all right.
     """
-    origin = case.origin
-    if origin is None or origin.weights is None or not case.plain:
+    origin = run.origin
+    if origin is None or origin.weights is None or not run.plain:
         return None
-    low, high = _bands(case)
+    low, high = _bands(run)
     drawn = origin.weight[:-1] / MEAN_SIZE
     large, small = drawn / high, drawn / low
     # The inputs can be of any size, so the first layer has some freedom.
     first_freed = small * np.array([3.0] + [1.0] * (len(small) - 1))
-    open_ended = np.array([not layer.s_shaped for layer in case.hidden])
+    open_ended = np.array([not layer.s_shaped for layer in run.hidden])
     growth = float(np.prod(np.maximum(1, large)[open_ended]))
     loss = float(np.prod(np.minimum(1, first_freed)))
     if large.max() > 2.5 or growth > 5:
@@ -53,19 +53,19 @@ def misfit(case: Case) -> Misfit | None:
     return None
 
 
-def treat_start(case: Case) -> tuple[Remedy | None, ...]:
+def treat_start(run: RunEvidence) -> tuple[Remedy | None, ...]:
     """The fitting initialiser where the present one is a likely cause of trouble."""
-    return (treat.fitting_initializer(case.spec),) if case.lasting(misfit) else ()
+    return (treat.fitting_initializer(run.spec),) if run.lasting(misfit) else ()
 
 
-def _bands(case: Case) -> tuple[Floats, Floats]:
+def _bands(run: RunEvidence) -> tuple[Floats, Floats]:
     """The standard deviations between which each hidden layer's weights may well lie.
 
     For S-shaped units between both kinds of Xavier, which differ where fan-in and fan-out do.
     """
-    assert case.origin is not None
-    bands, counted = [], weights_counted(case.origin).tolist()
-    for layer in case.hidden:
+    assert run.origin is not None
+    bands, counted = [], weights_counted(run.origin).tolist()
+    for layer in run.hidden:
         units = layer.block.units * getattr(layer.activation, "pieces", 1)
         fan_in = max(1, counted[layer.index] // units)
         entry = INITIALIZERS[layer.activation.initializer]()
@@ -85,21 +85,21 @@ def _bands(case: Case) -> tuple[Floats, Floats]:
     "smaller ones let the signal die away.",
 )
 class InitMismatch(Rule):
-    def check(self, case: Case) -> Finding | None:
+    def check(self, run: RunEvidence) -> Finding | None:
         # Once the loss has sunk well, how it all began does not matter any more.
-        if case.has_sunk(0.5):
+        if run.has_sunk(0.5):
             return None
-        wrong = case.lasting(misfit)
+        wrong = run.lasting(misfit)
         if wrong is None:
             return None
         off = wrong.factors if wrong.size == "large" else 1 / wrong.factors
-        worst = case.hidden[int(off.argmax())]
+        worst = run.hidden[int(off.argmax())]
         wanted = INITIALIZERS[worst.activation.initializer].label
         times = number(off.max()) if wrong.size == "large" else fraction(1 / off.max())
         return self.finding(
             "bad" if wrong.severe else "warning",
             f"Weights start too {wrong.size} for {worst.activation.label}",
             f"Those of {worst.name} are {times} times as large as {wanted} draws them",
-            treat.offer(treat.fitting_initializer(case.spec), treat.batch_norm(case.spec)),
-            tuple(case.hidden[i].name for i in np.flatnonzero(off > OFF)),
+            treat.offer(treat.fitting_initializer(run.spec), treat.batch_norm(run.spec)),
+            tuple(run.hidden[i].name for i in np.flatnonzero(off > OFF)),
         )

@@ -1,4 +1,4 @@
-"""Reads plain data into the frozen dataclasses that declare it, by their types and knobs.
+"""Reads plain data into the frozen dataclasses that declare it, by their types and settings.
 
 Strict and patient: `Reader` goes through everything it is given and collects what is wrong as
 "path: message", so that all of it can be told at once.
@@ -17,7 +17,7 @@ from functools import cache
 from numbers import Integral, Real
 from typing import Any
 
-from core.base.registry import Entry, Knob
+from core.base.registry import Entry, Setting
 from core.catalogue.activations import ACTIVATIONS
 from core.catalogue.blocks import BLOCKS
 from core.catalogue.losses import OUTPUTS
@@ -65,34 +65,34 @@ class Reader:
         given = {}
         for name, item in declared.items():
             if name in raw:
-                knob = item.metadata.get("knob", Knob())
+                setting = item.metadata.get("setting", Setting())
                 place = join(path, name)
                 given[name] = self.value(
-                    raw[name], kinds[name], knob, getattr(default, name), place
+                    raw[name], kinds[name], setting, getattr(default, name), place
                 )
         return replace(default, **given)
 
-    def value(self, raw: object, kind: Any, knob: Knob, default: Any, path: str) -> Any:
+    def value(self, raw: object, kind: Any, setting: Setting, default: Any, path: str) -> Any:
         """A value of the annotated type `kind`."""
         if typing.get_origin(kind) in (typing.Union, types.UnionType):
             if raw is None:
                 return None
             (kind,) = (each for each in typing.get_args(kind) if each is not types.NoneType)
         if typing.get_origin(kind) is tuple:
-            return self.items(raw, typing.get_args(kind)[0], knob, default, path)
+            return self.items(raw, typing.get_args(kind)[0], setting, default, path)
         if issubclass(kind, Entry):
             return self.entry(raw, kind, default, path)
         if is_dataclass(kind):
             return self.part(raw, default, path)
         read = {bool: self.flag, str: self.text, int: self.whole, float: self.real}[kind]
-        return read(raw, knob, default, path)
+        return read(raw, setting, default, path)
 
-    def items(self, raw: object, kind: Any, knob: Knob, default: Any, path: str) -> Any:
+    def items(self, raw: object, kind: Any, setting: Setting, default: Any, path: str) -> Any:
         if not isinstance(raw, (list, tuple)):
             self.fail(path, f"must be a list, not {shown(raw)}")
             return default
         return tuple(
-            self.value(item, kind, knob, None, f"{path}[{i}]") for i, item in enumerate(raw)
+            self.value(item, kind, setting, None, f"{path}[{i}]") for i, item in enumerate(raw)
         )
 
     def entry(self, raw: object, base: type[Entry], default: Any, path: str) -> Any:
@@ -127,40 +127,42 @@ class Reader:
                 self.fail(path, error.args[0])
         return None
 
-    def flag(self, raw: object, knob: Knob, default: Any, path: str) -> Any:
+    def flag(self, raw: object, setting: Setting, default: Any, path: str) -> Any:
         if isinstance(raw, bool):
             return raw
         self.fail(path, f"must be true or false, not {shown(raw)}")
         return default
 
-    def text(self, raw: object, knob: Knob, default: Any, path: str) -> Any:
+    def text(self, raw: object, setting: Setting, default: Any, path: str) -> Any:
         if not isinstance(raw, str):
             self.fail(path, f"must be text, not {shown(raw)}")
-        elif knob.choices and raw not in knob.choices:
-            self.fail(path, f"must be one of {', '.join(knob.choices)}{nearest(raw, knob.choices)}")
+        elif setting.choices and raw not in setting.choices:
+            self.fail(
+                path, f"must be one of {', '.join(setting.choices)}{nearest(raw, setting.choices)}"
+            )
         elif any("\ud800" <= letter <= "\udfff" for letter in raw):
             self.fail(path, "has half characters (lone surrogates) that no file can hold")
         else:
             return raw
         return default
 
-    def whole(self, raw: object, knob: Knob, default: Any, path: str) -> Any:
+    def whole(self, raw: object, setting: Setting, default: Any, path: str) -> Any:
         if not _is_number(raw) or not _is_finite(raw) or raw != int(raw):
             self.fail(path, f"must be a whole number, not {shown(raw)}")
-        elif self.within(int(raw), knob, path, LARGEST_WHOLE):
+        elif self.within(int(raw), setting, path, LARGEST_WHOLE):
             return int(raw)
         return default
 
-    def real(self, raw: object, knob: Knob, default: Any, path: str) -> Any:
+    def real(self, raw: object, setting: Setting, default: Any, path: str) -> Any:
         if not _is_number(raw) or not _is_finite(raw):
             self.fail(path, f"must be a finite number, not {shown(raw)}")
-        elif self.within(float(raw), knob, path, math.inf):
+        elif self.within(float(raw), setting, path, math.inf):
             return float(raw)
         return default
 
-    def within(self, number: float, knob: Knob, path: str, limit: float) -> bool:
-        low = -limit if knob.low is None else knob.low
-        high = limit if knob.high is None else knob.high
+    def within(self, number: float, setting: Setting, path: str, limit: float) -> bool:
+        low = -limit if setting.low is None else setting.low
+        high = limit if setting.high is None else setting.high
         if number < low:
             self.fail(path, f"must be ≥ {low:.15g}")
         elif number > high:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from core.base.registry import Entry, Knob, Registry
+from core.base.registry import Entry, Registry, Setting
 from core.catalogue.activations import ACTIVATIONS
 from core.catalogue.batching import BATCHINGS
 from core.catalogue.blocks import BLOCKS
@@ -55,19 +55,19 @@ def markdown() -> str:
 def _settings() -> Iterator[str]:
     yield "## Settings of an experiment"
     yield "Those marked ↻ start a run anew; all others change it in flight.\n"
-    for path, kind, knob, default in _leaves(ExperimentSpec(), ""):
-        yield _setting(path, kind, knob, default, mark=True)
+    for path, kind, setting, default in _leaves(ExperimentSpec(), ""):
+        yield _setting(path, kind, setting, default, mark=True)
     yield ""
 
 
-def _leaves(part: Any, path: str) -> Iterator[tuple[str, Any, Knob, Any]]:
+def _leaves(part: Any, path: str) -> Iterator[tuple[str, Any, Setting, Any]]:
     kinds = typing.get_type_hints(type(part))
     for item in fields(part):
         place, value = f"{path}{item.name}", getattr(part, item.name)
         if is_dataclass(value) and not isinstance(value, Entry):
             yield from _leaves(value, f"{place}.")
         else:
-            yield place, kinds[item.name], item.metadata["knob"], value
+            yield place, kinds[item.name], item.metadata["setting"], value
 
 
 def _chapters() -> Iterator[str]:
@@ -85,7 +85,7 @@ def _entry(entry: type[Entry]) -> Iterator[str]:
         yield f"{entry.advice}\n"
     kinds, default = typing.get_type_hints(entry), entry()
     lines = [
-        _setting(item.name, kinds[item.name], item.metadata["knob"], getattr(default, item.name))
+        _setting(item.name, kinds[item.name], item.metadata["setting"], getattr(default, item.name))
         for item in fields(typing.cast(Any, entry))
     ]
     if entry.torch:
@@ -97,24 +97,24 @@ def _entry(entry: type[Entry]) -> Iterator[str]:
         yield ""
 
 
-def _setting(path: str, kind: Any, knob: Knob, default: Any, mark: bool = False) -> str:
-    restart = " ↻" if mark and not knob.hot else ""
-    said = f": {knob.help}" if knob.help else ""
-    return f"- `{path}`{restart} {_allowed(kind, knob)}, default {_shown(default)}{said}"
+def _setting(path: str, kind: Any, setting: Setting, default: Any, mark: bool = False) -> str:
+    restart = " ↻" if mark and setting.restarts_run else ""
+    said = f": {setting.help}" if setting.help else ""
+    return f"- `{path}`{restart} {_allowed(kind, setting)}, default {_shown(default)}{said}"
 
 
-def _allowed(kind: Any, knob: Knob) -> str:
+def _allowed(kind: Any, setting: Setting) -> str:
     """What a setting may be, in words."""
     if typing.get_origin(kind) in (typing.Union, types.UnionType):
         (kind,) = (each for each in typing.get_args(kind) if each is not types.NoneType)
     if typing.get_origin(kind) is tuple:
         return f"(list of {_name(typing.get_args(kind)[0])})"
-    if knob.choices:
-        return f"({', '.join(knob.choices)})"
-    if knob.low is not None and knob.high is not None:
-        return f"({knob.low:,.15g} to {knob.high:,.15g})"
-    if knob.low is not None:
-        return f"({_name(kind)} from {knob.low:,.15g})"
+    if setting.choices:
+        return f"({', '.join(setting.choices)})"
+    if setting.low is not None and setting.high is not None:
+        return f"({setting.low:,.15g} to {setting.high:,.15g})"
+    if setting.low is not None:
+        return f"({_name(kind)} from {setting.low:,.15g})"
     return f"({_name(kind)})"
 
 

@@ -1,8 +1,8 @@
 """An experiment as one immutable value.
 
 `ExperimentSpec` says everything a run depends on. Reading one from plain data reports every problem
-at once, each with its path (`core.experiment.serialization`); `changes` tells which settings differ and whether
-a run in flight can take them.
+at once, each with its path (`core.experiment.serialization`); `changes` tells which settings differ
+and whether a run in flight can take them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, NamedTuple
 
-from core.base.registry import Entry, knob
+from core.base.registry import Entry, setting
 from core.catalogue.activations import Activation, Tanh
 from core.catalogue.batching import Batching, MiniBatch
 from core.catalogue.blocks import NORMALIZATIONS, Block, Dense
@@ -32,55 +32,55 @@ SCHEMA_VERSION = 1
 class DataSpec:
     """Which samples, and how they are split."""
 
-    dataset: Dataset = knob(Spiral(), label="Dataset", hot=False)
-    validation: float = knob(
+    dataset: Dataset = setting(Spiral(), label="Dataset", restarts_run=True)
+    validation: float = setting(
         0.25,
         label="Validation",
         low=0,
         high=0.9,
-        hot=False,
+        restarts_run=True,
         help="Share of the samples held out to watch generalisation.",
     )
-    test: float = knob(
+    test: float = setting(
         0.0,
         label="Test",
         low=0,
         high=0.9,
-        hot=False,
+        restarts_run=True,
         help="Share of the samples set apart as test set, to be looked at last; validation takes "
         "its share of the others. A data set with a test set of its own keeps that one.",
     )
-    standardize: bool = knob(
+    standardize: bool = setting(
         True,
         label="Standardise",
-        hot=False,
+        restarts_run=True,
         help="Shift and scale the inputs to mean 0 and deviation 1.",
     )
-    normalize: bool = knob(
+    normalize: bool = setting(
         False,
         label="Normalise",
-        hot=False,
+        restarts_run=True,
         help="Shift and scale the inputs to 0…1, in place of standardising.",
     )
-    features: FeatureSet = knob(
+    features: FeatureSet = setting(
         PlainInputs(),
         label="Features",
-        hot=False,
+        restarts_run=True,
         help="What the network is given of the inputs.",
     )
-    label_noise: float = knob(
+    label_noise: float = setting(
         0.0,
         label="Label noise",
         low=0,
         high=1,
-        hot=False,
+        restarts_run=True,
         help="Share of the training samples that get a wrong class; of numbers, the deviation of "
         "added noise as a share of theirs. Validation and test keep the true targets.",
     )
-    points: str = knob(
+    points: str = setting(
         "",
         label="Drawn points",
-        hot=False,
+        restarts_run=True,
         help="Points drawn by hand, each as x,y,class with class 0 or 1. They join any data set "
         "with two inputs; where numbers are to be predicted, the classes stand for −1 and 1.",
     )
@@ -97,29 +97,31 @@ class DataSpec:
 class NetworkSpec:
     """The layers between input and output."""
 
-    hidden: tuple[Block, ...] = knob((Dense(units=32), Dense(units=16)), label="Layers", hot=False)
-    activation: Activation = knob(Tanh(), label="Activation")
-    initializer: Initializer = knob(Auto(), label="Initialiser", hot=False)
-    normalization: str = knob(
+    hidden: tuple[Block, ...] = setting(
+        (Dense(units=32), Dense(units=16)), label="Layers", restarts_run=True
+    )
+    activation: Activation = setting(Tanh(), label="Activation")
+    initializer: Initializer = setting(Auto(), label="Initialiser", restarts_run=True)
+    normalization: str = setting(
         "none",
         label="Batch norm",
         choices=NORMALIZATIONS,
-        hot=False,
+        restarts_run=True,
         help="Batch normalisation before or after each activation.",
     )
-    dropout: float = knob(
+    dropout: float = setting(
         0.0,
         label="Dropout",
         low=0,
         high=0.95,
         help="Share of each hidden layer's outputs that is silenced at every step.",
     )
-    bias: bool = knob(True, label="Biases", hot=False)
-    output: str = knob(
+    bias: bool = setting(True, label="Biases", restarts_run=True)
+    output: str = setting(
         "auto",
         label="Output",
         choices=("auto", "identity", "sigmoid", "softmax"),
-        hot=False,
+        restarts_run=True,
         help="Output function; auto follows the loss.",
     )
 
@@ -128,15 +130,15 @@ class NetworkSpec:
 class TrainingSpec:
     """How the weights change."""
 
-    loss: Loss = knob(AutoLoss(), label="Loss", hot=False)
-    optimizer: Optimizer = knob(Adam(), label="Optimizer")
-    schedule: Schedule = knob(Constant(), label="Schedule")
-    batching: Batching = knob(MiniBatch(), label="Descent")
-    replacement: bool = knob(
+    loss: Loss = setting(AutoLoss(), label="Loss", restarts_run=True)
+    optimizer: Optimizer = setting(Adam(), label="Optimizer")
+    schedule: Schedule = setting(Constant(), label="Schedule")
+    batching: Batching = setting(MiniBatch(), label="Descent")
+    replacement: bool = setting(
         False, label="Replace", help="Draw every batch afresh, so that samples may repeat."
     )
-    penalty: Penalty = knob(NoPenalty(), label="Penalty")
-    weight_decay: float = knob(
+    penalty: Penalty = setting(NoPenalty(), label="Penalty")
+    weight_decay: float = setting(
         0.0,
         label="Weight decay",
         low=0,
@@ -144,15 +146,15 @@ class TrainingSpec:
         scale="log",
         help="Decoupled decay λ: W ← (1 − ηλ)W before every step.",
     )
-    clipping: Clipping = knob(NoClipping(), label="Clip")
-    max_epochs: int = knob(0, label="Stop at", low=0, help="Epochs; 0 goes on for ever.")
-    patience: int = knob(
+    clipping: Clipping = setting(NoClipping(), label="Clip")
+    max_epochs: int = setting(0, label="Stop at", low=0, help="Epochs; 0 goes on for ever.")
+    patience: int = setting(
         0,
         label="Patience",
         low=0,
         help="Stop early after so many epochs without a better validation loss; 0 never does.",
     )
-    restore_best: bool = knob(
+    restore_best: bool = setting(
         True, label="Restore best", help="After early stopping return to the best weights."
     )
 
@@ -161,39 +163,41 @@ class TrainingSpec:
 class ExperimentSpec:
     """Everything a run depends on: the same spec gives the same weights, bit for bit."""
 
-    title: str = knob("", label="Title", help="A name of your own for this experiment.")
+    title: str = setting("", label="Title", help="A name of your own for this experiment.")
     data: DataSpec = field(default_factory=DataSpec)
     network: NetworkSpec = field(default_factory=NetworkSpec)
     training: TrainingSpec = field(default_factory=TrainingSpec)
-    seed: int = knob(1, label="Seed", low=0, high=2**32 - 1, hot=False)
-    precision: str = knob("float32", label="Precision", choices=("float32", "float64"), hot=False)
+    seed: int = setting(1, label="Seed", low=0, high=2**32 - 1, restarts_run=True)
+    precision: str = setting(
+        "float32", label="Precision", choices=("float32", "float64"), restarts_run=True
+    )
 
 
 class Change(NamedTuple):
-    """One setting that differs. `hot` changes leave a run in flight, others restart it."""
+    """One setting that differs, and whether a run must start again to take the change."""
 
     path: str
     old: Any
     new: Any
-    hot: bool
+    restarts_run: bool
 
 
-def changes(old: Any, new: Any, path: str = "", hot: bool = True) -> Iterator[Change]:
+def changes(old: Any, new: Any, path: str = "", restarts: bool = False) -> Iterator[Change]:
     """Every leaf setting in which two specs (or parts of the same class) differ."""
     for item in fields(old):
         before, after = getattr(old, item.name), getattr(new, item.name)
         if before == after and type(before) is type(after):
             continue
         where = f"{path}.{item.name}" if path else item.name
-        declared = item.metadata.get("knob")
-        warm = hot and (declared is None or declared.hot)
+        declared = item.metadata.get("setting")
+        restarts_run = restarts or (declared is not None and declared.restarts_run)
         if is_dataclass(before) and type(before) is type(after):
-            yield from changes(before, after, where, warm if isinstance(before, Entry) else True)
+            yield from changes(before, after, where, restarts_run and isinstance(before, Entry))
         elif isinstance(before, tuple) and _same_kinds(before, after):
             for i, (a, b) in enumerate(zip(before, after, strict=True)):
                 yield from changes(a, b, f"{where}[{i}]")
         else:
-            yield Change(where, before, after, warm and _can_swap(before, after))
+            yield Change(where, before, after, restarts_run or not _can_swap(before, after))
 
 
 def _same_kinds(before: tuple[Any, ...], after: tuple[Any, ...]) -> bool:

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.gallery.experiment import Experiment, Variant
-from core.gallery.watching import Glimpse, Moment
-from core.telemetry.frame import Frame, Score, Segment
+from core.gallery.watching import Moment, RunUpdate
+from core.telemetry.frame import Frame
 from core.telemetry.series import LIMIT, smooth
+from core.training.results import Score, Segment
 
 Floats = NDArray[np.float64]
 
@@ -78,15 +79,15 @@ class Run:
         self.steps_per_epoch = 1
         self.ended = False
 
-    def take(self, glimpse: Glimpse, turn: int) -> None:
+    def take(self, run_update: RunUpdate, turn: int) -> None:
         while len(self.curves) <= turn:
-            self.curves.append(Curve(glimpse.steps))
-        self.curves[turn].add(glimpse.segment)
-        self.curves[turn].scores += glimpse.validation
-        self.iteration, self.steps = glimpse.iteration, glimpse.steps
-        self.steps_per_epoch, self.ended = glimpse.steps_per_epoch, glimpse.ended
-        if glimpse.frame is not None and turn == 0:
-            self.before, self.now = self.before or glimpse.frame, glimpse.frame
+            self.curves.append(Curve(run_update.steps))
+        self.curves[turn].add(run_update.segment)
+        self.curves[turn].scores += run_update.validation
+        self.iteration, self.steps = run_update.iteration, run_update.steps
+        self.steps_per_epoch, self.ended = run_update.steps_per_epoch, run_update.ended
+        if run_update.frame is not None and turn == 0:
+            self.before, self.now = self.before or run_update.frame, run_update.frame
 
     def band(self, figure: int, epochs: bool = False) -> Band:
         """LOSS or ACCURACY of the batches, smoothed, over steps or epochs."""
@@ -120,8 +121,8 @@ class Comparison:
     def take(self, moment: Moment) -> None:
         """Add what a moment has brought."""
         self.turn = moment.turn
-        for glimpse in moment.runs:
-            self.runs[glimpse.label].take(glimpse, moment.turn)
+        for run_update in moment.runs:
+            self.runs[run_update.label].take(run_update, moment.turn)
 
     @property
     def begun(self) -> bool:

@@ -21,10 +21,11 @@ from core.experiment.spec import ExperimentSpec
 from core.gallery.experiment import Experiment, Outcome, Plan, Variant
 from core.gallery.results import Results
 from core.gallery.signals import Signals, signals
-from core.gallery.watching import MEASURED, Glimpse, Moment, Watch
+from core.gallery.watching import MEASURED, Moment, RunUpdate, Watch
 from core.network.storage import Storage
-from core.telemetry.frame import Frame, Segment
+from core.telemetry.frame import Frame
 from core.telemetry.meter import Meter
+from core.training.results import Segment
 from core.training.trainer import Trainer
 from core.training.training_data import TrainingData
 
@@ -101,38 +102,38 @@ def _run_seed(
     cancelled: Question,
     shown: _Shown | None,
 ) -> list[Outcome]:
-    grounds: list[Ground] = []
-    lanes: list[Lane] = []
+    known: list[SharedData] = []
+    runs_in_step: list[LockstepRun] = []
     for variant in plan.variants:
         _go_on(cancelled)
         spec = replace(variant.spec, seed=seed)
-        lanes.append(Lane(variant, spec, plan, _ground_of(spec, grounds)))
+        runs_in_step.append(LockstepRun(variant, spec, plan, _shared_data_of(spec, known)))
     if shown:
-        shown.begin(lanes)
+        shown.begin(runs_in_step)
     for done in range(1, ROUNDS + 1):
-        in_turn(lanes, done / ROUNDS, cancelled, shown)
+        in_turn(runs_in_step, done / ROUNDS, cancelled, shown)
         tell(done / ROUNDS)
     outcomes = []
-    for lane in lanes:
+    for run in runs_in_step:
         _go_on(cancelled)
-        outcomes.append(lane.outcome())
+        outcomes.append(run.outcome())
     if shown:
-        shown.end(lanes, outcomes)
+        shown.end(runs_in_step, outcomes)
     return outcomes
 
 
 def in_turn(
-    lanes: list[Lane],
+    runs_in_step: list[LockstepRun],
     share: float,
     cancelled: Question = lambda: False,
     shown: _Shown | None = None,
 ) -> None:
     """Let all runs go on, one step each at a time, until `share` of each is done."""
-    going = [lane.towards(share) for lane in lanes]
+    going = [run.towards(share) for run in runs_in_step]
     while going:
         _go_on(cancelled)
         if shown:
-            shown.look(lanes)
+            shown.look(runs_in_step)
         going = [steps for steps in going if next(steps, False)]
 
 
@@ -151,52 +152,54 @@ class _Shown:
         self._seed, self._turn, self._watch = seed, turn, watch
         self._due, self._next = 0.0, 0
 
-    def begin(self, lanes: list[Lane]) -> None:
-        self._show([lane.glimpse(lane.before[1]) for lane in lanes])
+    def begin(self, runs_in_step: list[LockstepRun]) -> None:
+        self._show([run.run_update(run.before[1]) for run in runs_in_step])
 
-    def look(self, lanes: list[Lane]) -> None:
+    def look(self, runs_in_step: list[LockstepRun]) -> None:
         if time.perf_counter() < self._due:
             return
-        chosen = self._next % len(lanes) if self._turn == 0 else -1
+        chosen = self._next % len(runs_in_step) if self._turn == 0 else -1
         self._next += 1
-        self._show([lane.glimpse(measured=i == chosen) for i, lane in enumerate(lanes)])
+        self._show([run.run_update(measured=i == chosen) for i, run in enumerate(runs_in_step)])
 
-    def end(self, lanes: list[Lane], outcomes: list[Outcome]) -> None:
-        both = zip(lanes, outcomes, strict=True)
-        last = [lane.glimpse(outcome.after[1]) for lane, outcome in both]
-        self._show([replace(glimpse, ended=True) for glimpse in last])
+    def end(self, runs_in_step: list[LockstepRun], outcomes: list[Outcome]) -> None:
+        both = zip(runs_in_step, outcomes, strict=True)
+        last = [run.run_update(outcome.after[1]) for run, outcome in both]
+        self._show([replace(run_update, ended=True) for run_update in last])
 
-    def _show(self, runs: list[Glimpse]) -> None:
+    def _show(self, runs: list[RunUpdate]) -> None:
         began = time.perf_counter()
         self._watch(Moment(self._seed, self._turn, tuple(runs)))
         now = time.perf_counter()
         self._due = now + max(WATCH_SECONDS, (now - began) / WATCH_SHARE)
 
 
-class Ground(NamedTuple):
+class SharedData(NamedTuple):
     """What runs on the same samples have in common: these, and the memory for a batch of them."""
 
     data: TrainingData
     storage: Storage
 
 
-def ground(spec: ExperimentSpec) -> Ground:
+def shared_data(spec: ExperimentSpec) -> SharedData:
     data = TrainingData(spec)
-    return Ground(data, Storage(data.dtype, common=True))
+    return SharedData(data, Storage(data.dtype, common=True))
 
 
-def _ground_of(spec: ExperimentSpec, grounds: list[Ground]) -> Ground:
-    for known in grounds:
-        if known.data.fits(spec):
-            return known
-    grounds.append(ground(spec))
-    return grounds[-1]
+def _shared_data_of(spec: ExperimentSpec, known: list[SharedData]) -> SharedData:
+    for shared in known:
+        if shared.data.fits(spec):
+            return shared
+    known.append(shared_data(spec))
+    return known[-1]
 
 
-class Lane:
+class LockstepRun:
     """One run among those that go in lockstep."""
 
-    def __init__(self, variant: Variant, spec: ExperimentSpec, plan: Plan, common: Ground) -> None:
+    def __init__(
+        self, variant: Variant, spec: ExperimentSpec, plan: Plan, common: SharedData
+    ) -> None:
         self._variant, self._plan = variant, plan
         self.trainer = Trainer(spec, common.data, common.storage)
         epochs = spec.training.max_epochs
@@ -222,7 +225,7 @@ class Lane:
             yield True
         self._segments.append(trainer.take_segment())
 
-    def glimpse(self, frame: Frame | None = None, measured: bool = False) -> Glimpse:
+    def run_update(self, frame: Frame | None = None, measured: bool = False) -> RunUpdate:
         """What has come since the last one; with a frame where it is given or to be `measured`."""
         trainer = self.trainer
         # Before measuring, which does a step and takes it back, and the end of a run with it.
@@ -232,7 +235,7 @@ class Lane:
         news = self._segments[self._shown :]
         scores = [score for score in self._scores[self._told :] if score]
         self._shown, self._told = len(self._segments), len(self._scores)
-        return Glimpse(
+        return RunUpdate(
             label=self._variant.label,
             iteration=trainer.iteration,
             steps=self.steps,

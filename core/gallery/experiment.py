@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from core.experiment.spec import ExperimentSpec
 from core.gallery.signals import Signals
-from core.telemetry.frame import Frame, Score
+from core.telemetry.frame import Frame
+from core.training.results import Score
 from core.training.trainer import Trainer
 
 # Views of the window that an experiment may ask for.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.network.tape import Array
+from core.base.arrays import Array
 from core.telemetry.frame import Histograms
 from core.telemetry.histograms import Counter
 from core.training.trainer import Trainer

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.telemetry.frame import Frame, Score, Segment
+from core.telemetry.frame import Frame
+from core.training.results import Score, Segment
 
 # What frames of a moment contain beyond the always cheap figures.
 MEASURED = ("activations", "shares")
 
 
 @dataclass(frozen=True)
-class Glimpse:
+class RunUpdate:
     """One run at a moment.
 
     `segment` and `validation` are what has come since the last moment. `steps` is how many updates
@@ -35,7 +36,7 @@ class Moment:
 
     seed: int
     turn: int
-    runs: tuple[Glimpse, ...]
+    runs: tuple[RunUpdate, ...]
 
 
 # Takes a moment, and may wait until it is shown.

@@ -1,0 +1,1 @@
+"""The network: layers recorded as in-place operations that every step plays back."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.base.arrays import Array
 from core.base.streams import Streams
 from core.network.layers import Layer, Parameter
-from core.network.tape import Array, Signal, Tape
+from core.network.tape import Signal, Tape
 
 
 class BatchNorm(Layer):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.base.arrays import Array
 from core.network.network import Network
-from core.network.tape import Array
 
 ROWS = 512
 TOLERANCE = 0.01

@@ -13,10 +13,11 @@ from functools import partial
 
 import numpy as np
 
+from core.base.arrays import Array
 from core.base.streams import Streams
 from core.catalogue.activations import Activation
 from core.catalogue.initializers import Initializer
-from core.network.tape import Array, Signal, Tape
+from core.network.tape import Signal, Tape
 
 
 @dataclass

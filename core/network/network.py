@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from core.base.arrays import Array
 from core.base.streams import Streams
 from core.catalogue.activations import Activation, Maxout, PReLU
 from core.catalogue.blocks import Block, Skip, SplitMerge
@@ -25,7 +26,7 @@ from core.network.layers import (
     Parameter,
 )
 from core.network.storage import Storage
-from core.network.tape import Array, Mark, Signal, Tape
+from core.network.tape import Mark, Signal, Tape
 
 
 class Network:

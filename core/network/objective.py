@@ -7,9 +7,10 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.arrays import Array
 from core.catalogue.losses import OUTPUTS, Loss, Output
 from core.experiment.spec import ExperimentSpec
-from core.network.tape import Array, Signal, Tape
+from core.network.tape import Signal, Tape
 
 
 class Objective:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.arrays import Array
 from core.network.network import Network
 from core.network.objective import Objective
 from core.network.storage import Storage
-from core.network.tape import Array
 
 KEPT_LOGITS = 4096
 MOST_STEPS_KEPT = 128

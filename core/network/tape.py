@@ -14,11 +14,10 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.base.arrays import Array
 from core.network.storage import Storage
 
-Array = NDArray[np.floating]
 Op = Callable[[], Any]
 
 NO_GRADIENT: Array = np.empty((0, 0))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.arrays import Array
 from core.data import Samples
-from core.network.tape import Array
 from core.telemetry.pictures import Confusion, Worst
 from core.telemetry.shades import shrunk
 

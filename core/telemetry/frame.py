@@ -20,6 +20,7 @@ from core.telemetry.pictures import (
     NetworkPicture,
     Surface,
 )
+from core.training.results import Divergence, Score, Segment
 
 BINS = 48
 
@@ -42,41 +43,6 @@ class Histograms:
     missing: NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Segment:
-    """Per-step training figures since the last frame, each of shape (steps,).
-
-    `first` is the iteration of the first entry: the loss entry i belongs to the batch of update
-    number first + i, measured before that update. Accuracy is NaN for regression.
-    """
-
-    first: int
-    loss: NDArray[np.float64]
-    accuracy: NDArray[np.float64]
-    learning_rate: NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Score:
-    """Loss and accuracy (NaN for regression) over a whole set, with the weights of `iteration`."""
-
-    iteration: int
-    loss: float
-    accuracy: float
-
-
-@dataclass(frozen=True)
-class Divergence:
-    """Where the first number that is not finite, or beyond all measure, appeared."""
-
-    iteration: int
-    layer: str
-    quantity: str
-
-    def __str__(self) -> str:
-        return f"diverged at step {self.iteration}: {self.quantity} in {self.layer}"
-
-
 # What a frame can contain beyond the always cheap figures; `Frame` holds None for the rest.
 MEASURES = (
     "activations",
@@ -97,14 +63,15 @@ class Shares:
 
     `saturated`: of all activations, those whose |f'(z)| is below the activation's threshold.
     `dead`: of all units, those that are 0 for every probe sample. `same_sign`: of all units, those
-    whose incoming weights were all moved in the same direction by the last update. `twins`: of all
-    units, those that have the weights of another unit of their layer; None where not measured.
+    whose incoming weights were all moved in the same direction by the last update.
+    `duplicate_units`: of all units, those that have the weights of another unit of their layer;
+    None where not measured.
     """
 
     saturated: NDArray[np.float64]
     dead: NDArray[np.float64]
     same_sign: NDArray[np.float64]
-    twins: NDArray[np.float64] | None = None
+    duplicate_units: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)

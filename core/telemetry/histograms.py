@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from core.network.tape import Array
+from core.base.arrays import Array
 from core.telemetry.frame import BINS, Histograms
 
 # A range doubles when more than this share of a layer's values falls outside.

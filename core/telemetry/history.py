@@ -15,8 +15,9 @@ import numpy as np
 from core.catalogue.activations import Sigmoid
 from core.catalogue.blocks import Dense
 from core.experiment.spec import ExperimentSpec, NetworkSpec
-from core.telemetry.frame import MEASURES, Frame, Score, Segment
+from core.telemetry.frame import MEASURES, Frame
 from core.telemetry.series import Buckets, Floats, Rows
+from core.training.results import Score, Segment
 
 LOSS, ACCURACY, LEARNING_RATE = 0, 1, 2
 CURVES = ("loss", "accuracy", "learning_rate")

@@ -13,15 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.arrays import Array
 from core.catalogue.activations import Activation
 from core.network.network import Network
-from core.network.tape import Array
 from core.telemetry.confusion import Confuser
 from core.telemetry.data_picture import picture
-from core.telemetry.frame import MEASURES, Frame, Histograms, Score, Shares, Status
+from core.telemetry.frame import MEASURES, Frame, Histograms, Shares, Status
 from core.telemetry.histograms import Counter
 from core.telemetry.pictures import Confusion
-from core.telemetry.probes import DEAR, Probes, Ration
+from core.telemetry.probes import EXPENSIVE, MeasureBudget, Probes
+from core.training.results import Score
 from core.training.trainer import Trainer
 
 # The probe is as large as keeps measuring a small share of the time: fewer rows for wider nets.
@@ -47,7 +48,7 @@ class Meter:
         rows = int(np.clip(PROBE_MULTIPLICATIONS // max(len(params), 1), *PROBE_ROWS))
         self._probe_inputs = trainer.inputs[:rows]
         self.data = picture(trainer.data)
-        self._ration = Ration()
+        self._budget = MeasureBudget()
         self._validate_after = self._count_after = 0.0
         self._going_since: float | None = None
         self._confuser: Confuser | None = None
@@ -57,7 +58,7 @@ class Meter:
         self._look_ahead()
 
     def _prepare(self) -> None:
-        """(Re)make what depends on the network object, which a hot change replaces."""
+        """(Re)make what depends on the network object, which a change of settings replaces."""
         network = self._network = self.trainer.network
         self._tape, _ = network.tape(len(self._probe_inputs), training=False)
         np.copyto(self._tape.inputs, self._probe_inputs)
@@ -115,7 +116,7 @@ class Meter:
         sparing: bool = False,
     ) -> Frame:
         """The present moment. `measures` says what to take; validation only where it is due,
-        unless `validate`; dear measures only where it is their turn, if `sparing`."""
+        unless `validate`; expensive measures only where it is their turn, if `sparing`."""
         trainer = self.trainer
         if trainer.network is not self._network:
             self._prepare()
@@ -140,9 +141,9 @@ class Meter:
             )
 
     def _affordable(self, measures: Collection[str]) -> Collection[str]:
-        """The measures without those dear ones whose turn it is not."""
-        due = self._ration.due(measures, time.perf_counter())
-        return [name for name in measures if name not in DEAR or name in due]
+        """The measures without those expensive ones whose turn it is not."""
+        due = self._budget.due(measures, time.perf_counter())
+        return [name for name in measures if name not in EXPENSIVE or name in due]
 
     def _validation(self, now: bool, confusion: bool) -> tuple[Score, ...]:
         scores = self.trainer.take_scores()
@@ -209,8 +210,8 @@ class Meter:
             taken["spread"] = np.array([_spread(mark.a) for mark in marks])
         if "confusion" in measures:
             taken["confusion"] = self._confusion
-        dear = [name for name in DEAR if name in measures]
-        return taken | self._probes.take(dear, marks, self._ration)
+        expensive = [name for name in EXPENSIVE if name in measures]
+        return taken | self._probes.take(expensive, marks, self._budget)
 
     def _count(self, kind: str, layers: list[Array]) -> Histograms:
         return self._counters[kind].count(layers)
@@ -221,7 +222,7 @@ class Meter:
             saturated=np.array([self._saturated(i) for i in layers]),
             dead=np.array([1 - self._tape.marks[i].a.any(axis=1).mean() for i in layers]),
             same_sign=np.array([self._same_sign(i) for i in layers]),
-            twins=np.array([_twins(a.block.value, d) for a, d in self._directions]),
+            duplicate_units=np.array([_twins(a.block.value, d) for a, d in self._directions]),
         )
 
     def _saturated(self, i: int) -> float:

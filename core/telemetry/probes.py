@@ -1,6 +1,6 @@
 """Measures for the views that show pictures: surface, fit, the network's units, first weights.
 
-Each costs more than a figure per layer, so while a run goes on they take turns (`Ration`).
+Each costs more than a figure per layer, so while a run goes on they take turns (`MeasureBudget`).
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ MOST_IMAGES = 40
 LARGEST_IMAGE = 32
 
 
-class Ration:
-    """Says which dear measures are due: never more than two in one frame.
+class MeasureBudget:
+    """Says which expensive measures are due: never more than two in one frame.
 
     `SECONDS` lie between two measurements, so that all look alive; more often would be seen by
     nobody and cost twice, since every new picture is also painted. Of a network so large that a
@@ -52,18 +52,20 @@ class Ration:
         self._due[name] = ended + max(self.SECONDS[name], (ended - started) / self.SHARE)
 
 
-DEAR = tuple(Ration.SECONDS)
+EXPENSIVE = tuple(MeasureBudget.SECONDS)
 
 
 class Probes:
-    """Takes the dear measures of one network object; what they need is made when first wanted."""
+    """Takes the expensive measures of one network; what they need is made when first wanted."""
 
     def __init__(self, network: Network, objective: Objective, data: DataPicture) -> None:
         self._network, self._objective, self._data = network, objective, data
         self._grid: Grid | None = None
         self._units: UnitProbe | None = None
 
-    def take(self, names: Iterable[str], marks: list[Mark], ration: Ration) -> dict[str, Any]:
+    def take(
+        self, names: Iterable[str], marks: list[Mark], ration: MeasureBudget
+    ) -> dict[str, Any]:
         """Measures by name; None for those that the data do not have. `marks` are those of samples
         that have just been played."""
         kinds: dict[str, Callable[[], Any]] = {

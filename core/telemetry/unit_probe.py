@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.base.arrays import Array
 from core.network.layers import Affine
 from core.network.network import Network
 from core.network.objective import Objective
-from core.network.tape import Array, Mark
+from core.network.tape import Mark
 from core.telemetry.grids import Grid
 from core.telemetry.pictures import DataPicture, Group, Link, NetworkPicture, Units
 from core.telemetry.plan import plan

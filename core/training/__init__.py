@@ -1,0 +1,1 @@
+"""Training: the data of a run, batches, updates, checkpoints and the trainer that owns them."""

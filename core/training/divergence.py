@@ -8,7 +8,7 @@ import numpy as np
 
 from core.network.network import Network
 from core.network.tape import Mark
-from core.telemetry.frame import Divergence
+from core.training.results import Divergence
 
 
 def locate(network: Network, marks: Sequence[Mark], iteration: int) -> Divergence:

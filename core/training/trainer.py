@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from core.base.arrays import Array
 from core.base.streams import Streams
 from core.catalogue.penalties import NoClipping, NoPenalty
 from core.data import Samples
@@ -21,9 +22,8 @@ from core.network.network import Network
 from core.network.objective import Objective
 from core.network.passes import EvaluationPass, TrainingPass
 from core.network.storage import Storage
-from core.network.tape import Array
-from core.telemetry.frame import Divergence, Score, Segment
 from core.training.divergence import locate
+from core.training.results import Divergence, Score, Segment
 from core.training.sampler import Sampler
 from core.training.training_data import TrainingData
 from core.training.update import Update
@@ -256,9 +256,9 @@ class Trainer:
 
     def apply(self, spec: ExperimentSpec) -> None:
         """Go on with another spec. Raises ValueError where a change needs a new run."""
-        cold = [change.path for change in changes(self.spec, spec) if not change.hot]
-        if cold:
-            raise ValueError(f"needs a new run: {', '.join(cold)}")
+        restarting = [change.path for change in changes(self.spec, spec) if change.restarts_run]
+        if restarting:
+            raise ValueError(f"needs a new run: {', '.join(restarting)}")
         for active in self._passes.values():
             self._score(active)
         training, old = spec.training, self.spec

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from core.base.arrays import Array
 from core.base.streams import Streams
 from core.data import DataError, Samples, Split
 from core.data.drawn import drawn_like
@@ -18,7 +19,6 @@ from core.data.label_noise import with_label_noise
 from core.data.split import Parts, cut, filled, joined, scaled
 from core.experiment.serialization import unsuitable
 from core.experiment.spec import ExperimentSpec
-from core.network.tape import Array
 
 
 class TrainingData:

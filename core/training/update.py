@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from core.base.arrays import Array
 from core.catalogue.optimizers import Optimizer, State
-from core.network.tape import Array
 
 # A rule sweeps a vector about ten times. In pieces that stay in the cache a long vector takes up to
 # half the time and needs little work space; a short one would only get slower.
@@ -67,7 +67,7 @@ class Update:
                 np.putmask(state[name], scratch < np.finfo(scratch.dtype).smallest_normal, 0)
 
     def change(self, rule: Optimizer) -> None:
-        """Go on with another rule. Other knobs of the same rule keep the state, another rule
+        """Go on with another rule. Other settings of the same rule keep the state, another rule
         starts with a fresh one."""
         if type(rule) is type(self.rule):
             rule.take_over(self.state, self.rule)

@@ -61,7 +61,7 @@ class Runner:
         self._post(lambda: self._load(spec, run))
 
     def apply(self, spec: ExperimentSpec) -> None:
-        """Go on with a spec that differs in hot settings only."""
+        """Go on with a spec that differs only in settings that need no restart."""
         self._post(lambda: self._apply(spec))
 
     def go_back(self, moment: Moment, run: int) -> None:

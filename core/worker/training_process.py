@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from core.data import own
+from core.data import user_files
 from core.experiment.spec import ExperimentSpec
 from core.telemetry.frame import Failure, Frame, Item
 from core.training.checkpoints import Moment
@@ -63,7 +63,7 @@ class TrainingProcess:
             self._process = self._start()
             for name, value in self._settings.items():
                 self._send(name, value)
-        if handover := own.hand_over(spec.data.dataset):
+        if handover := user_files.hand_over(spec.data.dataset):
             # The window has read the file to show what is in it: it need not be read again.
             self._send("take_over", handover)
         self._send("load", spec, run)
@@ -198,7 +198,7 @@ def train(link: Link) -> None:
     runner.on_frame = lambda: sender.send(runner)
     while (packed := link.receive()) is not None:
         name, arguments = pickle.loads(packed)
-        act = own.take_over if name == "take_over" else getattr(runner, name)
+        act = user_files.take_over if name == "take_over" else getattr(runner, name)
         act(*arguments)
 
 

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
 
-from core.data.own import opened
+from core.data.user_files import opened
 from core.experiment.spec import ExperimentSpec
 from tests.bench.window import virtual_display
 from tests.bench.window_case import Stage

@@ -13,7 +13,7 @@ import numpy as np
 
 from core.data.mnist import MNIST, find
 from core.gallery import GALLERY
-from core.gallery.engine import Lane, ground, in_turn
+from core.gallery.engine import LockstepRun, in_turn, shared_data
 from core.gallery.figures import late_loss
 
 RULES = ("SGD", "Momentum", "AdaGrad", "Adam")
@@ -168,13 +168,15 @@ class Textbook:
                 self.losses[key].append(self.nets[key].loss(x_batch, t_batch))
 
 
-def lanes() -> list[Lane]:
+def runs_in_step() -> list[LockstepRun]:
     """The same four as the gallery trains them, with loss and accuracy of every step."""
     plan = GALLERY["optimizer_compare"].plans["mnist"]
     variants = [each for each in plan.variants if each.label in RULES]
     specs = [replace(each.spec, seed=1) for each in variants]
-    common = ground(specs[0])
-    return [Lane(each, spec, plan, common) for each, spec in zip(variants, specs, strict=True)]
+    common = shared_data(specs[0])
+    return [
+        LockstepRun(each, spec, plan, common) for each, spec in zip(variants, specs, strict=True)
+    ]
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -192,7 +194,7 @@ def main() -> None:
     samples = MNIST().samples(np.random.default_rng(0))
     # Textbooks load pictures as float32 and compute in float64.
     textbook = Textbook(samples.inputs, samples.targets.argmax(axis=1))
-    running, times = lanes(), []
+    running, times = runs_in_step(), []
     for done in range(1, ROUNDS + 1):
         ours = seconds(lambda share=done / ROUNDS: in_turn(running, share))
         times.append((ours, seconds(lambda: textbook.train(STEPS // ROUNDS))))
@@ -200,6 +202,6 @@ def main() -> None:
     ours, theirs = map(sum, zip(*times, strict=True))
     print(f"ours {ours:.2f} s, textbook {theirs:.2f} s; median of the rounds: ", end="")
     print(f"{ratio:.2f} times as fast ≥ {BAR:g}" + ("" if ratio >= BAR else " ✗"))
-    for key, lane in zip(RULES, running, strict=True):
-        late, theirs = late_loss(lane.outcome()), np.mean(textbook.losses[key][-100:])
+    for key, run in zip(RULES, running, strict=True):
+        late, theirs = late_loss(run.outcome()), np.mean(textbook.losses[key][-100:])
         print(f"  {key:10} loss at the end {late:.4f}, textbook {theirs:.4f}")

@@ -146,9 +146,9 @@ def test_a_folder_that_cannot_be_written_is_told_before_training(tmp_path, capsy
 
 
 def test_divergence_is_one_line_and_keeps_the_record(tmp_path, capsys):
-    hot = ["training.optimizer=sgd", "training.optimizer.learning_rate=1e9"]
-    hot += ["network.activation=relu", "network.hidden=[8,8]"]
-    settings = [part for setting in hot for part in ("--set", setting)]
+    in_flight = ["training.optimizer=sgd", "training.optimizer.learning_rate=1e9"]
+    in_flight += ["network.activation=relu", "network.hidden=[8,8]"]
+    settings = [part for setting in in_flight for part in ("--set", setting)]
     assert main(["train", *settings, "--out", str(tmp_path)]) == 1
     captured = capsys.readouterr()
     (line,) = captured.err.splitlines()

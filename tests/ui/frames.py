@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.telemetry.frame import BINS, Frame, Histograms, Score, Segment, Shares
+from core.telemetry.frame import BINS, Frame, Histograms, Shares
 from core.telemetry.history import History
+from core.training.results import Score, Segment
 from tests.ui import pictures
 
 

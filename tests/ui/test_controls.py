@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMainWindow, QScrollArea, QToolButton, QWidget
 
-from core.base.registry import knobs
+from core.base.registry import settings_of
 from core.catalogue.activations import ACTIVATIONS, LeakyReLU, Maxout, PReLU, ReLU, Sigmoid
 from core.catalogue.blocks import BLOCKS, Dense, Skip, SplitMerge
 from core.catalogue.initializers import HeNormal
@@ -77,10 +77,10 @@ def with_network(**settings: Any) -> ExperimentSpec:
 def test_every_setting_of_an_experiment_has_its_field(controls: Controls) -> None:
     open_all(controls)
     for part, kind in (("data", DataSpec), ("network", NetworkSpec), ("training", TrainingSpec)):
-        for name in knobs(kind):
+        for name in settings_of(kind):
             if name not in ("hidden", "points"):
                 assert field(controls, f"{part}.{name}").isVisible()
-    for name in knobs(ExperimentSpec):
+    for name in settings_of(ExperimentSpec):
         assert field(controls, name).isVisible()
     assert controls.blocks.isVisible()
 
@@ -96,7 +96,7 @@ def test_every_field_can_be_reached_by_name_tooltip_and_tab(controls: Controls) 
                 assert widget.accessibleName() or getattr(widget, "text", str)()
         widget = widget.nextInFocusChain()
     for part, kind in (("data", DataSpec), ("network", NetworkSpec), ("training", TrainingSpec)):
-        for name in set(knobs(kind)) - {"hidden", "points"}:
+        for name in set(settings_of(kind)) - {"hidden", "points"}:
             widget = field(controls, f"{part}.{name}")
             assert (widget.focusProxy() or widget) in reached
             assert widget.toolTip()

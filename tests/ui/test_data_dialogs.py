@@ -13,12 +13,12 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QBrush, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from core.data import DataError, own
+from core.data import DataError, user_files
 from core.data.mnist import FILES, MNIST, FashionMNIST, find
-from core.data.own import OwnTable
 from core.data.sources import SOURCES
 from core.data.table_reader import BLOCK_BYTES
 from core.data.toys import Circle
+from core.data.user_files import UserTable
 from core.experiment.serialization import dumps
 from core.experiment.spec import DataSpec, ExperimentSpec
 from core.telemetry.frame import Frame
@@ -79,7 +79,7 @@ class Window(QWidget):
 
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch):
-    monkeypatch.setattr(own, "_kept", type(own._kept)())
+    monkeypatch.setattr(user_files, "_kept", type(user_files._kept)())
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def written(folder: Path, text: str, name: str = "flowers.csv") -> Path:
 
 
 def dialog_of(qtbot, path: Path, target: str = "") -> TableDialog:
-    dataset = OwnTable(path=str(path), target=target)
+    dataset = UserTable(path=str(path), target=target)
     dialog = TableDialog(dataset, look(dataset))
     qtbot.addWidget(dialog)
     dialog.show()
@@ -199,7 +199,7 @@ def test_gaps_can_be_dropped(qtbot, flowers):
     choose(dialog.missing, "drop")
     qtbot.waitUntil(lambda: "4 samples" in dialog.notes.text(), timeout=WAIT)
     dialog.accept()
-    assert own.load(dialog.dataset).samples.inputs.shape == (4, 5)
+    assert user_files.load(dialog.dataset).samples.inputs.shape == (4, 5)
 
 
 def test_header_and_delimiter_can_be_set_by_hand(qtbot, tmp_path):
@@ -253,7 +253,7 @@ def test_reading_shows_progress_and_stops_when_the_dialog_is_cancelled(qtbot, fl
     assert dialog.progress.isVisible() and not dialog.use_button.isEnabled()
     dialog.reject()
     assert ended.wait(10)
-    assert not own._kept
+    assert not user_files._kept
 
 
 def test_what_cannot_be_stopped_does_not_pile_up(qtbot, flowers, monkeypatch):
@@ -298,7 +298,7 @@ def test_an_archive_is_shown_by_its_arrays(qtbot, tmp_path):
     choose(dialog.target, "z")
     qtbot.waitUntil(lambda: "A number from 0 to 1" in dialog.notes.text(), timeout=WAIT)
     dialog.accept()
-    assert own.load(dialog.dataset).samples.task == "regression"
+    assert user_files.load(dialog.dataset).samples.task == "regression"
 
 
 # Opening
@@ -310,7 +310,7 @@ def test_an_opened_file_becomes_the_data_of_the_experiment(qtbot, opener, window
     ready(qtbot, dialog)
     qtbot.mouseClick(dialog.use_button, Qt.MouseButton.LeftButton)
     spec = window.session.spec
-    assert spec.data.dataset == OwnTable(path=str(flowers), target="kind", purpose="classes")
+    assert spec.data.dataset == UserTable(path=str(flowers), target="kind", purpose="classes")
     assert (spec.seed, spec.data.validation) == (5, 0.5)
     assert opener.dialog is None
     assert TrainingData(spec).inputs.shape == (3, 7)
@@ -319,7 +319,7 @@ def test_an_opened_file_becomes_the_data_of_the_experiment(qtbot, opener, window
 def test_used_data_need_not_be_read_again(qtbot, opener, window, flowers, monkeypatch):
     dialog = opened(qtbot, opener, flowers)
     ready(qtbot, dialog)
-    monkeypatch.setattr(own, "read_table", None)
+    monkeypatch.setattr(user_files, "read_table", None)
     dialog.accept()
     assert len(TrainingData(window.session.spec).split.train) == 4
 
@@ -368,7 +368,7 @@ def test_asking_opens_what_is_chosen(qtbot, opener, flowers, monkeypatch):
 def test_choosing_own_table_in_the_list_asks_for_a_file(opener, window, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
     before = window.session.spec
-    opener.edit(replace(before, data=DataSpec(dataset=OwnTable())))
+    opener.edit(replace(before, data=DataSpec(dataset=UserTable())))
     assert window.session.spec is before and window.shown == [before]
 
 
@@ -546,10 +546,10 @@ def test_data_are_opened_by_menu(qtbot, real, flowers, monkeypatch):
 
 
 def test_a_moved_file_of_an_opened_experiment_is_told(qtbot, real, flowers, tmp_path):
-    spec = ExperimentSpec(data=DataSpec(dataset=own.opened(flowers)))
+    spec = ExperimentSpec(data=DataSpec(dataset=user_files.opened(flowers)))
     path = written(tmp_path, dumps(spec), "mine.json")
     flowers.rename(tmp_path / "elsewhere.csv")
-    own._kept.clear()
+    user_files._kept.clear()
     with qtbot.waitSignal(real.session.failed, timeout=WAIT):
         real.open_file(path)
     assert f"{flowers}: is not there; if it was moved, open it again" in real.banner.text()

@@ -170,7 +170,7 @@ def test_the_diagnosis_of_a_run_is_shown_with_its_remedy(findings: Findings, qtb
 def test_of_many_frames_only_the_last_is_looked_at(findings: Findings, qtbot, monkeypatch) -> None:
     looked: list[int] = []
     monkeypatch.setattr(
-        findings._doctor,
+        findings._diagnoser,
         "diagnose",
         lambda spec, frame, history: looked.append(frame.iteration) or (GOOD,),
     )

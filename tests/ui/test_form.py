@@ -1,4 +1,4 @@
-"""Forms: whatever has knobs can be seen, typed, slid and chosen."""
+"""Forms: whatever has settings can be seen, typed, slid and chosen."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 import core.data
-from core.base.registry import Knob, knobs
+from core.base.registry import Setting, settings_of
 from core.catalogue.activations import ACTIVATIONS, LeakyReLU
 from core.catalogue.blocks import BLOCKS, Dense
 from core.catalogue.initializers import INITIALIZERS
@@ -47,12 +47,12 @@ REGISTRIES = (
     BLOCKS,
 )
 ENTRIES = [entry for registry in REGISTRIES for entry in registry.entries()]
-TRAINING = tuple(knobs(TrainingSpec))
+TRAINING = tuple(settings_of(TrainingSpec))
 
 
 def test_no_text_needs_marks_that_fonts_put_in_the_wrong_place():
     words = [(e.label, e.formula, e.advice) for e in ENTRIES]
-    words += [(k.label, k.help) for e in ENTRIES for k in knobs(e).values()]
+    words += [(k.label, k.help) for e in ENTRIES for k in settings_of(e).values()]
     assert not [text for texts in words for text in texts if any(map(unicodedata.combining, text))]
 
 
@@ -60,7 +60,7 @@ def test_no_text_needs_marks_that_fonts_put_in_the_wrong_place():
 def test_the_names_of_an_entrys_knobs_are_not_cut(qtbot, qapp, entry):
     look.apply(qapp, look.LIGHT)
     block = entry in BLOCKS.entries()
-    form = Form(entry(), "x", hot=not block, depth=0 if block else 1)
+    form = Form(entry(), "x", restarts_run=block, depth=0 if block else 1)
     qtbot.addWidget(form)
     for label in form.findChildren(RowLabel):
         assert label.fontMetrics().horizontalAdvance(label.text()) <= label.room()
@@ -126,12 +126,12 @@ def test_every_entry_of_the_catalogue_has_a_complete_form(entry, qtbot) -> None:
     form = Form(entry(), "part")
     qtbot.addWidget(form)
     labels = {label.buddy().objectName(): label for label in form.findChildren(RowLabel)}
-    for name, knob in knobs(entry).items():
+    for name, setting in settings_of(entry).items():
         widget = form.editor(name)
         assert widget.objectName() == f"part.{name}"
-        assert widget.accessibleName() == (knob.label or name)
+        assert widget.accessibleName() == (setting.label or name)
         for tip in (widget.toolTip(), labels[f"part.{name}"].toolTip()):
-            assert escape(knob.help) in tip
+            assert escape(setting.help) in tip
 
 
 def test_setting_a_part_shows_it_and_says_nothing(training: Form) -> None:
@@ -381,7 +381,7 @@ def test_marks_of_restarting_settings_tell_the_truth(qtbot) -> None:
             if f"x.{name}" in marks:
                 other = replace(part, **{name: 1 - getattr(part, name)})
                 (change,) = changes(part, other)
-                assert marks[f"x.{name}"] == (not change.hot)
+                assert marks[f"x.{name}"] == change.restarts_run
     assert marks["x.loss"]
     assert not marks["x.optimizer.learning_rate"]
 
@@ -390,7 +390,7 @@ def test_knobs_under_a_restarting_entry_are_marked_as_restarting(qtbot) -> None:
     part = TrainingSpec(loss=HalfSquaredError())
     other = replace(part, loss=HalfSquaredError(reduction="sum"))
     (change,) = changes(part, other)
-    assert not change.hot
+    assert change.restarts_run
     form = Form(part, "training")
     qtbot.addWidget(form)
     marks = {label.text(): label.restarts for label in form.findChildren(RowLabel)}
@@ -438,32 +438,32 @@ def test_numbers_take_few_characters(value: float, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("knob", "default"),
+    ("setting", "default"),
     [
-        (knob, getattr(entry(), name))
+        (setting, getattr(entry(), name))
         for entry in ENTRIES
-        for name, knob in knobs(entry).items()
-        if isinstance(getattr(entry(), name), float) and None not in (knob.low, knob.high)
+        for name, setting in settings_of(entry).items()
+        if isinstance(getattr(entry(), name), float) and None not in (setting.low, setting.high)
     ],
 )
-def test_sliders_stay_in_bounds_and_reach_the_default(knob: Knob, default: float) -> None:
-    values = stops(knob, default)
-    assert knob.low is not None
-    assert knob.high is not None
-    assert knob.low <= values[0]
-    assert values[-1] <= knob.high
+def test_sliders_stay_in_bounds_and_reach_the_default(setting: Setting, default: float) -> None:
+    values = stops(setting, default)
+    assert setting.low is not None
+    assert setting.high is not None
+    assert setting.low <= values[0]
+    assert values[-1] <= setting.high
     assert all(a < b for a, b in pairwise(values))
     gap = min(abs(v - default) for v in values)
     assert gap <= 0.3 * abs(default) or math.isclose(gap, 0, abs_tol=0.01)
 
 
 def test_stops_are_round_values_of_their_scale() -> None:
-    decay = stops(Knob(low=0, high=1e6, scale="log"), 0.0)
+    decay = stops(Setting(low=0, high=1e6, scale="log"), 0.0)
     assert (decay[:4], decay[-1]) == ((0, 1e-6, 1.5e-6, 2e-6), 1)
-    rate = stops(Knob(low=0, high=1e12, scale="log"), 0.01)
+    rate = stops(Setting(low=0, high=1e12, scale="log"), 0.01)
     assert (rate[0], rate[-1]) == (1e-5, 10)
-    assert {0.9, 0.99, 0.999, 0.95} <= set(stops(Knob(low=0, high=0.9999), 0.9))
-    assert stops(Knob(low=0, high=0.95), 0.0)[:3] == (0, 0.01, 0.02)
+    assert {0.9, 0.99, 0.999, 0.95} <= set(stops(Setting(low=0, high=0.9999), 0.9))
+    assert stops(Setting(low=0, high=0.95), 0.0)[:3] == (0, 0.01, 0.02)
 
 
 def test_arrows_of_a_coarse_spin_box_follow_binary_round_numbers(qtbot) -> None:

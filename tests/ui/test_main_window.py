@@ -167,7 +167,7 @@ def test_one_click_remedies_and_undo_takes_it_back(window, qtbot):
 def test_findings_are_those_of_the_moment_looked_at(window, qtbot, monkeypatch):
     looked = []
     monkeypatch.setattr(
-        window.findings._doctor,
+        window.findings._diagnoser,
         "diagnose",
         lambda spec, frame, history: looked.append(frame.iteration) or (),
     )

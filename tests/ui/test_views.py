@@ -11,8 +11,9 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMainWindow, QSlider, QWidgetAction
 
-from core.telemetry.frame import BINS, MEASURES, Divergence, Histograms, Score, Segment, Shares
+from core.telemetry.frame import BINS, MEASURES, Histograms, Shares
 from core.telemetry.history import History
+from core.training.results import Divergence, Score, Segment
 from tests.ui.frames import layer_names, recorded, run
 from ui import theme
 from ui.plots.card import Card, CardDock

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog, QFileDialog
 
-from core.data import mnist, own
+from core.data import mnist, user_files
 from core.data.dataset import Dataset
-from core.data.own import OwnTable
+from core.data.user_files import UserTable
 from core.experiment.spec import ExperimentSpec
 from ui.data.work import Work
 
@@ -28,7 +28,7 @@ LOOKALIKES = (".xlsx", ".xls", ".ods", ".parquet", ".h5", ".hdf5", ".gz", ".zip"
 
 def looks_like_data(path: Path) -> bool:
     """Whether a file is to be opened as data rather than as an experiment."""
-    return own.is_data_file(path) or path.suffix.lower() in LOOKALIKES
+    return user_files.is_data_file(path) or path.suffix.lower() in LOOKALIKES
 
 
 class DataOpener(QObject):
@@ -58,7 +58,7 @@ class DataOpener(QObject):
         """Look at a file, then ask what to make of it; a bad one is reported, nothing changes."""
         from ui.data.table_dialog import look
 
-        dataset = OwnTable(path=str(path.expanduser().absolute()), target=target)
+        dataset = UserTable(path=str(path.expanduser().absolute()), target=target)
         self._folder = Path(dataset.path).parent
         if self._looking is not None:
             self._looking.give_up()
@@ -73,7 +73,7 @@ class DataOpener(QObject):
         self._looking.start()
 
     def _show_table(
-        self, dataset: OwnTable, preview: Preview, otherwise: Callable[[], object]
+        self, dataset: UserTable, preview: Preview, otherwise: Callable[[], object]
     ) -> None:
         from ui.data.table_dialog import TableDialog
 
@@ -100,7 +100,7 @@ class DataOpener(QObject):
         dataset = spec.data.dataset
         if dataset == before.data.dataset:
             self._session.edit(spec)
-        elif isinstance(dataset, OwnTable) and not dataset.path:
+        elif isinstance(dataset, UserTable) and not dataset.path:
             self.ask(revert)
         elif _is_missing(dataset):
             self._fetch(dataset, lambda: self._session.edit(spec), revert)

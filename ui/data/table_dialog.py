@@ -13,28 +13,32 @@ from typing import Any, cast
 
 from PySide6.QtWidgets import QWidget
 
-from core.data import DataError, own
+from core.data import DataError, user_files
 from core.data.archive import members, read_npz
 from core.data.encoding import Encoded, Missing, Purpose, encode
-from core.data.own import OwnTable
 from core.data.table_reader import read_table
 from core.data.tabular import Table
+from core.data.user_files import UserTable
 from ui.data.preview import Preview, of_archive, of_table, summary
 from ui.data.table_page import TablePage
 from ui.data.work import Work
 
 
-def look(dataset: OwnTable) -> Preview:
+def look(dataset: UserTable) -> Preview:
     """What is known of a file at once. Raises `DataError`."""
     path = Path(dataset.path)
-    return of_archive(members(path)) if own.is_archive(path) else of_table(own.layout(dataset))
+    return (
+        of_archive(members(path))
+        if user_files.is_archive(path)
+        else of_table(user_files.layout(dataset))
+    )
 
 
 class TableDialog(TablePage):
     """Shows a file and asks what to make of it. Once accepted, `dataset` is the data set, with its
     samples at hand."""
 
-    def __init__(self, dataset: OwnTable, preview: Preview, parent: QWidget | None = None) -> None:
+    def __init__(self, dataset: UserTable, preview: Preview, parent: QWidget | None = None) -> None:
         super().__init__(dataset, preview, parent)
         self.dataset = dataset
         self._table: Table | None = None
@@ -129,7 +133,7 @@ class TableDialog(TablePage):
         if self._encoded is None:
             return
         try:
-            self.dataset = own.resolved(self.dataset, self._encoded)
+            self.dataset = user_files.resolved(self.dataset, self._encoded)
         except DataError as error:
             self._encoded = None
             self._fail(str(error))

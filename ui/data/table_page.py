@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.data import own
-from core.data.own import OwnTable
+from core.data import user_files
+from core.data.user_files import UserTable
 from ui import theme
 from ui.data.preview import Preview, PreviewModel
 from ui.widgets.combo import Combo, choice_model
@@ -47,7 +47,7 @@ DELIMITERS = {
 class TablePage(QDialog):
     """The widgets, in their places; what they mean is up to the subclass."""
 
-    def __init__(self, dataset: OwnTable, preview: Preview, parent: QWidget | None = None) -> None:
+    def __init__(self, dataset: UserTable, preview: Preview, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Open data")
         self.view = QTableView()
@@ -136,7 +136,7 @@ class TablePage(QDialog):
         top = QHBoxLayout()
         top.setSpacing(16)
         top.addLayout(left, 1)
-        top.addWidget(self._side(own.is_archive(path)))
+        top.addWidget(self._side(user_files.is_archive(path)))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(16, 16, 16, 16)
         whole.setSpacing(16)

@@ -1,0 +1,1 @@
+"""Plots and their data as files and on the clipboard."""

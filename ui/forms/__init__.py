@@ -1,0 +1,1 @@
+"""Forms made from the settings that spec and catalogue declare."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from core.base.registry import knobs
+from core.base.registry import settings_of
 from core.catalogue.blocks import Block
 from ui import theme
 from ui.forms.form import Form, chain_tabs
@@ -50,7 +50,7 @@ class BlockRow(QFrame):
     def _head(self) -> QHBoxLayout:
         self._kind = QLabel(self._block.label, self)
         self._kind.setToolTip(described(self._block.formula, self._block.advice))
-        units = knobs(self._block)["units"]
+        units = settings_of(self._block)["units"]
         self.units = Spin(units.low, units.high, coarse=True, parent=self)
         self.units.setFixedWidth(60)
         self.units.setToolTip(described(units.label, RESTARTS))
@@ -118,7 +118,7 @@ class BlockRow(QFrame):
 
     def _tell_own_settings(self) -> None:
         own = [
-            f"{knobs(self._block)[name].label.lower()} {_worded(getattr(self._block, name))}"
+            f"{settings_of(self._block)[name].label.lower()} {_worded(getattr(self._block, name))}"
             for name in _inheritable(self._block)
             if getattr(self._block, name) is not None
         ]
@@ -128,7 +128,7 @@ class BlockRow(QFrame):
 
     def _toggle(self, opened: bool) -> None:
         if opened and self._form is None:
-            names = [name for name in knobs(self._block) if name != "units"]
+            names = [name for name in settings_of(self._block) if name != "units"]
             self._form = Form(self._block, "block", names, parent=self)
             self._form.changed.connect(self._take)
             self._column.addWidget(self._form)

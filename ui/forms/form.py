@@ -12,7 +12,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
-from core.base.registry import Entry, Knob, knobs
+from core.base.registry import Entry, Setting, settings_of
 from ui.theme import LABEL_WIDTH
 from ui.widgets.check import Check
 from ui.widgets.combo import Combo, choice_model
@@ -30,11 +30,11 @@ INHERITED = "As network"
 
 
 class Form(QWidget):
-    """A label and a field for every knob of a part; `changed` carries the whole new part.
+    """A label and a field for every setting of a part; `changed` carries the whole new part.
 
-    `names` picks the knobs to show and their order. `path` prefixes the object names, so that
-    `network.dropout` is the name of that field's widget. With `hot` False every change restarts
-    the run, whatever the knobs themselves say.
+    `names` picks the settings to show and their order. `path` prefixes the object names, so that
+    `network.dropout` is the name of that field's widget. With `restarts_run` every change restarts
+    the run, whatever the settings themselves say.
     """
 
     changed = Signal(object)
@@ -44,22 +44,22 @@ class Form(QWidget):
         part: Any,
         path: str = "",
         names: Sequence[str] | None = None,
-        hot: bool = True,
+        restarts_run: bool = False,
         depth: int = 0,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._part = part
-        self._path, self._hot, self._depth = path, hot, depth
+        self._path, self._restarts_run, self._depth = path, restarts_run, depth
         self._editors: dict[str, Any] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(LABEL_GAP)
         self._grid.setVerticalSpacing(ROW_GAP)
         self._grid.setColumnStretch(1, 1)
-        for name, knob in knobs(part).items():
+        for name, setting in settings_of(part).items():
             if names is None or name in names:
-                self._add(name, knob)
+                self._add(name, setting)
 
     def part(self) -> Any:
         return self._part
@@ -87,25 +87,25 @@ class Form(QWidget):
         row = self._grid.getItemPosition(self._grid.indexOf(self._editors[name]))[0]  # type: ignore[index]
         self._grid.addWidget(widget, row + 2, 0, 1, 2)
 
-    def _add(self, name: str, knob: Knob) -> None:
-        # Three grid rows a field: the field, an entry's own knobs, a place for `insert_below`.
+    def _add(self, name: str, setting: Setting) -> None:
+        # Three grid rows a field: the field, an entry's own settings, a place for `insert_below`.
         row = 3 * len(self._editors)
-        hot = self._hot and knob.hot
+        restarts_run = self._restarts_run or setting.restarts_run
         path = f"{self._path}.{name}" if self._path else name
-        title = knob.label or name.replace("_", " ").capitalize()
-        editor = self._editor(name, knob, path, hot)
+        title = setting.label or name.replace("_", " ").capitalize()
+        editor = self._editor(name, setting, path, restarts_run)
         editor.setObjectName(path)
         editor.setAccessibleName(title)
-        editor.setAccessibleDescription(knob.help)
-        tip = described(title, knob.help, "" if hot else RESTARTS)
+        editor.setAccessibleDescription(setting.help)
+        tip = described(title, setting.help, RESTARTS if restarts_run else "")
         editor.setToolTip(tip)
-        label = RowLabel(title, not hot, LABEL_WIDTH + LABEL_GAP - self._depth * INDENT, self)
+        label = RowLabel(title, restarts_run, LABEL_WIDTH + LABEL_GAP - self._depth * INDENT, self)
         label.setToolTip(tip)
         label.setBuddy(editor)
         self._grid.addWidget(label, row, 0)
         self._grid.addWidget(editor, row, 1)
         if isinstance(editor, EntryEditor):
-            editor.set_heading(title, knob.help)
+            editor.set_heading(title, setting.help)
             self._grid.addWidget(editor.below, row + 1, 0, 1, 2)
         editor.set_value(getattr(self._part, name))
         editor.edited.connect(partial(self._take, name))
@@ -115,12 +115,14 @@ class Form(QWidget):
         self._part = replace(self._part, **{name: value})
         self.changed.emit(self._part)
 
-    def _editor(self, name: str, knob: Knob, path: str, hot: bool) -> Any:
+    def _editor(self, name: str, setting: Setting, path: str, restarts_run: bool) -> Any:
         kind, optional = _kind(type(self._part), name)
         if isinstance(kind, type) and issubclass(kind, Entry):
-            return EntryEditor(kind, INHERITED if optional else "", path, hot, self._depth, self)
-        if knob.choices:
-            return Combo(_choices(knob.choices, optional), self)
+            return EntryEditor(
+                kind, INHERITED if optional else "", path, restarts_run, self._depth, self
+            )
+        if setting.choices:
+            return Combo(_choices(setting.choices, optional), self)
         if kind is bool:
             return Check(self)
         if kind is str:
@@ -129,33 +131,39 @@ class Form(QWidget):
             raise TypeError(f"{path}: no editor for {kind}")
         if optional:
             empty = INHERITED.lower()
-            return NumberField(knob.low, knob.high, kind is int, empty, parent=self)
-        if kind is int and (knob.high or 0) <= LARGEST:
-            return Spin(knob.low, knob.high, knob.scale == "log", parent=self)
-        if kind is float and knob.low is not None and knob.high is not None:
-            return NumberSlider(knob, _default(type(self._part), name), parent=self)
-        return NumberField(knob.low, knob.high, kind is int, parent=self)
+            return NumberField(setting.low, setting.high, kind is int, empty, parent=self)
+        if kind is int and (setting.high or 0) <= LARGEST:
+            return Spin(setting.low, setting.high, setting.scale == "log", parent=self)
+        if kind is float and setting.low is not None and setting.high is not None:
+            return NumberSlider(setting, _default(type(self._part), name), parent=self)
+        return NumberField(setting.low, setting.high, kind is int, parent=self)
 
 
 class EntryEditor(EntryCombo):
-    """Chooses a catalogue entry; `below` shows the entry's own knobs.
+    """Chooses a catalogue entry; `below` shows the entry's own settings.
 
-    It remembers the knobs of every entry it has shown: who comes back to Adam finds Adam as it was.
+    It remembers the settings of every entry it has shown: on return to Adam they are as they were.
     """
 
     def __init__(
-        self, base: type[Entry], nothing: str, path: str, hot: bool, depth: int, parent: QWidget
+        self,
+        base: type[Entry],
+        nothing: str,
+        path: str,
+        restarts_run: bool,
+        depth: int,
+        parent: QWidget,
     ) -> None:
         super().__init__(base.registry, nothing, parent)
         self._registry = base.registry
-        self._context = (path, hot, depth + 1)
+        self._context = (path, restarts_run, depth + 1)
         self._title, self._help = "", ""
-        self._ending = "" if hot else RESTARTS
+        self._ending = RESTARTS if restarts_run else ""
         self._entry: Entry | None = None
         self._remembered: dict[str, Entry] = {}
         self._forms: dict[str, Form] = {}
         self.below = QFrame(parent)
-        self.below.setObjectName("entry-knobs")
+        self.below.setObjectName("entry-settings")
         self._column = QVBoxLayout(self.below)
         self._column.setContentsMargins(INDENT, 0, 0, 0)
 
@@ -181,7 +189,7 @@ class EntryEditor(EntryCombo):
         self._show_knobs(entry)
 
     def _show_knobs(self, entry: Entry | None) -> None:
-        wanted = entry.key if entry is not None and knobs(entry) else None
+        wanted = entry.key if entry is not None and settings_of(entry) else None
         if entry is not None and wanted is not None:
             if wanted in self._forms:
                 self._forms[wanted].set_value(entry)
@@ -192,8 +200,8 @@ class EntryEditor(EntryCombo):
         _reveal(self.below, wanted is not None)
 
     def _form(self, entry: Entry) -> Form:
-        path, hot, depth = self._context
-        form = Form(entry, path, hot=hot, depth=depth, parent=self.below)
+        path, restarts_run, depth = self._context
+        form = Form(entry, path, restarts_run=restarts_run, depth=depth, parent=self.below)
         form.changed.connect(self._reknobbed)
         self._column.addWidget(form)
         chain_tabs(self, form)

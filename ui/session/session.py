@@ -148,7 +148,7 @@ class Session(QObject):
         difference = [change for change in changes(self.spec, spec) if change.path != "title"]
         self.spec = spec
         broken = self._unloadable or (self._last is not None and self._last.status == "diverged")
-        if difference and (broken or not all(change.hot for change in difference)):
+        if difference and (broken or any(change.restarts_run for change in difference)):
             self._restart()
         elif difference:
             if self.history.iteration:

@@ -38,7 +38,7 @@ class ConfusionView(PictureView):
         self.panels = [self.matrix]
         self.show_what = BOTH
 
-    def lacks(self, data: DataPicture) -> str:
+    def unsupported_reason(self, data: DataPicture) -> str:
         if not data.classifies:
             return "Needs data with classes; these have numbers to be predicted."
         if not data.counts["validation"]:

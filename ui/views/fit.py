@@ -28,7 +28,7 @@ class FitView(PictureView):
         self.fit = FitPanel()
         self.panels = [self.fit]
 
-    def lacks(self, data: DataPicture) -> str:
+    def unsupported_reason(self, data: DataPicture) -> str:
         if data.dimensions == 1:
             return ""
         return f"Needs data with one input feature; these have {data.dimensions:,}."

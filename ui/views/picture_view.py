@@ -36,7 +36,7 @@ class PictureView(View):
         raise NotImplementedError
 
     def present(self, frame: Frame) -> None:
-        lacking = self.lacks(frame.data) if frame.data else ""
+        lacking = self.unsupported_reason(frame.data) if frame.data else ""
         if lacking != self.lacking:
             self.lacking = lacking
             self.redraw()

@@ -48,7 +48,7 @@ class SurfaceView(PictureView):
         self.draw_action.toggled.connect(self._switch_brush)
         self.tools = (self.draw_action,)
 
-    def lacks(self, data: DataPicture) -> str:
+    def unsupported_reason(self, data: DataPicture) -> str:
         if data.dimensions == 2:
             return ""
         return f"Needs data with two input features; these have {data.dimensions:,}."

@@ -54,9 +54,9 @@ class View(Canvas):
     """Shows one aspect of a run.
 
     `key` and `title` name it, `about` says in a sentence what appears here, `measures` what a
-    frame must contain for it (of `core.telemetry.frame.MEASURES`). `show_frame` takes a frame and the
-    history around it; a view that is not visible only remembers them, and so does one whose turn it
-    is not (`ui.pages.train.view_scheduler`).
+    frame must contain for it (of `core.telemetry.frame.MEASURES`). `show_frame` takes a frame and
+    the history around it; a view that is not visible only remembers them, and so does one whose
+    turn it is not (`ui.pages.train.view_scheduler`).
 
     `default_shown` says whether it is on the dashboard at the first start; `default_place` names
     the view to whose right it stands, "" is a row of its own. `stands_in_for` names a view whose
@@ -146,7 +146,7 @@ class View(Canvas):
         """Take in the frame and paint what it changes."""
         raise NotImplementedError
 
-    def lacks(self, data: DataPicture) -> str:
+    def unsupported_reason(self, data: DataPicture) -> str:
         """What this view needs and the data do not have, in one sentence; "" where it applies."""
         return ""
 

@@ -30,7 +30,7 @@ class WeightImagesView(PictureView):
         self.images = WeightImagesPanel()
         self.panels = [self.images]
 
-    def lacks(self, data: DataPicture) -> str:
+    def unsupported_reason(self, data: DataPicture) -> str:
         return "" if data.image_shape else "Needs data that are pictures, such as digits."
 
     def take_in(self, frame: Frame, picture: FirstWeights) -> QRectF | None:

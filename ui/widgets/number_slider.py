@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from core.base.registry import Knob
+from core.base.registry import Setting
 from ui.widgets.number_field import NumberField
 from ui.widgets.scale import stops
 from ui.widgets.slider import StopSlider
@@ -18,10 +18,10 @@ class NumberSlider(QWidget):
 
     edited = Signal(object)
 
-    def __init__(self, knob: Knob, default: float, parent: QWidget | None = None) -> None:
+    def __init__(self, setting: Setting, default: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.slider = StopSlider(stops(knob, default), self)
-        self.field = NumberField(knob.low, knob.high, parent=self)
+        self.slider = StopSlider(stops(setting, default), self)
+        self.field = NumberField(setting.low, setting.high, parent=self)
         self.field.setFixedWidth(FIELD_WIDTH)
         self.setFocusProxy(self.field)
         row = QHBoxLayout(self)

@@ -5,24 +5,24 @@ from __future__ import annotations
 import math
 from itertools import product
 
-from core.base.registry import Knob
+from core.base.registry import Setting
 
 MANTISSAS = (1, 1.5, 2, 3, 5, 7)
 DECADES = 3
 STEPS = 100
 
 
-def stops(knob: Knob, default: float) -> tuple[float, ...]:
-    """Rising slider positions for a bounded knob.
+def stops(setting: Setting, default: float) -> tuple[float, ...]:
+    """Rising slider positions for a bounded setting.
 
     A log scale reaches three decades either way from the default and leaves what lies beyond to
     typing; with a default of 0 it starts with 0. A decay rate, which gets interesting close to 1,
     has stops at 0.9, 0.99, 0.999.
     """
-    low, high = knob.low, knob.high
+    low, high = setting.low, setting.high
     if low is None or high is None:
         raise ValueError("a slider needs two bounds")
-    if knob.scale == "log":
+    if setting.scale == "log":
         return _logarithmic(low, high, default)
     if low >= 0 and 0.99 < high < 1:
         return _towards_one(low, high)

@@ -10,12 +10,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.base.arrays import Array
 from core.base.constants import constant
 from core.base.registry import Entry, Registry
-
-Array = NDArray[np.floating]
 
 # NumPy treats small and large arrays unlike: np.sign is the quicker test of small ones and a
 # comparison that of large ones; two large arrays are compared faster than one and a number.

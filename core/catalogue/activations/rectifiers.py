@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from core.base.constants import constant
-from core.base.registry import knob
+from core.base.registry import setting
 from core.catalogue.activations.base import (
     ACTIVATIONS,
     SMALL,
@@ -62,7 +62,7 @@ class LeakyReLU(Activation):
     initializer: ClassVar[str] = "he_normal"
     saturation: ClassVar[float] = 0.0
 
-    slope: float = knob(0.01, label="Slope a", low=0, high=1, help="Slope of the negative side.")
+    slope: float = setting(0.01, label="Slope a", low=0, high=1, help="Slope of the negative side.")
 
     def forward(self, z: Array, out: Array) -> None:
         np.multiply(z, constant(self.slope, z.dtype), out)
@@ -87,9 +87,9 @@ class PReLU(Activation):
     initializer: ClassVar[str] = "he_normal"
     saturation: ClassVar[float] = 0.0
 
-    start: float = knob(0.25, label="First slope", low=-1, high=1, hot=False)
-    share: str = knob(
-        "layer", label="Slope per", choices=("layer", "unit"), hot=False,
+    start: float = setting(0.25, label="First slope", low=-1, high=1, restarts_run=True)
+    share: str = setting(
+        "layer", label="Slope per", choices=("layer", "unit"), restarts_run=True,
         help="Whether a layer's units share one slope or learn one each.",
     )  # fmt: skip
 
@@ -105,7 +105,7 @@ class PReLU(Activation):
 class ELU(Activation):
     initializer: ClassVar[str] = "he_normal"
 
-    alpha: float = knob(1.0, label="α", low=0, high=10, help="The function levels off at −α.")
+    alpha: float = setting(1.0, label="α", low=0, high=10, help="The function levels off at −α.")
 
     def forward(self, z: Array, out: Array) -> None:
         exponential_linear(z, self.alpha, out)
@@ -194,4 +194,4 @@ class Maxout(Activation):
     initializer: ClassVar[str] = "lecun_normal"
     saturation: ClassVar[float] = 0.0
 
-    pieces: int = knob(2, label="Pieces k", low=2, high=8, hot=False)
+    pieces: int = setting(2, label="Pieces k", low=2, high=8, restarts_run=True)

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from core.base.constants import constant
-from core.base.registry import knob
+from core.base.registry import setting
 from core.catalogue.activations.base import ACTIVATIONS, Activation, Array, logistic
 
 
@@ -24,7 +24,7 @@ from core.catalogue.activations.base import ACTIVATIONS, Activation, Array, logi
 class Swish(Activation):
     initializer: ClassVar[str] = "he_normal"
 
-    beta: float = knob(1.0, label="β", low=0, high=10, help="0 is x/2, a large β is ReLU.")
+    beta: float = setting(1.0, label="β", low=0, high=10, help="0 is x/2, a large β is ReLU.")
 
     def forward(self, z: Array, out: Array) -> None:
         logistic(z, self.beta, out)

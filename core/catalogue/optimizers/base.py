@@ -12,22 +12,22 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.base.registry import Entry, Registry, knob
+from core.base.arrays import Array
+from core.base.registry import Entry, Registry, setting
 
-Array = NDArray[np.floating]
 State = dict[str, NDArray[Any]]
 
 
 def rate_knob(default: float) -> float:
     """The learning rate η of a rule, with the default that works for it."""
-    return knob(
+    return setting(
         default, label="Rate η", low=0, high=1e12, scale="log", help="Learning rate: step size."
     )
 
 
 def epsilon_knob(default: float) -> float:
     """The ε that keeps a rule from dividing by 0."""
-    return knob(
+    return setting(
         default, label="ε", low=0, high=1, scale="log", help="Keeps the division from 0 / 0."
     )
 
@@ -50,7 +50,7 @@ class Optimizer(Entry):
         return {name: np.zeros(n, dtype) for name in self.slots}
 
     def take_over(self, state: State, former: Optimizer) -> None:
-        """Turn the state of the same rule with other knobs, in place, into one to go on from."""
+        """Turn the state of the same rule with other settings, in place, into one to go on from."""
 
     def step(
         self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from core.base.constants import constant
-from core.base.registry import knob
+from core.base.registry import setting
 from core.catalogue.optimizers.base import OPTIMIZERS, Array, Optimizer, State, rate_knob
 
 
@@ -45,7 +45,7 @@ class Momentum(Optimizer):
 
     slots: ClassVar[tuple[str, ...]] = ("velocity",)
     learning_rate: float = rate_knob(0.05)
-    momentum: float = knob(0.9, label="Momentum γ", low=0, high=0.9999)
+    momentum: float = setting(0.9, label="Momentum γ", low=0, high=0.9999)
 
     def step(
         self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
@@ -74,7 +74,7 @@ class NAG(Optimizer):
 
     slots: ClassVar[tuple[str, ...]] = ("velocity",)
     learning_rate: float = rate_knob(0.05)
-    momentum: float = knob(0.9, label="Momentum γ", low=0, high=0.9999)
+    momentum: float = setting(0.9, label="Momentum γ", low=0, high=0.9999)
 
     def step(
         self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array

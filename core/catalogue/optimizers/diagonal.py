@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from core.base.constants import constant
-from core.base.registry import knob
+from core.base.registry import setting
 from core.catalogue.optimizers.base import (
     OPTIMIZERS,
     Array,
@@ -55,7 +55,7 @@ class RMSProp(Optimizer):
 
     slots: ClassVar[tuple[str, ...]] = ("square",)
     learning_rate: float = rate_knob(0.01)
-    rho: float = knob(0.9, label="Decay ρ", low=0, high=0.99999)
+    rho: float = setting(0.9, label="Decay ρ", low=0, high=0.99999)
     epsilon: float = epsilon_knob(1e-8)
 
     def step(
@@ -81,7 +81,7 @@ class AdaDelta(Optimizer):
 
     slots: ClassVar[tuple[str, ...]] = ("square", "step_square")
     learning_rate: float = rate_knob(1.0)
-    rho: float = knob(0.9, label="Decay ρ", low=0, high=0.99999)
+    rho: float = setting(0.9, label="Decay ρ", low=0, high=0.99999)
     epsilon: float = epsilon_knob(1e-6)
 
     def step(

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from core.base.constants import constant
-from core.base.registry import knob
+from core.base.registry import setting
 from core.catalogue.optimizers.base import (
     OPTIMIZERS,
     Array,
@@ -21,11 +21,13 @@ from core.catalogue.optimizers.base import (
 
 
 def _beta1(default: float = 0.9) -> float:
-    return knob(default, label="β₁", low=0, high=0.99999, help="Memory of the mean gradient.")
+    return setting(default, label="β₁", low=0, high=0.99999, help="Memory of the mean gradient.")
 
 
 def _beta2(default: float = 0.999) -> float:
-    return knob(default, label="β₂", low=0, high=0.9999999, help="Memory of the gradient's size.")
+    return setting(
+        default, label="β₂", low=0, high=0.9999999, help="Memory of the gradient's size."
+    )
 
 
 @OPTIMIZERS.add(
@@ -105,7 +107,7 @@ class NAdam(Adam):
     """The momentum μₜ warms up; corrections use its running product Πμ, as Dozat and PyTorch do."""
 
     learning_rate: float = rate_knob(0.01)
-    momentum_decay: float = knob(
+    momentum_decay: float = setting(
         0.004, label="Warm-up ψ", low=0, high=1, scale="log", help="How fast μ rises to β₁."
     )
 
@@ -154,7 +156,7 @@ def _momentum_product(beta1: float, decay: float, t: int) -> float:
 )
 class AdamW(Adam):
     learning_rate: float = rate_knob(0.01)
-    decay: float = knob(0.01, label="Decay λ", low=0, high=1e6, scale="log")
+    decay: float = setting(0.01, label="Decay λ", low=0, high=1e6, scale="log")
 
     def step(
         self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array

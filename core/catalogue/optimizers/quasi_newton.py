@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from core.base.registry import knob
+from core.base.registry import setting
 from core.catalogue.optimizers.base import OPTIMIZERS, Array, Optimizer, State, rate_knob
 
 # PyTorch's thresholds: for a slope that is flat, a step that leads nowhere, a curvature that is
@@ -34,8 +34,13 @@ class LBFGS(Optimizer):
     elementwise: ClassVar[bool] = False
     full_batch: ClassVar[bool] = True
     learning_rate: float = rate_knob(0.1)
-    history: int = knob(
-        10, label="History m", low=1, high=100, hot=False, help="How many steps it remembers."
+    history: int = setting(
+        10,
+        label="History m",
+        low=1,
+        high=100,
+        restarts_run=True,
+        help="How many steps it remembers.",
     )
 
     def init(self, n: int, dtype: type = np.float32) -> State:

@@ -1,0 +1,1 @@
+"""The experiments of the gallery, one module a topic."""

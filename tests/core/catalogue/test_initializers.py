@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from core.base.registry import knobs
+from core.base.registry import settings_of
 from core.base.streams import Streams
 from core.catalogue.activations import ACTIVATIONS, SELU, Maxout, ReLU, Tanh
 from core.catalogue.initializers import (
@@ -133,4 +133,4 @@ def test_every_entry_is_described():
     for entry in INITIALIZERS.entries():
         assert entry.label and entry.formula and entry.advice
         assert entry.torch or entry.key in ("auto", "lsuv")
-        assert not any(knob.hot for knob in knobs(entry).values())
+        assert all(setting.restarts_run for setting in settings_of(entry).values())

@@ -11,10 +11,10 @@ from hypothesis.extra.numpy import arrays
 from core.catalogue.losses import LOSSES, OUTPUTS, HalfSquaredError
 
 CASES = [
-    pytest.param(loss(**knobs), output, id=f"{loss.key}-{output}-{knobs}")
+    pytest.param(loss(**settings), output, id=f"{loss.key}-{output}-{settings}")
     for loss in LOSSES.entries()
     for output in loss.outputs
-    for knobs in ([{"reduction": "mean"}, {"reduction": "sum"}] if not loss.fused else [{}])
+    for settings in ([{"reduction": "mean"}, {"reduction": "sum"}] if not loss.fused else [{}])
 ]
 CERTAIN = [("binary_cross_entropy", "sigmoid"), ("softmax_cross_entropy", "softmax")]
 BATCH = 5

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.base.registry import knobs
+from core.base.registry import settings_of
 from core.data import DataError, Dataset, Samples
 from core.data.curves import FourPoints, Plane, Sine
 from core.data.digits import Digits
@@ -23,8 +23,8 @@ from core.telemetry.meter import Meter
 from core.training.trainer import Trainer
 from core.training.training_data import TrainingData
 
-ONLY = dict.fromkeys(knobs(PlaneFeatures), False)
-EVERY = dict.fromkeys(knobs(PlaneFeatures), True)
+ONLY = dict.fromkeys(settings_of(PlaneFeatures), False)
+EVERY = dict.fromkeys(settings_of(PlaneFeatures), True)
 POINTS = (Point(1.5, -2, 0), Point(-0.25, 3e-4, 1), Point(4, 4, 1))
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.data import DataError, encoding, own
+from core.data import DataError, encoding, user_files
 from core.data.encoding import encode
-from core.data.own import OwnTable, is_data_file, load, opened, resolved
 from core.data.table_reader import read_table
 from core.data.tabular import sniff
+from core.data.user_files import UserTable, is_data_file, load, opened, resolved
 from core.experiment.serialization import dumps, from_token, loads, problems, to_token
 from core.experiment.spec import DataSpec, ExperimentSpec, TrainingSpec
 from core.training.trainer import Trainer
@@ -33,7 +33,7 @@ IRIS = """sepal,petal,colour,species
 
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch):
-    monkeypatch.setattr(own, "_kept", type(own._kept)())
+    monkeypatch.setattr(user_files, "_kept", type(user_files._kept)())
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def written(folder: Path, text: str, name: str = "iris.csv") -> Path:
     return path
 
 
-def with_data(dataset: OwnTable) -> ExperimentSpec:
+def with_data(dataset: UserTable) -> ExperimentSpec:
     return ExperimentSpec(data=DataSpec(dataset=dataset), training=TrainingSpec(max_epochs=5))
 
 
@@ -88,14 +88,14 @@ def test_a_file_that_has_moved_is_told_with_the_remedy(iris):
 
 
 def test_without_a_file_the_way_to_one_is_told():
-    assert "File > Open data" in refusal(TrainingData, with_data(OwnTable()))
+    assert "File > Open data" in refusal(TrainingData, with_data(UserTable()))
 
 
 def test_loss_and_task_must_agree_before_or_when_the_file_is_read(iris):
     training = TrainingSpec(loss=ExperimentSpec().training.loss.resolve("binary"))
     known = replace(with_data(opened(iris)), training=training)
     assert any("binary_cross_entropy does not suit" in problem for problem in problems(known))
-    unknown = replace(known, data=DataSpec(dataset=OwnTable(path=str(iris))))
+    unknown = replace(known, data=DataSpec(dataset=UserTable(path=str(iris))))
     assert problems(unknown) == []
     assert "training.loss: binary_cross_entropy does not suit" in refusal(TrainingData, unknown)
 
@@ -109,8 +109,8 @@ def test_a_file_that_no_longer_fits_its_task_is_refused(iris):
 
 def test_a_file_is_read_once_until_it_changes(iris, monkeypatch):
     reads = []
-    read = own.read_table
-    monkeypatch.setattr(own, "read_table", lambda *given: reads.append(1) or read(*given))
+    read = user_files.read_table
+    monkeypatch.setattr(user_files, "read_table", lambda *given: reads.append(1) or read(*given))
     dataset = opened(iris)
     spec = with_data(dataset)
     first = TrainingData(spec)
@@ -124,13 +124,13 @@ def test_a_file_is_read_once_until_it_changes(iris, monkeypatch):
 def test_only_the_last_files_are_kept(tmp_path):
     for i in range(5):
         opened(written(tmp_path, IRIS, f"{i}.csv"))
-    assert len({id(kept) for kept in own._kept.values()}) == own.KEPT
+    assert len({id(kept) for kept in user_files._kept.values()}) == user_files.KEPT
 
 
 def test_what_was_encoded_elsewhere_need_not_be_read(iris, monkeypatch):
-    dataset = OwnTable(path=str(iris))
-    encoded = encode(read_table(own.layout(dataset)))
-    monkeypatch.setattr(own, "read_table", None)
+    dataset = UserTable(path=str(iris))
+    encoded = encode(read_table(user_files.layout(dataset)))
+    monkeypatch.setattr(user_files, "read_table", None)
     known = resolved(dataset, encoded)
     assert known.purpose == "classes"
     assert load(known) is encoded
@@ -139,16 +139,16 @@ def test_what_was_encoded_elsewhere_need_not_be_read(iris, monkeypatch):
 def test_what_one_process_has_read_another_need_not(iris):
     dataset = opened(iris)
     samples = load(dataset).samples
-    handover = own.hand_over(dataset)
+    handover = user_files.hand_over(dataset)
     assert handover
-    assert own.hand_over(dataset) is None
-    own.take_over(handover)
+    assert user_files.hand_over(dataset) is None
+    user_files.take_over(handover)
     changed_unnoticed(iris)
     assert load(dataset).samples is samples
-    assert own.hand_over(replace(dataset, missing="drop")) is None
-    assert own.hand_over(ExperimentSpec().data.dataset) is None
+    assert user_files.hand_over(replace(dataset, missing="drop")) is None
+    assert user_files.hand_over(ExperimentSpec().data.dataset) is None
     iris.unlink()
-    assert own.hand_over(dataset) is None
+    assert user_files.hand_over(dataset) is None
 
 
 def test_the_training_process_is_given_what_the_window_has_read(iris):
@@ -173,7 +173,7 @@ def changed_unnoticed(path: Path) -> None:
 
 def test_header_and_delimiter_can_be_forced(tmp_path):
     years = written(tmp_path, "2019;2020,5\n1;2\n3;4\n4;5\n")
-    dataset = OwnTable(path=str(years), header="yes", delimiter="semicolon")
+    dataset = UserTable(path=str(years), header="yes", delimiter="semicolon")
     assert load(dataset).samples.feature_names == ("2019",)
     assert len(load(dataset).samples) == 3
     assert len(load(replace(dataset, header="no")).samples) == 4
@@ -188,7 +188,7 @@ def test_loading_can_be_given_up_and_leaves_nothing(iris):
 
     with pytest.raises(Enough):
         opened(iris, progress=stop)
-    assert not own._kept
+    assert not user_files._kept
 
 
 def test_files_are_known_by_their_names():
@@ -200,7 +200,7 @@ def test_files_are_known_by_their_names():
 
 
 def test_rows_with_gaps_are_dropped_if_so_wished(iris):
-    encoded = load(OwnTable(path=str(iris), missing="drop"))
+    encoded = load(UserTable(path=str(iris), missing="drop"))
     assert encoded.samples.inputs[:, 0].tolist() == [5.1, 4.9, 6.3, 5.8]
     assert "2 rows with missing values left out" in encoded.notes
     assert np.isfinite(encoded.samples.inputs).all()
@@ -208,7 +208,7 @@ def test_rows_with_gaps_are_dropped_if_so_wished(iris):
 
 def test_dropping_every_row_is_refused(tmp_path):
     path = written(tmp_path, "a,b,c\n1,,x\n,2,y\n")
-    message = refusal(load, OwnTable(path=str(path), missing="drop"))
+    message = refusal(load, UserTable(path=str(path), missing="drop"))
     assert "no row without a missing value; have them filled" in message
 
 
@@ -231,7 +231,7 @@ def test_samples_that_no_memory_holds_are_refused_before_they_are_made(tmp_path,
 
 
 def test_many_categories_become_inputs_and_it_is_said(iris):
-    notes = load(OwnTable(path=str(iris))).notes
+    notes = load(UserTable(path=str(iris))).notes
     assert "colour: 4 categories, one input each" in notes
     assert "petal: 1 missing value, filled with the mean of the training part" in notes
 
@@ -240,7 +240,7 @@ def test_gaps_are_filled_by_the_training_part_alone(tmp_path):
     rng = np.random.default_rng(0)
     rows = [f"{'' if i % 5 == 0 else x},{i},{i % 2}" for i, x in enumerate(rng.random(200))]
     path = written(tmp_path, "\n".join(["x,row,label", *rows]), "gaps.csv")
-    dataset = OwnTable(path=str(path), purpose="binary")
+    dataset = UserTable(path=str(path), purpose="binary")
     data = DataSpec(dataset=dataset, validation=0.5, test=0.2, standardize=False)
     parts = TrainingData(ExperimentSpec(data=data)).split
     train = parts.train.inputs
@@ -256,7 +256,7 @@ def test_large_tables_take_half_the_memory_where_nothing_is_lost_by_it(tmp_path,
     for start, dtype in ((0, np.float32), (1_700_000_000, np.float64)):
         rows = [f"{i},{start + i},{i % 2}" for i in range(100)]
         path = written(tmp_path, "\n".join(["x,seconds,label", *rows]), f"{start}.csv")
-        inputs = load(OwnTable(path=str(path))).samples.inputs
+        inputs = load(UserTable(path=str(path))).samples.inputs
         assert inputs.dtype == dtype and np.ptp(inputs[:, 1]) == 99
 
 
@@ -314,8 +314,8 @@ def trained(monkeypatch) -> list[ExperimentSpec]:
 def test_without_a_display_a_file_is_trained_on_at_once(iris, trained):
     assert main([str(iris)]) == main(["--data", str(iris), "--target", "petal"]) == 0
     first, second = (spec.data.dataset for spec in trained)
-    assert first == OwnTable(path=str(iris), purpose="classes")
-    assert second == OwnTable(path=str(iris), target="petal", purpose="regression")
+    assert first == UserTable(path=str(iris), purpose="classes")
+    assert second == UserTable(path=str(iris), target="petal", purpose="regression")
 
 
 @pytest.mark.parametrize(

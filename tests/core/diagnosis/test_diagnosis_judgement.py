@@ -13,8 +13,8 @@ from core.catalogue.penalties import L2
 from core.data.toys import Circle, TwoGaussians
 from core.diagnosis import diagnose
 from core.diagnosis.words import number
-from core.telemetry.frame import Score
 from core.telemetry.history import History
+from core.training.results import Score
 from tests.diagnosed import (
     DEEP_SIGMOID,
     FAINT,
@@ -78,7 +78,11 @@ def test_causes_are_told_without_their_consequences():
 def test_units_grown_alike_as_a_run_blows_up_are_not_called_copies():
     run = watched(TROUBLES["diverging regression"][1], 10, 60)
     shares = run.frames[-2].shares
-    assert shares is not None and shares.twins is not None and shares.twins[:-1].max() > 0.5
+    assert (
+        shares is not None
+        and shares.duplicate_units is not None
+        and shares.duplicate_units[:-1].max() > 0.5
+    )
     assert all("symmetric" not in keys(visit) for visit in run.visits)
 
 

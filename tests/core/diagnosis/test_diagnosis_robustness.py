@@ -14,7 +14,7 @@ from core.catalogue.blocks import Dense, Skip, SplitMerge
 from core.catalogue.initializers import Constant, Zeros
 from core.catalogue.optimizers import Adam
 from core.data.toys import Circle
-from core.diagnosis import Doctor, diagnose
+from core.diagnosis import Diagnoser, diagnose
 from core.experiment.serialization import problems
 from core.experiment.spec import NetworkSpec
 from core.telemetry.history import History
@@ -39,12 +39,12 @@ def test_findings_do_not_blink():
 
 
 def test_a_doctor_forgets_the_last_run():
-    doctor, run = Doctor(), Run(DEEP_SIGMOID)
-    assert "vanishing" in keys(doctor.diagnose(run.spec, run.frames[0], run.history))
+    diagnoser, run = Diagnoser(), Run(DEEP_SIGMOID)
+    assert "vanishing" in keys(diagnoser.diagnose(run.spec, run.frames[0], run.history))
     middling = replace(run.frames[0], gradient=np.linspace(0.02, 1, 7))
-    assert "vanishing" in keys(doctor.diagnose(run.spec, middling, History()))
+    assert "vanishing" in keys(diagnoser.diagnose(run.spec, middling, History()))
     another = replace(middling, run=2)
-    assert "vanishing" not in keys(doctor.diagnose(run.spec, another, History()))
+    assert "vanishing" not in keys(diagnoser.diagnose(run.spec, another, History()))
 
 
 @pytest.mark.parametrize("trouble", ["deep sigmoid", "loss grows"])
@@ -142,13 +142,13 @@ def test_findings_of_any_experiment_are_short_and_their_remedies_valid(spec):
 def test_copies_are_counted_and_the_spread_measured():
     run = Run(experiment(initializer=Constant(), hidden=(5, 4)))
     shares, spread = run.frames[0].shares, run.frames[0].spread
-    assert shares is not None and shares.twins is not None and spread is not None
-    assert list(shares.twins) == [1, 1, 0]
+    assert shares is not None and shares.duplicate_units is not None and spread is not None
+    assert list(shares.duplicate_units) == [1, 1, 0]
     trainer = run.trainer
     trainer.network.affines[0].weights[0] += 1
     shares = run.meter.frame("running").shares
-    assert shares is not None and shares.twins is not None
-    assert shares.twins[0] == pytest.approx(4 / 5)
+    assert shares is not None and shares.duplicate_units is not None
+    assert shares.duplicate_units[0] == pytest.approx(4 / 5)
     output = Run(experiment(hidden=(), training={"batching": MiniBatch(4)}))
     logits = output.trainer.logits("train")[0, :65]
     assert output.frames[0].spread == pytest.approx(np.abs(np.diff(logits)).mean(), rel=1e-4)

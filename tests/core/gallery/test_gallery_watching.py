@@ -16,7 +16,8 @@ from core.gallery.experiment import Experiment, Plan
 from core.gallery.experiments.building import classifier, pictures, vary
 from core.gallery.figures import LATE
 from core.gallery.results import table_csv
-from core.telemetry.frame import BINS, Histograms, Segment
+from core.telemetry.frame import BINS, Histograms
+from core.training.results import Segment
 from playground.__main__ import main
 
 BASE = classifier(pictures("digits", 200, 100), (12,), batch=50, epochs=4)

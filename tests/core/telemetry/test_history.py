@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.telemetry.frame import Score, Segment
 from core.telemetry.history import LOSS, History
 from core.telemetry.series import Buckets, Rows
+from core.training.results import Score, Segment
 from tests.ui.frames import recorded, run
 
 anything = st.floats(width=64, allow_nan=True, allow_infinity=True)

@@ -18,7 +18,7 @@ from core.telemetry.frame import MEASURES, Frame
 from core.telemetry.meter import Meter
 from core.telemetry.pictures import MOST_UNITS, NetworkPicture
 from core.telemetry.plan import MOST_COLUMNS, plan
-from core.telemetry.probes import DEAR, Ration
+from core.telemetry.probes import EXPENSIVE, MeasureBudget
 from core.telemetry.shades import FULL, quantised, shrunk
 from core.training.trainer import Trainer
 from core.training.training_data import with_ones
@@ -308,8 +308,8 @@ def test_what_no_view_wants_is_not_taken(dataset):
 
 
 def test_dear_measures_take_turns_and_none_is_forgotten():
-    ration = Ration()
-    last: dict[str, float] = dict.fromkeys(DEAR, 0.0)
+    ration = MeasureBudget()
+    last: dict[str, float] = dict.fromkeys(EXPENSIVE, 0.0)
     for i in range(1, 400):
         now = 0.032 * i
         due = ration.due(MEASURES, now)
@@ -322,14 +322,14 @@ def test_dear_measures_take_turns_and_none_is_forgotten():
 
 
 def test_what_takes_long_is_taken_less_often():
-    ration = Ration()
+    ration = MeasureBudget()
     ration.took("surface", 0.0, 0.1)
     assert ration.due(("surface",), 1.0) == []
     assert ration.due(("surface",), 2.2) == ["surface"]
 
 
 def test_while_a_run_goes_on_dear_measures_are_not_in_every_frame(monkeypatch):
-    monkeypatch.setattr(Ration, "SECONDS", dict.fromkeys(DEAR, 1e9))
+    monkeypatch.setattr(MeasureBudget, "SECONDS", dict.fromkeys(EXPENSIVE, 1e9))
     meter = Meter(Trainer(spec_of(Circle(count=60))))
     frames = [meter.frame("running", validate=False, sparing=True) for _ in range(3)]
     assert [frame.surface is not None for frame in frames] == [True, False, False]

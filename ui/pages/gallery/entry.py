@@ -28,8 +28,8 @@ from ui.pages.gallery.gradients import GradientsView
 from ui.pages.gallery.side import Side
 from ui.pages.gallery.training import Training
 from ui.pages.gallery.view import ComparisonView
-from ui.pages.train.banner import Banner
 from ui.plots.card import Card
+from ui.widgets.banner import Banner
 
 MARGIN = 12
 VIEWS: dict[str, type[ComparisonView]] = {

@@ -1,0 +1,1 @@
+"""The training page: dashboard, controls, toolbar, timeline and findings."""

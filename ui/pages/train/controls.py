@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from core.base.registry import knobs
+from core.base.registry import settings_of
 from core.experiment.spec import ExperimentSpec
 from ui import theme
 from ui.forms.blocks_editor import BlocksEditor
@@ -98,7 +98,7 @@ class Controls(QFrame):
             form.insert_below("activation", self.plot)
         # These are edited by hand: layers in their list, points in the prediction.
         shown = (*PRIMARY[name], "hidden", "points")
-        self._rare[name] = tuple(k for k in knobs(self._part(name)) if k not in shown)
+        self._rare[name] = tuple(k for k in settings_of(self._part(name)) if k not in shown)
         more = More(name, lambda: self._rare_form(name, section))
         self._more[name] = more
         section.add_left(more)
@@ -111,7 +111,7 @@ class Controls(QFrame):
         column.setSpacing(4)
         column.addWidget(self._form(name, self._rare[name]))
         if name == "training":
-            column.addWidget(self._form("", tuple(knobs(self._spec))))
+            column.addWidget(self._form("", tuple(settings_of(self._spec))))
         section.add(rare)
         chain_tabs(self._more[name], rare)
         self._say_what_auto_means()
@@ -146,7 +146,7 @@ class Controls(QFrame):
             part = self._part(name)
             rare = [(part, field) for field in self._rare[name]]
             if name == "training":
-                rare += [(self._spec, field) for field in knobs(self._spec)]
+                rare += [(self._spec, field) for field in settings_of(self._spec)]
             more.set_count(sum(_differs(*setting) for setting in rare))
 
     def _say_what_auto_means(self) -> None:

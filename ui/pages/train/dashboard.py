@@ -205,9 +205,14 @@ class Dashboard(QScrollArea):
         for key in {view.stands_in_for for view in self.views.values()} & set(self.views):
             group = [v for v in self.views.values() if key in (v.key, v.stands_in_for)]
             shown = [view for view in group if not self._docks[view.key].isHidden()]
-            if data is None or maximized or len(shown) != 1 or not shown[0].lacks(data):
+            if (
+                data is None
+                or maximized
+                or len(shown) != 1
+                or not shown[0].unsupported_reason(data)
+            ):
                 continue
-            better = next((view for view in group if not view.lacks(data)), None)
+            better = next((view for view in group if not view.unsupported_reason(data)), None)
             if better:
                 self._replace(self._docks[shown[0].key], self._docks[better.key])
 

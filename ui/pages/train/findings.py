@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from core.diagnosis import Doctor, Finding, Remedy
+from core.diagnosis import Diagnoser, Finding, Remedy
 from core.experiment.spec import ExperimentSpec
 from core.telemetry.frame import Frame
 from core.telemetry.history import History
@@ -43,7 +43,7 @@ class Findings(QFrame):
         super().__init__(parent)
         self.setObjectName("column")
         self.setFixedWidth(theme.CONTROL_COLUMN)
-        self._doctor = Doctor()
+        self._diagnoser = Diagnoser()
         self._latest: tuple[ExperimentSpec, Frame, History] | None = None
         self._outdated = False
         self._look_at = 0.0
@@ -82,7 +82,7 @@ class Findings(QFrame):
         if self._latest is None or not self.isVisible():
             return
         self._look_at = monotonic() + LOOK_SECONDS
-        self.show_findings(self._doctor.diagnose(*self._latest))
+        self.show_findings(self._diagnoser.diagnose(*self._latest))
         self.looked.emit()
 
     def showEvent(self, event: QShowEvent) -> None:

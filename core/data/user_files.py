@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from core.base.registry import knob
+from core.base.registry import setting
 from core.data.archive import SUFFIX, read_npz
 from core.data.dataset import DATASETS, DataError, Dataset, Samples, Task
 from core.data.encoding import Encoded, Missing, Purpose, encode
@@ -32,7 +32,7 @@ KEPT = 2
     formula="columns → target",
     advice="Your own numbers: a table as CSV or TSV, or a NumPy archive with arrays x and y.",
 )
-class OwnTable(Dataset):
+class UserTable(Dataset):
     """A file, and how it becomes samples.
 
     `purpose` is the task where it is known, else "auto": then `task` is None, and the file decides.
@@ -40,30 +40,34 @@ class OwnTable(Dataset):
 
     bundled: ClassVar[bool] = False
 
-    path: str = knob("", label="File", hot=False, help="A CSV or TSV table, or a NumPy archive.")
-    target: str = knob(
+    path: str = setting(
+        "", label="File", restarts_run=True, help="A CSV or TSV table, or a NumPy archive."
+    )
+    target: str = setting(
         "",
         label="Target",
-        hot=False,
+        restarts_run=True,
         help="The column to be predicted, the last one if empty; of an archive the array.",
     )
-    purpose: str = knob(
+    purpose: str = setting(
         "auto",
         label="Predict",
         choices=("auto", "binary", "classes", "regression"),
-        hot=False,
+        restarts_run=True,
         help="Two classes, several, or numbers; auto goes by the target column.",
     )
-    missing: str = knob(
+    missing: str = setting(
         "fill",
         label="Gaps",
         choices=("fill", "drop"),
-        hot=False,
+        restarts_run=True,
         help="Fill missing numbers with the mean and make missing words a category, or drop rows "
         "with gaps.",
     )
-    header: str = knob("auto", label="Header", choices=tuple(HEADERS), hot=False)
-    delimiter: str = knob("auto", label="Delimiter", choices=("auto", *DELIMITERS), hot=False)
+    header: str = setting("auto", label="Header", choices=tuple(HEADERS), restarts_run=True)
+    delimiter: str = setting(
+        "auto", label="Delimiter", choices=("auto", *DELIMITERS), restarts_run=True
+    )
 
     @property
     def task(self) -> Task | None:  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -83,13 +87,13 @@ def is_archive(path: Path) -> bool:
     return path.suffix.lower() == SUFFIX
 
 
-def layout(dataset: OwnTable) -> Layout:
+def layout(dataset: UserTable) -> Layout:
     """How the table is to be read. Raises `DataError`."""
     delimiter = DELIMITERS.get(dataset.delimiter, "")
     return sniff(_file(dataset), HEADERS[dataset.header], delimiter)
 
 
-def load(dataset: OwnTable, progress: Progress = lambda share: None) -> Encoded:
+def load(dataset: UserTable, progress: Progress = lambda share: None) -> Encoded:
     """The samples of a file, read only if they are not at hand.
 
     Raises `DataError`, and what `progress` raises to give up.
@@ -111,7 +115,7 @@ def load(dataset: OwnTable, progress: Progress = lambda share: None) -> Encoded:
     return encoded
 
 
-def resolved(dataset: OwnTable, encoded: Encoded) -> OwnTable:
+def resolved(dataset: UserTable, encoded: Encoded) -> UserTable:
     """The data set with its purpose as the samples have it, which are at hand from now on.
 
     Raises `DataError` where the file has gone in the meantime.
@@ -121,13 +125,13 @@ def resolved(dataset: OwnTable, encoded: Encoded) -> OwnTable:
     return known
 
 
-def opened(path: Path, target: str = "", progress: Progress = lambda share: None) -> OwnTable:
+def opened(path: Path, target: str = "", progress: Progress = lambda share: None) -> UserTable:
     """A file as a data set whose task is known: it is read for that. Raises `DataError`."""
-    dataset = OwnTable(path=str(path.expanduser().absolute()), target=target)
+    dataset = UserTable(path=str(path.expanduser().absolute()), target=target)
     return resolved(dataset, load(dataset, progress))
 
 
-def _file(dataset: OwnTable) -> Path:
+def _file(dataset: UserTable) -> Path:
     if not dataset.path:
         raise DataError(
             "no file is chosen for the data set Own table: open one with File > Open data, or "
@@ -139,7 +143,7 @@ def _file(dataset: OwnTable) -> Path:
 def hand_over(dataset: Dataset) -> Handover | None:
     """What was read of a file, for another process to `take_over`: from now on it is not at hand
     here. None where nothing is."""
-    if not isinstance(dataset, OwnTable):
+    if not isinstance(dataset, UserTable):
         return None
     with suppress(DataError), _lock:
         encoded = _kept.get(_key(dataset, _file(dataset)))
@@ -157,13 +161,13 @@ def take_over(handover: Handover) -> None:
         _keep(key, encoded)
 
 
-_Key = tuple[OwnTable, int, int]
+_Key = tuple[UserTable, int, int]
 Handover = tuple[list[_Key], Encoded]
 _kept: OrderedDict[_Key, Encoded] = OrderedDict()
 _lock = threading.Lock()
 
 
-def _key(dataset: OwnTable, path: Path) -> _Key:
+def _key(dataset: UserTable, path: Path) -> _Key:
     """What samples depend on: settings, and the file as it is now. Raises `DataError`."""
     with reading(path):
         try:

@@ -1,4 +1,4 @@
-"""The case a diagnosis is made of: a spec, a frame, its history, and figures drawn from them.
+"""The evidence a diagnosis rests on: a spec, a frame, its history, and figures drawn from them.
 
 Every figure is that of the frame's moment: nothing later in the history is looked at, and nothing
 from before the settings were last changed in flight. Figures are taken over the recent past, not
@@ -34,11 +34,11 @@ SAMPLES = 512
 STRETCHES, NOW = 24, 4
 
 
-class Case:
+class RunEvidence:
     """What the rules look at. `known` holds the keys of what was found last time.
 
-    `lasting` keeps what follows from the spec and the beginning of the run alone, for the next case
-    of the same run and spec.
+    `lasting` keeps what follows from the spec and the beginning of the run alone, for later
+    evidence of the same run and spec.
     """
 
     def __init__(
@@ -52,9 +52,9 @@ class Case:
         self.spec, self.frame, self.history, self.known = spec, frame, history, known
         self._lasting: dict[Any, Any] = {} if lasting is None else lasting
 
-    def lasting(self, work: Callable[[Case], T]) -> T:
-        """work(case), which must follow from the spec, the layers and the first frame alone: done
-        once for all cases of a run."""
+    def lasting(self, work: Callable[[RunEvidence], T]) -> T:
+        """work(run), which must follow from the spec, the layers and the first frame alone: done
+        once for all evidence of a run."""
         origin, value = self._lasting.get(work, (self, None))
         if origin is not self.origin:
             value = work(self)
@@ -230,7 +230,7 @@ class Case:
         return _least(self.all_levels)
 
     @cached_property
-    def unrest(self) -> float:
+    def loss_roughness(self) -> float:
         """How much the recent loss went up per stretch, as a mean but for the two largest steps,
         which may be a mere hiccup: 0 where the loss only sinks."""
         up = np.sort(np.maximum(np.diff(self.levels[-STRETCHES:]), 0))[:-2]
@@ -277,8 +277,8 @@ def typical(rows: Floats) -> Floats:
     return ordered[np.maximum(known - 1, 0) // 2, np.arange(rows.shape[1])]
 
 
-def _hidden(case: Case) -> tuple[Hidden, ...]:
-    return hidden_layers(case.spec, case.frame.layers)
+def _hidden(run: RunEvidence) -> tuple[Hidden, ...]:
+    return hidden_layers(run.spec, run.frame.layers)
 
 
 def _smallest(*values: float) -> float:
