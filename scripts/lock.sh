@@ -11,7 +11,8 @@ wanted() {
 import sys, tomllib
 project = tomllib.load(open("pyproject.toml", "rb"))["project"]
 extras = project["optional-dependencies"]
-print(*(extras["dev"] if sys.argv[1] == "dev" else project["dependencies"]), sep="\n")
+of_users = [extras[name] for name in extras if name not in ("dev", "torch")]
+print(*(extras["dev"] if sys.argv[1] == "dev" else sum(of_users, project["dependencies"])), sep="\n")
 PY
 }
 frozen() { "$scratch/venv/bin/python" -m pip freeze | sort -f; }
