@@ -1,4 +1,5 @@
-# make run: the application.  make test, make lint, make gallery: its checks.
+# make run: the application, also as .venv/bin/playground.
+# make test, make test-fast (the quick ones), make lint, make gallery, make labs: its checks.
 # make bench [core|gallery|window|data]: its speed.
 # Everything sets itself up first: see scripts/setup.sh.
 
@@ -6,18 +7,24 @@ PY := .venv/bin/python
 RUN_READY := .venv/.ready-to-run
 DEV_READY := .venv/.ready-to-test
 SETUP := scripts/setup.sh
+# How many test processes run at once: "auto" is one for each processor, 0 is none beside pytest.
+JOBS ?= auto
+PYTEST := $(PY) -m pytest -n $(JOBS) --dist worksteal
 
-.PHONY: run test lint format gallery bench catalogue lock clean help
+.PHONY: run test test-fast labs lint format gallery bench catalogue lock clean help
 .DEFAULT_GOAL := help
 
 help:
-	@sed -n '1,3s/^# //p' Makefile
+	@sed -n '1,4s/^# //p' Makefile
 
 run: $(RUN_READY)
 	@$(PY) -m playground $(ARGS)
 
 test: $(DEV_READY)
-	$(PY) -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
+
+test-fast: $(DEV_READY)
+	$(PYTEST) -m "not slow" $(ARGS)
 
 lint: $(DEV_READY)
 	$(PY) -m ruff check .
@@ -40,6 +47,10 @@ else
 gallery: $(RUN_READY)
 	@$(PY) -m playground gallery run all --check --bundled $(ARGS)
 endif
+# Every lab, from its first step to its last.
+labs: $(RUN_READY)
+	@$(PY) -m playground lab run all --check $(ARGS)
+
 bench: $(DEV_READY)
 	$(PY) -m tests.bench $(FILTER)
 
@@ -52,10 +63,10 @@ lock:
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
 
-$(RUN_READY): requirements.lock $(SETUP)
+$(RUN_READY): requirements.lock pyproject.toml $(SETUP)
 	@$(SETUP) run
 	@touch $@
 
-$(DEV_READY): requirements.lock requirements-dev.lock $(SETUP)
+$(DEV_READY): requirements.lock requirements-dev.lock pyproject.toml $(SETUP)
 	@$(SETUP) dev
 	@touch $(RUN_READY) $@

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Makes everything ready: the virtual environment with the locked versions, and on Debian and its
-# kin the system libraries that Qt needs. `setup.sh run` for the application, `setup.sh dev` for
-# tests and checks as well. Where it lacks the rights it prints the line to type.
+# Sets everything up: the virtual environment with the locked versions, the `playground` command in
+# it, and on Debian, Ubuntu and their derivatives the system libraries that Qt needs.
+# `setup.sh run` is for the application, `setup.sh dev` for tests and checks as well. Where a step
+# needs rights that it does not have, it prints the line to type.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:?run or dev}
@@ -74,7 +75,14 @@ install_locked() {
     .venv/bin/python -m pip install --disable-pip-version-check --no-input -q -r "$1" </dev/null
 }
 
-# Names of shared libraries that the window needs and this system lacks.
+# The `playground` command, which runs the code of this checkout.
+install_command() {
+    say "installing the playground command"
+    .venv/bin/python -m pip install --disable-pip-version-check --no-input -q --no-deps -e . \
+        </dev/null
+}
+
+# Names of shared libraries that the window needs and that are missing here.
 missing_libraries() {
     local qt
     qt=$(.venv/bin/python -c 'import importlib.util as u
@@ -119,9 +127,11 @@ need_display_tools() {
 make_environment
 if [ "$what" = dev ]; then
     install_locked requirements-dev.lock
+    install_command
     need_libraries
     need_display_tools
 else
     install_locked requirements.lock
+    install_command
     need_libraries
 fi

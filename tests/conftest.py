@@ -9,11 +9,22 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
+# Every test below these folders is slow: it starts the application, or trains many networks.
+SLOW_FOLDERS = ("tests/display/", "tests/parity/test_live.py")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.nodeid.startswith(SLOW_FOLDERS):
+            item.add_marker("slow")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session):
-    """Where PyTorch is required, a skipped test is a failure."""
+    """Where PyTorch is required, a comparison with it that is skipped is a failure."""
     if not os.environ.get("PLAYGROUND_REQUIRE_TORCH"):
         return
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter and reporter.stats.get("skipped"):
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if any(report.nodeid.startswith("tests/parity/") for report in skipped):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

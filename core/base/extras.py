@@ -1,0 +1,48 @@
+"""Libraries that only some features need, and what to type where one of them is not installed.
+
+An extra is a group of optional libraries, named as in `pyproject.toml`. Such a library is imported
+where it is first needed, through `require`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import shlex
+import sys
+from types import ModuleType
+
+# What each extra installs; a test compares this with pyproject.toml.
+EXTRAS: dict[str, tuple[str, ...]] = {
+    "tables": ("pandas", "charset-normalizer", "openpyxl", "pyarrow"),
+    "search": ("optuna",),
+    "cluster": ("distributed",),
+    "code": ("jinja2",),
+    "formulas": ("sympy",),
+}
+
+
+class MissingExtra(ImportError):
+    """A library of an extra is not installed. The message says how to install it."""
+
+
+def require(module: str, extra: str, purpose: str = "") -> ModuleType:
+    """Import a module of an extra and return it.
+
+    `purpose` begins the message where the module is missing, such as "Opening Excel files".
+    Raises `MissingExtra` where the module or something it imports is not installed, and KeyError
+    where there is no such extra.
+    """
+    libraries = EXTRAS[extra]
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        missing = (error.name or module).partition(".")[0]
+        raise MissingExtra(_advice(purpose or "This feature", missing, libraries)) from error
+
+
+def _advice(purpose: str, missing: str, libraries: tuple[str, ...]) -> str:
+    needed = f"{purpose} needs {missing}, which is not installed"
+    if getattr(sys, "frozen", False):
+        return f"{needed}; this build of the application does not include it."
+    command = [sys.executable or "python", "-m", "pip", "install", *libraries]
+    return f"{needed}. Install it with: {shlex.join(command)}"
