@@ -13,13 +13,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from playground import __version__, data_cli, gallery_cli
+from playground import __version__, data_cli, gallery_cli, lab_cli
 from playground.exits import DONE, FAILED, INTERRUPTED, fail
 
 if TYPE_CHECKING:
     from core.experiment.spec import ExperimentSpec
 
-COMMANDS = ("train", "gallery", "data", "catalogue")
+COMMANDS = ("train", "gallery", "lab", "data", "catalogue")
 OPTIONS = ("--version", "-h", "--help")
 
 # Where an experiment has no end of its own.
@@ -97,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--json", action="store_true", help="print the final metrics as JSON")
     train.set_defaults(run=_train)
     gallery_cli.add_commands(commands)
+    lab_cli.add_commands(commands)
     data_cli.add_commands(commands)
     catalogue = commands.add_parser(
         "catalogue", help="print everything there is to choose from, as Markdown"

@@ -1,0 +1,189 @@
+"""`playground lab`: the labs' mathematics without a screen, and whether its numbers hold."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import math
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from playground.exits import DONE, FAILED, fail
+
+if TYPE_CHECKING:
+    from core.studies.base import Finding, Lab, Table
+
+ALL = "all"
+# Rows of a table that are printed; files hold all of them.
+MOST_ROWS = 16
+
+
+def add_commands(commands: argparse._SubParsersAction) -> None:
+    """Add `lab` and what it can do."""
+    labs = commands.add_parser("lab", help="compute and check the labs")
+    actions = labs.add_subparsers(title="actions", metavar="ACTION", required=True)
+    listing = actions.add_parser("list", help="say what there is")
+    listing.set_defaults(run=_list)
+    run = actions.add_parser(
+        "run",
+        help="compute labs",
+        description="Compute labs with their default settings and print their tables. Exit "
+        "status: 0 done, 1 a check failed, 2 bad input, 130 stopped by Ctrl+C.",
+    )
+    run.add_argument("names", nargs="+", metavar="NAME", help=f"labs, or {ALL!r}")
+    run.add_argument(
+        "--check", action="store_true", help="compare what was expected with what was measured"
+    )
+    run.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="write results.json and every table as CSV into DIR/NAME",
+    )
+    run.add_argument("--json", action="store_true", help="print the results as JSON")
+    run.set_defaults(run=_run)
+
+
+def _list(options: argparse.Namespace) -> int:
+    from core.studies import LABS
+
+    width = max(map(len, LABS))
+    for key, lab in LABS.items():
+        print(f"{key:{width}}  {lab.title}: {lab.question}")
+    return DONE
+
+
+def _run(options: argparse.Namespace) -> int:
+    from core.studies import LABS, lab
+
+    try:
+        chosen = list(LABS.values())
+        if ALL not in options.names:
+            chosen = [lab(name) for name in dict.fromkeys(options.names)]
+        if options.out:
+            options.out.mkdir(parents=True, exist_ok=True)
+        passed, reports = _run_all(chosen, options)
+    except KeyError as error:
+        return fail([error.args[0]])
+    except OSError as error:
+        return fail([f"{error.filename or options.out}: {error.strerror or error}"])
+    if options.json:
+        report = {"passed": passed, "labs": reports} if options.check else {"labs": reports}
+        print(json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False))
+    return DONE if passed else FAILED
+
+
+def _run_all(chosen: list[Lab], options: argparse.Namespace) -> tuple[bool, list[dict[str, Any]]]:
+    """Run one after the other; whether all checks hold, and all results as plain data."""
+    from playground.progress import ProgressLine
+
+    passed, reports = True, []
+    line = ProgressLine(sys.stderr)
+    for number, lab in enumerate(chosen):
+
+        def progress(share: float, text: str, number: int = number) -> None:
+            line.show((number + share) / len(chosen), text)
+
+        start = time.perf_counter()
+        try:
+            tables = lab.tables(progress)
+            findings = _findings(lab, progress) if options.check else []
+        finally:
+            line.clear()
+        seconds = time.perf_counter() - start
+        passed = passed and all(finding.ok for finding in findings)
+        report = _plain(lab, tables, findings, seconds)
+        reports.append(report)
+        if options.out:
+            _write(options.out / lab.key, tables, report)
+        if not options.json:
+            _show(lab, tables, findings, seconds)
+    return passed, reports
+
+
+def _findings(lab: Lab, progress: Any) -> list[Finding]:
+    findings = []
+    for number, check in enumerate(lab.checks):
+        progress(number / len(lab.checks), check.claim)
+        findings.append(check.finding())
+    return findings
+
+
+def _show(lab: Lab, tables: tuple[Table, ...], findings: list[Finding], seconds: float) -> None:
+    print(f"\n{lab.title} · {lab.question}  ({seconds:.1f} s)")
+    for table in tables:
+        print(f"\n{table.name}")
+        print("\n".join(_lines(table)))
+    if findings:
+        print()
+    for finding in findings:
+        print(f"{'✓' if finding.ok else '✗'} {finding.claim}")
+        print(f"    expected {finding.expected}, measured {finding.measured}")
+
+
+def _lines(table: Table) -> Iterator[str]:
+    """A table as aligned text, the middle of a long one left out."""
+    rows = [tuple(map(_text, row)) for row in table.rows]
+    if len(rows) > MOST_ROWS:
+        half = MOST_ROWS // 2
+        rows = [*rows[:half], ("…",) * len(table.columns), *rows[-half:]]
+    rows = [table.columns, *rows]
+    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True))
+        yield f"  {'  '.join(cells)}"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.8g}" if math.isfinite(value) else ""
+    return "" if value is None else str(value)
+
+
+def _plain(
+    lab: Lab, tables: tuple[Table, ...], findings: list[Finding], seconds: float
+) -> dict[str, Any]:
+    """The results as plain data; what is no finite number is None."""
+    return {
+        "key": lab.key,
+        "title": lab.title,
+        "seconds": round(seconds, 3),
+        "tables": {
+            table.name: [
+                {c: _finite(v) for c, v in zip(table.columns, row, strict=True)}
+                for row in table.rows
+            ]
+            for table in tables
+        },
+        "checks": [finding._asdict() for finding in findings],
+    }
+
+
+def _finite(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _write(folder: Path, tables: tuple[Table, ...], report: dict[str, Any]) -> None:
+    """Write results.json and the tables. Raises OSError."""
+    from core.experiment.files import replacing
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with replacing(folder / "results.json") as part:
+        text = json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False)
+        part.write_text(f"{text}\n", encoding="utf-8")
+    for table in tables:
+        path = folder / f"{table.name.replace(' ', '_')}.csv"
+        with replacing(path) as part, open(part, "w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(table.columns)
+            writer.writerows([_cell(value) for value in row] for row in table.rows)
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, float):
+        return repr(value) if math.isfinite(value) else ""
+    return value
