@@ -74,7 +74,7 @@ def open_window(spec: Any, options: argparse.Namespace) -> int:
     window = MainWindow(session, options.theme)
     window.show()
     if options.data:
-        window.data.open(options.data, options.target or "")
+        window.open_file(options.data, options.target or "")
     report_crashes(window.report)
     interrupts = Interrupts(application.quit)
     if options.run:

@@ -44,7 +44,7 @@ def train_offscreen(spec: Any, reason: str, theme: str | None) -> int:
     session.close()
     picture = Path(PICTURE).resolve()
     try:
-        window.save_dashboard(picture)
+        window.train.save_dashboard(picture)
     except ExportError as error:
         print(f"playground: {error}", file=sys.stderr)
         return 1

@@ -1,13 +1,10 @@
-"""The main window: the column of settings, the toolbar, the dashboard, and the menus over them."""
+"""The main window: the rail, the pages it switches between, and the menus over them."""
 
 from __future__ import annotations
 
-import math
-from collections import deque
 from pathlib import Path
-from time import perf_counter
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -15,53 +12,40 @@ from PySide6.QtGui import (
     QGuiApplication,
     QHideEvent,
     QKeyEvent,
-    QResizeEvent,
+    QKeySequence,
     QShowEvent,
+    QUndoGroup,
 )
-from PySide6.QtWidgets import (
-    QApplication,
-    QHBoxLayout,
-    QMainWindow,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
-from core.experiment.serialization import dumps
-from core.telemetry.frame import Frame
-from core.training.results import Score
+from core.experiment.spec import ExperimentSpec
 from ui import theme
-from ui.data.opening import DataOpener, looks_like_data
-from ui.export.formats import copy_to_clipboard, export
-from ui.export.sheet import Sheet
-from ui.export.sheet import dashboard as dashboard_sheet
-from ui.menus import Menus
-from ui.pages.gallery.opening import GalleryOpener
-from ui.pages.train.controls import Controls
-from ui.pages.train.dashboard import Dashboard
-from ui.pages.train.drawing import Drawing
-from ui.pages.train.findings import Findings
-from ui.pages.train.pinning import Pinning
-from ui.pages.train.replay import Replay
-from ui.pages.train.timeline import Timeline
-from ui.pages.train.toolbar import Toolbar
+from ui.data.opening import looks_like_data
+from ui.help import about, shortcuts
+from ui.menus import VIEW, Command, Menu, MenuBar
+from ui.page import Page, PageContext
+from ui.pages import PAGES
+from ui.pages.train.page import TrainPage
 from ui.preferences import Memory
+from ui.rail import Rail
 from ui.session.document import Document
 from ui.session.session import Session
-from ui.views import View
-from ui.widgets.banner import Banner
 from ui.widgets.keys import press_focused
-from ui.wording import on_test
 
-DEFAULT_SIZE = (1440, 900)
-MINIMUM_SIZE = (1000, 640)
-MARGIN = 12
-# Running figures change this often: nobody reads 60 numbers a second.
-FIGURE_SECONDS = 0.15
-WAYS_OUT = "Go back to an earlier moment on the timeline, or change a setting to try again."
+DEFAULT_SIZE = QSize(1440, 900)
+MINIMUM_SIZE = QSize(1000, 640)
+# What the frame around the window takes of the screen, about.
+FRAME = QSize(8, 40)
+THEMES = {"system": "Like the system", "light": "Light", "dark": "Dark"}
+
+
+def available_size(window: QWidget) -> QSize:
+    """What the screen of a window has room for."""
+    return window.screen().availableSize()
 
 
 class MainWindow(QMainWindow):
-    """Everything one sees. With `remember` the layout is kept from one start to the next."""
+    """Shows one page at a time. With `remember` the layout is kept from one start to the next."""
 
     def __init__(
         self, session: Session, theme_name: str | None = None, remember: bool = True
@@ -69,192 +53,178 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.session = session
         self.memory = Memory(remember)
-        self._paint_times: deque[float] = deque(maxlen=90)
-        self._forget_figures()
-        self._told_at = self._taken_at = 0.0
-        # Nothing is cheaper to paint than a widget of one pixel that shows what is behind it.
-        self._pulse = QWidget(self)
-        self._pulse.setFixedSize(1, 1)
         self.theme_name = theme_name or self.memory.text("theme", "system")
         self._apply_theme()
-        self.controls = Controls(session.spec)
-        self.toolbar = Toolbar()
-        self.banner = Banner()
-        self.dashboard = Dashboard(session.history)
-        self.timeline = Timeline()
-        self.findings = Findings()
-        self.document = Document(session, self, self.report)
-        self.data = DataOpener(self)
-        self.drawing = Drawing(session, self.dashboard, self.report)
-        parts = self.timeline, self.dashboard, self.findings
-        self.replay = Replay(session, *parts, self.report)
-        self.pinning = Pinning(session, self.toolbar, self, self.report)
-        self.gallery = GalleryOpener(session, self)
-        self.menus = Menus(self)
+        self._context = PageContext(session, self.memory, self.open_experiment, self.show_page)
+        self._entries = {entry.key: entry for entry in PAGES}
+        self._undo = QUndoGroup(self)
+        self._seen: Page | None = None
+        self.pages: dict[str, Page] = {}
+        self.stack = QStackedWidget()
+        self.rail = Rail(PAGES)
+        self.menus = MenuBar(self.menuBar())
         self._arrange()
-        self._connect()
-        self._restore_layout()
-        self.document.tell()
-        self._tell_measures()
-        # Not the first field: the space bar is for running, not for opening a list.
-        self.setFocus()
-
-    def _arrange(self) -> None:
-        self.setMinimumSize(*MINIMUM_SIZE)
-        self.resize(*DEFAULT_SIZE)
-        self.setAcceptDrops(True)
-        right = QVBoxLayout()
-        right.setContentsMargins(MARGIN, 0, MARGIN, MARGIN)
-        right.setSpacing(0)
-        right.addWidget(self.toolbar)
-        right.addWidget(self.banner)
-        right.addWidget(self.dashboard, 1)
-        right.addWidget(self.timeline)
-        left = QVBoxLayout()
-        left.setSpacing(0)
-        left.addWidget(self.controls, 1)
-        left.addWidget(self.findings)
-        whole = QHBoxLayout()
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addLayout(left)
-        whole.addLayout(right, 1)
-        center = QWidget()
-        center.setLayout(whole)
-        self.setCentralWidget(center)
-
-    def _connect(self) -> None:
-        session, toolbar = self.session, self.toolbar
-        self.controls.spec_edited.connect(self.data.edit)
-        self.findings.remedy_chosen.connect(session.edit)
-        session.spec_changed.connect(self._show_spec)
-        session.frame_shown.connect(self._show_frame)
-        session.running_changed.connect(toolbar.set_running)
-        session.run_started.connect(self._show_new_run)
-        session.failed.connect(self._show_failure)
-        session.noted.connect(self.report)
-        session.tested.connect(lambda tested: self.report(on_test(tested)))
-        toolbar.run_toggled.connect(session.set_running)
-        toolbar.step_requested.connect(session.step)
-        toolbar.epoch_requested.connect(session.finish_epoch)
-        toolbar.reset_requested.connect(session.reset)
-        toolbar.new_seed_requested.connect(session.new_seed)
-        toolbar.pace_chosen.connect(session.set_pace)
-        toolbar.gallery_requested.connect(self.gallery.show)
-        toolbar.export_requested.connect(lambda: self.export())
-        self.dashboard.measures_changed.connect(self._tell_measures)
-        self.dashboard.export_requested.connect(self.export)
-        self.dashboard.weight_edited.connect(lambda edit: session.set_weight(*edit))
+        # Everything about the session's experiment, its menus included, is on this page.
+        self.document = Document(session, self, lambda message: self.report(message))
+        self._add_menus()
+        train = self.page(PAGES[0].key)
+        assert isinstance(train, TrainPage)
+        self.train = train
+        self.rail.chosen.connect(self.show_page)
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(lambda _: self._follow_system())
+        if geometry := self.memory.state("geometry"):
+            self.restoreGeometry(geometry)
+        self.show_page(PAGES[0].key)
+        self.document.tell()
 
-    # Showing
+    def _arrange(self) -> None:
+        screen = available_size(self) - FRAME
+        self.setMinimumSize(MINIMUM_SIZE.boundedTo(screen))
+        self.resize(DEFAULT_SIZE.boundedTo(screen))
+        self.setAcceptDrops(True)
+        center = QWidget()
+        row = QHBoxLayout(center)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addWidget(self.stack, 1)
+        self.setCentralWidget(center)
 
-    def _show_frame(self, frame: Frame) -> None:
-        self._taken_at = now = perf_counter()
-        self.replay.take(frame)
-        if frame.segment.loss.size:
-            self._loss = float(frame.segment.loss[-100:].mean())
-        if frame.validation:
-            self._validation = frame.validation[-1]
-        if frame.status != "running" or now - self._told_at > FIGURE_SECONDS:
-            self._told_at = now
-            self._tell_figures(frame)
-        if frame.status == "diverged":
-            self.report(f"The run {frame.reason}. {WAYS_OUT}")
-        # A frame always ends in a paint, which asks for the next one, even when nothing changed.
-        self._pulse.update()
+    # Pages
 
-    def _tell_figures(self, frame: Frame) -> None:
-        fps = self._frames_per_second()
-        where = frame.epoch, frame.iteration, frame.steps_per_second
-        score, classifies = self._validation, frame.data is None or frame.data.classifies
-        validation = score.accuracy if classifies else score.loss
-        self.toolbar.set_figures(*where, fps, self._loss, validation, classifies)
+    @property
+    def current(self) -> Page:
+        """The page that is shown."""
+        page = self.stack.currentWidget()
+        assert isinstance(page, Page)
+        return page
 
-    def _forget_figures(self) -> None:
-        self._loss, self._validation = math.nan, Score(0, math.nan, math.nan)
+    def page(self, key: str) -> Page:
+        """The page with a key, built if it has not been shown yet. KeyError where there is none."""
+        if key not in self.pages:
+            page = self._entries[key].build(self._context)
+            button = self.rail.buttons[key]
+            page.busy_changed.connect(button.set_busy)
+            page.reported.connect(lambda _: button.set_message(page is not self._seen))
+            self.menus.add_page(key, page.menus())
+            if page.undo_stack is not None:
+                self._undo.addStack(page.undo_stack)
+            self.stack.addWidget(page)
+            self.pages[key] = page
+            page.restore_state()
+        return self.pages[key]
 
-    def _show_new_run(self) -> None:
-        self._forget_figures()
-        self.banner.hide()
-        self.replay.begin()
+    def show_page(self, key: str) -> None:
+        """Show a page as it was left, and give the keyboard back to what had it there."""
+        page = self.page(key)
+        self.stack.setCurrentWidget(page)
+        self.rail.show_page(key)
+        self.menus.show_page(key)
+        if page.undo_stack is not None:
+            self._undo.setActiveStack(page.undo_stack)
+        else:
+            self._undo.setActiveStack(None)  # type: ignore[arg-type]
+        self._tell_pages()
+        # Not the first field of a new page: the space bar is for running, not for opening a list.
+        (page.focusWidget() or page).setFocus()
 
-    def _show_failure(self, message: str) -> None:
-        self.report(message)
-        if self.session.shown is None:
-            self.replay.clear()
-            self.data.offer()
-
-    def _show_spec(self) -> None:
-        self.controls.set_spec(self.session.spec)
-        self.replay.look_again()
-
-    def report(self, message: str) -> None:
-        """Say what went wrong, above the dashboard."""
-        self.banner.say(message)
-
-    def _frames_per_second(self) -> float:
-        times = self._paint_times
-        if len(times) < 2 or perf_counter() - times[-1] > 1:
-            return math.nan
-        return (len(times) - 1) / (times[-1] - times[0])
-
-    def event(self, event: QEvent) -> bool:
-        handled = super().event(event)
-        if event.type() == QEvent.Type.UpdateRequest and self.session.painted():
-            now = perf_counter()
-            self._paint_times.append(now)
-            self.dashboard.spent(now - self._taken_at)
-        return handled
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.WindowStateChange:
-            self._tell_painting()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._tell_painting()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._tell_painting()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.findings.set_room(self.height())
-
-    def _tell_painting(self) -> None:
-        self.session.paints = self.isVisible() and not self.isMinimized()
+    def _tell_pages(self) -> None:
+        """Tell the pages which of them is in view now."""
+        visible = self.isVisible() and not self.isMinimized()
+        seen = self.current if visible and self.stack.count() else None
+        if seen is not self._seen:
+            before, self._seen = self._seen, seen
+            if before is not None:
+                before.deactivate()
+            if seen is not None:
+                seen.activate()
 
     # Commands
 
-    def open_file(self, path: Path) -> None:
-        """Take up what is in a file: an experiment, or data for the present one."""
+    def open_experiment(self, spec: ExperimentSpec) -> None:
+        """Make an experiment the session's, paused at its start, and show it on the Train page."""
+        self.session.open(spec)
+        self.show_page(PAGES[0].key)
+
+    def open_file(self, path: Path, target: str = "") -> None:
+        """Open what is in a file: an experiment, or data for the present one."""
+        self.show_page(PAGES[0].key)
         if looks_like_data(path):
-            self.data.open(path)
+            self.train.data.open(path, target)
         else:
             self.document.open(path)
 
-    def toggle_running(self) -> None:
-        self.session.set_running(not self.session.is_running)
+    def report(self, message: str) -> None:
+        """Show a message at the top of the page that is shown."""
+        self.current.report(message)
 
-    def export(self, view: View | None = None) -> None:
-        """Open the export dialog, for one view or for the whole dashboard."""
-        from ui.export.dialog import ExportDialog
+    def _add_menus(self) -> None:
+        self.menus.add(
+            Menu(
+                "&File",
+                (
+                    Command("&Open experiment…", self._ask_experiment, "Ctrl+O"),
+                    Command("Open &data…", self._ask_data, "Ctrl+D"),
+                    Command("Experiment &gallery…", lambda: self.show_page("gallery"), "Ctrl+G"),
+                    Command("&Save experiment", self.document.save, "Ctrl+S"),
+                    Command("Save experiment &as…", self.document.ask_save, "Ctrl+Shift+S"),
+                    None,
+                    Command("&Export…", lambda: self.current.export(), "Ctrl+E"),
+                    None,
+                    Command("&Quit", self.close, "Ctrl+Q"),
+                ),
+            )
+        )
+        undo = self._undo.createUndoAction(self, "&Undo")
+        undo.setShortcut("Ctrl+Z")
+        redo = self._undo.createRedoAction(self, "&Redo")
+        redo.setShortcuts([QKeySequence("Ctrl+Y"), QKeySequence("Ctrl+Shift+Z")])
+        self.menus.add(Menu("&Edit", (undo, redo)))
+        self.menus.add(Menu(VIEW, (*self._page_commands(), None, self._theme_menu())))
+        self.menus.add(
+            Menu(
+                "&Help",
+                (
+                    Command("&Keyboard shortcuts", lambda: shortcuts(self, self.menus), "F1"),
+                    Command("&About", lambda: about(self)),
+                ),
+            )
+        )
 
-        ExportDialog(self.dashboard.cards(), self.session.spec, view, self).exec()
+    def _page_commands(self) -> tuple[Command, ...]:
+        return tuple(
+            Command(
+                entry.title,
+                lambda key=key: self.show_page(key),
+                f"Ctrl+{number}",
+                checked=lambda key=key: self.pages.get(key) is self.stack.currentWidget(),
+                one_of="pages",
+            )
+            for number, (key, entry) in enumerate(self._entries.items(), 1)
+        )
 
-    def save_dashboard(self, path: Path, scale: float = 2.0) -> None:
-        """Write the dashboard as a picture. Raises `ExportError`."""
-        export(path, self._sheet(), theme.current(), scale, dumps(self.session.spec))
+    def _theme_menu(self) -> Menu:
+        return Menu(
+            "&Theme",
+            tuple(
+                Command(
+                    text,
+                    lambda key=key: self.set_theme(key),
+                    checked=lambda key=key: self.theme_name == key,
+                    one_of="theme",
+                )
+                for key, text in THEMES.items()
+            ),
+        )
 
-    def copy_dashboard(self) -> None:
-        copy_to_clipboard(self._sheet(), theme.current(), spec=dumps(self.session.spec))
+    def _ask_experiment(self) -> None:
+        self.show_page(PAGES[0].key)
+        self.document.ask_open()
 
-    def _sheet(self) -> Sheet:
-        return dashboard_sheet(self.dashboard.cards())
+    def _ask_data(self) -> None:
+        self.show_page(PAGES[0].key)
+        self.train.data.ask()
 
     # Theme
 
@@ -263,10 +233,9 @@ class MainWindow(QMainWindow):
         self.theme_name = name
         self.memory.keep(theme=name)
         self._apply_theme()
-        colors = theme.current()
-        parts = (self.controls, self.toolbar, self.dashboard, self.timeline, self.findings)
-        for part in parts:
-            part.retheme(colors)
+        self.rail.update()
+        for page in self.pages.values():
+            page.retheme(theme.current())
 
     def _follow_system(self) -> None:
         if self.theme_name == "system":
@@ -278,36 +247,42 @@ class MainWindow(QMainWindow):
         assert isinstance(application, QApplication)
         theme.apply(application, named.get(self.theme_name) or theme.system_theme())
 
-    # What is remembered
+    # Events
 
-    def _restore_layout(self) -> None:
-        memory = self.memory
-        if geometry := memory.state("geometry"):
-            self.restoreGeometry(geometry)
-        if layout := memory.state("layout"):
-            self.dashboard.restore_layout(layout)
-        for part in (self.timeline, self.findings):
-            part.setVisible(memory.flag(type(part).__name__.lower(), True))
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.UpdateRequest and self.stack.count():
+            self.current.painted()
+        return handled
 
-    def show_part(self, part: QWidget, shown: bool) -> None:
-        """Show or hide the timeline or the findings, and remember it."""
-        part.setVisible(shown)
-        self.memory.keep(**{type(part).__name__.lower(): shown})
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self._tell_pages()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._tell_pages()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._tell_pages()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.memory.keep(geometry=self.saveGeometry(), layout=self.dashboard.layout_state())
-        self.session.paints = False
+        pages = list(self.pages.values())
+        if not all(page.can_close() for page in pages):
+            event.ignore()
+            return
+        self.memory.keep(geometry=self.saveGeometry())
+        for page in pages:
+            page.save_state()
+            page.shutdown()
         self.session.close()
         super().closeEvent(event)
-
-    # Small things
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not press_focused(event):
             super().keyPressEvent(event)
-
-    def _tell_measures(self) -> None:
-        self.session.measure(self.dashboard.measures())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():

@@ -1,148 +1,114 @@
-"""The menus and every keyboard shortcut."""
+"""Menus as data, and the menu bar made of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QMenu, QMenuBar
 
-if TYPE_CHECKING:
-    from ui.main_window import MainWindow
-
-THEMES = {"system": "Like the system", "light": "Light", "dark": "Dark"}
+VIEW = "&View"
 
 
-class Command(NamedTuple):
-    """One line of a menu."""
+@dataclass(frozen=True)
+class Command:
+    """One line of a menu: its text, what it does, and its shortcuts, separated by spaces.
+
+    With `checked` the line has a check mark, set each time the menu opens; `act` is then to turn
+    over what it shows. With `one_of` the lines of that name exclude each other.
+    """
 
     text: str
-    keys: str
     act: Callable[[], object]
+    keys: str = ""
+    checked: Callable[[], bool] | None = None
+    one_of: str = ""
 
 
-class Menus:
-    """Builds the menu bar of a window; `actions` holds every action by its text."""
+@dataclass(frozen=True)
+class Menu:
+    """A menu with its lines; None is a separator. A line can be an action made elsewhere."""
 
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
+    title: str
+    items: tuple[Command | QAction | Menu | None, ...]
+
+
+class MenuBar:
+    """Fills a menu bar; `actions` holds every action by its text.
+
+    The menus of a page are shown, and their shortcuts work, while `show_page` has named it.
+    """
+
+    def __init__(self, bar: QMenuBar) -> None:
+        self._bar = bar
         self.actions: dict[str, QAction] = {}
-        session = window.session
-        self._menu(
-            "&File",
-            Command("&Open experiment…", "Ctrl+O", window.document.ask_open),
-            Command("Open &data…", "Ctrl+D", window.data.ask),
-            Command("Experiment &gallery…", "Ctrl+G", window.gallery.show),
-            Command("&Save experiment", "Ctrl+S", window.document.save),
-            Command("Save experiment &as…", "Ctrl+Shift+S", window.document.ask_save),
-            None,
-            Command("&Export…", "Ctrl+E", window.export),
-            None,
-            Command("&Quit", "Ctrl+Q", window.close),
-        )
-        edit = self._menu("&Edit")
-        undo = session.undo_stack.createUndoAction(edit, "&Undo")
-        undo.setShortcut(QKeySequence.StandardKey.Undo)
-        redo = session.undo_stack.createRedoAction(edit, "&Redo")
-        redo.setShortcuts([QKeySequence("Ctrl+Y"), QKeySequence("Ctrl+Shift+Z")])
-        edit.addActions([undo, redo])
-        edit.addSeparator()
-        self._add(edit, Command("&Copy dashboard", "Ctrl+Shift+C", window.copy_dashboard))
-        self._menu(
-            "&Run",
-            Command("&Run or pause", "Space", window.toggle_running),
-            Command("One &step", "S", session.step),
-            Command("To the end of the &epoch", "E", session.finish_epoch),
-            None,
-            Command("Score on the test &data", "T", session.test),
-            None,
-            Command("Rese&t", "R", session.reset),
-            Command("&New seed", "N", session.new_seed),
-            None,
-            Command("&Pin run", "P", window.pinning.pin),
-            Command("Pinned r&uns…", "Ctrl+R", window.pinning.show_table),
-            None,
-            Command("E&arlier moment", "Ctrl+Left", lambda: session.look_by(-1)),
-            Command("&Later moment", "Ctrl+Right", lambda: session.look_by(1)),
-            Command("&Back to live", "L", session.look_live),
-            Command("&Go on from here", "G", window.replay.go_on),
-        )
-        self._view_menu()
-        self._menu(
-            "&Help",
-            Command("&Keyboard shortcuts", "F1", self.show_shortcuts),
-            Command("&About", "", self.show_about),
-        )
+        self._menus: dict[str, QMenu] = {}
+        self._of_pages: dict[str, list[QAction]] = {}
 
-    def _menu(self, title: str, *commands: Command | None) -> QMenu:
-        menu = self._window.menuBar().addMenu(title)
-        for command in commands:
-            if command is None:
-                menu.addSeparator()
+    def add(self, menu: Menu) -> None:
+        """Add a menu that is there on every page."""
+        self._menus[menu.title] = self._filled(self._bar.addMenu(menu.title), menu)
+
+    def add_page(self, key: str, menus: tuple[Menu, ...]) -> None:
+        """Add the menus of a page before the View menu, and its View lines at the end of that.
+        They are hidden until the page is shown."""
+        view = self._menus[VIEW]
+        mine = self._of_pages.setdefault(key, [])
+        for menu in menus:
+            if menu.title == VIEW:
+                known = len(view.actions())
+                view.addSeparator()
+                self._filled(view, menu)
+                mine += view.actions()[known:]
             else:
-                self._add(menu, command)
+                made = self._filled(QMenu(menu.title, self._bar), menu)
+                self._bar.insertMenu(view.menuAction(), made)
+                mine.append(made.menuAction())
+        for action in mine:
+            action.setVisible(False)
+
+    def show_page(self, key: str) -> None:
+        """Show the menus of one page and hide those of the others, shortcuts included."""
+        for page, actions in self._of_pages.items():
+            for action in actions:
+                action.setVisible(page == key)
+
+    def shortcuts(self) -> Iterator[tuple[str, str]]:
+        """The text and the keys of every action that has some."""
+        for text, action in self.actions.items():
+            if not action.shortcut().isEmpty():
+                keys = " / ".join(each.toString() for each in action.shortcuts())
+                yield text, keys
+
+    def _filled(self, menu: QMenu, content: Menu) -> QMenu:
+        groups: dict[str, QActionGroup] = {}
+        for item in content.items:
+            if item is None:
+                menu.addSeparator()
+            elif isinstance(item, Menu):
+                self._filled(menu.addMenu(item.title), item)
+            elif isinstance(item, QAction):
+                menu.addAction(item)
+                self.actions[_plain(item.text())] = item
+            else:
+                action = self._line(menu, item)
+                if item.one_of:
+                    group = groups.setdefault(item.one_of, QActionGroup(menu))
+                    group.addAction(action)
         return menu
 
-    def _add(self, menu: QMenu, command: Command) -> QAction:
+    def _line(self, menu: QMenu, command: Command) -> QAction:
         action = menu.addAction(command.text)
         action.triggered.connect(lambda: command.act())
-        if command.keys:
-            action.setShortcut(QKeySequence(command.keys))
-        self.actions[command.text.replace("&", "")] = action
+        action.setShortcuts([QKeySequence(keys) for keys in command.keys.split()])
+        if checked := command.checked:
+            action.setCheckable(True)
+            action.setChecked(checked())
+            menu.aboutToShow.connect(lambda: action.setChecked(checked()))
+        self.actions[_plain(command.text)] = action
         return action
 
-    def _view_menu(self) -> None:
-        menu = self._menu("&View")
-        menu.addActions(self._window.dashboard.toggle_actions())
-        menu.addSeparator()
-        for text, part in (
-            ("&Timeline", self._window.timeline),
-            ("&Findings", self._window.findings),
-        ):
-            self._add_part(menu, text, part)
-        menu.addSeparator()
-        self._add(menu, Command("Reset &layout", "", self._window.dashboard.reset_layout))
-        menu.addSeparator()
-        themes = menu.addMenu("&Theme")
-        group = QActionGroup(menu)
-        for key, text in THEMES.items():
-            action = themes.addAction(text)
-            action.setCheckable(True)
-            action.setChecked(key == self._window.theme_name)
-            action.triggered.connect(lambda _=False, key=key: self._window.set_theme(key))
-            group.addAction(action)
-            self.actions[f"Theme {key}"] = action
 
-    def _add_part(self, menu: QMenu, text: str, part: QWidget) -> None:
-        """A line that shows or hides a part of the window."""
-        action = menu.addAction(text)
-        action.setCheckable(True)
-        menu.aboutToShow.connect(lambda: action.setChecked(not part.isHidden()))
-        action.triggered.connect(lambda shown: self._window.show_part(part, shown))
-        self.actions[text.replace("&", "")] = action
-
-    def show_shortcuts(self) -> None:
-        """Every shortcut there is, in one list."""
-        rows = [
-            f"<tr><td><b>{action.shortcut().toString()}</b>&nbsp;&nbsp;</td><td>{text}</td></tr>"
-            for text, action in self.actions.items()
-            if not action.shortcut().isEmpty()
-        ]
-        rows.append(
-            "<tr><td><b>Ctrl+Z / Ctrl+Y&nbsp;&nbsp;</b></td><td>Undo / redo a setting</td></tr>"
-        )
-        rows.append(
-            "<tr><td><b>Double click&nbsp;&nbsp;</b></td><td>Let a view fill the window</td></tr>"
-        )
-        QMessageBox.information(
-            self._window, "Keyboard shortcuts", f"<table>{''.join(rows)}</table>"
-        )
-
-    def show_about(self) -> None:
-        QMessageBox.about(
-            self._window,
-            "About Training Playground",
-            "<b>Training Playground</b><p>See a neural network learn.</p>"
-            "<p>Digits data: Alpaydin and Kaynak (1998), CC BY 4.0.<br>MIT licence.</p>",
-        )
+def _plain(text: str) -> str:
+    return text.replace("&", "")

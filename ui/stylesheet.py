@@ -147,6 +147,7 @@ QFrame#block > QSpinBox:focus { min-height: 18px; max-height: 18px; }
 QFrame#block Form QComboBox, QFrame#block Form QLineEdit, QFrame#block Form QSpinBox {
     background: $card;
 }
+QFrame#rail { background: $background; border: 0; border-right: 1px solid $border; }
 QFrame#column { background: $card; border: 0; border-right: 1px solid $border; }
 QLabel#section, QLabel#quiet { color: $muted; }
 

@@ -102,7 +102,7 @@ def first_run() -> Stage:
 
 def reading(stage: Stage, path: str) -> TableDialog:
     """The dialog in which the window reads the table."""
-    opener = stage.window.data
+    opener = stage.window.train.data
     opener.open(Path(path))
     stage.until(lambda: opener.dialog is not None)
     assert isinstance(opener.dialog, TableDialog)

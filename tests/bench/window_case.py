@@ -100,7 +100,7 @@ class Stage:
         timer.stop()
 
     def show_all_views(self) -> None:
-        for action in self.window.dashboard.toggle_actions():
+        for action in self.window.train.dashboard.toggle_actions():
             if not action.isChecked():
                 action.trigger()
 

@@ -30,7 +30,7 @@ def combo(stage: Stage, path: str):
     """The visible combo box of a setting."""
     from ui.widgets.combo import Combo
 
-    found = [w for w in stage.window.controls.findChildren(Combo, path) if w.isVisible()]
+    found = [w for w in stage.window.train.controls.findChildren(Combo, path) if w.isVisible()]
     assert found, path
     return found[0]
 
@@ -38,7 +38,7 @@ def combo(stage: Stage, path: str):
 def dropdowns(stage: Stage, picture: str) -> Script:
     """Click every dropdown while it trains, choose another entry in each, then export."""
     session, window = stage.session, stage.window
-    click(window.toolbar.run)
+    click(window.train.toolbar.run)
     yield lambda: session.is_running
     yield trains(stage)
     for path in DROPDOWNS:
@@ -73,7 +73,7 @@ def dropdowns(stage: Stage, picture: str) -> Script:
 def _into_view(stage: Stage, widget) -> None:
     from PySide6.QtWidgets import QScrollArea
 
-    for area in stage.window.controls.findChildren(QScrollArea):
+    for area in stage.window.train.controls.findChildren(QScrollArea):
         if area.isAncestorOf(widget):
             area.ensureWidgetVisible(widget)
 
@@ -110,7 +110,7 @@ def typed_rate(stage: Stage) -> Script:
     yield lambda: session.spec.training.optimizer.key == "sgd"
     key("space")
     yield trains(stage)
-    fields = window.controls.findChildren(QLineEdit)
+    fields = window.train.controls.findChildren(QLineEdit)
     field = next(
         f for f in fields if f.isVisible() and "training.optimizer.learning_rate" in _names_above(f)
     )
@@ -119,13 +119,13 @@ def typed_rate(stage: Stage) -> Script:
     key("ctrl+a")
     write("1e9")
     key("Return")
-    yield lambda: bool(window.banner.text())
-    assert "diverged" in window.banner.text()
+    yield lambda: bool(window.train.banner.text())
+    assert "diverged" in window.train.banner.text()
     assert not session.is_running
     assert session.history.steps
     key("ctrl+z")
     yield lambda: session.spec.training.optimizer.learning_rate < 1
-    click(window.toolbar.run)
+    click(window.train.toolbar.run)
     yield lambda: session.is_running and session.history.iteration > 50
     key("alt+F4")
 
@@ -142,7 +142,11 @@ def storm(stage: Stage) -> Script:
     """Many clicks without waiting: nothing breaks, and it trains afterwards."""
     window, session = stage.window, stage.session
     for _ in range(15):
-        for button in (window.toolbar.run, window.toolbar.new_seed, window.toolbar.reset):
+        for button in (
+            window.train.toolbar.run,
+            window.train.toolbar.new_seed,
+            window.train.toolbar.reset,
+        ):
             click(button)
         key("s", "space", "n", "e")
     yield lambda: not session.is_running or session.history.iteration >= 0

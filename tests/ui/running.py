@@ -10,6 +10,8 @@ from core.experiment.spec import ExperimentSpec
 from core.telemetry.frame import Frame
 from core.training.trainer import Trainer
 from core.worker.runner import Runner
+from ui.page import PageContext
+from ui.preferences import Memory
 from ui.session.session import Session
 
 WAIT = 20_000
@@ -18,6 +20,11 @@ WAIT = 20_000
 def session_within(spec: ExperimentSpec) -> Session:
     """A session that trains in a thread of this process, so that a test can look into it."""
     return Session(spec, runner=Runner())
+
+
+def page_context(session: Session) -> PageContext:
+    """What a page gets that is shown without a window: experiments open in the session."""
+    return PageContext(session, Memory(lasting=False), session.open, lambda key: None)
 
 
 def trainer_of(session: Session) -> Trainer:

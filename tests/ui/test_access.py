@@ -34,7 +34,7 @@ def window(qtbot):
     with qtbot.waitExposed(window):
         window.show()
     step(qtbot, window.session, 2)
-    for card in window.dashboard.cards():
+    for card in window.train.dashboard.cards():
         card.show()
     for more in window.findChildren(More):
         more.click()
@@ -106,8 +106,8 @@ def test_every_control_is_reached_by_the_tabulator(window):
 
 @pytest.mark.parametrize("key", VIEWS)
 def test_a_hidden_view_takes_in_and_paints_nothing(window, qtbot, monkeypatch, key):
-    view = window.dashboard.views[key]
-    card = next(card for card in window.dashboard.cards() if card.view is view)
+    view = window.train.dashboard.views[key]
+    card = next(card for card in window.train.dashboard.cards() if card.view is view)
     card.hide()
     done = []
     monkeypatch.setattr(view, "present", lambda frame: done.append("presented"))

@@ -14,6 +14,7 @@ from PySide6.QtGui import QBrush, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.data import DataError, user_files
+from core.data.dataset import Dataset
 from core.data.mnist import FILES, MNIST, FashionMNIST, find
 from core.data.sources import SOURCES
 from core.data.table_reader import BLOCK_BYTES
@@ -46,35 +47,29 @@ FLOWERS = """width,height,colour,kind
 """
 
 
-class Session:
-    """What the opener needs of a session."""
+class Window(QWidget):
+    """What stands around an opener: the experiment it opens data for, and what it is told."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.spec = ExperimentSpec()
+        self.cancelled: list[ExperimentSpec] = []
+        self.reports: list[str] = []
         self.resets = 0
 
-    def edit(self, spec: ExperimentSpec) -> None:
-        self.spec = spec
+    def use(self, dataset: Dataset) -> None:
+        self.spec = replace(self.spec, data=replace(self.spec.data, dataset=dataset))
 
     def reset(self) -> None:
         self.resets += 1
 
+    def edit(self, opener: DataOpener, spec: ExperimentSpec) -> None:
+        """Take up an experiment as soon as its data are there."""
 
-class Window(QWidget):
-    """What the opener needs of a window."""
+        def take() -> None:
+            self.spec = spec
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.session = Session()
-        self.banner = self.controls = self
-        self.shown: list[ExperimentSpec] = []
-        self.reports: list[str] = []
-
-    def report(self, message: str) -> None:
-        self.reports.append(message)
-
-    def set_spec(self, spec: ExperimentSpec) -> None:
-        self.shown.append(spec)
+        opener.obtain(spec.data.dataset, take, lambda: self.cancelled.append(spec))
 
 
 @pytest.fixture(autouse=True)
@@ -91,7 +86,9 @@ def window(qtbot) -> Window:
 
 @pytest.fixture
 def opener(window) -> DataOpener:
-    return DataOpener(window)  # pyright: ignore[reportArgumentType]
+    opener = DataOpener(window, window.reports.append)
+    opener.chosen.connect(window.use)
+    return opener
 
 
 @pytest.fixture
@@ -305,11 +302,11 @@ def test_an_archive_is_shown_by_its_arrays(qtbot, tmp_path):
 
 
 def test_an_opened_file_becomes_the_data_of_the_experiment(qtbot, opener, window, flowers):
-    window.session.spec = ExperimentSpec(seed=5, data=DataSpec(validation=0.5))
+    window.spec = ExperimentSpec(seed=5, data=DataSpec(validation=0.5))
     dialog = opened(qtbot, opener, flowers)
     ready(qtbot, dialog)
     qtbot.mouseClick(dialog.use_button, Qt.MouseButton.LeftButton)
-    spec = window.session.spec
+    spec = window.spec
     assert spec.data.dataset == UserTable(path=str(flowers), target="kind", purpose="classes")
     assert (spec.seed, spec.data.validation) == (5, 0.5)
     assert opener.dialog is None
@@ -321,14 +318,14 @@ def test_used_data_need_not_be_read_again(qtbot, opener, window, flowers, monkey
     ready(qtbot, dialog)
     monkeypatch.setattr(user_files, "read_table", None)
     dialog.accept()
-    assert len(TrainingData(window.session.spec).split.train) == 4
+    assert len(TrainingData(window.spec).split.train) == 4
 
 
 def test_cancelling_changes_nothing(qtbot, opener, window, flowers):
-    before = window.session.spec
+    before = window.spec
     dialog = opened(qtbot, opener, flowers)
     qtbot.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
-    assert window.session.spec is before and opener.dialog is None
+    assert window.spec is before and opener.dialog is None
 
 
 @pytest.mark.parametrize(
@@ -346,7 +343,7 @@ def test_cancelling_changes_nothing(qtbot, opener, window, flowers):
 def test_a_bad_file_is_reported_and_changes_nothing(
     qtbot, opener, window, tmp_path, name, content, said
 ):
-    before, path = window.session.spec, tmp_path / name
+    before, path = window.spec, tmp_path / name
     if content == "folder":
         path.mkdir()
     elif content is not None:
@@ -355,7 +352,7 @@ def test_a_bad_file_is_reported_and_changes_nothing(
     qtbot.waitUntil(lambda: bool(window.reports), timeout=WAIT)
     (report,) = window.reports
     assert report.startswith(f"{path}: ") and said in report
-    assert window.session.spec is before and opener.dialog is None
+    assert window.spec is before and opener.dialog is None
 
 
 def test_asking_opens_what_is_chosen(qtbot, opener, flowers, monkeypatch):
@@ -367,16 +364,17 @@ def test_asking_opens_what_is_chosen(qtbot, opener, flowers, monkeypatch):
 
 def test_choosing_own_table_in_the_list_asks_for_a_file(opener, window, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
-    before = window.session.spec
-    opener.edit(replace(before, data=DataSpec(dataset=UserTable())))
-    assert window.session.spec is before and window.shown == [before]
+    before = window.spec
+    asking = replace(before, data=DataSpec(dataset=UserTable()))
+    window.edit(opener, asking)
+    assert window.spec is before and window.cancelled == [asking]
 
 
 def test_edits_of_other_settings_go_straight_through(opener, window):
     for spec in (ExperimentSpec(seed=3), ExperimentSpec(data=DataSpec(dataset=Circle()))):
-        opener.edit(spec)
-        assert window.session.spec is spec
-    assert window.shown == [] and opener.dialog is None
+        window.edit(opener, spec)
+        assert window.spec is spec
+    assert window.cancelled == [] and opener.dialog is None
 
 
 # Downloads
@@ -403,21 +401,21 @@ def offered(opener: DataOpener) -> DownloadDialog:
 
 def test_a_data_set_that_is_absent_is_downloaded_and_used(qtbot, opener, window, mirrors):
     mirrors("forbidding", "good")
-    opener.edit(MNIST_SPEC)
+    window.edit(opener, MNIST_SPEC)
     dialog = offered(opener)
     assert "MNIST is not on this computer yet" in dialog.heading.text()
-    assert window.session.spec is not MNIST_SPEC
+    assert window.spec is not MNIST_SPEC
     with qtbot.waitSignal(dialog.accepted, timeout=WAIT):
         qtbot.mouseClick(dialog.download_button, Qt.MouseButton.LeftButton)
-    assert window.session.spec is MNIST_SPEC and find("mnist")
-    opener.edit(ExperimentSpec())
-    opener.edit(MNIST_SPEC)
-    assert window.session.spec is MNIST_SPEC and opener.dialog is None
+    assert window.spec is MNIST_SPEC and find("mnist")
+    window.edit(opener, ExperimentSpec())
+    window.edit(opener, MNIST_SPEC)
+    assert window.spec is MNIST_SPEC and opener.dialog is None
 
 
-def test_a_failed_download_is_told_and_can_be_tried_again(qtbot, opener, mirrors):
+def test_a_failed_download_is_told_and_can_be_tried_again(qtbot, opener, window, mirrors):
     mirrors("forbidding")
-    opener.edit(MNIST_SPEC)
+    window.edit(opener, MNIST_SPEC)
     dialog = offered(opener)
     dialog.download()
     assert not dialog.download_button.isEnabled() and dialog.progress.isVisible()
@@ -435,21 +433,21 @@ def test_a_failed_download_is_told_and_can_be_tried_again(qtbot, opener, mirrors
 def test_a_cancelled_download_leaves_everything_as_it_was_and_can_go_on(
     qtbot, opener, window, mirrors
 ):
-    before = window.session.spec
+    before = window.spec
     served = mirrors("slow")
-    opener.edit(MNIST_SPEC)
+    window.edit(opener, MNIST_SPEC)
     dialog = offered(opener)
     dialog.download()
     qtbot.waitUntil(lambda: dialog.progress.value() > 0, timeout=WAIT)
     assert dialog.state.text().endswith(" MB")
     qtbot.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
-    assert window.session.spec is before and window.shown == [before]
+    assert window.spec is before and window.cancelled == [MNIST_SPEC]
     served.half_seen.set()
     mirrors("good")
-    opener.edit(MNIST_SPEC)
+    window.edit(opener, MNIST_SPEC)
     with qtbot.waitSignal(offered(opener).accepted, timeout=WAIT):
         offered(opener).download()
-    assert window.session.spec is MNIST_SPEC
+    assert window.spec is MNIST_SPEC
     # What had come of the first of the four files was not asked for again.
     assert served.requests.count(("good", "")) == 3
 
@@ -459,16 +457,16 @@ def test_a_folder_with_the_files_can_be_chosen_instead(
     qtbot, opener, window, tmp_path, monkeypatch
 ):
     write_set(tmp_path / "mine")
-    opener.edit(MNIST_SPEC)
+    window.edit(opener, MNIST_SPEC)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "mine"))
     with qtbot.waitSignal(offered(opener).accepted, timeout=WAIT):
         offered(opener).ask_folder()
-    assert window.session.spec is MNIST_SPEC and find("mnist")
+    assert window.spec is MNIST_SPEC and find("mnist")
 
 
 @pytest.mark.usefixtures("home")
-def test_a_folder_without_the_files_is_told(qtbot, opener, tmp_path):
-    opener.edit(ExperimentSpec(data=DataSpec(dataset=FashionMNIST())))
+def test_a_folder_without_the_files_is_told(qtbot, opener, window, tmp_path):
+    window.edit(opener, ExperimentSpec(data=DataSpec(dataset=FashionMNIST())))
     dialog = offered(opener)
     dialog.take_from(tmp_path)
     qtbot.waitUntil(dialog.problem.isVisible, timeout=WAIT)
@@ -477,13 +475,13 @@ def test_a_folder_without_the_files_is_told(qtbot, opener, tmp_path):
 
 @pytest.mark.usefixtures("home")
 def test_an_opened_experiment_whose_data_are_absent_offers_them(qtbot, opener, window, tmp_path):
-    window.session.spec = MNIST_SPEC
-    opener.offer()
+    window.spec = MNIST_SPEC
+    opener.fetch_missing(window.spec.data.dataset, window.reset)
     write_set(tmp_path / "mine")
     with qtbot.waitSignal(offered(opener).accepted, timeout=WAIT):
         offered(opener).take_from(tmp_path / "mine")
-    assert window.session.resets == 1
-    opener.offer()
+    assert window.resets == 1
+    opener.fetch_missing(window.spec.data.dataset, window.reset)
     assert opener.dialog is None
 
 
@@ -517,32 +515,32 @@ def drop(window: MainWindow, path: Path) -> None:
 def test_a_dropped_table_is_trained_on(qtbot, real, flowers):
     session = real.session
     drop(real, flowers)
-    qtbot.waitUntil(lambda: real.data.dialog is not None, timeout=WAIT)
-    dialog = real.data.dialog
+    qtbot.waitUntil(lambda: real.train.data.dialog is not None, timeout=WAIT)
+    dialog = real.train.data.dialog
     ready(qtbot, dialog)
     dialog.accept()
     wait(qtbot, session, lambda frame: data_of(frame).class_names == ("iris", "rose", "tulip"))
-    assert real.controls.spec().data.dataset.target == "kind"
+    assert real.train.controls.spec().data.dataset.target == "kind"
     session.undo_stack.undo()
     assert session.spec == ExperimentSpec()
 
 
 def test_a_dropped_bad_file_is_reported_above_the_dashboard(qtbot, real, tmp_path):
     drop(real, written(tmp_path, ""))
-    qtbot.waitUntil(lambda: "is empty" in real.banner.text(), timeout=WAIT)
+    qtbot.waitUntil(lambda: "is empty" in real.train.banner.text(), timeout=WAIT)
     assert real.session.spec == ExperimentSpec()
 
 
 def test_a_dropped_experiment_is_still_an_experiment(qtbot, real, tmp_path):
     drop(real, written(tmp_path, dumps(ExperimentSpec(seed=9)), "mine.json"))
-    assert real.session.spec.seed == 9 and real.data.dialog is None
+    assert real.session.spec.seed == 9 and real.train.data.dialog is None
 
 
 def test_data_are_opened_by_menu(qtbot, real, flowers, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(flowers), ""))
     real.menus.actions["Open data…"].trigger()
-    qtbot.waitUntil(lambda: real.data.dialog is not None, timeout=WAIT)
-    real.data.dialog.reject()
+    qtbot.waitUntil(lambda: real.train.data.dialog is not None, timeout=WAIT)
+    real.train.data.dialog.reject()
 
 
 def test_a_moved_file_of_an_opened_experiment_is_told(qtbot, real, flowers, tmp_path):
@@ -552,27 +550,27 @@ def test_a_moved_file_of_an_opened_experiment_is_told(qtbot, real, flowers, tmp_
     user_files._kept.clear()
     with qtbot.waitSignal(real.session.failed, timeout=WAIT):
         real.open_file(path)
-    assert f"{flowers}: is not there; if it was moved, open it again" in real.banner.text()
+    assert f"{flowers}: is not there; if it was moved, open it again" in real.train.banner.text()
 
 
 @pytest.mark.usefixtures("home")
 def test_the_list_offers_what_is_not_there_and_goes_back_when_cancelled(qtbot, real):
-    real.controls.spec_edited.emit(MNIST_SPEC)
-    assert isinstance(real.data.dialog, DownloadDialog)
-    real.data.dialog.reject()
-    assert real.session.spec == real.controls.spec() == ExperimentSpec()
+    real.train.controls.spec_edited.emit(MNIST_SPEC)
+    assert isinstance(real.train.data.dialog, DownloadDialog)
+    real.train.data.dialog.reject()
+    assert real.session.spec == real.train.controls.spec() == ExperimentSpec()
 
 
 @pytest.mark.usefixtures("home")
 def test_an_experiment_whose_data_are_absent_gets_them(qtbot, real, tmp_path):
     path = written(tmp_path, dumps(MNIST_SPEC), "mnist.json")
     real.open_file(path)
-    qtbot.waitUntil(lambda: isinstance(real.data.dialog, DownloadDialog), timeout=WAIT)
-    assert "MNIST is not on this computer" in real.banner.text()
+    qtbot.waitUntil(lambda: isinstance(real.train.data.dialog, DownloadDialog), timeout=WAIT)
+    assert "MNIST is not on this computer" in real.train.banner.text()
     write_set(tmp_path / "mine")
-    real.data.dialog.take_from(tmp_path / "mine")
+    real.train.data.dialog.take_from(tmp_path / "mine")
     wait(qtbot, real.session, lambda frame: data_of(frame).features == 784)
-    assert real.banner.text() == ""
+    assert real.train.banner.text() == ""
 
 
 def data_of(frame: Frame) -> DataPicture:

@@ -273,7 +273,7 @@ def window(qtbot):
 
 def test_every_stroke_is_one_edit_that_restarts_the_run(qtbot, window):
     session = window.session
-    view = window.dashboard.views["surface"]
+    view = window.train.dashboard.views["surface"]
     view.set_drawing(True)
     view.grab()
     for x in (-2, 2):
@@ -297,10 +297,10 @@ def test_who_chooses_drawn_points_can_draw_at_once(qtbot, window):
     wait(qtbot, session, lambda frame: data_of(frame).features == 64)
     with qtbot.waitSignal(session.failed, timeout=WAIT):
         session.edit(replace(session.spec, data=DataSpec(dataset=DrawnPoints())))
-    view = window.dashboard.views["surface"]
+    view = window.train.dashboard.views["surface"]
     assert view.isVisible() and view.brush.active
-    assert "there are no points yet" in window.banner.text()
+    assert "there are no points yet" in window.train.banner.text()
     view.grab()
     click(view, -2, 0)
     wait(qtbot, session, lambda frame: data_of(frame).counts["train"] == 1)
-    assert window.banner.text() == ""
+    assert window.train.banner.text() == ""

@@ -10,8 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPoint, Qt, QTimer
 
 from core.catalogue.optimizers import SGD, Adam
 from core.data import DataError
@@ -23,13 +22,13 @@ from core.gallery.experiments.building import classifier, pictures, variant
 from core.gallery.figures import LATE, TEST, accuracy, late_loss, of
 from core.gallery.recording import recorded
 from core.gallery.results import check, spread_shown
-from tests.ui.running import wait
+from tests.ui.running import page_context, wait
 from ui import theme
 from ui.export.formats import export, table
 from ui.export.sheet import dashboard
 from ui.main_window import MainWindow
 from ui.pages.gallery import training as training_module
-from ui.pages.gallery.window import GalleryWindow
+from ui.pages.gallery.page import GalleryPage
 from ui.session.session import Session
 
 WAIT = 20_000
@@ -71,20 +70,18 @@ def session(qapp):
 
 
 @pytest.fixture
-def main(qtbot):
-    window = QWidget()
+def window(qtbot, session):
+    """The page, shown alone."""
+    window = GalleryPage(page_context(session))
     qtbot.addWidget(window)
+    window.resize(1240, 820)
     window.show()
-    return window
-
-
-@pytest.fixture
-def window(qtbot, session, main):
-    window = GalleryWindow(session, main)
-    window.present()
     qtbot.waitExposed(window)
+    paints = QTimer()
+    paints.timeout.connect(window.painted)
+    paints.start(5)
     yield window
-    window.close()
+    window.shutdown()
 
 
 def finished(qtbot, window, experiment, seeds=1) -> None:
@@ -223,20 +220,31 @@ def test_stop_ends_a_run_at_once_and_the_page_can_run_again(qtbot, window):
     assert entry.is_training
 
 
-@pytest.mark.parametrize("what", ["gallery", "main", "another"])
-def test_closing_in_mid_run_leaves_no_thread_behind(qtbot, window, main, what):
+def test_opening_another_experiment_in_mid_run_leaves_no_thread_behind(qtbot, window):
     begun(qtbot, window, endless())
-    if what == "another":
-        window.open(small())
-        gallery = gallery_threads()
-        for thread in gallery:
-            thread.join(2.0)
-        assert window.entry.experiment.key == "small"
-    else:
-        (window if what == "gallery" else main).close()
-    assert not gallery_threads()
-    assert not window.entry.is_training
-    assert window.isVisible() == (what == "another")
+    window.open(small())
+    for thread in gallery_threads():
+        thread.join(2.0)
+    assert window.entry.experiment.key == "small"
+    assert not gallery_threads() and not window.entry.is_training
+
+
+def test_closing_the_window_in_mid_run_leaves_no_thread_behind(qtbot, session):
+    main = MainWindow(session, "light", remember=False)
+    qtbot.addWidget(main)
+    main.show()
+    main.show_page("gallery")
+    page = gallery_of(main)
+    begun(qtbot, page, endless())
+    assert main.rail.buttons["gallery"].is_busy
+    main.close()
+    assert not gallery_threads() and not page.entry.is_training
+
+
+def gallery_of(main: MainWindow) -> GalleryPage:
+    page = main.page("gallery")
+    assert isinstance(page, GalleryPage)
+    return page
 
 
 @pytest.mark.parametrize(
@@ -345,8 +353,6 @@ def test_cards_are_chosen_by_keys(qtbot, window):
     assert window.shows_entry and window.entry.experiment is tiles[1].experiment
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert not window.shows_entry and window.focusWidget() is tiles[1]
-    qtbot.keyClick(window, Qt.Key.Key_Escape)
-    assert window.isHidden()
 
 
 def test_escape_lets_go_of_a_run_before_it_leads_back(qtbot, window):
@@ -360,31 +366,42 @@ def test_escape_lets_go_of_a_run_before_it_leads_back(qtbot, window):
     assert not window.shows_entry
 
 
-def test_the_main_window_opens_it_dresses_it_and_takes_it_along(qtbot, session):
+def test_it_is_a_page_that_keeps_its_state_and_is_dressed_with_the_window(qtbot, session):
     main = MainWindow(session, "light", remember=False)
     qtbot.addWidget(main)
     main.show()
-    assert main.gallery.window is None, "it is made when it is first asked for"
+    assert "gallery" not in main.pages, "it is made when it is first asked for"
     action = main.menus.actions["Experiment gallery…"]
     assert action.shortcut().toString() == "Ctrl+G"
     action.trigger()
-    window = main.gallery.window
-    assert window is not None
-    window.open(small())
+    page = gallery_of(main)
+    assert main.current is page
+    page.open(small())
     main.set_theme("dark")
-    assert window.entry.views()[0].theme is theme.DARK
+    assert page.entry.views()[0].theme is theme.DARK
     main.set_theme("light")
-    window.close()
+    main.show_page("train")
     action.trigger()
-    assert main.gallery.window is window and window.isVisible() and window.shows_entry
-    main.close()
-    assert not window.isVisible()
+    assert main.current is page and page.shows_entry
+
+
+def test_a_run_of_the_gallery_opens_on_the_train_page(qtbot, session):
+    main = MainWindow(session, "light", remember=False)
+    qtbot.addWidget(main)
+    main.show()
+    main.show_page("gallery")
+    page = gallery_of(main)
+    page.open(small())
+    page.entry.open_run("fast")
+    assert main.current is main.train
+    assert session.spec.title == "Small: fast"
+    assert main.train.controls.spec() == session.spec
 
 
 def test_the_application_starts_without_the_gallery():
     asked = "import sys, ui.main_window; print([m for m in sys.modules if '.gallery.' in m])"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "['ui.pages.gallery.opening']"
+    assert done.stdout.strip() == "[]"
 
 
 # Looks and files
@@ -417,6 +434,7 @@ def test_another_theme_repaints_everything(qtbot, qapp, window):
     finished(qtbot, window, small())
     light = window.grab().toImage()
     theme.apply(qapp, theme.DARK)
+    window.retheme(theme.DARK)
     dark = window.grab().toImage()
     view = window.entry.views()[0]
     assert view.theme is theme.DARK and view.styles["slow"].color.name() == theme.DARK.train
@@ -425,7 +443,7 @@ def test_another_theme_repaints_everything(qtbot, qapp, window):
 
 
 def test_many_runs_fit_and_the_table_scrolls(qtbot, window):
-    window.resize(window.minimumSize())
+    window.resize(936, 600)
     window.open(GALLERY["batch_norm"])
     entry = window.entry
     assert entry.table.rowCount() == 32

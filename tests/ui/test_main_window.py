@@ -60,11 +60,11 @@ def opened(qtbot, size: tuple[int, int] = (1280, 800), remember: bool = False) -
 
 def moments(window: MainWindow) -> set[int]:
     """The iterations that the views in sight show."""
-    return {view.frame.iteration for view in window.dashboard.shown() if view.frame}
+    return {view.frame.iteration for view in window.train.dashboard.shown() if view.frame}
 
 
 def scrub(qtbot, window: MainWindow, iteration: int) -> None:
-    scrubber = window.timeline.scrubber
+    scrubber = window.train.timeline.scrubber
     place = QPoint(round(scrubber.place(iteration)), scrubber.height() // 2)
     qtbot.mouseClick(scrubber, Qt.MouseButton.LeftButton, pos=place)
 
@@ -91,8 +91,8 @@ def test_dragging_shows_the_past_in_every_view_while_training_goes_on(window, qt
     session._runner.resume()
     wait(qtbot, session, lambda frame: frame.iteration > 300)
     assert moments(window) == {8}
-    assert window.timeline.name.text() == "Step 8"
-    qtbot.mouseClick(window.timeline.live, Qt.MouseButton.LeftButton)
+    assert window.train.timeline.name.text() == "Step 8"
+    qtbot.mouseClick(window.train.timeline.live, Qt.MouseButton.LeftButton)
     wait(qtbot, session, lambda frame: frame.iteration > 400)
     assert min(moments(window)) > 8
     pause(qtbot, session)
@@ -100,13 +100,13 @@ def test_dragging_shows_the_past_in_every_view_while_training_goes_on(window, qt
 
 def test_step_0_is_there_with_every_measure(window, qtbot):
     train(qtbot, window.session, 1000)
-    QTest.keyClick(window.timeline.scrubber, Qt.Key.Key_Home)
+    QTest.keyClick(window.train.timeline.scrubber, Qt.Key.Key_Home)
     assert moments(window) == {0}
     assert window.session.past.activations is not None
 
 
 def test_keys_walk_through_the_moments_and_back_to_live(window, qtbot):
-    session, scrubber = window.session, window.timeline.scrubber
+    session, scrubber = window.session, window.train.timeline.scrubber
     step(qtbot, session, 6)
     QTest.keyClick(scrubber, Qt.Key.Key_Left)
     QTest.keyClick(scrubber, Qt.Key.Key_Left)
@@ -115,14 +115,14 @@ def test_keys_walk_through_the_moments_and_back_to_live(window, qtbot):
     assert moments(window) == {5}
     QTest.keyClick(scrubber, Qt.Key.Key_Right)
     assert session.past is None
-    assert window.timeline.name.text() == "Timeline"
+    assert window.train.timeline.name.text() == "Timeline"
     QTest.keyClick(scrubber, Qt.Key.Key_Home)
     QTest.keyClick(scrubber, Qt.Key.Key_End)
     assert moments(window) == {6}
 
 
 def test_changes_of_settings_stand_on_the_line(window, qtbot):
-    session, scrubber = window.session, window.timeline.scrubber
+    session, scrubber = window.session, window.train.timeline.scrubber
     step(qtbot, session, 10)
     session.edit(rate(SPEC, 0.5))
     step(qtbot, session, 10)
@@ -137,11 +137,11 @@ def test_going_on_from_here_is_the_run_that_never_went_further(window, qtbot):
     session.edit(rate(SPEC, 0.5))
     step(qtbot, session, 20)
     scrub(qtbot, window, 12)
-    assert window.timeline.go_on.text() == "Go on from 12"
-    qtbot.mouseClick(window.timeline.go_on, Qt.MouseButton.LeftButton)
+    assert window.train.timeline.go_on.text() == "Go on from 12"
+    qtbot.mouseClick(window.train.timeline.go_on, Qt.MouseButton.LeftButton)
     wait(qtbot, session, lambda frame: frame.iteration == 12)
     assert moments(window) == {12}
-    assert window.controls.spec() == SPEC
+    assert window.train.controls.spec() == SPEC
     train(qtbot, session, 200)
     alone = Trainer(SPEC)
     alone.advance(session.history.iteration)
@@ -152,14 +152,14 @@ def test_going_on_from_here_is_the_run_that_never_went_further(window, qtbot):
 
 
 def test_one_click_remedies_and_undo_takes_it_back(window, qtbot):
-    session, findings = window.session, window.findings
+    session, findings = window.session, window.train.findings
     bad = replace(SPEC, network=replace(SPEC.network, initializer=Zeros()))
     session.edit(bad)
     step(qtbot, session, 5)
     qtbot.waitUntil(lambda: bool(findings.findings) and findings.findings[0].severity == "bad")
     qtbot.mouseClick(findings.cards[0].remedy, Qt.MouseButton.LeftButton)
     assert not isinstance(session.spec.network.initializer, Zeros)
-    assert window.controls.spec() == session.spec
+    assert window.train.controls.spec() == session.spec
     session.undo_stack.undo()
     assert session.spec == bad
 
@@ -167,13 +167,13 @@ def test_one_click_remedies_and_undo_takes_it_back(window, qtbot):
 def test_findings_are_those_of_the_moment_looked_at(window, qtbot, monkeypatch):
     looked = []
     monkeypatch.setattr(
-        window.findings._diagnoser,
+        window.train.findings._diagnoser,
         "diagnose",
         lambda spec, frame, history: looked.append(frame.iteration) or (),
     )
     step(qtbot, window.session, 10)
     window.session.look_at(4)
-    with qtbot.waitSignal(window.findings.looked, timeout=WAIT):
+    with qtbot.waitSignal(window.train.findings.looked, timeout=WAIT):
         pass
     qtbot.waitUntil(lambda: looked[-1] == 4)
 
@@ -183,21 +183,21 @@ def test_pinning_by_key_then_leads_to_the_table(window, qtbot):
     step(qtbot, session, 5)
     QTest.keyClick(window, Qt.Key.Key_P)
     assert len(session.pins) == 1
-    assert window.toolbar.pin.accessibleName() == "Runs"
+    assert window.train.toolbar.pin.accessibleName() == "Runs"
     QTest.keyClick(window, Qt.Key.Key_P)
-    assert window.pinning.table.isVisible()
-    assert window.pinning.table.chosen().history is session.history
-    window.pinning.table.close()
+    assert window.train.pinning.table.isVisible()
+    assert window.train.pinning.table.chosen().history is session.history
+    window.train.pinning.table.close()
     session.edit(CIRCLE)
-    assert window.toolbar.pin.accessibleName() == "Pin run"
+    assert window.train.toolbar.pin.accessibleName() == "Pin run"
     wait(qtbot, session, lambda frame: frame.iteration == 0)
     step(qtbot, session, 2)
-    assert any(span.text == "Run 1" for span in window.dashboard.views["loss"].subtitle)
+    assert any(span.text == "Run 1" for span in window.train.dashboard.views["loss"].subtitle)
 
 
 def test_a_run_that_cannot_be_pinned_says_why(window):
-    window.pinning.pin()
-    assert window.banner.text() == "There is nothing to pin before the first step."
+    window.train.pinning.pin()
+    assert window.train.banner.text() == "There is nothing to pin before the first step."
 
 
 # Runs
@@ -218,12 +218,12 @@ def test_bad_data_leave_a_message_and_the_way_back(window, qtbot, monkeypatch):
     step(qtbot, session, 10)
     with qtbot.waitSignal(session.failed, timeout=WAIT):
         session.edit(replace(SPEC, data=DataSpec(dataset=MNIST())))
-    assert "playground data fetch mnist" in window.banner.text()
+    assert "playground data fetch mnist" in window.train.banner.text()
     assert moments(window) == set()
-    assert not window.timeline.scrubber.isEnabled()
+    assert not window.train.timeline.scrubber.isEnabled()
     session.undo_stack.undo()
     wait(qtbot, session, lambda frame: frame.iteration == 0)
-    assert window.banner.text() == ""
+    assert window.train.banner.text() == ""
     assert session.history.ghost is not None
 
 
@@ -233,7 +233,7 @@ def test_a_diverged_run_is_kept_and_can_be_gone_back_in(window, qtbot):
     session.edit(diverging(SPEC))
     session.set_running(True)
     wait(qtbot, session, lambda frame: frame.status == "diverged")
-    assert "diverged" in window.banner.text()
+    assert "diverged" in window.train.banner.text()
     session.look_at(5)
     QTest.keyClick(window, Qt.Key.Key_G)
     wait(qtbot, session, lambda frame: frame.iteration == 5)
@@ -254,10 +254,10 @@ def test_a_window_that_is_not_seen_holds_nothing_up(window, qtbot):
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
 def test_enter_presses_the_button_in_focus(window, qtbot, key):
-    window.toolbar.step.setFocus()
-    QTest.keyClick(window.toolbar.step, key)
+    window.train.toolbar.step.setFocus()
+    QTest.keyClick(window.train.toolbar.step, key)
     wait(qtbot, window.session, lambda frame: frame.iteration == 1)
-    window.controls.setFocus()
+    window.train.controls.setFocus()
     QTest.keyClick(window, key)
     assert window.session.history.iteration == 1
 
@@ -265,7 +265,7 @@ def test_enter_presses_the_button_in_focus(window, qtbot, key):
 def test_a_regression_shows_its_validation_loss(window, qtbot):
     window.session.edit(replace(SPEC, data=DataSpec(dataset=Sine())))
     step(qtbot, window.session, 1)
-    name, value = window.toolbar.figures.texts()[-1].rsplit(" ", 1)
+    name, value = window.train.toolbar.figures.texts()[-1].rsplit(" ", 1)
     assert name == "val loss"
     assert float(value) == pytest.approx(window.session.shown.validation[-1].loss, abs=1e-4)
 
@@ -273,12 +273,12 @@ def test_a_regression_shows_its_validation_loss(window, qtbot):
 def test_the_test_data_are_looked_at_when_asked_for(window, qtbot):
     session = window.session
     QTest.keyClick(window, Qt.Key.Key_T)
-    qtbot.waitUntil(lambda: "no test data" in window.banner.text(), timeout=WAIT)
+    qtbot.waitUntil(lambda: "no test data" in window.train.banner.text(), timeout=WAIT)
     session.edit(replace(SPEC, data=replace(SPEC.data, test=0.2)))
     train(qtbot, session, 100)
     window.menus.actions["Score on the test data"].trigger()
     at = f"100 samples, at step {session.history.iteration:,}: loss "
-    qtbot.waitUntil(lambda: at in window.banner.text(), timeout=WAIT)
+    qtbot.waitUntil(lambda: at in window.train.banner.text(), timeout=WAIT)
 
 
 def test_closing_in_mid_training_ends_it(qtbot):
@@ -295,7 +295,7 @@ def test_closing_in_mid_training_ends_it(qtbot):
 
 
 def test_with_all_views_shown_the_dashboard_scrolls_instead_of_growing(window, qtbot):
-    dashboard = window.dashboard
+    dashboard = window.train.dashboard
     for action in dashboard.toggle_actions():
         if not action.isChecked():
             action.trigger()
@@ -306,7 +306,7 @@ def test_with_all_views_shown_the_dashboard_scrolls_instead_of_growing(window, q
 
 
 def test_views_out_of_sight_cost_nothing_and_catch_up_in_sight(window, qtbot, monkeypatch):
-    dashboard, session = window.dashboard, window.session
+    dashboard, session = window.train.dashboard, window.session
     for action in dashboard.toggle_actions():
         if not action.isChecked():
             action.trigger()
@@ -328,7 +328,7 @@ def test_views_out_of_sight_cost_nothing_and_catch_up_in_sight(window, qtbot, mo
 
 
 def test_frames_hold_what_the_views_in_sight_need(window, qtbot):
-    session, dashboard = window.session, window.dashboard
+    session, dashboard = window.session, window.train.dashboard
     docks = {card.view.key: card for card in dashboard.cards()}
     assert "activations" in session._runner._measures
     docks["activations"].close()
@@ -338,7 +338,7 @@ def test_frames_hold_what_the_views_in_sight_need(window, qtbot):
 
 
 def test_one_view_fills_the_dashboard_and_gives_it_back(window):
-    dashboard = window.dashboard
+    dashboard = window.train.dashboard
     before = dashboard.shown()
     dashboard.toggle_maximized("loss")
     assert [view.key for view in dashboard.shown()] == ["loss"]
@@ -356,12 +356,12 @@ def settings(tmp_path):
 
 def test_the_layout_is_remembered_and_can_be_reset(qtbot, settings):
     first = opened(qtbot, (1100, 700), remember=True)
-    docks = {card.view.key: card for card in first.dashboard.cards()}
-    before = [view.key for view in first.dashboard.shown()]
+    docks = {card.view.key: card for card in first.train.dashboard.cards()}
+    before = [view.key for view in first.train.dashboard.shown()]
     docks["gradients"].close()
-    first.show_part(first.findings, False)
+    first.train.show_part(first.train.findings, False)
     first.set_theme("light")
-    first.dashboard.toggle_maximized("loss")
+    first.train.dashboard.toggle_maximized("loss")
     first.close()
 
     second = MainWindow(Session(SPEC), None, True)
@@ -369,13 +369,13 @@ def test_the_layout_is_remembered_and_can_be_reset(qtbot, settings):
     with qtbot.waitExposed(second):
         second.show()
     assert second.height() == 700
-    shown = [view.key for view in second.dashboard.shown()]
+    shown = [view.key for view in second.train.dashboard.shown()]
     assert shown == [key for key in before if key != "gradients"]
-    assert second.findings.isHidden()
-    assert not second.timeline.isHidden()
+    assert second.train.findings.isHidden()
+    assert not second.train.timeline.isHidden()
     assert second.theme_name == "light"
-    second.dashboard.reset_layout()
-    assert [view.key for view in second.dashboard.shown()] == before
+    second.train.dashboard.reset_layout()
+    assert [view.key for view in second.train.dashboard.shown()] == before
     second.close()
 
 
@@ -384,5 +384,5 @@ def test_a_memory_that_makes_no_sense_is_left_aside(qtbot, settings):
     folder.mkdir()
     (folder / "window.ini").write_text("[General]\nlayout=nonsense\ngeometry=7\ntheme=\n")
     window = opened(qtbot, remember=True)
-    assert window.dashboard.shown()
+    assert window.train.dashboard.shown()
     window.close()

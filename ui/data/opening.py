@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QDialog, QFileDialog
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from core.data import mnist, user_files
 from core.data.dataset import Dataset
 from core.data.user_files import UserTable
-from core.experiment.spec import ExperimentSpec
 from ui.data.work import Work
 
 # The dialogs are loaded when they are wanted: the window comes up sooner without them.
 if TYPE_CHECKING:
     from ui.data.preview import Preview
-    from ui.main_window import MainWindow
 
 FILES = "Tables and archives (*.csv *.tsv *.tab *.txt *.dat *.npz);;All files (*)"
 # What people take for tables: reading them says what to do instead.
 LOOKALIKES = (".xlsx", ".xls", ".ods", ".parquet", ".h5", ".hdf5", ".gz", ".zip", ".npy")
+
+Action = Callable[[], object]
+
+
+def nothing() -> None:
+    """What to do where nothing is to be done."""
 
 
 def looks_like_data(path: Path) -> bool:
@@ -32,29 +35,29 @@ def looks_like_data(path: Path) -> bool:
 
 
 class DataOpener(QObject):
-    """Opens data for a window. At most one dialog of it is open."""
+    """Opens data in dialogs over `parent`, of which at most one is open; `report` tells the user
+    what went wrong. `chosen` carries the data set that the user has made of a file."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._session = window.session
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget, report: Callable[[str], None]) -> None:
+        super().__init__(parent)
+        self._parent, self._report = parent, report
         self._folder = Path.home()
         self._looking: Work | None = None
         self.dialog: QDialog | None = None
 
-    # Files of one's own
+    # Files of the user
 
-    def ask(self, otherwise: Callable[[], object] = lambda: None) -> None:
+    def ask(self, otherwise: Action = nothing) -> None:
         """Ask for a file and open it; `otherwise` is what to do where none is chosen."""
-        name, _ = QFileDialog.getOpenFileName(self._window, "Open data", str(self._folder), FILES)
+        name, _ = QFileDialog.getOpenFileName(self._parent, "Open data", str(self._folder), FILES)
         if name:
             self.open(Path(name), otherwise=otherwise)
         else:
             otherwise()
 
-    def open(
-        self, path: Path, target: str = "", otherwise: Callable[[], object] = lambda: None
-    ) -> None:
+    def open(self, path: Path, target: str = "", otherwise: Action = nothing) -> None:
         """Look at a file, then ask what to make of it; a bad one is reported, nothing changes."""
         from ui.data.table_dialog import look
 
@@ -65,70 +68,44 @@ class DataOpener(QObject):
 
         def fail(message: str) -> None:
             otherwise()
-            self._window.report(message)
+            self._report(message)
 
         self._looking = Work(lambda work: look(dataset))
         self._looking.done.connect(lambda found: self._show_table(dataset, found, otherwise))
         self._looking.failed.connect(fail)
         self._looking.start()
 
-    def _show_table(
-        self, dataset: UserTable, preview: Preview, otherwise: Callable[[], object]
-    ) -> None:
+    def _show_table(self, dataset: UserTable, preview: Preview, otherwise: Action) -> None:
         from ui.data.table_dialog import TableDialog
 
-        dialog = TableDialog(dataset, preview, self._window)
-        self._show(dialog, lambda: self._use(dialog.dataset), otherwise)
-
-    def _use(self, dataset: Dataset) -> None:
-        self._window.banner.hide()
-        spec = self._session.spec
-        self._session.edit(replace(spec, data=replace(spec.data, dataset=dataset)))
+        dialog = TableDialog(dataset, preview, self._parent)
+        self._show(dialog, lambda: self.chosen.emit(dialog.dataset), otherwise)
 
     # Data sets that have to be fetched
 
-    def edit(self, spec: ExperimentSpec) -> None:
-        """Make `spec` the current one; where its data are not there yet, get them first.
-
-        Where that is cancelled everything stays as it was.
-        """
-        before = self._session.spec
-
-        def revert() -> None:
-            self._window.controls.set_spec(before)
-
-        dataset = spec.data.dataset
-        if dataset == before.data.dataset:
-            self._session.edit(spec)
-        elif isinstance(dataset, UserTable) and not dataset.path:
-            self.ask(revert)
+    def obtain(self, dataset: Dataset, then: Action, otherwise: Action) -> None:
+        """Do `then` once a data set is there, which may have to be fetched; `otherwise` where that
+        is cancelled. A table without a file is asked for, and `chosen` follows instead."""
+        if isinstance(dataset, UserTable) and not dataset.path:
+            self.ask(otherwise)
         elif _is_missing(dataset):
-            self._fetch(dataset, lambda: self._session.edit(spec), revert)
+            self._fetch(dataset, then, otherwise)
         else:
-            self._session.edit(spec)
+            then()
 
-    def offer(self) -> None:
-        """Offer to get the data of the current experiment, where they are to be had."""
-        dataset = self._session.spec.data.dataset
+    def fetch_missing(self, dataset: Dataset, then: Action) -> None:
+        """Offer to fetch a data set that is not there, and do `then` once it is."""
         if _is_missing(dataset):
-            self._fetch(dataset, self._retry, lambda: None)
+            self._fetch(dataset, then, nothing)
 
-    def _retry(self) -> None:
-        self._window.banner.hide()
-        self._session.reset()
-
-    def _fetch(
-        self, dataset: Dataset, then: Callable[[], object], otherwise: Callable[[], object]
-    ) -> None:
+    def _fetch(self, dataset: Dataset, then: Action, otherwise: Action) -> None:
         from ui.data.download_dialog import DownloadDialog
 
-        self._show(DownloadDialog(dataset.key, self._window), then, otherwise)
+        self._show(DownloadDialog(dataset.key, self._parent), then, otherwise)
 
     # Dialogs
 
-    def _show(
-        self, dialog: QDialog, then: Callable[[], object], otherwise: Callable[[], object]
-    ) -> None:
+    def _show(self, dialog: QDialog, then: Action, otherwise: Action) -> None:
         if self.dialog is not None:
             self.dialog.reject()
         self.dialog = dialog

@@ -1,1 +1,46 @@
-"""What fills the window, one package a page."""
+"""What fills the window, one package for each page, and the registry of the pages.
+
+A page is a subclass of `ui.page.Page`, in `ui/pages/<key>/page.py`. To add one, write a function
+below that imports and builds it, and register that with its title and icon in `PAGES`. The window
+then shows it in the rail, in the View menu and under Ctrl and its number, and builds it when it is
+first shown. The modules of a page import neither this one nor another page: what a page needs of
+the window it gets as a `PageContext`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ui.page import Page, PageContext
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """One page: its key, its title in the rail, the name of its icon in `resources/icons`, what is
+    to be found there, for tooltips, and how it is built."""
+
+    key: str
+    title: str
+    icon: str
+    about: str
+    build: Callable[[PageContext], Page]
+
+
+def _train(context: PageContext) -> Page:
+    from ui.pages.train.page import TrainPage
+
+    return TrainPage(context)
+
+
+def _gallery(context: PageContext) -> Page:
+    from ui.pages.gallery.page import GalleryPage
+
+    return GalleryPage(context)
+
+
+# In the order of the rail; the first is shown at the start.
+PAGES: tuple[PageEntry, ...] = (
+    PageEntry("train", "Train", "train", "Train a network and see inside it", _train),
+    PageEntry("gallery", "Gallery", "gallery", "Experiments to run and compare", _gallery),
+)

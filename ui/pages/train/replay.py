@@ -12,7 +12,10 @@ from ui.session.session import Session
 
 
 class Replay:
-    """Keeps timeline, dashboard and findings at the moment that the session looks at."""
+    """Keeps timeline, dashboard and findings at the step that the session looks at.
+
+    While `in_view` is False new frames are recorded only; `show` brings everything up to date.
+    """
 
     def __init__(
         self,
@@ -24,7 +27,7 @@ class Replay:
     ) -> None:
         self._session, self._report = session, report
         self._timeline, self._dashboard, self._findings = timeline, dashboard, findings
-        self._waits = True
+        self._waits = self.in_view = True
         timeline.chosen.connect(session.look_at)
         timeline.stepped.connect(session.look_by)
         timeline.live_wanted.connect(session.look_live)
@@ -44,6 +47,8 @@ class Replay:
         if self._waits:
             self._waits = False
             self._dashboard.clear(history)
+        if not self.in_view:
+            return
         if session.past is None:
             self._dashboard.show_frame(frame, history)
         if self._timeline.follow(history, frame.status != "running") and session.past is not None:

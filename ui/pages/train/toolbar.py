@@ -1,4 +1,4 @@
-"""The line above the views: run and stop, the live figures, gallery and export."""
+"""The line above the views: run and stop, the live figures, export."""
 
 from __future__ import annotations
 
@@ -36,7 +36,6 @@ class Toolbar(QWidget):
     reset_requested = Signal()
     new_seed_requested = Signal()
     pin_requested = Signal()
-    gallery_requested = Signal()
     export_requested = Signal()
     pace_chosen = Signal(object)
 
@@ -55,9 +54,6 @@ class Toolbar(QWidget):
         )
         self.pin = self._button("Pin run", "Keep this run to compare others with", "P", "pin")
         self.pace = self._paces()
-        self.gallery = self._button(
-            "Gallery", "The lectures' experiments, to run and compare", "Ctrl+G", "gallery"
-        )
         self.export = self._button("Export", "Save the dashboard as a picture", "Ctrl+E", "export")
         self.figures = Figures(
             [
@@ -131,7 +127,7 @@ class Toolbar(QWidget):
             self._compact = compact
             self._row.setSpacing(TIGHT if compact else SPACING)
             worded = (self.step, self.epoch, self.reset, self.new_seed, self.pin)
-            for button in (*worded, self.gallery, self.export):
+            for button in (*worded, self.export):
                 button.setText("" if compact else button.accessibleName())
                 button.setFixedWidth(ICON_WIDTH if compact else button.sizeHint().width())
 
@@ -174,7 +170,6 @@ class Toolbar(QWidget):
         row.addSpacing(8)
         row.addWidget(self.figures, 1)
         row.addSpacing(8)
-        row.addWidget(self.gallery)
         row.addWidget(self.export)
 
     def _connect(self) -> None:
@@ -184,7 +179,6 @@ class Toolbar(QWidget):
         self.reset.clicked.connect(lambda: self.reset_requested.emit())
         self.new_seed.clicked.connect(lambda: self.new_seed_requested.emit())
         self.pin.clicked.connect(lambda: self.pin_requested.emit())
-        self.gallery.clicked.connect(lambda: self.gallery_requested.emit())
         self.export.clicked.connect(lambda: self.export_requested.emit())
         self.pace.edited.connect(self.pace_chosen)
 

@@ -1,0 +1,95 @@
+"""What a page of the window is, and what the window gives it. `ui.pages` says how to add one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QUndoStack
+from PySide6.QtWidgets import QWidget
+
+from core.experiment.spec import ExperimentSpec
+from ui.menus import Menu
+from ui.preferences import Memory
+from ui.session.session import Session
+from ui.theme import Theme
+from ui.widgets.banner import Banner
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """What the window gives to every page.
+
+    `session` holds the experiment and the run of the Train page: `session.spec`, `session.shown`.
+    `preferences` are kept from one start to the next; a page begins its names with its key, as in
+    "labs/size". `open_experiment` makes an experiment that of the Train page, paused at its start,
+    and shows that page; the user can undo it. `show_page` shows the page with a key.
+    """
+
+    session: Session
+    preferences: Memory
+    open_experiment: Callable[[ExperimentSpec], None]
+    show_page: Callable[[str], None]
+
+
+class Page(QWidget):
+    """Base class of the pages. A page is built when it is first shown and lives until the window
+    is closed; what it shows stays as it is while another page is shown.
+
+    `banner` shows what `report` is given; a page puts it at the top of its content.
+    `busy_changed` says whether a computation of the page goes on, which the rail shows.
+    `reported` carries each message, so that the rail can point to a page that is not shown.
+    `undo_stack` is what Undo and Redo act on while the page is shown; None disables them.
+    """
+
+    busy_changed = Signal(bool)
+    reported = Signal(str)
+    undo_stack: QUndoStack | None = None
+
+    def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.context = context
+        self.banner = Banner(self)
+
+    def menus(self) -> tuple[Menu, ...]:
+        """The menus of the page, asked for once, after it is built. They are in the menu bar and
+        their shortcuts work while the page is shown. Items of a menu called "&View" go into the
+        window's View menu."""
+        return ()
+
+    def report(self, message: str) -> None:
+        """Show a message in the banner until it is dismissed; "" hides the last one."""
+        if message:
+            self.banner.say(message)
+            self.reported.emit(message)
+        else:
+            self.banner.hide()
+
+    def retheme(self, colors: Theme) -> None:
+        """Take on the colours of another theme; a new page has those of `theme.current()`."""
+
+    def activate(self) -> None:
+        """The page has come into view: it was switched to, or the window was restored."""
+
+    def deactivate(self) -> None:
+        """The page has gone out of view: another was switched to, or the window was minimised."""
+
+    def painted(self) -> None:
+        """The window has painted itself while the page is shown."""
+
+    def export(self) -> None:
+        """What Ctrl+E does on the page."""
+
+    def restore_state(self) -> None:
+        """Take from the preferences what `save_state` put there; called once, after building."""
+
+    def save_state(self) -> None:
+        """Put into the preferences what is to be remembered; called when the window closes."""
+
+    def can_close(self) -> bool:
+        """Whether the window may close. A page with unsaved work asks the user first."""
+        return True
+
+    def shutdown(self) -> None:
+        """End every computation of the page: the window is closing. Returns within 2 seconds."""

@@ -1,0 +1,121 @@
+"""The Gallery page: all experiments as cards, and the runs of one of them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QStackedLayout, QWidget
+
+from core.experiment.spec import ExperimentSpec
+from core.gallery.experiment import Experiment
+from core.telemetry.history import History
+from ui.menus import Command, Menu
+from ui.page import Page, PageContext
+from ui.pages.gallery.cards import CardsPage
+from ui.pages.gallery.entry import PAUSED, EntryPage
+from ui.theme import Theme
+
+
+class GalleryPage(Page):
+    """While an experiment is trained here the session's run is paused: two processors are not
+    enough for both and a smooth window."""
+
+    def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._session = context.session
+        self._paused: History | None = None
+        self.cards = CardsPage()
+        self.entry = EntryPage()
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self.cards)
+        self._pages.addWidget(self.entry)
+        self._connect()
+
+    # Cards and experiments
+
+    def open(self, experiment: Experiment) -> None:
+        """Show an experiment; one that is being trained goes on only while it is the one shown."""
+        if experiment is not self.entry.experiment:
+            self.entry.close_training(timeout=0.3)
+            self.entry.show_experiment(experiment)
+        self._pages.setCurrentWidget(self.entry)
+        self.entry.bar.run.setFocus()
+
+    def back(self) -> None:
+        """Return to the cards. Training goes on until another experiment is opened."""
+        if self.shows_entry:
+            self._pages.setCurrentWidget(self.cards)
+            self.cards.focus(self.entry.experiment)
+
+    @property
+    def shows_entry(self) -> bool:
+        return self._pages.currentWidget() is self.entry
+
+    def _escape(self) -> None:
+        """Deselect the selected runs; where there are none, go back."""
+        if not (self.shows_entry and self.entry.let_go()):
+            self.back()
+
+    def _toggle(self) -> None:
+        if self.shows_entry:
+            self.entry.toggle()
+
+    # With the Train page
+
+    def _open_in_playground(self, spec: ExperimentSpec) -> None:
+        self._paused = None
+        self.context.open_experiment(spec)
+
+    def _pause_session(self, training: bool) -> None:
+        """Pause the session's run while runs are trained here; let the same run go on after."""
+        session = self._session
+        if training and session.is_running:
+            self._paused = session.history
+            session.set_running(False)
+        elif not training:
+            paused, self._paused = self._paused, None
+            if paused is not None and paused is session.history and not session.is_running:
+                session.set_running(True)
+        self.entry.note = PAUSED if self._paused is not None else ""
+
+    # As part of the window
+
+    def menus(self) -> tuple[Menu, ...]:
+        return (
+            Menu(
+                "&Run",
+                (
+                    Command("&Run or stop", self._toggle, "Ctrl+Return"),
+                    None,
+                    Command("&Back to all experiments", self.back, "Alt+Left"),
+                ),
+            ),
+        )
+
+    def report(self, message: str) -> None:
+        self.entry.banner.say(message)
+        self.reported.emit(message)
+
+    def export(self) -> None:
+        if self.shows_entry and not self.entry.is_training:
+            self.entry.export()
+
+    def retheme(self, colors: Theme) -> None:
+        self.cards.retheme()
+        self.entry.retheme()
+
+    def painted(self) -> None:
+        self.entry.painted()
+
+    def shutdown(self) -> None:
+        self.entry.close_training(timeout=2.0)
+
+    def _connect(self) -> None:
+        self.cards.opened.connect(self.open)
+        self.entry.back_requested.connect(self.back)
+        self.entry.spec_opened.connect(self._open_in_playground)
+        self.entry.training_changed.connect(self._pause_session)
+        self.entry.training_changed.connect(self.busy_changed)
+        escape = QShortcut(QKeySequence("Escape"), self)
+        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        escape.activated.connect(self._escape)
