@@ -1,0 +1,146 @@
+"""The plan of a search: everything its table of trials follows from."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from core.experiment.serialization import from_dict, to_dict
+from core.experiment.spec import ExperimentSpec
+from core.search.space import Range, SearchError, halton, parse_range, validate_ranges
+
+STRATEGIES = {
+    "random": "Random: every trial is drawn by itself, uniformly along each scale",
+    "grid": "Grid: every combination of evenly spaced values, for contrast",
+    "quasi-random": "Quasi-random: fills the space more evenly than chance does (Halton)",
+    "tpe": "TPE: draws where good trials have been denser than bad ones (Bergstra et al. 2011)",
+}
+PRUNING = {
+    "none": "Every trial is trained to its end",
+    "median": "A trial ends when its score is below the median of earlier trials at that epoch",
+    "halving": "Of earlier trials only the best half goes on at 1/8, 1/4 and 1/2 of the epochs",
+}
+# The trials of a strategy that learns from earlier ones are drawn in groups of this size, so that
+# the table does not depend on how many workers there are.
+GROUP = 10
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class SearchPlan:
+    """An experiment, what varies in it, and how.
+
+    `trials` is the number a stage; after each stage but the last the ranges are narrowed.
+    `experiment.training.max_epochs` is how long each trial trains. `score` is "accuracy" or "loss".
+    """
+
+    experiment: ExperimentSpec
+    ranges: tuple[Range, ...]
+    strategy: str = "random"
+    pruning: str = "none"
+    trials: int = 100
+    stages: int = 1
+    seed: int = 1
+    score: str = "accuracy"
+
+    def validate(self) -> None:
+        """Raises `SearchError` that names every problem."""
+        validate_ranges(self.experiment, self.ranges)
+        problems = []
+        if self.strategy not in STRATEGIES:
+            problems.append(
+                f"unknown strategy {self.strategy!r} (choose from {', '.join(STRATEGIES)})"
+            )
+        if self.pruning not in PRUNING:
+            problems.append(f"unknown pruning {self.pruning!r} (choose from {', '.join(PRUNING)})")
+        if self.score not in ("accuracy", "loss"):
+            problems.append(f"the score is accuracy or loss, not {self.score!r}")
+        if not 1 <= self.trials <= 100_000 or not 1 <= self.stages <= 20:
+            problems.append("a search has 1 to 100,000 trials a stage and 1 to 20 stages")
+        if self.experiment.training.max_epochs < 1:
+            problems.append("training.max_epochs: a trial must end: give a number of epochs")
+        if not self.experiment.data.validation:
+            problems.append(
+                "data.validation: trials are scored on validation data, but the share is 0"
+            )
+        if problems:
+            raise SearchError("\n".join(problems))
+
+    @property
+    def learns(self) -> bool:
+        """Whether a trial depends on the results of earlier ones."""
+        return self.strategy == "tpe" or self.pruning != "none"
+
+    def groups(self, stage: int, ranges: Sequence[Range]) -> list[range]:
+        """The indices of a stage's trials, in groups that are handed out together.
+
+        A grid has as many trials as it has points, at most `trials`.
+        """
+        count = self.trials
+        if self.strategy == "grid":
+            count = math.prod(len(values) for values in self.grid(ranges))
+        first = stage * self.trials
+        last = first + min(count, self.trials)
+        size = GROUP if self.learns else self.trials
+        return [range(at, min(at + size, last)) for at in range(first, last, size)]
+
+    def drawn(self, ranges: Sequence[Range], index: int) -> dict[str, Any]:
+        """The settings of trial `index`, which depend on the plan alone (not of a TPE search)."""
+        within = index % self.trials
+        if self.strategy == "grid":
+            return self._on_grid(ranges, within)
+        if self.strategy == "quasi-random":
+            positions = halton(len(ranges), index, self.seed)
+        else:
+            positions = np.random.default_rng([self.seed, index]).random(len(ranges))
+        return {r.path: r.value_at(float(p)) for r, p in zip(ranges, positions, strict=True)}
+
+    def _on_grid(self, ranges: Sequence[Range], within: int) -> dict[str, Any]:
+        values = self.grid(ranges)
+        parameters = {}
+        for each, column in zip(ranges, values, strict=True):
+            within, at = divmod(within, len(column))
+            parameters[each.path] = column[at]
+        return parameters
+
+    def grid(self, ranges: Sequence[Range]) -> list[list[Any]]:
+        """The values of each setting: as many as give at most `trials` combinations."""
+        fixed = [len(r.choices) for r in ranges if r.scale == "choice"]
+        free = len(ranges) - len(fixed)
+        points = int((self.trials / math.prod(fixed)) ** (1 / max(free, 1)) + 1e-9)
+        return [r.grid(max(points, 1)) for r in ranges]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data for JSON."""
+        return {
+            "version": VERSION,
+            "experiment": to_dict(self.experiment),
+            "ranges": [f"{r.path}={r}" for r in self.ranges],
+            **{name: getattr(self, name) for name in _SIMPLE},
+        }
+
+    def differences(self, raw: dict[str, Any]) -> list[str]:
+        """In which parts a stored plan differs from this one."""
+        mine = json.loads(json.dumps(self.to_dict()))
+        return [name for name in mine if raw.get(name) != mine[name]]
+
+
+_SIMPLE = ("strategy", "pruning", "trials", "stages", "seed", "score")
+
+
+def plan_from_dict(raw: dict[str, Any]) -> SearchPlan:
+    """The plan that `to_dict` wrote. Raises `SearchError`, `SpecError`."""
+    if raw.get("version", 0) > VERSION:
+        raise SearchError("the study was written by a newer version of the application")
+    ranges = tuple(parse_range(text) for text in raw["ranges"])
+    return SearchPlan(from_dict(raw["experiment"]), ranges, **{n: raw[n] for n in _SIMPLE})
+
+
+def with_epochs(experiment: ExperimentSpec, epochs: int) -> ExperimentSpec:
+    """The experiment with an end after so many epochs and no end before it."""
+    return replace(experiment, training=replace(experiment.training, max_epochs=epochs, patience=0))

@@ -1,0 +1,304 @@
+"""Search spaces: which settings of an experiment vary, between what, and on which scale.
+
+A range is written `log:1e-6..1e-2`, `linear:0..0.5`, `int:8..128` or `choice:relu,tanh,[16,16]`.
+Positions on a range go from 0 to 1 along its scale, so that a draw uniform in position is uniform
+in the logarithm on a log scale.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, is_dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.base.registry import Setting, settings_of
+from core.experiment.reading import SpecError
+from core.experiment.serialization import from_dict, set_path, to_dict
+from core.experiment.spec import ExperimentSpec
+
+SCALES = ("log", "linear", "int", "choice")
+Parameters = Mapping[str, Any]
+
+# The share of trials that narrowing looks at, and how many at the least.
+BEST_SHARE, FEWEST_BEST = 0.2, 3
+# Narrowed to these quantiles of the best trials, with so much of the width as margin on each side.
+LOW_QUANTILE, HIGH_QUANTILE, MARGIN = 0.1, 0.9, 0.05
+# The best trial is at a border when it lies within this share of the width from it.
+BORDER = 0.05
+# A range whose best trial lies at a border grows beyond it by this share of its width.
+GROWTH = 0.5
+
+
+class SearchError(Exception):
+    """A search that cannot be set up or go on; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """The values of one setting, named by its path in the experiment.
+
+    `low` and `high` are inclusive and bound every scale but "choice", which lists its `choices`.
+    """
+
+    path: str
+    scale: str
+    low: float = 0.0
+    high: float = 1.0
+    choices: tuple[Any, ...] = ()
+
+    def __str__(self) -> str:
+        if self.scale == "choice":
+            return f"choice:{','.join(_choice_text(value) for value in self.choices)}"
+        return f"{self.scale}:{_number(self.low)}..{_number(self.high)}"
+
+    def value_at(self, position: float) -> Any:
+        """The value at a position from 0 to 1."""
+        if self.scale == "choice":
+            return self.choices[min(int(position * len(self.choices)), len(self.choices) - 1)]
+        if self.scale == "int":
+            return min(int(self.low + position * (self.high - self.low + 1)), int(self.high))
+        if self.scale == "log":
+            low, high = math.log(self.low), math.log(self.high)
+            return min(max(math.exp(low + position * (high - low)), self.low), self.high)
+        return self.low + position * (self.high - self.low)
+
+    def position(self, value: Any) -> float:
+        """The position of a value; beyond 0…1 where the range does not reach it.
+
+        Raises ValueError for a choice that is not among the choices.
+        """
+        if self.scale == "choice":
+            return (self.choices.index(value) + 0.5) / len(self.choices)
+        if self.scale == "int":
+            return (value - self.low + 0.5) / (self.high - self.low + 1)
+        if self.scale == "log":
+            low, high = math.log(self.low), math.log(self.high)
+            return (math.log(value) - low) / (high - low) if high > low else 0.5
+        return (value - self.low) / (self.high - self.low) if self.high > self.low else 0.5
+
+    def grid(self, points: int) -> list[Any]:
+        """So many values evenly spaced along the scale, both ends included; all choices."""
+        if self.scale == "choice":
+            return list(self.choices)
+        if points == 1:
+            return [self.value_at(0.5)]
+        if self.scale == "int":
+            values = np.linspace(self.low, self.high, points)
+            return list(dict.fromkeys(round(value) for value in values))
+        return [self.value_at(i / (points - 1)) for i in range(points)]
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """How one range changes from one stage to the next, and why, in a sentence."""
+
+    before: Range
+    after: Range
+    reason: str
+
+    @property
+    def at_border(self) -> bool:
+        """Whether the best trial lay at the end of the range, so that it had to grow."""
+        return self.after.low < self.before.low or self.after.high > self.before.high
+
+
+def parse_range(text: str) -> Range:
+    """A range written PATH=SCALE:VALUES. Raises `SearchError` that says what is wrong."""
+    path, equals, described = text.partition("=")
+    scale, colon, values = described.partition(":")
+    if not (equals and colon and path and scale in SCALES):
+        raise SearchError(
+            f"{text}: must be PATH=log:LOW..HIGH, linear:LOW..HIGH, int:LOW..HIGH or choice:A,B,…"
+        )
+    if scale == "choice":
+        choices = tuple(_choice(item) for item in _split(values))
+        if len(choices) < 2:
+            raise SearchError(f"{path}: a choice needs at least two values, separated by commas")
+        return Range(path, scale, choices=choices)
+    low, high = _bounds(path, values)
+    if scale == "log" and low <= 0:
+        raise SearchError(f"{path}: a log range must begin above 0, not at {low:g}")
+    if scale == "int" and not (low.is_integer() and high.is_integer()):
+        raise SearchError(f"{path}: the ends of an int range must be whole numbers")
+    return Range(path, scale, low, high)
+
+
+def validate_ranges(spec: ExperimentSpec, ranges: Sequence[Range]) -> None:
+    """Check that every value of every range gives a valid experiment, as far as ends tell.
+
+    Raises `SearchError` with every problem.
+    """
+    problems = []
+    if not ranges:
+        problems.append(
+            "nothing varies: give at least one range, such as "
+            "training.optimizer.learning_rate=log:1e-4..1e-1"
+        )
+    for path, count in _counts([r.path for r in ranges]).items():
+        if count > 1:
+            problems.append(f"{path}: is given {count} ranges")
+    for each in ranges:
+        ends = each.choices if each.scale == "choice" else (each.value_at(0), each.value_at(1))
+        for value in ends:
+            try:
+                with_parameters(spec, {each.path: value})
+            except SpecError as error:
+                problems += error.problems
+    if problems:
+        raise SearchError("\n".join(dict.fromkeys(problems)))
+
+
+def with_parameters(spec: ExperimentSpec, parameters: Parameters) -> ExperimentSpec:
+    """The experiment with settings changed by path. Raises `SpecError`.
+
+    Shorter paths come first: another optimizer does not undo the learning rate that goes with it.
+    """
+    raw: Any = to_dict(spec)
+    for path in sorted(parameters, key=lambda path: (path.count(".") + path.count("["), path)):
+        raw = set_path(raw, path, parameters[path])
+    return from_dict(raw)
+
+
+def limits(spec: ExperimentSpec, path: str) -> tuple[float, float]:
+    """The least and the largest value that the setting itself allows; infinite where none."""
+    part: Any = spec
+    declared = Setting()
+    for step in re.findall(r"[^.\[\]]+", path):
+        if step.isdecimal():
+            part = part[int(step)] if int(step) < len(part) else None
+            continue
+        declared = settings_of(part).get(step, Setting()) if is_dataclass(part) else Setting()
+        part = getattr(part, step, None)
+    low = -math.inf if declared.low is None else declared.low
+    high = math.inf if declared.high is None else declared.high
+    return low, high
+
+
+def narrowed(each: Range, values: Sequence[Any], allowed: tuple[float, float]) -> Narrowing:
+    """The range of the next stage from the values of the trials so far, best trial first.
+
+    The best fifth decides: from their 10 % to their 90 % quantile along the scale, with a margin.
+    Where the very best lies at a border the range grows there instead, up to the setting's own
+    `allowed` ends. Choices stay as they are unless all of the best agree on fewer.
+    """
+    best = list(values[: max(FEWEST_BEST, math.ceil(BEST_SHARE * len(values)))])
+    if each.scale == "choice":
+        return _narrowed_choice(each, best)
+    positions = np.array([each.position(value) for value in best])
+    low, high = np.quantile(positions, (LOW_QUANTILE, HIGH_QUANTILE))
+    low, high = max(low - MARGIN, 0.0), min(high + MARGIN, 1.0)
+    reasons = [f"the best {len(best)} of {len(values)} trials lie there"]
+    if positions[0] < BORDER:
+        low = -GROWTH
+        reasons = ["the best trial lies at the lower border"]
+    if positions[0] > 1 - BORDER:
+        high = 1 + GROWTH
+        reasons = ["the best trial lies at the upper border"]
+    after = _stretched(each, low, high, allowed)
+    verb = "widened" if after.low < each.low or after.high > each.high else "narrowed"
+    if after == each:
+        verb = "kept"
+    return Narrowing(each, after, f"{verb}: {reasons[0]}")
+
+
+def _stretched(each: Range, low: float, high: float, allowed: tuple[float, float]) -> Range:
+    """The range between two positions, which may lie beyond 0…1, within the setting's limits."""
+    if each.scale == "log":
+        a, b = math.log(each.low), math.log(each.high)
+        ends = (math.exp(a + low * (b - a)), math.exp(a + high * (b - a)))
+    else:
+        width = each.high - each.low
+        ends = (each.low + low * width, each.low + high * width)
+    first, last = max(ends[0], allowed[0]), min(ends[1], allowed[1])
+    if each.scale == "int":
+        return replace(each, low=float(math.floor(first)), high=float(math.ceil(last)))
+    if each.scale == "log" and first <= 0:
+        first = each.low
+    return replace(each, low=_rounded(first), high=_rounded(last))
+
+
+def _rounded(value: float) -> float:
+    """Three significant digits are precise enough for the end of a range."""
+    return float(f"{value:.3g}")
+
+
+def _number(value: float) -> str:
+    """The shortest text that reads back as the same number."""
+    return str(int(value)) if value.is_integer() and abs(value) < 1e6 else repr(value)
+
+
+def _narrowed_choice(each: Range, best: list[Any]) -> Narrowing:
+    left = tuple(choice for choice in each.choices if choice in best)
+    if len(left) == len(each.choices):
+        return Narrowing(each, each, f"kept: all choices are among the best {len(best)}")
+    kept = ", ".join(_choice_text(choice) for choice in left)
+    after = replace(each, choices=left)
+    return Narrowing(each, after, f"narrowed: the best {len(best)} trials use only {kept}")
+
+
+def halton(dimensions: int, index: int, seed: int) -> NDArray[np.float64]:
+    """Point number `index` of the Halton sequence, rotated at random by the seed: (dimensions,).
+
+    Halton (1960), with the rotation modulo 1 of Cranley and Patterson (1976).
+    """
+    rotation = np.random.default_rng([seed, 0x4A1]).random(dimensions)
+    point = np.array([_radical_inverse(index + 1, base) for base in _primes(dimensions)])
+    return (point + rotation) % 1.0
+
+
+def _radical_inverse(index: int, base: int) -> float:
+    value, share = 0.0, 1.0
+    while index:
+        index, digit = divmod(index, base)
+        share /= base
+        value += digit * share
+    return value
+
+
+def _primes(count: int) -> list[int]:
+    found: list[int] = []
+    candidate = 2
+    while len(found) < count:
+        if all(candidate % prime for prime in found):
+            found.append(candidate)
+        candidate += 1
+    return found
+
+
+def _counts(items: Sequence[str]) -> dict[str, int]:
+    return {item: items.count(item) for item in items}
+
+
+def _bounds(path: str, text: str) -> tuple[float, float]:
+    low, dots, high = text.partition("..")
+    try:
+        ends = float(low), float(high)
+    except ValueError:
+        raise SearchError(f"{path}: a range is written LOW..HIGH, not {text!r}") from None
+    if not (dots and all(map(math.isfinite, ends)) and ends[0] < ends[1]):
+        raise SearchError(f"{path}: a range needs two finite numbers LOW..HIGH with LOW < HIGH")
+    return ends
+
+
+def _split(text: str) -> list[str]:
+    """Text cut at its commas, but not at those inside brackets or braces."""
+    return [item for item in re.split(r",(?![^\[{]*[\]}])", text) if item.strip()]
+
+
+def _choice(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text.strip()
+
+
+def _choice_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,149 @@
+"""The results of a search in words: the best trials, how sure they are, and what was left out."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.experiment.spec import ExperimentSpec
+from core.search.plan import SearchPlan
+from core.search.space import with_parameters
+from core.search.trial import TrialRecord, TrialTask, signed
+
+BEST = 20
+REPEATED, SEEDS = 5, 3
+SELECTION_BIAS = (
+    "The best of many trials is partly the luckiest: its validation score is too high on average. "
+    "The test score is looked at once, at the end, and is the one to report."
+)
+# Of a path only the last name is needed, except where two settings share it.
+ABBREVIATIONS = {"training.optimizer.learning_rate": "lr"}
+
+
+def best_lines(ranked: Sequence[TrialRecord], score: str, count: int = BEST) -> list[str]:
+    """One line a trial: "Best-1 (val acc 0.83) | lr 0.0092, weight decay 3.86e-07"."""
+    name = "acc" if score == "accuracy" else "loss"
+    digits = 2 if score == "accuracy" else 4
+    return [
+        f"Best-{place} (val {name} {record.score:.{digits}f}) | {settings_text(record)}"
+        for place, record in enumerate(ranked[:count], 1)
+    ]
+
+
+def settings_text(record: TrialRecord) -> str:
+    """The settings of a trial: "lr 0.0092, weight decay 3.86e-07"."""
+    return ", ".join(f"{short_name(p)} {_value(v)}" for p, v in record.parameters.items())
+
+
+def short_name(path: str) -> str:
+    """A setting's name for a table or an axis."""
+    return ABBREVIATIONS.get(path) or path.rpartition(".")[2].replace("_", " ")
+
+
+def ties(ranked: Sequence[TrialRecord], score: str) -> int:
+    """How many of the best trials lie within one standard error of the best of all.
+
+    The standard error is that of the best trial's score on the validation samples: trials closer
+    than this cannot be distinguished on so few samples.
+    """
+    if not ranked:
+        return 0
+    best = ranked[0]
+    error = best.standard_error if math.isfinite(best.standard_error) else 0.0
+    bound = signed(best.score, score) - error
+    return sum(signed(record.score, score) >= bound for record in ranked)
+
+
+def noise_sentence(ranked: Sequence[TrialRecord], plan: SearchPlan) -> str:
+    """How many trials cannot be distinguished from the best, and why."""
+    count = ties(ranked, plan.score)
+    if count < 2:
+        return ""
+    best = ranked[0]
+    return (
+        f"{count} trials lie within one standard error of the best "
+        f"({best.score:.3g} ± {best.standard_error:.2g}): on this validation part they cannot be "
+        "distinguished."
+    )
+
+
+def counts_sentence(records: Sequence[TrialRecord], shown: int) -> str:
+    """How many trials are shown, and what became of the others: shown + hidden = all."""
+    states = Counter(record.state for record in records)
+    left_out = len(records) - shown
+    parts = [f"{states[s]} {s}" for s in ("pruned", "diverged", "failed") if states[s]]
+    lower = left_out - sum(states[s] for s in ("pruned", "diverged", "failed"))
+    if lower > 0:
+        parts.insert(0, f"{lower} with lower scores")
+    hidden = f", {left_out} not shown ({', '.join(parts)})" if left_out else ""
+    return f"{len(records)} trials: {shown} shown{hidden}"
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """A trial that was trained again with other seeds: mean and deviation of its scores."""
+
+    record: TrialRecord
+    scores: tuple[float, ...]
+    test_scores: tuple[float, ...]
+
+    @property
+    def mean(self) -> float:
+        return float(np.mean(self.scores))
+
+    @property
+    def deviation(self) -> float:
+        """Of the sample, with n − 1."""
+        return float(np.std(self.scores, ddof=1)) if len(self.scores) > 1 else math.nan
+
+    @property
+    def test_mean(self) -> float:
+        return float(np.mean(self.test_scores))
+
+
+def repetitions(
+    ranked: Sequence[TrialRecord], plan: SearchPlan, best: int = REPEATED, seeds: int = SEEDS
+) -> list[TrialTask]:
+    """The tasks that train the best trials again with other seeds, the test part scored as well."""
+    tasks = []
+    for record in ranked[:best]:
+        for number in range(seeds):
+            seed = (plan.experiment.seed + 1 + number) % 2**32
+            experiment = replace(plan.experiment, seed=seed)
+            tasks.append(
+                TrialTask(
+                    len(tasks), record.stage, record.parameters, experiment, plan.score, test=True
+                )
+            )
+    return tasks
+
+
+def gathered(
+    ranked: Sequence[TrialRecord], repeated: Sequence[TrialRecord], seeds: int = SEEDS
+) -> list[Repeated]:
+    """The records of `repetitions` by the trial that they repeat, best mean first."""
+    found = []
+    for place in range(len(repeated) // seeds):
+        group = repeated[place * seeds : (place + 1) * seeds]
+        found.append(
+            Repeated(
+                ranked[place],
+                tuple(record.score for record in group),
+                tuple(record.test_score for record in group),
+            )
+        )
+    return found
+
+
+def experiment_of(record: TrialRecord, plan: SearchPlan) -> ExperimentSpec:
+    """The experiment of a trial, to be opened in the playground."""
+    spec = with_parameters(plan.experiment, record.parameters)
+    return replace(spec, title=f"Trial {record.index}: {settings_text(record)}")
+
+
+def _value(value: object) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
