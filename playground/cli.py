@@ -8,18 +8,18 @@ from __future__ import annotations
 import argparse
 import difflib
 import json
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from playground import __version__, data_cli, gallery_cli, lab_cli
+from playground import __version__, data_cli, gallery_cli, lab_cli, search_cli
 from playground.exits import DONE, FAILED, INTERRUPTED, fail
+from playground.interruption import Interruption
 
 if TYPE_CHECKING:
     from core.experiment.spec import ExperimentSpec
 
-COMMANDS = ("train", "gallery", "lab", "data", "catalogue")
+COMMANDS = ("train", "gallery", "lab", "search", "data", "catalogue")
 OPTIONS = ("--version", "-h", "--help")
 
 # Where an experiment has no end of its own.
@@ -98,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     train.set_defaults(run=_train)
     gallery_cli.add_commands(commands)
     lab_cli.add_commands(commands)
+    search_cli.add_commands(commands)
     data_cli.add_commands(commands)
     catalogue = commands.add_parser(
         "catalogue", help="print everything there is to choose from, as Markdown"
@@ -122,7 +123,7 @@ def _train(options: argparse.Namespace) -> int:
         spec = experiment(options.file, _own_data(options) + _overrides(options))
         if options.out:
             prepare_folder(options.out)
-        with _Interruption() as interruption:
+        with Interruption() as interruption:
             recording = run(spec, interruption.asked, Progress(sys.stderr))
         if options.out:
             write(recording, options.out)
@@ -186,12 +187,20 @@ def experiment(file: Path | None, settings: list[str]) -> ExperimentSpec:
     Raises `SpecError` with every problem.
     """
     from core.experiment.files import read_experiment, read_plain
-    from core.experiment.reading import SpecError
-    from core.experiment.serialization import from_dict, set_path
 
     if file and not settings:
         return _ending(read_experiment(file))
-    raw: Any = read_plain(file) if file else {}
+    return _ending(with_settings(read_plain(file) if file else {}, settings))
+
+
+def with_settings(raw: Any, settings: list[str]) -> ExperimentSpec:
+    """The experiment that plain data describe, with settings PATH=VALUE changed.
+
+    Raises `SpecError` with every problem.
+    """
+    from core.experiment.reading import SpecError
+    from core.experiment.serialization import from_dict, set_path
+
     problems: list[str] = []
     for setting in settings:
         path, equals, text = setting.partition("=")
@@ -208,7 +217,7 @@ def experiment(file: Path | None, settings: list[str]) -> ExperimentSpec:
         problems += error.problems
     if spec is None or problems:
         raise SpecError(problems)
-    return _ending(spec)
+    return spec
 
 
 def _ending(spec: ExperimentSpec) -> ExperimentSpec:
@@ -229,28 +238,6 @@ def _value(text: str) -> Any:
         return parse(text)
     except SpecError:
         return text
-
-
-class _Interruption:
-    """Turns Ctrl+C into a question that the training loop asks; pressed twice it interrupts."""
-
-    def __init__(self) -> None:
-        self._asked = False
-
-    def asked(self) -> bool:
-        return self._asked
-
-    def __enter__(self) -> _Interruption:
-        self._before = signal.signal(signal.SIGINT, self._note)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        signal.signal(signal.SIGINT, self._before)
-
-    def _note(self, *_: object) -> None:
-        if self._asked:
-            raise KeyboardInterrupt
-        self._asked = True
 
 
 def _report(metrics: dict[str, Any], folder: Path | None) -> None:

@@ -230,7 +230,8 @@ def _rounded(value: float) -> float:
 
 def _number(value: float) -> str:
     """The shortest text that reads back as the same number."""
-    return str(int(value)) if value.is_integer() and abs(value) < 1e6 else repr(value)
+    number = float(value)
+    return str(int(number)) if number.is_integer() and abs(number) < 1e6 else repr(number)
 
 
 def _narrowed_choice(each: Range, best: list[Any]) -> Narrowing:

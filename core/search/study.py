@@ -11,15 +11,9 @@ from __future__ import annotations
 import json
 import math
 import warnings
-from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    CancelledError,
     Executor,
-    Future,
-    wait,
 )
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,21 +22,17 @@ from typing import Any
 import numpy as np
 
 from core.base.extras import require
-from core.search.executors import run_task
+from core.search.crew import Crew, Done, Stopped
 from core.search.plan import SearchPlan, plan_from_dict
 from core.search.space import Narrowing, Range, SearchError, limits, narrowed
+from core.search.summary import Repeated, gathered, repetitions
 from core.search.trial import TrialRecord, TrialTask, signed
 
-NAME = "search"
-# A trial that was running each time so many workers died is given up.
-MOST_DEATHS = 3
-# Between two looks at whether the search is to stop.
-POLL_SECONDS = 0.1
+NAME, REPEATED_KEY = "search", "repeated"
 # Pruning begins when so many earlier trials are known, and after this share of the epochs.
 FEWEST_KNOWN, FIRST_RUNG = 5, 1 / 8
-
-Stopped = Callable[[], bool]
-Done = Callable[[TrialRecord], None]
+# Fewer trials than this say nothing of importance.
+FEWEST_FOR_IMPORTANCE = 10
 
 
 @dataclass(frozen=True)
@@ -64,6 +54,8 @@ class Study:
         self._study = _open(self._optuna, plan, file)
         self._records = _stored(self._study)
         self._stages: list[Stage] = [Stage(plan.ranges)]
+        while len(self._stages) < plan.stages and self._is_over(len(self._stages) - 1):
+            self._stages.append(self._next_stage())
 
     # What is known
 
@@ -79,11 +71,11 @@ class Study:
 
     @property
     def finished(self) -> bool:
-        return len(self._stages) == self.plan.stages and all(
-            index in self._records
-            for group in self.plan.groups(len(self._stages) - 1, self._stages[-1].ranges)
-            for index in group
-        )
+        return len(self._stages) == self.plan.stages and self._is_over(self.plan.stages - 1)
+
+    def _is_over(self, stage: int) -> bool:
+        groups = self.plan.groups(stage, self._stages[stage].ranges)
+        return all(index in self._records for group in groups for index in group)
 
     def ranked(self) -> list[TrialRecord]:
         """Trials with a score, best first; of equal ones the earlier first."""
@@ -94,13 +86,17 @@ class Study:
 
         PED-ANOVA (Watanabe et al. 2023). Empty while there are too few trials.
         """
-        importance = self._optuna.importance
-        try:
-            return importance.get_param_importances(
-                self._study, evaluator=importance.PedAnovaImportanceEvaluator()
-            )
-        except (ValueError, RuntimeError, ZeroDivisionError):
+        if len(self.ranked()) < FEWEST_FOR_IMPORTANCE:
             return {}
+        study = self._optuna.create_study(direction="maximize")
+        ranges = [_covering(each, self.records) for each in self.plan.ranges]
+        study.add_trials([self._trial(record, ranges) for record in self.records])
+        importance = self._optuna.importance
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return importance.get_param_importances(
+                study, evaluator=importance.PedAnovaImportanceEvaluator()
+            )
 
     # Searching
 
@@ -115,7 +111,7 @@ class Study:
         Returns early when `stopped()`; then everything that was over is kept. Raises `SearchError`
         where the workers are lost for good.
         """
-        crew = _Crew(executors)
+        crew = Crew(executors)
         for number in range(self.plan.stages):
             if number == len(self._stages):
                 self._stages.append(self._next_stage())
@@ -123,9 +119,37 @@ class Study:
                 if not self._run_group(number, group, crew, done, stopped):
                     return
 
+    def repeat(
+        self,
+        executors: Callable[[], Executor],
+        done: Done = lambda record: None,
+        stopped: Stopped = lambda: False,
+    ) -> list[Repeated]:
+        """Train the best trials again with other seeds and score them on the test part; best first.
+
+        Kept in the study: another call answers at once. Empty when stopped.
+        """
+        best = self.ranked()
+        stored = self._study.user_attrs.get(REPEATED_KEY)
+        if stored is None:
+            found: dict[int, TrialRecord] = {}
+
+            def keep(record: TrialRecord) -> None:
+                found[record.index] = record
+                done(record)
+
+            tasks = repetitions(best, self.plan)
+            if not Crew(executors).run(tasks, keep, stopped):
+                return []
+            stored = [found[index].to_dict() for index in sorted(found)]
+            self._study.set_user_attr(REPEATED_KEY, stored)
+        return gathered(best, [TrialRecord.from_dict(raw) for raw in stored])
+
     def _next_stage(self) -> Stage:
         ranges = self._stages[-1].ranges
-        best_first = ranked(self.records, self.plan.score)
+        """What the stages so far lead to; later records do not count."""
+        before = [r for r in self.records if r.stage < len(self._stages)]
+        best_first = ranked(before, self.plan.score)
         narrowings = tuple(
             narrowed(
                 each,
@@ -139,7 +163,7 @@ class Study:
         return Stage(tuple(n.after for n in narrowings), narrowings)
 
     def _run_group(
-        self, stage: int, group: range, crew: _Crew, done: Done, stopped: Stopped
+        self, stage: int, group: range, crew: Crew, done: Done, stopped: Stopped
     ) -> bool:
         """Run the trials of a group that have no record yet; whether all have one now."""
         left = [task for task in self._tasks(stage, group) if task.index not in self._records]
@@ -185,8 +209,9 @@ class Study:
         self._study.add_trial(self._trial(record))
         self._records[record.index] = record
 
-    def _trial(self, record: TrialRecord) -> Any:
-        """A record as one of Optuna's trials."""
+    def _trial(self, record: TrialRecord, ranges: Sequence[Range] | None = None) -> Any:
+        """A record as one of Optuna's trials, drawn from `ranges` or from what covers it."""
+        ranges = ranges or [_covering(each, [record]) for each in self.plan.ranges]
         states, score = self._optuna.trial.TrialState, self.plan.score
         scored = math.isfinite(record.score) and record.state in ("complete", "pruned")
         state = {"complete": states.COMPLETE, "pruned": states.PRUNED}.get(record.state)
@@ -195,71 +220,10 @@ class Study:
             state=state if scored and state else states.FAIL,
             value=signed(record.score, score) if scored else None,
             params={path: _to_optuna(value) for path, value in record.parameters.items()},
-            distributions={r.path: self._covering(r, record) for r in self.plan.ranges},
+            distributions={r.path: _distribution(self._optuna, r) for r in ranges},
             intermediate_values={e: signed(v, score) for e, v in curve if math.isfinite(v)},
             user_attrs={"record": record.to_dict()},
         )
-
-    def _covering(self, each: Range, record: TrialRecord) -> Any:
-        """The distribution of the first stage, wide enough for the values of later ones."""
-        if each.scale != "choice":
-            value = record.parameters[each.path]
-            each = replace(each, low=min(each.low, value), high=max(each.high, value))
-        return _distribution(self._optuna, each)
-
-
-class _Crew:
-    """Hands tasks to an executor, and to another one where workers have died."""
-
-    def __init__(self, executors: Callable[[], Executor]) -> None:
-        self._make = executors
-        self._executor: Executor | None = None
-        self._deaths: Counter[int] = Counter()
-
-    def run(self, tasks: Sequence[TrialTask], keep: Done, stopped: Stopped) -> bool:
-        """Run all tasks, keep each record as it comes; False if stopped before the end."""
-        left = {task.index: task for task in tasks}
-        while left:
-            if not self._round(left, keep, stopped):
-                return False
-        return True
-
-    def _round(self, left: dict[int, TrialTask], keep: Done, stopped: Stopped) -> bool:
-        """Run what is left until all is done or an executor breaks."""
-        if self._executor is None:
-            self._executor = self._make()
-        futures: dict[Future[TrialRecord], int] = {
-            self._executor.submit(run_task, task): index for index, task in left.items()
-        }
-        waiting = set(futures)
-        while waiting:
-            if stopped():
-                for future in waiting:
-                    future.cancel()
-                return False
-            ready, waiting = wait(waiting, POLL_SECONDS, FIRST_COMPLETED)
-            for future in sorted(ready, key=futures.__getitem__):
-                if not self._take(future, left, futures[future], keep):
-                    self._executor = None
-        return True
-
-    def _take(
-        self, future: Future[TrialRecord], left: dict[int, TrialTask], index: int, keep: Done
-    ) -> bool:
-        """Keep what a future brings; False if its worker has died."""
-        try:
-            record = future.result()
-        except (BrokenExecutor, CancelledError, OSError) as error:
-            self._deaths[index] += 1
-            if self._deaths[index] >= MOST_DEATHS:
-                keep(_failed(left.pop(index), f"its worker died {MOST_DEATHS} times: {error}"))
-            return False
-        except Exception as error:  # a trial must never end the search
-            record = _failed(left[index], f"{type(error).__name__}: {error}")
-        if record.state != "cancelled":
-            keep(record)
-            del left[index]
-        return True
 
 
 def ranked(records: Sequence[TrialRecord], score: str) -> list[TrialRecord]:
@@ -275,6 +239,8 @@ def bounds(known: Sequence[TrialRecord], plan: SearchPlan) -> dict[int, float]:
     pruner, Golovin et al. 2017). "halving": the upper half of those still running at 1/8, 1/4 and
     1/2 of the epochs (Jamieson & Talwalkar 2016).
     """
+    if plan.pruning == "none":
+        return {}
     epochs = plan.experiment.training.max_epochs
     first = max(1, math.ceil(epochs * FIRST_RUNG))
     rungs = range(first, epochs) if plan.pruning == "median" else _rungs(epochs)
@@ -353,6 +319,14 @@ def _stored(study: Any) -> dict[int, TrialRecord]:
     return {record.index: record for record in records}
 
 
+def _covering(each: Range, records: Sequence[TrialRecord]) -> Range:
+    """The range of the first stage, wide enough for the values of later ones."""
+    if each.scale == "choice":
+        return each
+    values = [record.parameters[each.path] for record in records]
+    return replace(each, low=min(each.low, *values), high=max(each.high, *values))
+
+
 def _distribution(optuna: Any, each: Range) -> Any:
     kinds = optuna.distributions
     if each.scale == "choice":
@@ -370,9 +344,3 @@ def _to_optuna(value: Any) -> Any:
 def _from_optuna(value: Any) -> Any:
     is_json = isinstance(value, str) and value.startswith("json ")
     return json.loads(value.removeprefix("json ")) if is_json else value
-
-
-def _failed(task: TrialTask, message: str) -> TrialRecord:
-    return replace(
-        TrialRecord(task.index, task.stage, task.parameters), state="failed", message=message
-    )

@@ -1,0 +1,274 @@
+"""`playground search`: hyperparameters, searched without a screen, here or on a cluster."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from playground.exits import DONE, FAILED, INTERRUPTED, fail
+from playground.interruption import Interruption
+
+if TYPE_CHECKING:
+    from core.search.plan import SearchPlan
+    from core.search.study import Study
+    from core.search.trial import TrialRecord
+
+# The choices of core.search.plan, which is not loaded for --help; a test compares the two.
+STRATEGIES = ("random", "grid", "quasi-random", "tpe")
+PRUNING = ("none", "median", "halving")
+DEFAULT_EPOCHS = 50
+
+
+def add_commands(commands: argparse._SubParsersAction) -> None:
+    """Add `search`."""
+    search = commands.add_parser(
+        "search",
+        help="search for hyperparameters",
+        description="Train many variants of an experiment and rank them by their validation "
+        "score. Without FILE and --vary it is the lecture's search: learning rate and weight decay "
+        "of a deep ReLU network on 500 pictures. Ctrl+C stops; with --study the same command goes "
+        "on later. Exit status: 0 done, 1 no trial has a score, 2 bad input, "
+        "130 stopped by Ctrl+C.",
+    )
+    search.add_argument("file", nargs="?", type=Path, metavar="FILE", help="experiment (JSON)")
+    search.add_argument(
+        "--vary",
+        action="append",
+        default=[],
+        metavar="PATH=RANGE",
+        help="a setting and its range: training.optimizer.learning_rate=log:1e-6..1e-2, "
+        "network.dropout=linear:0..0.5, network.hidden[0].units=int:8..128, "
+        "network.activation=choice:relu,tanh; may be repeated",
+    )
+    search.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="PATH=VALUE",
+        dest="settings",
+        help="change a setting of the experiment that all trials share; may be repeated",
+    )
+    search.add_argument("--trials", type=int, metavar="N", help="trials a stage (100)")
+    search.add_argument("--epochs", type=int, metavar="N", help="epochs a trial trains")
+    search.add_argument("--strategy", choices=STRATEGIES, help="how trials are drawn (random)")
+    search.add_argument("--pruning", choices=PRUNING, help="whether trials end early (none)")
+    search.add_argument(
+        "--narrow", type=int, metavar="K", help="narrow the ranges and search again, K times"
+    )
+    search.add_argument("--score", choices=("accuracy", "loss"), help="what ranks the trials")
+    search.add_argument("--seed", type=int, metavar="S", help="seed of the draws (1)")
+    search.add_argument("--jobs", type=int, default=2, metavar="N", help="processes here (2)")
+    search.add_argument(
+        "--cluster", metavar="ADDRESS", help="run on the Dask cluster of that scheduler instead"
+    )
+    search.add_argument(
+        "--study", type=Path, metavar="FILE", help="keep the study there, or go on with it"
+    )
+    search.add_argument(
+        "--repeat",
+        action="store_true",
+        help="train the best 5 again with 3 seeds each, and score them once on the test data",
+    )
+    search.add_argument("--bundled", action="store_true", help="search on the bundled digits")
+    search.add_argument(
+        "--out", type=Path, metavar="DIR", help="write trials.csv, curves.csv and best.json there"
+    )
+    search.add_argument("--json", action="store_true", help="print the results as JSON")
+    search.set_defaults(run=_search)
+
+
+def _search(options: argparse.Namespace) -> int:
+    from core.base.extras import MissingExtra
+    from core.data import DataError
+    from core.experiment.reading import SpecError
+    from core.search.space import SearchError
+
+    try:
+        study = _study(options)
+        if options.out:
+            options.out.mkdir(parents=True, exist_ok=True)
+        stopped = _run(study, options)
+        if options.out:
+            _write(study, options.out)
+    except SpecError as error:
+        return fail(error.problems)
+    except SearchError as error:
+        return fail(str(error).splitlines())
+    except (DataError, MissingExtra) as error:
+        return fail([str(error)])
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        return fail([f"{error.filename or options.out}: {error.strerror or error}"])
+    if stopped:
+        return INTERRUPTED
+    return DONE if study.ranked() else FAILED
+
+
+def _study(options: argparse.Namespace) -> Study:
+    from core.search.study import Study, load
+
+    given = (options.file, options.vary, options.settings)
+    if options.study and options.study.exists() and not any(given):
+        return load(options.study)
+    return Study(_plan(options), options.study)
+
+
+def _plan(options: argparse.Namespace) -> SearchPlan:
+    """The plan that the command line describes."""
+    from core.experiment.spec import ExperimentSpec
+    from core.search.plan import SearchPlan, with_epochs
+    from core.search.presets import lecture
+    from core.search.space import parse_range
+    from playground.cli import experiment
+
+    base = lecture(options.bundled)
+    if options.file or options.vary:
+        spec: ExperimentSpec = experiment(options.file, options.settings)
+        epochs = options.epochs or spec.training.max_epochs or DEFAULT_EPOCHS
+        ranges = tuple(parse_range(text) for text in options.vary) or base.ranges
+        plan = SearchPlan(with_epochs(spec, epochs), ranges)
+        task = getattr(spec.data.dataset, "task", None)
+        plan = replace(plan, score="loss" if task == "regression" else "accuracy")
+    else:
+        plan = base
+        if options.settings:
+            plan = replace(plan, experiment=_changed(plan.experiment, options.settings))
+        if options.epochs:
+            plan = replace(plan, experiment=with_epochs(plan.experiment, options.epochs))
+    named = ("trials", "strategy", "pruning", "score", "seed")
+    given = {name: getattr(options, name) for name in named if getattr(options, name) is not None}
+    stages = 1 + (options.narrow or 0)
+    return replace(plan, stages=stages, **given)
+
+
+def _changed(spec: Any, settings: list[str]) -> Any:
+    from core.experiment.serialization import to_dict
+    from playground.cli import with_settings
+
+    return with_settings(to_dict(spec), settings)
+
+
+def _run(study: Study, options: argparse.Namespace) -> bool:
+    """Search, say what comes out; whether it was stopped before the end."""
+    from tqdm import tqdm
+
+    from core.training.training_data import TrainingData
+
+    plan = study.plan
+    total = plan.trials * plan.stages
+    quiet = not sys.stderr.isatty()
+    with (
+        Interruption() as interruption,
+        tqdm(total=total, initial=len(study.records), unit="trial", disable=quiet) as bar,
+        _executors(options, TrainingData(plan.experiment)) as make,
+    ):
+        study.run(make, lambda record: _step(bar, study), interruption.asked)
+        bar.close()
+        repeated = study.repeat(make, stopped=interruption.asked) if options.repeat else []
+        stopped = interruption.asked()
+    if options.json:
+        print(json.dumps(_plain(study, repeated), indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        _say(study, repeated)
+    return stopped
+
+
+def _step(bar: Any, study: Study) -> None:
+    best = study.ranked()
+    if best:
+        bar.set_postfix_str(f"best {best[0].score:.3g}", refresh=False)
+    bar.update()
+
+
+def _executors(options: argparse.Namespace, data: Any) -> AbstractContextManager[Any]:
+    from core.search.executors import local_processes
+
+    def watch(record: TrialRecord) -> None:
+        """A terminal shows whole trials only."""
+
+    if options.cluster:
+        from core.base.extras import require
+
+        require("distributed", extra="cluster", purpose="Searching on a cluster")
+        from core.search.cluster import cluster
+
+        return cluster(options.cluster, data, watch)
+    return local_processes(max(1, options.jobs), data, watch)
+
+
+def _say(study: Study, repeated: list[Any]) -> None:
+    from core.search import summary
+
+    plan, ranked = study.plan, study.ranked()
+    for number, stage in enumerate(study.stages[1:], 2):
+        print(f"Stage {number}:")
+        for change in stage.narrowings:
+            print(f"  {change.before.path}: {change.before} → {change.after} ({change.reason})")
+    for line in summary.best_lines(ranked, plan.score):
+        print(line)
+    print(summary.counts_sentence(study.records, min(len(ranked), summary.BEST)))
+    if sentence := summary.noise_sentence(ranked, plan):
+        print(sentence)
+    for path, share in study.importances().items():
+        print(f"importance {share:.2f}  {summary.short_name(path)}")
+    for each in repeated:
+        print(
+            f"{summary.settings_text(each.record)}: validation {each.mean:.3f} ± "
+            f"{each.deviation:.3f}, test {each.test_mean:.3f}"
+        )
+    if repeated:
+        print(summary.SELECTION_BIAS)
+
+
+def _plain(study: Study, repeated: list[Any]) -> dict[str, Any]:
+    return {
+        "plan": study.plan.to_dict(),
+        "stages": [[f"{r.path}={r}" for r in stage.ranges] for stage in study.stages],
+        "trials": [record.to_dict() for record in study.records],
+        "best": [record.index for record in study.ranked()],
+        "importances": study.importances(),
+        "repeated": [
+            {"index": e.record.index, "scores": e.scores, "test_scores": e.test_scores}
+            for e in repeated
+        ],
+    }
+
+
+def _write(study: Study, folder: Path) -> None:
+    from core.experiment.files import replacing, write_experiment
+    from core.search.summary import experiment_of
+
+    paths = [each.path for each in study.plan.ranges]
+    head = ["trial", "stage", "state", "score", "standard_error", "epochs", *paths]
+    rows = [
+        [r.index, r.stage, r.state, r.score, r.standard_error, r.epochs]
+        + [r.parameters[path] for path in paths]
+        for r in study.records
+    ]
+    _write_csv(folder / "trials.csv", head, rows)
+    curves = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
+    points = [
+        [record.index, epoch + 1, *(getattr(record, name)[epoch] for name in curves)]
+        for record in study.records
+        for epoch in range(record.epochs)
+    ]
+    _write_csv(folder / "curves.csv", ["trial", "epoch", *curves], points)
+    if best := study.ranked():
+        with replacing(folder / "best.json") as part:
+            write_experiment(part, experiment_of(best[0], study.plan))
+
+
+def _write_csv(path: Path, head: list[str], rows: list[list[Any]]) -> None:
+    from core.experiment.files import replacing
+
+    with replacing(path) as part, part.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(head)
+        writer.writerows(rows)
