@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 
 from core.studies.base import Lab
-from core.studies.labs import gradient_descent
+from core.studies.labs import gradient_descent, optimizer_race
 
-LABS: dict[str, Lab] = {lab.key: lab for lab in (gradient_descent.LAB,)}
+LABS: dict[str, Lab] = {lab.key: lab for lab in (gradient_descent.LAB, optimizer_race.LAB)}
 
 
 def lab(key: str) -> Lab:

@@ -57,7 +57,8 @@ class Optimizer(Entry):
     ) -> None:
         """Do update number t (from 1) with learning rate `rate`, in place.
 
-        `grads` may be overwritten; `scratch` is a work vector of the same length.
+        `grads` may be overwritten; `scratch` is a work vector of the same length. An elementwise
+        rule also takes a vector of rates, one for each parameter, which it leaves as it is.
         """
         raise NotImplementedError
 

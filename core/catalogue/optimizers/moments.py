@@ -52,7 +52,7 @@ class Adam(Optimizer):
         self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
     ) -> None:
         self._gather(grads, grads, state)
-        rate *= (1 - self.beta1) / (1 - self.beta1**t)
+        rate = rate * (1 - self.beta1) / (1 - self.beta1**t)
         self._descend(params, state["sum"], state["square_sum"], t, rate, scratch)
 
     def take_over(self, state: State, former: Optimizer) -> None:
@@ -218,7 +218,7 @@ class AMSGrad(Adam):
     ) -> None:
         self._gather(grads, grads, state)
         np.maximum(state["peak"], state["square_sum"], out=state["peak"])
-        rate *= (1 - self.beta1) / (1 - self.beta1**t)
+        rate = rate * (1 - self.beta1) / (1 - self.beta1**t)
         self._descend(params, state["sum"], state["peak"], t, rate, scratch)
 
 

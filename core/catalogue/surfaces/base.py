@@ -1,0 +1,56 @@
+"""Surfaces f(x, y) for watching optimizers, each with its analytic gradient and Hessian.
+
+x and y are float64 arrays of one shape; everything returned has that shape.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.base.registry import Entry, Registry
+
+Values = NDArray[np.float64]
+Point = tuple[float, float]
+Window = tuple[float, float, float, float]
+
+
+class Surface(Entry):
+    """A function of two variables.
+
+    `window` is the part of the plane to show (x from, x to, y from, y to), `start` where a descent
+    begins by default. `unbounded` surfaces fall for ever in some direction, so that "diverged" is
+    what every good optimizer does there in the end.
+    """
+
+    window: ClassVar[Window] = (-4, 4, -4, 4)
+    start: ClassVar[Point] = (-3, 2)
+    unbounded: ClassVar[bool] = False
+
+    @property
+    def minima(self) -> tuple[Point, ...]:
+        """The local minima that are known."""
+        return ()
+
+    def value(self, x: Values, y: Values) -> Values:
+        raise NotImplementedError
+
+    def gradient(self, x: Values, y: Values) -> tuple[Values, Values]:
+        """∂f/∂x and ∂f/∂y."""
+        raise NotImplementedError
+
+    def hessian(self, x: Values, y: Values) -> tuple[Values, Values, Values]:
+        """∂²f/∂x², ∂²f/∂x∂y and ∂²f/∂y²."""
+        raise NotImplementedError
+
+    def lowest(self) -> float | None:
+        """f at the lowest of the known minima."""
+        if not self.minima:
+            return None
+        x, y = np.array(self.minima, float).T
+        return float(self.value(x, y).min())
+
+
+SURFACES: Registry[Surface] = Registry("surface", Surface)

@@ -1,0 +1,304 @@
+"""Lab 2: the catalogue's optimizers on a surface f(x, y), all from the same starts.
+
+The rules are the catalogue's own classes, in float64. Points that one rule moves lie side by side
+in its vector; an elementwise rule takes all its starts, or all rates of a sweep, in one call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.base.streams import Streams
+from core.catalogue.optimizers import OPTIMIZERS, Optimizer
+from core.catalogue.surfaces import Point, Surface
+from core.studies.base import Progress, StudyError, no_progress
+
+Values = NDArray[np.float64]
+
+# A point this far out has diverged; it is followed on until it is no number any more.
+FAR = 1e6
+# Close enough to the lowest value to have arrived.
+ARRIVED = 1e-3
+NEWTON = "newton"
+
+
+@dataclass(frozen=True)
+class Newton:
+    """Newton's method, p ← p − η·H⁻¹g: it goes to the nearest flat point of any kind."""
+
+    learning_rate: float = 1.0
+    label: str = "Newton"
+    formula: str = "p ← p − η H⁻¹ g"
+
+
+Racer = Optimizer | Newton
+
+
+def racers(keys: Iterable[str], rate: float | None = None) -> dict[str, Racer]:
+    """Entries of the catalogue (and "newton") by key, each with its own default rate or `rate`."""
+    made: dict[str, Racer] = {}
+    for key in keys:
+        racer: Any = Newton() if key == NEWTON else OPTIMIZERS[key]()
+        made[key] = racer if rate is None else replace(racer, learning_rate=rate)
+    return made
+
+
+class Lane(NamedTuple):
+    """The points moved by one call: rows `first` to `last` of all, and what moves them."""
+
+    racer: Racer
+    first: int
+    last: int
+    rate: Any  # a number, or one rate for each coordinate
+
+
+@dataclass(frozen=True)
+class Run:
+    """One racer's paths from all starts.
+
+    `path` (steps + 1, starts, 2) and `f` (steps + 1, starts) go on being what the arithmetic gives,
+    infinite or NaN where it ends. `diverged_at` holds for every start the first step that is
+    further out than `FAR` or undefined, or None.
+    """
+
+    racer: Racer
+    path: Values
+    f: Values = field(repr=False)
+    diverged_at: tuple[int | None, ...] = ()
+
+    def steps_to(self, lowest: float | None, start: int = 0) -> int | None:
+        """The first step at which f is within `ARRIVED` of the lowest value."""
+        if lowest is None:
+            return None
+        there = np.flatnonzero(self.f[:, start] <= lowest + ARRIVED)
+        return int(there[0]) if len(there) else None
+
+    def undefined_at(self, start: int = 0) -> int | None:
+        """The first step to a point where the surface has no value, or None."""
+        missing = np.flatnonzero(np.isnan(self.f[:, start]))
+        diverged = self.diverged_at[start]
+        if not len(missing) or (diverged is not None and diverged <= missing[0]):
+            return None
+        return int(missing[0])
+
+    def distance(self, minima: Sequence[Point], start: int = 0) -> Values:
+        """The distance to the nearest of the minima after every step."""
+        with np.errstate(all="ignore"):
+            away = self.path[:, start, None, :] - np.asarray(minima, float).reshape(1, -1, 2)
+            return np.hypot(away[..., 0], away[..., 1]).min(axis=1)
+
+
+@dataclass(frozen=True)
+class Race:
+    """What came of a race: the runs by key."""
+
+    surface: Surface
+    starts: tuple[Point, ...]
+    runs: Mapping[str, Run]
+
+    @cached_property
+    def lowest(self) -> float | None:
+        """The lowest known value of the surface; None where there is none to be known."""
+        return None if self.surface.unbounded else self.surface.lowest()
+
+
+def race(
+    surface: Surface,
+    contestants: Mapping[str, Racer],
+    starts: Sequence[Point],
+    steps: int,
+    noise: float = 0.0,
+    seed: int = 1,
+    progress: Progress = no_progress,
+) -> Race:
+    """Let all contestants descend from all starts.
+
+    `noise` is the deviation of normal noise added to every gradient, the same for all contestants.
+    Raises StudyError where f is undefined at a start.
+    """
+    starts = tuple((float(x), float(y)) for x, y in starts)
+    _require_defined(surface, starts)
+    lanes, groups, count = [], {}, len(starts)
+    points: list[Point] = []
+    for key, racer in contestants.items():
+        groups[key] = slice(len(points), len(points) + count)
+        whole = isinstance(racer, Newton) or racer.elementwise
+        size = count if whole else 1  # one start at a time where coordinates influence each other
+        for first in range(len(points), len(points) + count, size):
+            lanes.append(Lane(racer, first, first + size, racer.learning_rate))
+        points.extend(starts)
+    path = _run(surface, lanes, points, steps, _noise(noise, steps, count, seed), progress)
+    with np.errstate(all="ignore"):
+        f = surface.value(path[..., 0], path[..., 1])
+    runs = {}
+    for key, group in groups.items():
+        mine = path[:, group]
+        runs[key] = Run(contestants[key], mine, f[:, group], _diverged_at(mine))
+    return Race(surface, starts, runs)
+
+
+class Sweep(NamedTuple):
+    """f after N steps for every racer and rate: `f` (racers, rates), NaN or ∞ where diverged."""
+
+    keys: tuple[str, ...]
+    rates: Values
+    f: Values
+    steps: int
+
+
+def sweep_rates(low: float = 1e-5, high: float = 10.0, count: int = 60) -> Values:
+    """Rates spread evenly over the decades from `low` to `high`."""
+    return np.geomspace(low, high, count)
+
+
+def sweep(
+    surface: Surface,
+    contestants: Mapping[str, Racer],
+    start: Point,
+    steps: int,
+    rates: Values,
+    progress: Progress = no_progress,
+) -> Sweep:
+    """Every contestant from one start with every rate. Raises StudyError as `race` does."""
+    _require_defined(surface, (start,))
+    lanes, points = [], []
+    for racer in contestants.values():
+        first = len(points)
+        points.extend([start] * len(rates))
+        if isinstance(racer, Newton) or racer.elementwise:
+            lanes.append(Lane(racer, first, len(points), np.repeat(rates, 2)))
+        else:
+            lanes += [
+                Lane(racer, first + i, first + i + 1, float(rate)) for i, rate in enumerate(rates)
+            ]
+    last = _run(surface, lanes, points, steps, None, progress, keep=False)[-1]
+    with np.errstate(all="ignore"):
+        f = surface.value(last[:, 0], last[:, 1])
+    f[~np.isfinite(last).all(axis=1)] = np.nan
+    table = f.reshape(len(contestants), len(rates))
+    return Sweep(tuple(contestants), rates, table, steps)
+
+
+def _run(
+    surface: Surface,
+    lanes: Sequence[Lane],
+    points: Sequence[Point],
+    steps: int,
+    noise: Values | None,
+    progress: Progress,
+    keep: bool = True,
+) -> Values:
+    """The path of all points (steps + 1, points, 2), or only its end (1, points, 2)."""
+    now = np.array(points, float).reshape(-1, 2)
+    slope = np.empty_like(now)
+    path = np.empty((steps + 1 if keep else 1, *now.shape))
+    path[0] = now
+    x, y, dx, dy = now[:, 0], now[:, 1], slope[:, 0], slope[:, 1]
+    moves = [_move(surface, lane, now, slope) for lane in lanes]
+    gradient, copy = surface.gradient, np.copyto
+    repeats = 0 if noise is None else len(now) // noise.shape[1]
+    with np.errstate(all="ignore"):
+        for t in range(1, steps + 1):
+            gx, gy = gradient(x, y)
+            copy(dx, gx)
+            copy(dy, gy)
+            if noise is not None:
+                slope += np.tile(noise[t - 1], (repeats, 1))
+            for move, rate, scratch in moves:
+                move(t, rate, scratch)
+            if keep:
+                path[t] = now
+            if t % 64 == 0:
+                progress(t / steps, f"step {t:,}")
+    if not keep:
+        path[0] = now
+    return path
+
+
+def _move(
+    surface: Surface, lane: Lane, now: Values, slope: Values
+) -> tuple[Callable[..., None], Any, Values]:
+    """A rule's step, to be called with t, its rate and its work vector."""
+    params = now[lane.first : lane.last].reshape(-1)
+    grads = slope[lane.first : lane.last].reshape(-1)
+    if isinstance(lane.racer, Newton):
+        return partial(_newton_step, surface, params, grads), lane.rate, np.empty(0)
+    state = lane.racer.init(len(params), np.float64)
+    return partial(lane.racer.step, params, grads, state), lane.rate, np.empty_like(params)
+
+
+def _newton_step(
+    surface: Surface, params: Values, grads: Values, t: int, rate: Any, scratch: Values
+) -> None:
+    direction = newton_direction(surface, params.reshape(-1, 2), grads.reshape(-1, 2))
+    params -= rate * direction.reshape(-1)
+
+
+def newton_direction(surface: Surface, points: Values, gradient: Values) -> Values:
+    """H⁻¹g at points (n, 2); infinite or NaN where H is singular and g is not 0."""
+    xx, xy, yy = surface.hessian(points[:, 0], points[:, 1])
+    gx, gy = gradient[:, 0], gradient[:, 1]
+    determinant = xx * yy - xy * xy
+    direction = np.column_stack([yy * gx - xy * gy, xx * gy - xy * gx])
+    direction /= determinant[:, None]
+    direction[(gx == 0) & (gy == 0)] = 0
+    return direction
+
+
+def _noise(deviation: float, steps: int, starts: int, seed: int) -> Values | None:
+    if deviation == 0:
+        return None
+    return deviation * Streams(seed)["gradient noise"].standard_normal((steps, starts, 2))
+
+
+def _diverged_at(path: Values) -> tuple[int | None, ...]:
+    with np.errstate(all="ignore"):
+        inside = np.asarray(np.abs(path) <= FAR).all(axis=2)
+    return tuple(
+        None if column.all() else int(np.argmin(column)) for column in np.transpose(inside)
+    )
+
+
+def _require_defined(surface: Surface, starts: Sequence[Point]) -> None:
+    points = np.array(starts, float).reshape(-1, 2)
+    if not len(points):
+        raise StudyError("There is no start. Click the picture to set one.")
+    with np.errstate(all="ignore"):
+        values = surface.value(points[:, 0], points[:, 1])
+    for (x, y), f in zip(starts, values.tolist(), strict=True):
+        if not np.isfinite(f):
+            raise StudyError(f"f is undefined at the start ({x:.4g}, {y:.4g}). Choose another.")
+
+
+class Stationary(NamedTuple):
+    """What kind of point a descent has come to: `kind` is "minimum", "maximum", "saddle",
+    "degenerate" or "slope", the last where the gradient is not 0."""
+
+    kind: str
+    gradient_norm: float
+    curvatures: tuple[float, float]
+
+
+def stationary(surface: Surface, point: Point, tolerance: float = 1e-6) -> Stationary:
+    """The kind of a point, from its gradient and the eigenvalues of its Hessian."""
+    x, y = np.array([point[0]], float), np.array([point[1]], float)
+    with np.errstate(all="ignore"):
+        norm = float(np.hypot(*(part[0] for part in surface.gradient(x, y))))
+        xx, xy, yy = (float(part[0]) for part in surface.hessian(x, y))
+    middle, radius = (xx + yy) / 2, float(np.hypot((xx - yy) / 2, xy))
+    low, high = middle - radius, middle + radius
+    if not norm <= tolerance * (1 + abs(xx) + abs(yy)):
+        kind = "slope"
+    elif low > 0:
+        kind = "minimum"
+    elif high < 0:
+        kind = "maximum"
+    else:
+        kind = "saddle" if low < 0 < high else "degenerate"
+    return Stationary(kind, norm, (low, high))
