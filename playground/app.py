@@ -60,10 +60,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def open_window(spec: Any, options: argparse.Namespace) -> int:
     """Show the window until it is closed."""
-    from core.worker.training_process import TrainingProcess
+    from core.worker.training_worker import TrainingWorker
 
     # It gets ready while the window is being made.
-    runner = TrainingProcess()
+    runner = TrainingWorker()
     from playground.process import Interrupts, make_application, report_crashes
 
     application = make_application()

@@ -1,1 +1,2 @@
-"""Training in the background: a thread that owns the trainer, and a process for that thread."""
+"""Work in the background: jobs and training, each in a process of its own or, failing that, in a
+thread. Import `core.worker.job` to run a job, `core.worker.training_worker` to train."""

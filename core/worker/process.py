@@ -1,161 +1,244 @@
-"""A Python process of its own for what must never wait for the window, nor the window for it.
+"""A worker in a process of its own, by the standard `multiprocessing`.
 
-Both sides exchange pickled objects through a pipe each way. The process ends when its pipe does, so
-it outlives nobody, however the other side has ended. `multiprocessing` would run the application's
-main module once more in it, keep a third process to track the two, and let an interrupt from the
-keyboard end it before the application has.
+The process is spawned, not forked: a window's process has threads, and a fork would copy their
+locks. It ends when its pipe does, so it never outlives the application, however that has ended. Its
+first second must be quick, so nothing here imports NumPy.
 """
 
 from __future__ import annotations
 
-import importlib
+import atexit
+import multiprocessing
+import multiprocessing.connection
 import os
-import pickle
-import subprocess
+import signal
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import suppress
-from pathlib import Path
+import traceback
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
 from queue import SimpleQueue
-from typing import IO, Any
+from typing import Any
 
-ROOT = str(Path(__file__).resolve().parents[2])
-# The first argument is where this package lies: none of that name in the present folder counts.
-START = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from core.worker.process import serve; serve()"
-)
-# So much of a message lies in the pipe without the sender waiting for the reader.
+from core.worker.channel import Handlers, pack, service_named, unpack
+
+# A message of this size fits into the pipe without the sender waiting for the reader.
 PIPE_BYTES = 1 << 20
-HEADER = 8
+# The process sends an empty message this often; without one for so long it counts as silent.
+HEARTBEAT_SECONDS, SILENCE_SECONDS = 1.0, 4.0
+# In the process, commands arrive in a thread of their own. Another one that computes lets it have
+# the interpreter after so long: a command is delayed by no more.
+SWITCH_SECONDS = 0.001
+BLAS_THREADS = (
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+
+_context = multiprocessing.get_context("spawn")
+# Held while a process is started and while one that has ended is waited for: `start` also collects
+# ended processes, and an exit status can be had only once.
+_lock = threading.RLock()
+_alive: weakref.WeakSet[ProcessWorker] = weakref.WeakSet()
 
 
-def pack(message: Any) -> bytes:
-    return pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+class ProcessWorker:
+    """A process that runs a service. OSError says why it cannot be started."""
+
+    def __init__(self, service: str, handlers: Handlers) -> None:
+        self.handlers = handlers
+        self._ended = threading.Event()
+        self._outbox: SimpleQueue[bytes | None] = SimpleQueue()  # None: there will be no more
+        self._process = self._start(service)
+        self.process_id: int | None = self._process.pid
+        _alive.add(self)
+        for act in (self._talk, self._listen):
+            threading.Thread(target=act, name=f"{act.__name__} {service}", daemon=True).start()
+
+    def _start(self, service: str) -> Any:
+        _open_standard_streams()
+        their_source, self._sink = _context.Pipe(duplex=False)
+        self._source, their_sink = _context.Pipe(duplex=False)
+        process = _context.Process(
+            target=_serve, args=(service, their_source, their_sink), name=service, daemon=True
+        )
+        try:
+            with _lock, _without_interrupts(), _safe_path():
+                process.start()
+        except BaseException:
+            self._sink.close()
+            self._source.close()
+            raise
+        finally:
+            their_source.close()
+            their_sink.close()
+        return process
+
+    def send(self, message: Any) -> None:
+        self._outbox.put(pack(message))
+
+    def finish(self) -> None:
+        self._outbox.put(None)
+
+    def kill(self) -> None:
+        with _lock, suppress(ValueError):  # it has ended already
+            self._process.kill()
+
+    def close(self, timeout: float) -> bool:
+        self.finish()
+        in_time = self._ended.wait(timeout)
+        if not in_time:
+            self.kill()
+            self._ended.wait(timeout)
+        return in_time
+
+    def _talk(self) -> None:
+        """Send in a thread, so that nobody waits for the reader."""
+        while (packed := self._outbox.get()) is not None:
+            with suppress(OSError):  # the process has ended, which `_listen` notices
+                self._sink.send_bytes(packed)
+        self._sink.close()
+
+    def _listen(self) -> None:
+        silent = False
+        while True:
+            try:
+                if self._source.poll(SILENCE_SECONDS):
+                    packed = self._source.recv_bytes()
+                elif silent:
+                    continue
+                else:
+                    silent = True
+                    self.handlers.on_silence(True)
+                    continue
+            except (EOFError, OSError, MemoryError):
+                break
+            if silent:
+                silent = False
+                self.handlers.on_silence(False)
+            if packed:
+                self.handlers.on_message(packed)
+        self.handlers.on_end(self._exit_status())
+        self._ended.set()
+
+    def _exit_status(self) -> int:
+        self._source.close()
+        self.finish()
+        # A process that has closed its pipe has nothing left to do.
+        if not multiprocessing.connection.wait([self._process.sentinel], 1.0):
+            self.kill()
+            multiprocessing.connection.wait([self._process.sentinel])
+        with _lock:
+            self._process.join()
+            status = self._process.exitcode
+            self._process.close()
+        _alive.discard(self)
+        return status or 0
 
 
-class Link:
-    """One end of a connection: one thread sends, one receives."""
+@atexit.register
+def _kill_all() -> None:
+    """`multiprocessing` would wait for ever for a process that has been stopped."""
+    for worker in list(_alive):
+        worker.kill()
 
-    def __init__(self, source: IO[bytes], sink: IO[bytes]) -> None:
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """An interrupt from the keyboard reaches all processes of a terminal but is meant for the
+    application, which then ends its workers. A new process inherits that they are blocked."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """The new interpreter must not import `random` or `socket` from the current folder."""
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
+
+
+def _open_standard_streams() -> None:
+    """A closed standard stream would lend its number to a pipe, and a traceback go into that."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
+# In the process
+
+
+def _serve(service: str, source: Connection, sink: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    # The application's output is its own.
+    with suppress(OSError):
+        os.dup2(2, 1)
+    # Before NumPy is imported: more threads than one would fight with the window.
+    os.environ.update(dict.fromkeys(BLAS_THREADS, "1"))
+    sys.setswitchinterval(SWITCH_SECONDS)
+    link = PipeLink(source, sink)
+    threading.Thread(target=link.beat, name="heartbeat", daemon=True).start()
+    status = 0
+    try:
+        service_named(service)(link)
+    except BaseException:
+        traceback.print_exc()
+        status = 1
+    # Without waiting for threads in the middle of something.
+    with suppress(OSError, ValueError, AttributeError):
+        sys.stderr.flush()
+    os._exit(status)
+
+
+class PipeLink:
+    """The process's end of its pipes."""
+
+    def __init__(self, source: Connection, sink: Connection) -> None:
         self._source, self._sink = source, sink
+        self._sending = threading.Lock()
         _widen(sink)
 
     def send(self, message: Any) -> None:
-        """Raises OSError where the other end is gone."""
-        self.send_packed(pack(message))
+        self._send(pack(message))
 
-    def send_packed(self, packed: bytes) -> None:
-        self._sink.write(len(packed).to_bytes(HEADER, "big"))
-        self._sink.write(packed)
-        self._sink.flush()
+    def receive(self) -> Any:
+        return unpack(self._source.recv_bytes())
 
-    def receive(self) -> bytes | None:
-        """The next message as it was packed, for `pickle.loads`; None when there are no more."""
-        length = self._source.read(HEADER)
-        if len(length) < HEADER:
-            return None
-        packed = self._source.read(int.from_bytes(length, "big"))
-        return packed if len(packed) == int.from_bytes(length, "big") else None
+    def beat(self) -> None:
+        """Give signs of life, as long as there is somebody to notice."""
+        pause = threading.Event()
+        with suppress(OSError):
+            while not pause.wait(HEARTBEAT_SECONDS):
+                self._send(b"")
 
-    def finish(self) -> None:
-        """Tell the other end that no more will come."""
-        with suppress(OSError):  # what was still to be sent has nobody to read it
-            self._sink.close()
-
-    def close(self) -> None:
-        """Hear no more, either."""
-        self._source.close()
+    def _send(self, packed: bytes) -> None:
+        with self._sending:
+            self._sink.send_bytes(packed)
 
 
-class Process:
-    """Another process in which `service`, "module:function", is called with its end of the link.
-
-    What is sent goes out in a thread, so that nobody waits for a reader. Another thread hands what
-    comes to `on_message`, still packed, and calls `on_end` once with the exit status when the
-    process has ended, however it did.
-    """
-
-    def __init__(
-        self, service: str, on_message: Callable[[bytes], None], on_end: Callable[[int], None]
-    ) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", START, ROOT, service],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            # A program started from a desktop may have nowhere to print.
-            stderr=None if sys.stderr else subprocess.DEVNULL,
-            # An interrupt from the keyboard is for the application, which then ends this one.
-            start_new_session=True,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-        source, sink = self._process.stdout, self._process.stdin
-        assert source
-        assert sink
-        self._link = Link(source, sink)
-        # None: there will be no more.
-        self._outbox: SimpleQueue[bytes | None] = SimpleQueue()
-        self._threads = [
-            threading.Thread(target=self._talk, name=f"to {service}", daemon=True),
-            threading.Thread(
-                target=self._listen, args=(on_message, on_end), name=f"from {service}", daemon=True
-            ),
-        ]
-        for thread in self._threads:
-            thread.start()
-
-    def send(self, message: Any) -> None:
-        """Let the other side have a message, from any thread. One that has ended hears nothing:
-        `on_end` tells."""
-        self._outbox.put(pack(message))
-
-    @property
-    def id(self) -> int:
-        """What the system calls the process."""
-        return self._process.pid
-
-    def close(self, timeout: float) -> bool:
-        """End the process; whether it did so by itself in time."""
-        self._outbox.put(None)
-        try:
-            self._process.wait(timeout)
-            return True
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-            return False
-        finally:
-            for thread in self._threads:
-                thread.join(timeout)
-
-    def _talk(self) -> None:
-        while (packed := self._outbox.get()) is not None:
-            with suppress(OSError):  # its end is told by `on_end`
-                self._link.send_packed(packed)
-        self._link.finish()
-
-    def _listen(self, on_message: Callable[[bytes], None], on_end: Callable[[int], None]) -> None:
-        while (packed := self._link.receive()) is not None:
-            on_message(packed)
-        self._outbox.put(None)
-        self._link.close()
-        on_end(self._process.wait())
-
-
-def serve() -> None:
-    """What the other process does: call the service that the command line names."""
-    sink = os.fdopen(os.dup(1), "wb")
-    # Whatever else is printed is no message.
-    os.dup2(2, 1)
-    module, _, function = sys.argv[2].partition(":")
-    getattr(importlib.import_module(module), function)(Link(sys.stdin.buffer, sink))
-    # Without waiting for threads in the middle of something.
-    os._exit(0)
-
-
-def _widen(sink: IO[bytes]) -> None:
-    """Give a pipe more room, where the system can do that."""
-    # Elsewhere a large message waits for its reader.
+def _widen(sink: Connection) -> None:
+    """Give a pipe more room, where the system can do that; elsewhere a large message waits for its
+    reader."""
     with suppress(ImportError, AttributeError, OSError):
         import fcntl
 

@@ -17,7 +17,7 @@ from core.catalogue.optimizers import SGD, Adam
 from core.data.toys import Spiral
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.training.trainer import Trainer
-from core.worker.training_process import TrainingProcess
+from core.worker.training_worker import TrainingWorker
 from playground.process import make_application
 from tests.bench.core import Noise
 
@@ -61,7 +61,7 @@ class Stage:
     """A window on the screen, and the times at which it painted."""
 
     def __init__(self, spec: ExperimentSpec) -> None:
-        runner = TrainingProcess()
+        runner = TrainingWorker()
         self.application = make_application()
         from ui.main_window import MainWindow
         from ui.session.session import Session

@@ -16,7 +16,7 @@ from core.data.toys import Circle
 from core.experiment.spec import DataSpec, ExperimentSpec
 from core.telemetry.history import LOSS
 from core.training.trainer import Trainer
-from core.worker.training_process import TrainingProcess
+from core.worker.training_worker import TrainingWorker
 from tests.missing_data import WHY, without_data
 from tests.ui.running import (
     WAIT,
@@ -251,9 +251,9 @@ def test_training_is_not_held_up_by_a_window_that_does_not_paint(session, qtbot)
     session.set_running(True)
     with qtbot.waitSignal(session.frame_shown, timeout=WAIT):
         pass
-    assert session._unpainted
+    assert session._handshake.to_paint
     session.paints = False
-    assert not session._unpainted
+    assert not session._handshake.to_paint
     train(qtbot, session, 2000)
 
 
@@ -262,11 +262,10 @@ def test_frames_of_a_run_that_is_over_are_not_shown_and_not_waited_for(session, 
     session.paints = True
     session._run += 1
     with qtbot.assertNotEmitted(session.frame_shown):
-        with qtbot.waitSignal(session._handed_out, timeout=WAIT):
-            session._runner.step()
-        session._receive()
-    assert not session._unpainted
-    assert session._runner._is_shown
+        session._runner.step()
+        qtbot.waitUntil(lambda: session._runner._trainer.iteration == 1, timeout=WAIT)
+        qtbot.waitUntil(lambda: session._runner._is_shown, timeout=WAIT)
+    assert not session._handshake.to_paint
 
 
 @pytest.mark.parametrize("make", [Session, session_within])
@@ -284,13 +283,13 @@ def test_what_is_no_frame_is_not_waited_for(session, qtbot):
     session.paints = True
     with qtbot.waitSignal(session.tested, timeout=WAIT):
         session.test()
-    assert not session._unpainted
+    assert not session._handshake.to_paint
 
 
 def killed(qtbot, session: Session) -> str:
     """Kill the training process; what is said of it."""
     process = session._runner
-    assert isinstance(process, TrainingProcess)
+    assert isinstance(process, TrainingWorker)
     assert process.process_id
     with qtbot.waitSignal(session.failed, timeout=WAIT) as failed:
         os.kill(process.process_id, signal.SIGKILL)
@@ -302,7 +301,7 @@ def test_a_training_process_that_dies_takes_the_run_along_but_not_the_session(qt
     train(qtbot, session, 300)
     whole = session.history
     session.set_running(True)
-    assert "want of memory" in killed(qtbot, session)
+    assert "memory ran out" in killed(qtbot, session)
     assert not session.is_running
     assert session.history is whole
     assert session.checkpoint_near(whole.iteration) is None
@@ -353,8 +352,9 @@ def test_the_next_run_is_looked_at_live(session, qtbot):
     step(qtbot, session, 5)
     for act in (session.reset, session.step, lambda: session.set_running(True)):
         session.look_at(0)
-        act()
-        assert session.past is None
+        with qtbot.waitSignal(session.frame_shown, timeout=WAIT):
+            act()
+            assert session.past is None
         pause(qtbot, session)
         step(qtbot, session, 2)
 

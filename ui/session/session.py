@@ -1,7 +1,7 @@
 """The session: the current spec, its run and its history, for widgets to show and edit.
 
 Edits become commands to the training process, frames become signals. Everything here runs in the
-window's thread, but for `_handed_out`, whose emission crosses over from the thread that listens.
+window's thread; the worker's thread only rings a `Bell`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import bisect
 from collections.abc import Collection
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from core.experiment.serialization import settled
@@ -18,14 +18,22 @@ from core.experiment.spec import ExperimentSpec, changes
 from core.telemetry.frame import Failure, Frame, ScoreOnTest
 from core.telemetry.history import History, ghost_after, slope_bound
 from core.training.checkpoints import Moment
+from core.worker.channel import Silence
 from core.worker.runner import Runner
-from core.worker.training_process import TrainingProcess
+from core.worker.training_worker import TrainingWorker
+from ui.session.bell import Bell
 from ui.session.edits import Edit
+from ui.session.handshake import Handshake
 from ui.session.pins import Pins
 from ui.wording import described
 
 # How far a checkpoint may lie from the moment at which the user wants to go on: share of the run.
 NEAR = 0.1
+SILENT = (
+    "The training process has given no sign of life for some seconds: the computer is overloaded, "
+    "or the process was stopped. Reset starts another one."
+)
+ANSWERS = "The training process answers again."
 
 
 class Session(QObject):
@@ -45,13 +53,12 @@ class Session(QObject):
     noted = Signal(str)
     tested = Signal(object)
     saved_changed = Signal()
-    _handed_out = Signal()
 
     def __init__(
         self,
         spec: ExperimentSpec,
         parent: QObject | None = None,
-        runner: TrainingProcess | Runner | None = None,
+        runner: TrainingWorker | Runner | None = None,
     ) -> None:
         super().__init__(parent)
         self.spec = spec
@@ -61,15 +68,13 @@ class Session(QObject):
         self.undo_stack.cleanChanged.connect(self.saved_changed)
         self.is_running = False
         self.past: Frame | None = None
-        self._paints = False
         self._run = 0
-        self._unpainted = False
         self._unloadable = False
         self._last: Frame | None = None
         self.pins.changed.connect(self._lay_pins_beside)
-        self._handed_out.connect(self._receive, Qt.ConnectionType.QueuedConnection)
-        self._runner = runner or TrainingProcess()
-        self._runner.on_frame = self._handed_out.emit
+        self._runner = runner or TrainingWorker()
+        self._runner.on_frame = Bell(self._receive).ring
+        self._handshake = Handshake(self._runner.shown)
         self._restart()
 
     # The run
@@ -235,40 +240,33 @@ class Session(QObject):
     @property
     def paints(self) -> bool:
         """Whether a window paints what is shown, so that the next frame is to wait for that."""
-        return self._paints
+        return self._handshake.paints
 
     @paints.setter
     def paints(self, paints: bool) -> None:
-        self._paints = paints
-        if not paints:
-            self.painted()
+        self._handshake.paints = paints
 
     def painted(self) -> bool:
         """The window has painted: there may be another frame. Whether one was waiting for that."""
-        waited, self._unpainted = self._unpainted, False
-        if waited:
-            self._runner.shown()
-        return waited
+        return self._handshake.painted()
 
-    @Slot()
     def _receive(self) -> None:
         taken = self._runner.take()
-        if not taken:
-            return  # it came with an earlier one
-        self._unpainted |= any(isinstance(item, Frame) for item in taken)
-        items = [item for item in taken if item.run == self._run]
+        items = [item for item in taken if isinstance(item, Silence) or item.run == self._run]
+        if any(isinstance(item, Frame) for item in taken):
+            self._handshake.taken(changed=bool(items))
         for item in items:
-            if isinstance(item, Failure):
-                self._unloadable = item.lost or self._last is None
-                self._note_running(False)
-                self.failed.emit(item.message)
-            elif isinstance(item, ScoreOnTest):
-                self.tested.emit(item)
-            else:
-                self._show(item)
-        if not items or not self._paints:
-            # Nothing will be painted for it: the next frame need not wait.
-            self.painted()
+            match item:
+                case Frame():
+                    self._show(item)
+                case Failure():
+                    self._unloadable = item.lost or self._last is None
+                    self._note_running(False)
+                    self.failed.emit(item.message)
+                case ScoreOnTest():
+                    self.tested.emit(item)
+                case Silence(silent):
+                    self.noted.emit(SILENT if silent else ANSWERS)
 
     def _show(self, frame: Frame) -> None:
         self._last = frame

@@ -17,7 +17,7 @@ from core.experiment.serialization import dumps, from_token, loads, problems, to
 from core.experiment.spec import DataSpec, ExperimentSpec, TrainingSpec
 from core.training.trainer import Trainer
 from core.training.training_data import TrainingData
-from core.worker.training_process import TrainingProcess
+from core.worker.training_worker import TrainingWorker
 from playground.__main__ import main
 from tests.core.worker.test_runner import Window
 
@@ -154,7 +154,7 @@ def test_what_one_process_has_read_another_need_not(iris):
 def test_the_training_process_is_given_what_the_window_has_read(iris):
     dataset = opened(iris)
     changed_unnoticed(iris)
-    window = Window(TrainingProcess)
+    window = Window(TrainingWorker)
     window.runner.load(with_data(dataset), 1)
     window.wait(lambda w: w.frames or w.failures)
     assert not window.failures

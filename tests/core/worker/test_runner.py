@@ -1,4 +1,4 @@
-"""The training thread as a window uses it: in the same process, and in one of its own."""
+"""The training thread as a window uses it: alone, in a worker thread and in a process."""
 
 import itertools
 import threading
@@ -13,9 +13,11 @@ from core.data.toys import Circle, Spiral
 from core.experiment.spec import DataSpec, ExperimentSpec
 from core.telemetry.frame import Failure, Frame, Item, ScoreOnTest
 from core.training.trainer import Trainer
+from core.worker.channel import Silence
 from core.worker.frame_clock import PAINT_SECONDS
 from core.worker.runner import Runner
-from core.worker.training_process import TrainingProcess
+from core.worker.start import VARIABLE
+from core.worker.training_worker import TrainingWorker
 from tests.missing_data import WHY, without_data
 
 WAIT = 20
@@ -24,16 +26,20 @@ WAIT = 20
 class Window:
     """Takes and acknowledges frames as a window would, keeping them all."""
 
-    def __init__(self, make: type[Runner] | type[TrainingProcess] = Runner) -> None:
+    def __init__(self, make: type[Runner] | type[TrainingWorker] = Runner) -> None:
         self.frames: list[Frame] = []
         self.failures: list[Failure] = []
         self.tested: list[ScoreOnTest] = []
+        self.silences: list[bool] = []
         self._news = threading.Condition()
         self.runner = make(self._on_frame)
 
     def _on_frame(self) -> None:
         with self._news:
             for item in self.runner.take():
+                if isinstance(item, Silence):
+                    self.silences.append(item.silent)
+                    continue
                 kinds = {Frame: self.frames, Failure: self.failures, ScoreOnTest: self.tested}
                 kinds[type(item)].append(item)
             self._news.notify_all()
@@ -62,9 +68,10 @@ def alone(spec: ExperimentSpec, steps: int) -> np.ndarray:
     return trainer.take_segment().loss
 
 
-@pytest.fixture(params=[Runner, TrainingProcess])
-def window(request):
-    window = Window(request.param)
+@pytest.fixture(params=["runner", "thread", "process"])
+def window(request, monkeypatch):
+    monkeypatch.setenv(VARIABLE, request.param)
+    window = Window(Runner if request.param == "runner" else TrainingWorker)
     yield window
     assert window.runner.close()
 
@@ -160,7 +167,7 @@ def test_without_a_test_part_there_is_no_score(window):
     assert (window.tested[0].score, window.tested[0].samples) == (None, 0)
 
 
-@pytest.mark.parametrize("make", [Runner, TrainingProcess])
+@pytest.mark.parametrize("make", [Runner, TrainingWorker])
 def test_closing_in_mid_training_leaves_no_thread(make):
     before = threading.active_count()
     window = Window(make)

@@ -7,19 +7,19 @@ from dataclasses import replace
 import pytest
 
 from core.experiment.spec import ExperimentSpec
-from core.worker.training_process import TrainingProcess
+from core.worker.training_worker import TrainingWorker
 from tests.core.worker.test_runner import Window
 
 
 @pytest.fixture
 def window():
-    window = Window(TrainingProcess)
+    window = Window(TrainingWorker)
     yield window
     assert window.runner.close()
 
 
 def process_of(window: Window) -> int | None:
-    assert isinstance(window.runner, TrainingProcess)
+    assert isinstance(window.runner, TrainingWorker)
     return window.runner.process_id
 
 
@@ -75,21 +75,49 @@ def test_a_process_that_dies_is_told_and_replaced_with_the_next_run(window):
     assert len(window.failures) == 1
 
 
-def test_a_process_that_cannot_be_started_is_told(window, monkeypatch):
+def test_where_no_process_can_be_started_a_thread_trains(window, monkeypatch):
     def refuse(*_):
         raise OSError(12, "Cannot allocate memory")
 
     window.runner.load(ExperimentSpec(), 1)
     window.wait(lambda w: w.frames)
-    monkeypatch.setattr("core.worker.training_process.Process", refuse)
+    monkeypatch.setattr("core.worker.process._context.Process.start", refuse)
     killed(window)
     window.runner.load(ExperimentSpec(), 2)
-    window.wait(lambda w: len(w.failures) == 2)
-    assert window.failures[1].run == 2
-    assert "Cannot allocate memory" in window.failures[1].message
-    monkeypatch.undo()
-    window.runner.load(ExperimentSpec(), 3)
-    window.wait(lambda w: w.frames[-1].run == 3)
+    window.runner.resume()
+    window.wait(lambda w: w.frames[-1].run == 2 and w.frames[-1].iteration > 100)
+    assert process_of(window) is None
+    assert len(window.failures) == 1
+
+
+def test_a_process_that_is_stopped_is_noticed_and_replaced_with_the_next_run(window):
+    window.runner.load(ExperimentSpec(), 1)
+    window.wait(lambda w: w.frames)
+    stopped = process_of(window)
+    assert stopped
+    os.kill(stopped, signal.SIGSTOP)
+    window.wait(lambda w: w.silences == [True])
+    window.runner.load(ExperimentSpec(), 2)
+    window.wait(lambda w: w.frames[-1].run == 2)
+    assert process_of(window) != stopped
+    assert not window.failures
+    with pytest.raises(ProcessLookupError):
+        os.kill(stopped, 0)
+
+
+def test_one_that_goes_on_keeps_its_run(window):
+    window.runner.load(ExperimentSpec(), 1)
+    window.runner.resume()
+    window.wait(lambda w: w.frames)
+    stopped = process_of(window)
+    assert stopped
+    os.kill(stopped, signal.SIGSTOP)
+    window.wait(lambda w: w.silences == [True])
+    os.kill(stopped, signal.SIGCONT)
+    window.wait(lambda w: w.silences == [True, False])
+    here = window.frames[-1].iteration
+    window.wait(lambda w: w.frames[-1].iteration > here)
+    assert process_of(window) == stopped
 
 
 def test_closing_in_the_middle_of_everything_ends_it_in_time(window):

@@ -1,4 +1,4 @@
-"""The training thread in a process of its own: its commands and its frames, across a pipe.
+"""The training thread in a worker: its commands and its frames, across a pipe.
 
 Training and a window in one process would starve each other, as only one thread at a time may run
 Python. In two processes each has a processor to itself, and an experiment that exhausts the memory
@@ -7,9 +7,6 @@ does not take the window along.
 
 from __future__ import annotations
 
-import pickle
-import signal
-import sys
 from collections import deque
 from collections.abc import Callable, Collection
 from contextlib import suppress
@@ -20,49 +17,63 @@ from core.data import user_files
 from core.experiment.spec import ExperimentSpec
 from core.telemetry.frame import Failure, Frame, Item
 from core.training.checkpoints import Moment
-from core.worker.process import Link, Process
+from core.worker.channel import Handlers, Link, Packed, Silence, Worker, unpack
+from core.worker.exit_status import reason
 from core.worker.runner import Runner
+from core.worker.start import start_worker
 
 SERVICE = f"{__name__}:train"
 # Parts that one frame after another has in common cross over once.
 COMMON = ("data", "layers", "confusion")
-# In the other process commands arrive in a thread of their own. The training thread lets that have
-# the interpreter after so long, which delays a command at the most.
-SWITCH_SECONDS = 0.001
 
 
-class TrainingProcess:
-    """What `core.worker.runner.Runner` is, with the trainer in another process.
+class TrainingWorker:
+    """What `core.worker.runner.Runner` is, with the trainer in a process of its own, or in another
+    thread where no process can be started.
 
-    `on_frame` is called in a thread of this object's own. A process that has died is told as a
-    `Failure` with `lost`; the next `load` starts another.
+    `on_frame` is called in a thread of the worker's. A process that has died is reported as a
+    `Failure` with `lost`, one that gives no sign of life as `Silence`; in both cases the next
+    `load` starts another.
     """
 
     def __init__(self, on_frame: Callable[[], None] = lambda: None) -> None:
         self.on_frame = on_frame
-        self._mailbox: deque[bytes | Failure] = deque()
+        self._mailbox: deque[Packed | Failure | Silence] = deque()
         self._checkpoints: tuple[Moment, ...] = ()
         self._last: Frame | None = None
         self._settings: dict[str, Any] = {}
         self._run = 0
-        self._closing = False
-        self._process = self._start()
+        self._started = 0
+        self._lost = self._silent = self._closing = False
+        self._worker = self._start()
 
-    def _start(self) -> Process | None:
-        try:
-            return Process(SERVICE, self._heard, self._ended)
-        except OSError as error:
-            self._fail(f"The training process cannot be started: {error.strerror}.")
-            return None
+    def _start(self) -> Worker:
+        self._started += 1
+        number = self._started
+
+        def only_this(act: Callable[[Any], None]) -> Callable[[Any], None]:
+            """Nothing more is heard of a worker once another has taken its place."""
+            return lambda value: act(value) if number == self._started else None
+
+        self._lost = self._silent = False
+        acts = (self._heard, self._ended, self._note_silence)
+        return start_worker(SERVICE, Handlers(*map(only_this, acts)))
+
+    def _replace(self) -> None:
+        """Start another worker, with the settings of the last one."""
+        self._worker.kill()
+        self._worker = self._start()
+        self._mailbox.clear()
+        self._checkpoints, self._last = (), None
+        for name, value in self._settings.items():
+            self._send(name, value)
 
     # Commands
 
     def load(self, spec: ExperimentSpec, run: int) -> None:
         self._run = run
-        if self._process is None and not self._closing:
-            self._process = self._start()
-            for name, value in self._settings.items():
-                self._send(name, value)
+        if (self._lost or self._silent) and not self._closing:
+            self._replace()
         if handover := user_files.hand_over(spec.data.dataset):
             # The window has read the file to show what is in it: it need not be read again.
             self._send("take_over", handover)
@@ -100,21 +111,22 @@ class TrainingProcess:
         self._send("test")
 
     def close(self, timeout: float = 1.0) -> bool:
-        """End the process; whether it ended in time."""
+        """End the worker; whether it ended by itself in time."""
         self._closing = True
-        process, self._process = self._process, None
-        return process is None or process.close(timeout)
+        return self._worker.close(timeout)
 
     # Frames
 
-    def take(self) -> list[Item]:
+    def take(self) -> list[Item | Silence]:
         """What lies in the mailbox, oldest first."""
-        taken: list[Item] = []
+        taken: list[Item | Silence] = []
         while self._mailbox:
             item = self._mailbox.popleft()
             if isinstance(item, Failure):
-                # All that the process knew has gone with it.
+                # All that the worker knew has gone with it.
                 self._checkpoints = ()
+                taken.append(item)
+            elif isinstance(item, Silence):
                 taken.append(item)
             else:
                 taken += self._unpacked(item)
@@ -127,16 +139,15 @@ class TrainingProcess:
 
     @property
     def process_id(self) -> int | None:
-        """What the system calls the process; None while there is none."""
-        process = self._process
-        return process.id if process else None
+        """Of the process; None where there is none."""
+        return None if self._lost or self._closing else self._worker.process_id
 
     def shown(self) -> None:
         """The frame last taken has been painted, or never will be: there may be another."""
         self._send("shown")
 
-    def _unpacked(self, message: bytes) -> list[Item]:
-        items, checkpoints = pickle.loads(message)
+    def _unpacked(self, message: Packed) -> list[Item]:
+        items, checkpoints = unpack(message)
         if checkpoints is not None:
             self._checkpoints = checkpoints
         return [self._completed(*item) if isinstance(item, tuple) else item for item in items]
@@ -148,58 +159,51 @@ class TrainingProcess:
         self._last = frame
         return frame
 
-    # To and from the process
+    # To and from the worker
 
     def _set(self, name: str, value: Any) -> None:
-        """A setting, which a process that is started later must learn of, too."""
+        """A setting, which a worker that is started later must be given, too."""
         self._settings[name] = value
         self._send(name, value)
 
     def _send(self, name: str, *arguments: Any) -> None:
-        # The thread that listens may set it to None at any time.
-        if process := self._process:
-            process.send((name, arguments))
+        if not self._lost and not self._closing:
+            self._worker.send((name, arguments))
 
-    def _heard(self, message: bytes) -> None:
+    def _heard(self, message: Packed) -> None:
         self._mailbox.append(message)
+        self.on_frame()
+
+    def _note_silence(self, silent: bool) -> None:
+        self._silent = silent
+        self._mailbox.append(Silence(silent))
         self.on_frame()
 
     def _ended(self, status: int) -> None:
         if self._closing:
             return
-        self._process = None
-        self._fail(f"The training process has ended ({_why(status)}).")
-
-    def _fail(self, message: str) -> None:
-        message += " Run starts the experiment again."
-        self._mailbox.append(Failure(message, self._run, lost=True))
+        self._lost = True
+        message = f"The training process has ended ({reason(status)})."
+        self._mailbox.append(
+            Failure(f"{message} Run starts the experiment again.", self._run, lost=True)
+        )
         self.on_frame()
 
 
-def _why(status: int) -> str:
-    if status >= 0:
-        return f"exit status {status}"
-    if -status == getattr(signal, "SIGKILL", None):
-        return "killed, perhaps for want of memory"
-    return signal.strsignal(-status) or f"signal {-status}"
-
-
-# In the other process
+# In the worker
 
 
 def train(link: Link) -> None:
-    """Obey the commands that come through the link until there are no more."""
-    from threadpoolctl import threadpool_limits
-
-    threadpool_limits(limits=1, user_api="blas")
-    sys.setswitchinterval(SWITCH_SECONDS)
+    """The service: obey the commands that come through the link until there are no more."""
     sender = Sender(link)
     runner = Runner()
     runner.on_frame = lambda: sender.send(runner)
-    while (packed := link.receive()) is not None:
-        name, arguments = pickle.loads(packed)
-        act = user_files.take_over if name == "take_over" else getattr(runner, name)
-        act(*arguments)
+    with suppress(EOFError):
+        while True:
+            name, arguments = link.receive()
+            act = user_files.take_over if name == "take_over" else getattr(runner, name)
+            act(*arguments)
+    runner.close()
 
 
 class Sender:

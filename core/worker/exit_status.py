@@ -1,0 +1,14 @@
+"""Why a process has ended, in words."""
+
+from __future__ import annotations
+
+import signal
+
+
+def reason(status: int) -> str:
+    """`status` is negative for a signal, as `multiprocessing` has it."""
+    if status >= 0:
+        return f"exit status {status}"
+    if -status == getattr(signal, "SIGKILL", None):
+        return "killed, perhaps because memory ran out"
+    return signal.strsignal(-status) or f"signal {-status}"

@@ -1,0 +1,370 @@
+"""Jobs: everything that takes longer than about 0.2 s and is not the training of the Train page.
+
+A job is any object with `run(context)`, such as a frozen dataclass. It runs in a process of its own
+and must therefore be picklable, and so must be its snapshots and its result:
+
+    @dataclass(frozen=True)
+    class Count:
+        to: int
+
+        def run(self, context: Context) -> int:
+            for i in range(self.to):
+                context.progress(i, self.to, "counting")
+                if context.ready:
+                    context.snapshot(i)
+            return self.to
+
+    run = JobRun(Count(10), on_news=wake).start()
+    run.take()  # the news so far: Progress, Snapshot, Silence; last of all Finished
+
+In the window use `ui.session.job.BackgroundJob`, which turns the news into signals.
+
+Life of a run, whoever ends it:
+
+    start ──► running ──► Finished(result) | Failed(message, report) | Stopped()
+                 │  ▲
+        Snapshot ▼  │ acknowledge
+              being shown
+
+While a snapshot is being shown, `context.ready` is False and a newer snapshot replaces one that
+still waits; the last one always arrives before the end.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from core.base.cancellation import Cancelled
+from core.worker import pool
+from core.worker.channel import Handlers, Link, Packed, Shared, Silence, Worker, pack, unpack
+from core.worker.exit_status import reason
+
+SERVICE = f"{__name__}:serve"
+# A job that has not ended by itself so long after it was cancelled is killed.
+CANCEL_SECONDS = 0.2
+# Progress is told no more often than this.
+PROGRESS_SECONDS = 0.04
+NO_MEMORY = "There is not enough memory for this. Try something smaller."
+
+
+class Job(Protocol):
+    def run(self, context: Context) -> Any: ...
+
+
+# News
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`done` of `total`, and what is going on."""
+
+    done: float
+    total: float
+    text: str = ""
+
+    @property
+    def share(self) -> float:
+        """0…1."""
+        return min(max(self.done / self.total, 0.0), 1.0) if self.total > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What the job has to show; `JobRun.acknowledge` lets it send another."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class Finished:
+    result: Any
+
+
+@dataclass(frozen=True)
+class Failed:
+    """`message` is for the user, `report` (a traceback) for whoever mends the fault."""
+
+    message: str
+    report: str = ""
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The job was cancelled."""
+
+
+News = Progress | Snapshot | Silence | Finished | Failed | Stopped
+End = Finished | Failed | Stopped
+
+
+# In the job's process
+
+
+class Context:
+    """What a job has to do with whoever started it. Its methods are for the job's thread."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._cancelled = threading.Event()
+        self._lock = threading.Lock()
+        self._shown = True
+        self._waiting: Any = None
+        self._progress_due = 0.0
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the result is no longer wanted. A job that neither looks here nor calls `check`,
+        `progress` or `snapshot` at least every 0.2 s is killed when it is cancelled."""
+        return self._cancelled.is_set()
+
+    def check(self) -> None:
+        """Raises `Cancelled` where the result is no longer wanted."""
+        if self.cancelled:
+            raise Cancelled
+
+    def progress(self, done: float, total: float = 1.0, text: str = "") -> None:
+        """Say how far the job is; may be called as often as one likes. Raises `Cancelled`."""
+        self.check()
+        now = time.monotonic()
+        if now >= self._progress_due:
+            self._progress_due = now + PROGRESS_SECONDS
+            self._link.send(Progress(done, total, text))
+
+    @property
+    def ready(self) -> bool:
+        """Whether the last snapshot has been shown, so that it is worth while to make another."""
+        return self._shown
+
+    def snapshot(self, value: Any) -> None:
+        """Show something. While the last snapshot is still being shown this one waits, and gives
+        way to a newer one: look at `ready` first where none must be lost. Raises `Cancelled`."""
+        self.check()
+        # Packed at once: what the job does to the value later is not seen.
+        message = _PackedSnapshot(pack(value))
+        with self._lock:
+            if not self._shown:
+                self._waiting = message
+                return
+            self._shown = False
+        self._link.send(message)
+
+    def cancel(self) -> None:
+        self._cancelled.set()
+
+    def acknowledge(self) -> None:
+        """The last snapshot has been shown."""
+        with self._lock:
+            message, self._waiting = self._waiting, None
+            self._shown = message is None
+        if message:
+            self._link.send(message)
+
+    def flush(self) -> None:
+        """Send the snapshot that still waits: the job has ended."""
+        with self._lock:
+            message, self._waiting = self._waiting, None
+            self._shown = False
+        if message:
+            self._link.send(message)
+
+
+@dataclass(frozen=True)
+class _PackedSnapshot:
+    packed: bytes
+
+
+def serve(link: Link) -> None:
+    """The service: run one job after the other. Messages are ("run", packed job), ("cancel",) and
+    ("acknowledge",)."""
+    context = Context(link)
+    try:
+        while True:
+            name, *arguments = link.receive()
+            if name == "run":
+                context = Context(link)
+                work = threading.Thread(
+                    target=_run, args=(*arguments, context), name="job", daemon=True
+                )
+                work.start()
+            elif name == "cancel":
+                context.cancel()
+            else:
+                context.acknowledge()
+    except EOFError:
+        context.cancel()
+
+
+def _run(packed: Packed, context: Context) -> None:
+    import numpy as np
+
+    np.seterr(all="ignore")
+    end = _outcome(packed, context)
+    try:
+        context.flush()
+        context._link.send(end)
+    except OSError:
+        pass  # nobody is there any more
+    except Exception as error:
+        context._link.send(failure(error))  # the result cannot be pickled
+
+
+def _outcome(packed: Packed, context: Context) -> End:
+    try:
+        return Finished(unpack(packed).run(context))
+    except Cancelled:
+        return Stopped()
+    except BaseException as error:
+        return failure(error)
+
+
+def failure(error: BaseException) -> Failed:
+    """What an error means to the user."""
+    from core.data import DataError
+
+    report = "".join(traceback.format_exception(error))
+    if isinstance(error, DataError):
+        return Failed(str(error), report)
+    if isinstance(error, MemoryError):
+        return Failed(NO_MEMORY, report)
+    return Failed(f"Stopped by an error: {type(error).__name__}: {error}", report)
+
+
+# Where the job is started
+
+
+class JobRun:
+    """One run of a job. Any method may be called from any thread and, but for `close`, returns at
+    once.
+
+    `on_news` is called, in any thread, when `take` has something to give. `shares_memory` runs the
+    job in a thread of this process and copies nothing: for work that waits for the network, and
+    where input or result are large. Such a job cannot be killed: cancelled, it is left to itself.
+    """
+
+    def __init__(
+        self, job: Job, on_news: Callable[[], None] = lambda: None, shares_memory: bool = False
+    ) -> None:
+        self._on_news, self._shares_memory = on_news, shares_memory
+        self._message: Packed | Job = job
+        self._lock = threading.RLock()
+        self._mail: list[News] = []
+        self._worker: Worker | None = None
+        self._killer: threading.Timer | None = None
+        self._cancelled = False
+        self._over = threading.Event()
+
+    def start(self) -> JobRun:
+        job: Any = self._message
+        try:
+            self._message = Shared(job) if self._shares_memory else pack(job)
+        except Exception as error:  # it cannot be pickled
+            self._end(failure(error))
+        else:
+            self._begin()
+        return self
+
+    @property
+    def over(self) -> bool:
+        return self._over.is_set()
+
+    @property
+    def process_id(self) -> int | None:
+        worker = self._worker
+        return worker.process_id if worker else None
+
+    def take(self) -> list[News]:
+        """The news since the last call, oldest first; of progress the newest only. The last of all
+        is Finished, Failed or Stopped."""
+        with self._lock:
+            news, self._mail = self._mail, []
+        return news
+
+    def acknowledge(self) -> None:
+        """The last snapshot has been shown: there may be another."""
+        self._send("acknowledge")
+
+    def cancel(self) -> None:
+        """Stop the job. It ends within `CANCEL_SECONDS`, by itself or not, as Stopped."""
+        with self._lock:
+            if self._cancelled or self.over:
+                return
+            self._cancelled = True
+            self._killer = threading.Timer(CANCEL_SECONDS, self._kill)
+            self._killer.daemon = True
+            self._killer.start()
+        self._send("cancel")
+
+    def close(self, timeout: float = 1.0) -> bool:
+        """Cancel, and wait for the end; whether it came in time. No news follow."""
+        self._on_news = lambda: None
+        self.cancel()
+        return self._over.wait(timeout)
+
+    def _begin(self) -> None:
+        handlers = Handlers(self._receive, self._worker_ended, self._note_silence)
+        with self._lock:
+            self._unused = True
+            self._worker, self._reused = pool.take(SERVICE, handlers, self._shares_memory)
+            self._worker.send(("run", self._message))
+
+    def _send(self, *message: Any) -> None:
+        if worker := self._worker:
+            worker.send(message)
+
+    def _kill(self) -> None:
+        with self._lock:
+            if not self.over and self._worker:
+                self._worker.kill()
+
+    # In the worker's thread
+
+    def _receive(self, packed: Packed) -> None:
+        self._unused = False
+        try:
+            news = unpack(packed)
+            if isinstance(news, _PackedSnapshot):
+                news = Snapshot(unpack(news.packed))
+        except Exception as error:
+            news = failure(error)
+        if not isinstance(news, End):
+            self._post(news)
+            return
+        worker = self._worker
+        self._end(news)
+        if worker:
+            pool.give_back(worker, self._shares_memory)
+
+    def _worker_ended(self, status: int) -> None:
+        if self._reused and self._unused and not self._cancelled:
+            self._begin()  # it had been idle, and has ended before it could begin
+        else:
+            self._end(Failed(f"The process that did this has ended ({reason(status)})."))
+
+    def _note_silence(self, silent: bool) -> None:
+        self._post(Silence(silent))
+
+    def _post(self, news: News) -> None:
+        with self._lock:
+            if self.over:
+                return
+            if isinstance(news, Progress) and self._mail and isinstance(self._mail[-1], Progress):
+                self._mail.pop()
+            self._mail.append(news)
+        self._on_news()
+
+    def _end(self, end: End) -> None:
+        with self._lock:
+            if self.over:
+                return
+            self._mail.append(Stopped() if self._cancelled else end)
+            self._worker = None
+            self._message = Shared(None)
+            self._over.set()
+            if self._killer:
+                self._killer.cancel()
+        self._on_news()

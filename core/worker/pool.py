@@ -1,0 +1,69 @@
+"""Workers for jobs: each running job has one of its own, and one waits for the next job a while.
+
+To start a process takes a few tenths of a second, which nobody wants to wait for at every click.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from core.worker.channel import Handlers, Worker
+from core.worker.start import start_worker
+from core.worker.thread import ThreadWorker
+
+# An idle worker ends after so long and gives its memory back.
+IDLE_SECONDS = 20.0
+
+_lock = threading.Lock()
+_idle: Worker | None = None
+_timer: threading.Timer | None = None
+
+
+def take(service: str, handlers: Handlers, shares_memory: bool) -> tuple[Worker, bool]:
+    """A worker for one job, and whether it has done others before."""
+    global _idle
+    if shares_memory:
+        return ThreadWorker(service, handlers, shares=True), False
+    with _lock:
+        worker, _idle = _idle, None
+        if worker:
+            worker.handlers = handlers
+            return worker, True
+    return start_worker(service, handlers), False
+
+
+def give_back(worker: Worker, shares_memory: bool) -> None:
+    """The job is over, and the worker waits for a message."""
+    global _idle, _timer
+    with _lock:
+        if _idle is None and not shares_memory:
+            worker.handlers = Handlers(lambda packed: None, lambda status: _forget(worker))
+            _idle = worker
+            if _timer:
+                _timer.cancel()
+            _timer = threading.Timer(IDLE_SECONDS, _end_idle, (worker,))
+            _timer.daemon = True
+            _timer.start()
+            return
+    worker.finish()
+
+
+def close() -> None:
+    """End the idle worker."""
+    worker = _idle
+    if worker:
+        _end_idle(worker)
+
+
+def _end_idle(worker: Worker) -> None:
+    if _forget(worker):
+        worker.finish()
+
+
+def _forget(worker: Worker) -> bool:
+    global _idle
+    with _lock:
+        if _idle is not worker:
+            return False
+        _idle = None
+        return True

@@ -1,0 +1,52 @@
+"""What keeps a fast worker from flooding a slow window: one frame at a time is on its way.
+
+                     taken                  painted, or it will not be
+    ┌─────────────┐ ──────► ┌─────────────┐ ─────────────────────────► acknowledge()
+    │   waiting   │         │  to paint   │                                 │
+    └─────────────┘ ◄────────────────────────────────────────────────────────┘
+
+The worker's half: having sent a frame it goes on working, but makes no other until it is
+acknowledged. Training waits `core.worker.frame_clock.PAINT_SECONDS` at most, for a window that is
+covered is not painted; a job's snapshots wait as long as it takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+class Handshake:
+    """The window's half. `acknowledge` tells the worker that there may be another frame."""
+
+    def __init__(self, acknowledge: Callable[[], object]) -> None:
+        self._acknowledge = acknowledge
+        self._to_paint = False
+        self._paints = False
+
+    @property
+    def paints(self) -> bool:
+        """Whether a window paints what is shown, so that the next frame is to wait for that."""
+        return self._paints
+
+    @paints.setter
+    def paints(self, paints: bool) -> None:
+        self._paints = paints
+        if not paints:
+            self.painted()
+
+    @property
+    def to_paint(self) -> bool:
+        return self._to_paint
+
+    def taken(self, changed: bool = True) -> None:
+        """A frame has arrived to be shown; the window has something to paint if `changed`."""
+        self._to_paint = True
+        if not changed or not self._paints:
+            self.painted()
+
+    def painted(self) -> bool:
+        """The window has been painted; whether a frame waited for that."""
+        waited, self._to_paint = self._to_paint, False
+        if waited:
+            self._acknowledge()
+        return waited

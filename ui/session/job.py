@@ -1,0 +1,103 @@
+"""A job of `core.worker.job` as the window sees it: its news are signals in the window's thread."""
+
+from __future__ import annotations
+
+import logging
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from core.worker.job import (
+    Failed,
+    Finished,
+    Job,
+    JobRun,
+    News,
+    Progress,
+    Silence,
+    Snapshot,
+    Stopped,
+)
+from ui.session.bell import Bell
+
+# From one snapshot to the next, at least: the window paints 60 times a second.
+SNAPSHOT_MILLISECONDS = 16
+SILENT = "No sign of life for some seconds: the computer is overloaded, or the process was stopped."
+
+log = logging.getLogger(__name__)
+
+
+class BackgroundJob(QObject):
+    """Runs a job once: exactly one of `finished`, `failed` and `stopped` ends it.
+
+    Keep a reference as long as its signals are wanted. Once that is gone, or after `close`, no
+    signal comes; the job is cancelled. `snapshot` is paced: the next one is asked for when the
+    window has had the time to paint the last. `silent` says that the job's process does not answer
+    (True) or does so again; `stop` ends it even then.
+    """
+
+    progressed = Signal(object)  # Progress
+    snapshot = Signal(object)
+    finished = Signal(object)  # the job's result
+    failed = Signal(str)
+    stopped = Signal()
+    silent = Signal(bool)
+
+    def __init__(
+        self, job: Job, parent: QObject | None = None, shares_memory: bool = False
+    ) -> None:
+        super().__init__(parent)
+        self.progress = Progress(0, 1)
+        self.report = ""
+        self._closed = False
+        self._run = JobRun(job, Bell(self._receive).ring, shares_memory)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setTimerType(Qt.TimerType.PreciseTimer)
+        self._pause.timeout.connect(self._run.acknowledge)
+        self.destroyed.connect(self._run.cancel)
+
+    def start(self) -> BackgroundJob:
+        self._run.start()
+        return self
+
+    @property
+    def is_over(self) -> bool:
+        return self._run.over
+
+    @property
+    def process_id(self) -> int | None:
+        """None where there is none, or a thread does the work."""
+        return self._run.process_id
+
+    def stop(self) -> None:
+        """Cancel: `stopped` follows within about 0.2 s."""
+        self._run.cancel()
+
+    def close(self, timeout: float = 0.0) -> bool:
+        """Cancel without further signals; whether it had ended after so many seconds."""
+        self._closed = True
+        return self._run.close(timeout)
+
+    def _receive(self) -> None:
+        for news in self._run.take():
+            if not self._closed:
+                self._tell(news)
+
+    def _tell(self, news: News) -> None:
+        match news:
+            case Progress():
+                self.progress = news
+                self.progressed.emit(news)
+            case Snapshot(value):
+                self._pause.start(SNAPSHOT_MILLISECONDS)
+                self.snapshot.emit(value)
+            case Silence(silent):
+                self.silent.emit(silent)
+            case Finished(result):
+                self.finished.emit(result)
+            case Failed(message, report):
+                self.report = report
+                log.error("%s\n%s", message, report)
+                self.failed.emit(message)
+            case Stopped():
+                self.stopped.emit()
