@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,17 @@ import numpy as np
 class Streams:
     """Generators by name. The same seed and name give the same numbers, whatever else is drawn."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, seeds: Mapping[str, int] | None = None) -> None:
+        """`seeds` gives streams whose names begin with its keys another seed."""
         self.seed = seed
+        self._seeds = dict(seeds or {})
         self._generators: dict[str, np.random.Generator] = {}
 
     def __getitem__(self, name: str) -> np.random.Generator:
         if name not in self._generators:
-            sequence = np.random.SeedSequence([self.seed, zlib.crc32(name.encode())])
+            own = (seed for start, seed in self._seeds.items() if name.startswith(start))
+            seed = next(own, self.seed)
+            sequence = np.random.SeedSequence([seed, zlib.crc32(name.encode())])
             self._generators[name] = np.random.Generator(np.random.SFC64(sequence))
         return self._generators[name]
 

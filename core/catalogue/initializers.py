@@ -22,7 +22,7 @@ Weights = NDArray[np.float64]
 class Initializer(Entry):
     """Draws the weights of one layer. Biases always start at 0.
 
-    `data_driven` entries are rescaled once against the data after drawing (LSUV).
+    `data_driven` entries are fitted to the data after drawing, see `core.network.calibration`.
     """
 
     data_driven: ClassVar[bool] = False
@@ -244,6 +244,40 @@ class LSUV(Initializer):
 
     def weights(self, fan_in: int, fan_out: int, rng: np.random.Generator) -> Weights:
         return orthonormal(fan_in, fan_out, rng)
+
+
+@INITIALIZERS.add(
+    "rbm",
+    label="RBM pre-training",
+    formula="ΔW = η(⟨hv⟩data − ⟨hv⟩model)",
+    advice="Each hidden layer first learns, without labels, to reconstruct its inputs, as a "
+    "restricted Boltzmann machine trained by contrastive divergence. Made for sigmoid layers; the "
+    "output layer starts from Xavier normal.",
+    source="Hinton, Osindero & Teh 2006",
+)
+class RBM(XavierNormal):
+    data_driven: ClassVar[bool] = True
+
+    epochs: int = setting(
+        5,
+        label="Epochs a layer",
+        low=1,
+        high=200,
+        restarts_run=True,
+        help="Passes over the training samples, of which the first 10,000 are used.",
+    )
+    rate: float = setting(0.1, label="Rate η", low=1e-6, high=10, scale="log", restarts_run=True)
+    k: int = setting(
+        1,
+        label="Gibbs steps k",
+        low=1,
+        high=100,
+        restarts_run=True,
+        help="How often the machine goes down and up again before it is compared with the data.",
+    )
+    weight_cost: float = setting(
+        2e-4, label="Weight cost", low=0, high=1, scale="log", restarts_run=True
+    )
 
 
 def orthonormal(fan_in: int, fan_out: int, rng: np.random.Generator) -> Weights:

@@ -1,34 +1,78 @@
-"""Layer-sequential unit variance: rescaling weights against the data (Mishkin & Matas 2016)."""
+"""Fitting the starting weights to the data, layer by layer, where an initialiser asks for it."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 
 from core.base.arrays import Array
+from core.base.streams import Streams
+from core.catalogue.initializers import RBM
+from core.network.layers import Affine
 from core.network.network import Network
+from core.network.pretraining import pretrain
+from core.network.tape import Tape
 
-ROWS = 512
+# Samples used by LSUV and by pre-training.
+LSUV_ROWS, RBM_ROWS = 512, 10_000
 TOLERANCE = 0.01
 MOST_ROUNDS = 10
 
+# Told how much is done, 0…1, and what is going on; may raise to give up.
+Report = Callable[[float, str], None]
 
-def calibrate(network: Network, inputs: Array) -> None:
-    """Give the pre-activations of every layer with a data-driven initialiser variance 1.
 
-    `inputs` (samples, features + 1) end in a column of ones; the first ROWS of them are used.
+def calibrate(
+    network: Network, inputs: Array, streams: Streams, report: Report | None = None
+) -> None:
+    """Fit every layer with a data-driven initialiser, the first ones first.
+
+    `inputs` (samples, features + 1) end in a column of ones; the first LSUV_ROWS or RBM_ROWS of
+    them are used. Only hidden layers are pre-trained; `streams` give them their draws.
     """
-    if not any(affine.initializer.data_driven for affine in network.affines):
+    fitted = [a for a in network.affines if a.initializer.data_driven and _fits(network, a)]
+    if not fitted:
         return
-    sample = inputs[:ROWS]
+    most = max(RBM_ROWS if isinstance(a.initializer, RBM) else LSUV_ROWS for a in fitted)
+    sample = inputs[:most]
     tape, _ = network.tape(len(sample), training=False)
     np.copyto(tape.inputs, sample)
-    signals = {mark.name: mark.z for mark in tape.marks}
-    for affine in network.affines:
-        if not affine.initializer.data_driven or affine.name not in signals:
-            continue
-        for _ in range(MOST_ROUNDS):
+    for done, affine in enumerate(fitted):
+        if isinstance(affine.initializer, RBM):
             tape.play_forward()
-            deviation = float(signals[affine.name].std())
-            if abs(deviation - 1) < TOLERANCE or deviation == 0:
-                break
-            affine.weights[...] /= deviation
+            _pretrain(affine, tape, streams, _part(report, affine.name, done, len(fitted)))
+        else:
+            _scale(affine, tape)
+
+
+def _fits(network: Network, affine: Affine) -> bool:
+    """Projections of skip blocks are not fitted, the output is not pre-trained."""
+    hidden = affine.name in network.activations
+    return hidden or (affine.name == "output" and not isinstance(affine.initializer, RBM))
+
+
+def _part(report: Report | None, name: str, done: int, of: int) -> Callable[[float], None]:
+    def tell(share: float) -> None:
+        if report:
+            report((done + share) / of, f"Pre-training {name}")
+
+    tell(0.0)
+    return tell
+
+
+def _pretrain(affine: Affine, tape: Tape, streams: Streams, tell: Callable[[float], None]) -> None:
+    assert isinstance(affine.initializer, RBM)
+    inputs = np.ascontiguousarray(tape.affine_inputs[affine.name].T)
+    pretrain(affine, inputs, affine.initializer, streams[f"rbm/{affine.name}"], tell)
+
+
+def _scale(affine: Affine, tape: Tape) -> None:
+    """Layer-sequential unit variance: pre-activations of variance 1 (Mishkin & Matas 2016)."""
+    z = next(mark.z for mark in tape.marks if mark.name == affine.name)
+    for _ in range(MOST_ROUNDS):
+        tape.play_forward()
+        deviation = float(z[:, :LSUV_ROWS].std())
+        if abs(deviation - 1) < TOLERANCE or deviation == 0:
+            break
+        affine.weights[...] /= deviation

@@ -87,6 +87,7 @@ class Affine(Layer):
     def record(self, tape: Tape, x: Signal) -> Signal:
         z, block = tape.signal(len(self.block.value)), self.block
         source = x.with_ones if self.bias else x.value
+        tape.affine_inputs[self.name] = x.value
         tape.forward(np.dot, block.value, source, z.value)
         steps = [partial(np.dot, z.grad, source.T, block.grad)]
         if x.trains:
@@ -174,7 +175,7 @@ class Dropout(Layer):
         self.rng = streams[f"dropout/{name}"]
 
     def record(self, tape: Tape, x: Signal) -> Signal:
-        if not tape.training:
+        if not tape.dropout:
             return x
         a, mask = tape.signal(x.units), tape.buffer(x.units)
         keep, scale = tape.dtype.type(self.rate), tape.dtype.type(1 / (1 - self.rate))

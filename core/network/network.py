@@ -66,15 +66,28 @@ class Network:
         if inherit is None:
             self._initialize(streams)
 
+    def clone(self, dtype: Any = None) -> Network:
+        """A network of the same values that shares no memory with this one."""
+        streams = Streams(self._streams.seed)
+        dtype = self.dtype if dtype is None else dtype
+        twin = Network(self._spec, self.features, self.outputs, streams, dtype)
+        np.copyto(twin.params, self.params)
+        np.copyto(twin.buffers, self.buffers)
+        return twin
+
     @property
     def dtype(self) -> np.dtype:
         return self.params.dtype
 
     def tape(
-        self, rows: int, training: bool, storage: Storage | None = None
+        self,
+        rows: int,
+        training: bool,
+        storage: Storage | None = None,
+        dropout: bool | None = None,
     ) -> tuple[Tape, Signal]:
         """A fresh tape for batches of `rows` samples, and its logits (outputs, rows)."""
-        tape = Tape(rows, self.features, self.dtype, training, storage)
+        tape = Tape(rows, self.features, self.dtype, training, storage, dropout)
         logits = self.root.record(tape, tape.source)
         tape.marks.append(Mark("output", logits.value, logits.value, logits.grad))
         return tape, logits

@@ -57,7 +57,10 @@ class Mark:
 
 
 class Tape:
-    """Records operations layer by layer; plays them forward, and backward in reverse order."""
+    """Records operations layer by layer; plays them forward, and backward in reverse order.
+
+    `affine_inputs` are the inputs (units, rows) of every affine layer by its name.
+    """
 
     def __init__(
         self,
@@ -66,18 +69,23 @@ class Tape:
         dtype: Any,
         training: bool,
         storage: Storage | None = None,
+        dropout: bool | None = None,
     ) -> None:
-        """With `storage` the arrays share memory with other tapes', and gradients are gone once
+        """`dropout` says whether it silences units, as it does in training unless told otherwise.
+
+        With `storage` the arrays share memory with other tapes', and gradients are gone once
         the backward pass is over."""
         self.rows = rows
         self.dtype = np.dtype(dtype)
         self.training = training
+        self.dropout = training if dropout is None else dropout
         self._storage = storage
         self._apart = 0
         self._ones: list[Array] = []
         self._forward: list[Op] = []
         self._backward: list[list[Op]] = []
         self.marks: list[Mark] = []
+        self.affine_inputs: dict[str, Array] = {}
         if storage is not None:
             storage.begin()
         self.inputs = self._array((rows, features + 1))

@@ -17,7 +17,7 @@ from core.base.streams import Streams
 from core.catalogue.penalties import NoClipping, NoPenalty
 from core.data import Samples
 from core.experiment.spec import ExperimentSpec, changes
-from core.network.calibration import calibrate
+from core.network.calibration import Report, calibrate
 from core.network.network import Network
 from core.network.objective import Objective
 from core.network.passes import EvaluationPass, TrainingPass
@@ -51,15 +51,19 @@ class Trainer:
         spec: ExperimentSpec,
         data: TrainingData | None = None,
         storage: Storage | None = None,
+        report: Report | None = None,
+        streams: Streams | None = None,
     ) -> None:
         """`data` may come from another run of the same data, seed and precision; so may `storage`
-        if the two never run at the same time.
+        if the two never run at the same time. `report` is told how far fitting the weights to the
+        data is, and may raise to give up. `streams` replace those of the spec's seed: for runs
+        that differ in some draws only.
 
         Raises `DataError` where the data cannot be had, ValueError where they are another spec's.
         """
         self.spec = spec
         self.dtype = np.dtype(spec.precision)
-        self.streams = Streams(spec.seed)
+        self.streams = streams or Streams(spec.seed)
         self.data = data or TrainingData(spec)
         if not self.data.fits(spec):
             raise ValueError("these samples are of other data, another seed or precision")
@@ -70,7 +74,7 @@ class Trainer:
         self.network = Network(
             spec.network, train.features, train.outputs, self.streams, self.dtype
         )
-        calibrate(self.network, self.inputs)
+        calibrate(self.network, self.inputs, self.streams, report)
         training = spec.training
         self.sampler = Sampler(
             len(train), training.batching, training.replacement, self.streams["batches"]

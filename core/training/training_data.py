@@ -6,9 +6,11 @@ can share them: the memory of one, and the same samples in the same order by con
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.base.arrays import Array
 from core.base.streams import Streams
@@ -57,6 +59,18 @@ class TrainingData:
             # The same numbers need not be there twice.
             train = replace(train, inputs=self.inputs[:, :-1])
             self.split = replace(self.split, train=train)
+
+    def resampled(self, rows: NDArray[np.intp]) -> TrainingData:
+        """The same data with the samples `rows` as training part; scaled as before."""
+        data = copy(self)
+        data.inputs = self.inputs[rows]
+        data.targets = self.targets[rows]
+        data._inputs = {"train": data.inputs}
+        train = self.split.train
+        inputs, targets = train.inputs[rows], train.targets[rows]
+        data.split = replace(self.split, train=replace(train, inputs=inputs, targets=targets))
+        data.plane = {n: p[rows] if n == "train" else p for n, p in self.plane.items()}
+        return data
 
     def fits(self, spec: ExperimentSpec) -> bool:
         """Whether these are the samples of a spec."""

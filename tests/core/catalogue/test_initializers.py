@@ -30,6 +30,7 @@ DEVIATIONS = {
     "lecun_normal": math.sqrt(1 / 400),
     "orthogonal": math.sqrt(1 / 400),
     "lsuv": math.sqrt(1 / 400),
+    "rbm": math.sqrt(2 / 700),
 }
 LIMITS = {
     "uniform": 1,
@@ -125,12 +126,12 @@ def test_what_auto_chooses_keeps_signals_alive_through_ten_layers(activation, pi
     assert 0.3 < np.square(a).mean() < 3
 
 
-def test_only_lsuv_asks_for_data():
-    assert [key for key in INITIALIZERS if INITIALIZERS[key].data_driven] == ["lsuv"]
+def test_only_some_ask_for_data():
+    assert [key for key in INITIALIZERS if INITIALIZERS[key].data_driven] == ["lsuv", "rbm"]
 
 
 def test_every_entry_is_described():
     for entry in INITIALIZERS.entries():
         assert entry.label and entry.formula and entry.advice
-        assert entry.torch or entry.key in ("auto", "lsuv")
+        assert entry.torch or entry.key in ("auto", "lsuv", "rbm")
         assert all(setting.restarts_run for setting in settings_of(entry).values())

@@ -1,0 +1,150 @@
+"""Slices through a network's loss: directions in weight space and the loss along them.
+
+A direction is a vector as long as the network's parameters. Random ones are normalised per unit:
+the part that belongs to a unit's incoming weights gets the length of these weights, and biases and
+batch norm stay where they are (Li et al. 2018, who do so per filter). So the picture does not
+change where a layer of ReLU is scaled up and the next one down, which changes nothing in the
+network. The plane of a run's own path comes from a principal component analysis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.base.arrays import Array
+from core.network.network import Network
+from core.network.objective import Objective
+from core.network.passes import EvaluationPass
+
+Floats = NDArray[np.float64]
+
+# So many samples are scored at once: less often is hardly faster.
+SCORED = 32_768
+
+
+def random_directions(
+    network: Network, count: int, rng: np.random.Generator, normalised: bool = True
+) -> Floats:
+    """Normal draws (count, parameters) at the weights, 0 elsewhere.
+
+    Without normalisation a direction as a whole gets the length of all the weights.
+    """
+    directions = np.zeros((count, len(network.params)))
+    for direction in directions:
+        direction[:] = rng.standard_normal(len(direction)) * network.mask
+        if normalised:
+            _normalise(network, direction)
+        else:
+            weights = network.params * network.mask
+            direction *= _length(weights) / max(_length(direction), np.finfo(float).tiny)
+    return directions
+
+
+def _normalise(network: Network, direction: Floats) -> None:
+    """Give each unit's part of a direction the length of the unit's weights."""
+    for parameter in network.parameters:
+        columns = parameter.decaying_columns
+        if not columns:
+            continue
+        end = parameter.offset + parameter.size
+        part = direction[parameter.offset : end].reshape(parameter.shape)[:, :columns]
+        weights = parameter.value[:, :columns].astype(np.float64)
+        lengths = np.linalg.norm(part, axis=1, keepdims=True)
+        wanted = np.linalg.norm(weights, axis=1, keepdims=True)
+        part *= np.divide(wanted, lengths, out=np.zeros_like(wanted), where=lengths > 0)
+
+
+def _length(vector: Array) -> float:
+    return float(np.linalg.norm(vector.astype(np.float64)))
+
+
+class PathPlane(NamedTuple):
+    """The plane through the end of a path that shows most of it.
+
+    `directions` (2, parameters) are of length 1 and orthogonal, `path` (points, 2) is in their
+    coordinates, the end at (0, 0), and `explained` (2,) the share of the variance along each.
+    A random walk in many dimensions explains 6/π² = 61 % and 15 % by itself (Antognini &
+    Sohl-Dickstein 2018): such shares alone prove nothing.
+    """
+
+    directions: Floats
+    path: Floats
+    explained: Floats
+
+
+def path_plane(points: Sequence[Array]) -> PathPlane:
+    """Principal components of parameters (points, parameters) that were passed in turn.
+
+    Raises ValueError for fewer than three points or a path that never moved.
+    """
+    if len(points) < 3:
+        raise ValueError("the path needs at least three points")
+    path = np.stack([np.asarray(point, np.float64) for point in points])
+    from_end = path - path[-1]
+    centred = from_end - from_end.mean(axis=0)
+    # The points are few and the parameters many: the products of points say the same.
+    variances, vectors = np.linalg.eigh(centred @ centred.T)
+    total = float(np.maximum(variances, 0).sum())
+    if not total > 0 or not np.isfinite(total):
+        raise ValueError("the weights have not moved along this path")
+    directions = vectors[:, :-3:-1].T @ centred
+    lengths = np.linalg.norm(directions, axis=1, keepdims=True)
+    directions /= np.where(lengths > 0, lengths, 1)
+    explained = np.maximum(variances[:-3:-1], 0) / total
+    return PathPlane(directions, from_end @ directions.T, explained)
+
+
+class Landscape:
+    """The loss around a network as it is now, over fixed samples, in the network's own precision.
+
+    The network is copied, so that it may go on training meanwhile.
+    """
+
+    def __init__(
+        self, network: Network, objective: Objective, inputs: Array, targets: Array
+    ) -> None:
+        """`inputs` (samples, features + 1) end in a column of ones; targets (samples, outputs)."""
+        self._network, self._objective = network.clone(), objective
+        self._centre = network.params.astype(np.float64)
+        self._pass = EvaluationPass(self._network, inputs)
+        self._samples = len(inputs)
+        self._together = max(1, SCORED // self._samples)
+        self._targets = np.tile(targets.T, self._together)
+
+    def losses(self, directions: Floats, coordinates: Floats) -> Iterator[Floats]:
+        """Mean losses at centre + coordinates · directions, some points at a time, in order.
+
+        `directions` (axes, parameters), `coordinates` (points, axes). What is not finite stays so.
+        """
+        with np.errstate(all="ignore"):
+            for first in range(0, len(coordinates), self._together):
+                yield self._losses(directions, coordinates[first : first + self._together])
+
+    def _losses(self, directions: Floats, coordinates: Floats) -> Floats:
+        n = self._samples
+        logits = np.empty((self._network.outputs, len(coordinates) * n), self._network.dtype)
+        for i, point in enumerate(coordinates):
+            # In float64, so that a step far along one axis and back again ends where it began.
+            self._network.params[...] = self._centre + point @ directions
+            logits[:, i * n : (i + 1) * n] = self._pass.logits()
+        loss, _ = self._objective.score(logits, self._targets[:, : logits.shape[1]])
+        return loss.reshape(len(coordinates), n).mean(axis=1, dtype=np.float64)
+
+    def line(self, direction: Floats, steps: Floats) -> Floats:
+        """Losses at centre + steps · direction."""
+        return np.concatenate(list(self.losses(direction[None], steps[:, None])))
+
+
+def local_extrema(losses: Floats) -> int:
+    """How often the loss along a line turns from rising to falling or back, level parts left out.
+
+    A line with a single minimum has one; a place that is not finite counts as infinitely high.
+    """
+    high = np.where(np.isfinite(losses), losses, np.finfo(float).max)
+    rises = np.sign(np.diff(high))
+    rises = rises[rises != 0]
+    return int((rises[1:] != rises[:-1]).sum())
