@@ -5,9 +5,11 @@ from __future__ import annotations
 import difflib
 
 from core.studies.base import Lab
-from core.studies.labs import gradient_descent, optimizer_race
+from core.studies.labs import backpropagation, gradient_descent, optimizer_race
 
-LABS: dict[str, Lab] = {lab.key: lab for lab in (gradient_descent.LAB, optimizer_race.LAB)}
+LABS: dict[str, Lab] = {
+    lab.key: lab for lab in (gradient_descent.LAB, optimizer_race.LAB, backpropagation.LAB)
+}
 
 
 def lab(key: str) -> Lab:

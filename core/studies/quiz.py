@@ -1,0 +1,78 @@
+"""The quiz of lab 3: judging a typed number, and saying what is missing from a wrong one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from core.studies.backpropagation import Trace
+from core.studies.steps import Step, Term
+
+TOLERANCE = 1e-3
+
+
+class Verdict(NamedTuple):
+    """Whether the answer is right, and one sentence about it."""
+
+    right: bool
+    hint: str
+
+
+def judge(trace: Trace, index: int, answer: float) -> Verdict:
+    """Judge an answer for step number `index`; right is within 1e-3 of the value."""
+    step = trace.steps[index]
+    if _same(answer, step.value):
+        return Verdict(True, "Right.")
+    if not math.isfinite(answer):
+        return Verdict(False, "Type a finite number.")
+    for wrong, hint in _slips(trace, step):
+        if _same(answer, wrong) and not _same(wrong, step.value):
+            return Verdict(False, hint)
+    if step.value and _same(abs(answer) / abs(step.value), 10 ** round(_decades(answer, step))):
+        return Verdict(False, "The digits are right, the decimal point is not.")
+    return Verdict(False, f"Not yet. Written out it is {step.symbols}.")
+
+
+def _decades(answer: float, step: Step) -> float:
+    return math.log10(abs(answer) / abs(step.value)) if answer else 0.0
+
+
+def _same(answer: float, value: float) -> bool:
+    return abs(answer - value) <= max(TOLERANCE * abs(value), 1e-12)
+
+
+def _slips(trace: Trace, step: Step) -> Iterator[tuple[float, str]]:
+    """Wrong values that are easily arrived at, each with what went wrong."""
+    yield from _missing_factors(step)
+    if len(step.terms) > 1:
+        products = [_product(term) for term in step.terms]
+        written = [" · ".join(factor.symbol for factor in term) for term in step.terms]
+        for product, symbols in zip(products, written, strict=True):
+            yield step.value - product, f"The term {symbols} is missing."
+        for product, symbols in zip(products, written, strict=True):
+            yield step.value - 2 * product, f"The term {symbols} has the wrong sign."
+    yield -step.value, "The sign is wrong."
+    if step.key.kind == "a" and len(step.uses) == 1:
+        z = trace.values[step.uses[0]]
+        yield z, "That is the weighted sum: the function is not applied yet."
+    if step.key.kind == "E":
+        yield 2 * step.value, "The factor ½ is missing."
+        yield step.value / 2, "There is a factor ½ too many."
+
+
+def _missing_factors(step: Step) -> Iterator[tuple[float, str]]:
+    """The sum with one factor of one product left out; a minus before it stays."""
+    for term in step.terms:
+        others = step.value - _product(term)
+        for at in range(len(term)) if len(term) > 1 else ():
+            rest = _product(term[:at] + term[at + 1 :])
+            symbol = term[at].symbol
+            kept = -rest if symbol.startswith("−") else rest
+            yield others + kept, f"The factor {symbol.removeprefix('−')} is missing."
+
+
+def _product(term: Term) -> float:
+    return float(np.prod([factor.value for factor in term]))
