@@ -5,10 +5,16 @@ from __future__ import annotations
 import difflib
 
 from core.studies.base import Lab
-from core.studies.labs import backpropagation, gradient_descent, optimizer_race
+from core.studies.labs import approximation, backpropagation, gradient_descent, optimizer_race
 
 LABS: dict[str, Lab] = {
-    lab.key: lab for lab in (gradient_descent.LAB, optimizer_race.LAB, backpropagation.LAB)
+    lab.key: lab
+    for lab in (
+        gradient_descent.LAB,
+        optimizer_race.LAB,
+        backpropagation.LAB,
+        approximation.LAB,
+    )
 }
 
 
