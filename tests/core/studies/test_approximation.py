@@ -1,5 +1,7 @@
 """Lab 4: what is built follows its target, what is wrong is said, and trained is not built."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -34,7 +36,7 @@ def test_a_bump_is_its_height_inside_and_nothing_outside():
 @pytest.mark.parametrize("key", TARGETS)
 def test_more_bumps_are_never_worse_on_average(key):
     means = [each.mean for each in error_against_count(TARGETS[key].function, (4, 8, 16, 32, 64))]
-    assert all(later <= earlier + 1e-12 for earlier, later in zip(means, means[1:], strict=False))
+    assert all(later <= earlier + 1e-12 for earlier, later in pairwise(means))
 
 
 def test_each_criterion_makes_its_own_error_smallest():
