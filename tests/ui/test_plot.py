@@ -9,22 +9,26 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
+from PySide6.QtCore import QEvent, QLine, QObject, QPoint, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from core.telemetry.history import History
+from core.training.results import Segment
 from tests.ui.frames import recorded, run
 from ui import theme
-from ui.plots.ink import Ink
+from ui.plots.plot_view import PlotView
 from ui.plots.scale import Scale, round_length, round_range, settle
 from ui.plots.stroke import Polyline, envelope, stroke
+from ui.plots.style import PaintStyle
 from ui.plots.text import Span, fitted, plain, spread
 from ui.plots.ticks import count, number, power, ticks
 from ui.plots.time_axis import TimeAxis
 from ui.views import VIEWS
 from ui.views.loss import LossView
+
+NO_KEYS = Qt.KeyboardModifier.NoModifier
 
 values = st.floats(-1e12, 1e12)
 positive = st.floats(1e-20, 1e12)
@@ -141,14 +145,14 @@ def test_lines_leave_out_what_is_not_finite(qapp):
 @pytest.mark.parametrize("live", [True, False])
 @pytest.mark.parametrize("ratio", [1, 2, 3])
 def test_lines_are_as_thick_as_asked_on_screen_and_in_pictures(qapp, live, ratio):
-    ink = Ink(theme.LIGHT, qapp.font(), ratio, live=live)
+    style = PaintStyle(theme.LIGHT, qapp.font(), ratio, live=live)
     line = Polyline()
     line.load(np.array([0.0, 40.0]), np.array([10.25, 10.25]))
     picture = QImage(40 * ratio, 20 * ratio, QImage.Format.Format_RGB32)
     picture.setDevicePixelRatio(ratio)
     picture.fill(QColor("white"))
     with QPainter(picture) as painter:
-        stroke(painter, line, QColor("black"), 1.6, ink)
+        stroke(painter, line, QColor("black"), 1.6, style)
         assert painter.transform().dy() == pytest.approx(0.0)
     column = [255 - picture.pixelColor(20 * ratio, y).red() for y in range(picture.height())]
     assert sum(column) / 255 == pytest.approx(1.6 * ratio, abs=0.75)
@@ -199,51 +203,50 @@ def test_zooming_keeps_the_place_and_the_whole_is_the_limit():
 # The canvas
 
 
-class Screen:
-    """Plays the part of the window: keeps what was painted and repaints only what it is told."""
+class Screen(QObject):
+    """A view on the screen: how much of it was painted, and what is to be seen."""
 
-    def __init__(self, view, monkeypatch):
-        self.view, self.parts = view, []
-        self.picture = QImage(view.size(), QImage.Format.Format_RGB32)
-        self.picture.fill(QColor("magenta"))
-        monkeypatch.setattr(view, "isVisible", lambda: True)
-        monkeypatch.setattr(view, "update", lambda *part: self.parts.append(part))
-        self.area = 0
+    def __init__(self, qtbot, view):
+        super().__init__()
+        self.view, self.area = view, 0
+        self.widget = view.viewport() if isinstance(view, PlotView) else view
+        view.resize(700, 180)
+        view.show()
+        qtbot.waitExposed(view)
+        QApplication.processEvents()
+        self.widget.installEventFilter(self)
 
-    def paint(self):
-        view, whole = self.view, self.view.rect()
-        for part in self.parts:
-            rect = (part[0] if part else whole) & whole
-            self.area += rect.width() * rect.height()
-            if view._still is None:
-                view._still = view._paint_still(view.ink)
-            with QPainter(self.picture) as painter:
-                painter.setClipRect(rect)
-                painter.drawPixmap(0, 0, view._still)
-                view._paint_moving(painter, QRectF(rect), view.ink)
-        self.parts.clear()
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint:
+            self.area += sum(r.width() * r.height() for r in event.region())
+        return False
+
+    def show(self, frame, history):
+        self.view.show_frame(frame, history)
+        QApplication.processEvents()
+
+    def seen(self):
+        QApplication.processEvents()
+        return self.view.screen().grabWindow(self.view.winId()).toImage()
+
+    def seen_afresh(self):
+        self.view.redraw()
+        return self.seen()
 
 
 @pytest.mark.parametrize("key", sorted(VIEWS))
 @pytest.mark.parametrize("steps", [3, 90])
-def test_painted_strip_by_strip_it_looks_the_same_as_at_once(qtbot, monkeypatch, key, steps):
+def test_painted_strip_by_strip_it_looks_the_same_as_at_once(qtbot, key, steps):
     view = VIEWS[key]()
     qtbot.addWidget(view)
-    view.resize(700, 180)
-    view.ink  # noqa: B018
-    screen, history, frames = Screen(view, monkeypatch), History(), list(run(90, 4, steps))
+    screen, history, frames = Screen(qtbot, view), History(), list(run(90, 4, steps))
     for frame in frames[:-1]:
         history.append(frame)
-        view.show_frame(frame, history)
-        screen.paint()
+        screen.show(frame, history)
     history.append(frames[-1])
-    view.show_frame(_paused(frames[-1]), history)
-    screen.paint()
+    screen.show(_paused(frames[-1]), history)
     assert screen.area < 0.5 * len(frames) * 700 * 180 or key not in ("loss", "gradients")
-    strips = screen.picture.copy()
-    view.redraw()
-    screen.paint()
-    assert _difference(strips, screen.picture) == 0
+    assert _difference(screen.seen(), screen.seen_afresh()) == 0
 
 
 def test_words_are_left_out_with_what_parts_them_rather_than_cut_to_nothing(qtbot):
@@ -262,22 +265,16 @@ def test_words_are_left_out_with_what_parts_them_rather_than_cut_to_nothing(qtbo
     assert fitted([], 10, metrics) == []
 
 
-def test_lines_of_what_was_seldom_measured_have_no_gaps(qtbot, monkeypatch):
+def test_lines_of_what_was_seldom_measured_have_no_gaps(qtbot):
     view = VIEWS["shares"]()
     qtbot.addWidget(view)
-    view.resize(700, 180)
-    view.ink  # noqa: B018
-    screen, history = Screen(view, monkeypatch), History()
+    screen, history = Screen(qtbot, view), History()
     for i, frame in enumerate(run(120, 4, 10)):
         seldom = i < 100 and i % 30
         history.append(replace(frame, shares=None) if seldom else frame)
         if not seldom:
-            view.show_frame(frame, history)
-            screen.paint()
-    strips = screen.picture.copy()
-    view.redraw()
-    screen.paint()
-    assert _difference(strips, screen.picture) == 0
+            screen.show(frame, history)
+    assert _difference(screen.seen(), screen.seen_afresh()) == 0
 
 
 def _paused(frame):
@@ -307,7 +304,7 @@ def loss(qtbot):
 
 
 def test_the_read_out_tells_the_values_under_the_pointer(qtbot, loss):
-    QTest.mouseMove(loss, QPoint(200, 100))
+    QTest.mouseMove(loss.viewport(), QPoint(200, 100))
     qtbot.waitUntil(lambda: loss.read_out is not None)
     out = loss.read_out
     iteration = int(out.title.removeprefix("step ").replace(",", ""))
@@ -319,6 +316,10 @@ def test_the_read_out_tells_the_values_under_the_pointer(qtbot, loss):
     assert loss.read_out is None
 
 
+def texts(view) -> list[str]:
+    return [action.text() for action in view.menu().actions()]
+
+
 def test_the_keyboard_moves_the_read_out_zooms_and_resets(qtbot, loss):
     QTest.keyClick(loss, Qt.Key.Key_Right)
     before = loss.read_out
@@ -326,25 +327,125 @@ def test_the_keyboard_moves_the_read_out_zooms_and_resets(qtbot, loss):
     QTest.keyClick(loss, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     assert loss.read_out.x > before.x
     whole = loss.axis.scale
-    QTest.keyClick(loss, Qt.Key.Key_Plus)
-    assert loss.axis.scale.span < whole.span
-    assert "Reset zoom" in [action.text() for action in loss.menu().actions()]
-    QTest.keyClick(loss, Qt.Key.Key_0)
-    assert loss.axis.scale == whole
+    for back in (Qt.Key.Key_0, Qt.Key.Key_A):
+        QTest.keyClick(loss, Qt.Key.Key_Plus)
+        assert loss.axis.scale.span < whole.span
+        assert "Show all" in texts(loss)
+        QTest.keyClick(loss, back)
+        assert loss.axis.scale == whole
+        assert "Show all" not in texts(loss)
     QTest.keyClick(loss, Qt.Key.Key_Escape)
     assert loss.read_out is None
 
 
-def test_dragging_pans_and_a_double_click_maximises(qtbot, loss):
-    loss.zoom(loss.loss, 0.2, loss.loss.plot.center().x())
-    before = loss.axis.scale
-    QTest.mousePress(loss, Qt.MouseButton.LeftButton, pos=QPoint(200, 100))
-    QTest.mouseMove(loss, QPoint(150, 100))
-    qtbot.waitUntil(lambda: loss.axis.scale.low > before.low)
-    QTest.mouseRelease(loss, Qt.MouseButton.LeftButton, pos=QPoint(150, 100))
-    assert loss.axis.scale.span == pytest.approx(before.span)
+def drag(view, start: QPoint, end: QPoint, button=Qt.MouseButton.LeftButton, keys=NO_KEYS):
+    """Press, move and release as a hand would: pyqtgraph wants more than one move."""
+    widget, middle = view.viewport(), QLine(start, end).center()
+    QTest.mouseMove(widget, start)
+    QTest.mousePress(widget, button, keys, start)
+    for place in (middle, end, end):
+        move = QMouseEvent(
+            QEvent.Type.MouseMove, QPointF(place), QPointF(widget.mapToGlobal(place)),
+            Qt.MouseButton.NoButton, button, keys,
+        )  # fmt: skip
+        QTest.qWait(15)
+        QApplication.sendEvent(widget, move)
+    QTest.mouseRelease(widget, button, keys, end)
+
+
+def wheel(view, place: QPoint, notches: int = 1):
+    widget = view.viewport()
+    event = QWheelEvent(
+        QPointF(place), QPointF(widget.mapToGlobal(place)), QPoint(), QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton, NO_KEYS, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(widget, event)
+
+
+def test_the_wheel_zooms_both_axes_of_a_plot_and_one_over_an_axis(qtbot, loss):
+    plot = loss.loss
+    x, y, place = plot.x_scale, plot.y_scale, plot.frame.center().toPoint()
+    under = plot.x_of(place.x())
+    wheel(loss, place, 2)
+    assert plot.x_scale.span < x.span
+    assert plot.y_scale.span < y.span
+    assert plot.x_of(place.x()) == pytest.approx(under, abs=0.01 * x.span)
+    loss.show_all()
+    assert (plot.x_scale, plot.y_scale) == (x, y)
+    wheel(loss, QPoint(place.x(), round(plot.frame.bottom()) + 9), 2)
+    assert plot.x_scale.span < x.span
+    loss.show_all()
+    wheel(loss, QPoint(round(plot.frame.left()) - 9, place.y()), 2)
+    assert plot.x_scale == x
+    assert plot.y_scale.span < y.span
+
+
+def test_dragging_pans_both_axes(qtbot, loss):
+    loss.loss.zoom_x(0.2, 300.0)
+    plot, x, y = loss.loss, loss.loss.x_scale, loss.loss.y_scale
+    drag(loss, QPoint(220, 100), QPoint(160, 120))
+    assert plot.x_scale.low > x.low
+    assert plot.x_scale.span == pytest.approx(x.span)
+    assert plot.y_scale.low > y.low
+    assert plot.y_scale.span == pytest.approx(y.span)
+
+
+@pytest.mark.parametrize("by_menu", [False, True])
+def test_a_box_is_zoomed_to(qtbot, loss, by_menu):
+    plot = loss.loss
+    start, end = QPoint(140, 60), QPoint(260, 130)
+    wanted = plot.x_of(140), plot.x_of(260), plot.y_of(130), plot.y_of(60)
+    if by_menu:
+        loss.set_box_zoom(True)
+    drag(loss, start, end, keys=NO_KEYS if by_menu else Qt.KeyboardModifier.ShiftModifier)
+    now = plot.x_scale.low, plot.x_scale.high, plot.y_scale.low, plot.y_scale.high
+    assert now == pytest.approx(wanted, abs=1e-6)
+
+
+def test_zooming_stops_following_and_showing_all_resumes_it(qtbot, loss):
+    wheel(loss, loss.loss.frame.center().toPoint(), 3)
+    x, y = loss.loss.x_scale, loss.loss.y_scale
+    history, last = loss.history, loss.frame
+    segment = Segment(last.iteration, *(np.full(900, 9.0) for _ in range(3)))
+    later = replace(last, iteration=last.iteration + 900, segment=segment, validation=())
+    history.append(later)
+    loss.show_frame(later, history)
+    assert (loss.loss.x_scale, loss.loss.y_scale) == (x, y)
+    QTest.keyClick(loss, Qt.Key.Key_A)
+    assert loss.loss.x_scale.high >= later.iteration
+    assert loss.loss.y_scale.high >= 9
+
+
+def test_the_time_axes_of_a_card_move_together(qtbot, loss):
+    assert loss.placed == [loss.loss, loss.accuracy]
+    whole = loss.accuracy.x_scale
+    wheel(loss, loss.loss.frame.center().toPoint(), 3)
+    assert loss.accuracy.x_scale == loss.loss.x_scale != whole
+    assert loss.accuracy.follows_y
+    wheel(loss, loss.accuracy.frame.center().toPoint(), 1)
+    assert loss.accuracy.x_scale == loss.loss.x_scale
+
+
+def test_a_double_click_on_an_axis_shows_all_of_it_and_in_the_plot_maximises(qtbot, loss):
+    plot, x = loss.loss, loss.loss.x_scale
+    wheel(loss, plot.frame.center().toPoint(), 3)
+    y = plot.y_scale
+    below = QPoint(round(plot.frame.center().x()), round(plot.frame.bottom()) + 9)
+    QTest.mouseDClick(loss.viewport(), Qt.MouseButton.LeftButton, pos=below)
+    assert plot.x_scale == x
+    assert plot.y_scale == y
     with qtbot.waitSignal(loss.maximize_requested):
-        QTest.mouseDClick(loss, Qt.MouseButton.LeftButton, pos=QPoint(200, 100))
+        QTest.mouseDClick(loss.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, 100))
+
+
+def test_a_right_click_opens_the_menu_and_a_right_drag_does_not(qtbot, loss, monkeypatch):
+    opened = []
+    monkeypatch.setattr(loss, "open_menu", opened.append)
+    QTest.mouseClick(loss.viewport(), Qt.MouseButton.RightButton, pos=QPoint(200, 100))
+    assert len(opened) == 1
+    drag(loss, QPoint(200, 100), QPoint(240, 80), Qt.MouseButton.RightButton)
+    assert len(opened) == 1
+    assert loss.zoomed
 
 
 def test_marks_of_changed_settings_are_told_at_their_place(qtbot, loss):
@@ -375,19 +476,20 @@ def test_deep_zoom_shows_single_steps(qtbot):
 
 def test_a_fault_while_painting_does_not_bring_the_application_down(qtbot, monkeypatch, loss):
     def broken(*_):
-        raise RuntimeError("broken panel")
+        raise RuntimeError("broken item")
 
-    monkeypatch.setattr(loss.loss, "paint_data", broken)
-    with pytest.raises(RuntimeError, match="broken panel"):
+    monkeypatch.setattr(loss.loss.train_line, "draw", broken)
+    with qtbot.capture_exceptions() as caught:
         loss.grab()
+    assert "broken item" in str(caught[0][1])
     monkeypatch.undo()
     assert not loss.grab().isNull()
 
 
 def test_a_picture_does_not_disturb_the_screen(qtbot, loss):
-    before, plot = loss.grab().toImage(), QRectF(loss.loss.plot)
+    before, plot = loss.grab().toImage(), QRectF(loss.loss.frame)
     picture = QImage(300, 200, QImage.Format.Format_RGB32)
     with QPainter(picture) as painter:
         loss.paint_picture(painter, QSizeF(300, 200), theme.DARK)
-    assert loss.loss.plot == plot
+    assert loss.loss.frame == plot
     assert _difference(before, loss.grab().toImage()) == 0

@@ -210,7 +210,7 @@ def test_the_menu_offers_settings_and_every_one_works(shown, key):
     actions = view.menu().actions()
     texts = [action.text() for action in actions]
     assert "Maximise or restore" in texts
-    assert "Export picture or data…" in texts
+    assert "Export plot or data…" in texts
     for i, action in enumerate(actions):
         if action.isCheckable():
             view.menu().actions()[i].trigger()
@@ -250,22 +250,22 @@ def test_loss_exports_what_it_draws(shown):
 def test_loss_shows_accuracy_beside_it_where_there_is_room(shown):
     view = shown("loss", size=(900, 240))
     view.grab()
-    assert view.accuracy in view.panels
+    assert view.accuracy in view.placed
     assert "train accuracy" in view.export_data()
     view.set_what("loss")
     view.grab()
-    assert list(view.panels) == [view.loss]
+    assert view.placed == [view.loss]
     view.set_what("accuracy")
     view.grab()
-    assert list(view.panels) == [view.accuracy]
+    assert view.placed == [view.accuracy]
     assert "%" in plain(view.subtitle)
 
 
 def test_loss_takes_a_logarithmic_scale(shown):
     view = shown("loss")
     view.set_log(True)
-    assert view.loss.y.log
-    assert view.loss.y.low > 0
+    assert view.loss.y_scale.log
+    assert view.loss.y_scale.low > 0
 
 
 def test_loss_names_the_newest_figures_and_the_trouble(shown):
@@ -283,7 +283,7 @@ def test_loss_tells_the_gap_between_training_and_validation(shown):
     view.grab()
     history, (train, validation) = view.history, view.loss.newest()
     assert f"gap {view.loss.text(validation - train)}" in plain(view.subtitle)
-    view.point_at(QPointF(view.loss.px_of(200), view.loss.plot.center().y()))
+    view.point_at(QPointF(view.loss.px_of(200), view.loss.frame.center().y()))
     rows = {row.name: row.value for row in view.read_out.rows}
     nearest = np.abs(history.scores.x - 200).argmin()
     smoothed = history.steps.smoothed(0, 200, 201, view.loss.reach())[0]
@@ -301,7 +301,7 @@ def test_loss_shades_the_gap(shown):
     view.show_frame(frame, history)
     shaded = view.grab().toImage()
     view.set_shades(False)
-    plot = view.loss.plot
+    plot = view.loss.frame
     x, _ = view.loss.px_of(300.0), view.grab()
     y = (view.loss.py(np.array([0.6, 1.2]))).mean()
     assert plot.contains(QPointF(x, y))
@@ -344,7 +344,7 @@ def test_one_spike_does_not_flatten_the_loss(shown):
     long.steps.append(0, np.full((3, 290), 0.4))
     long.append(frame)
     view.show_frame(frame, long)
-    assert view.loss.y.high < 500
+    assert view.loss.y_scale.high < 500
 
 
 def test_activations_export_counts_and_edges(shown):

@@ -26,9 +26,8 @@ from ui import theme as themes
 from ui.caption import caption
 from ui.export.formats import FORMATS, ExportError, copy_to_clipboard, export, image
 from ui.export.sheet import Sheet, dashboard, single
-from ui.plots.card import Card, CardDock
+from ui.plots.card import AnyView, Card, CardDock
 from ui.theme import DARK, LIGHT, Theme
-from ui.views.view import View
 from ui.widgets.check import Check
 from ui.widgets.combo import Combo, choice_model
 
@@ -50,7 +49,7 @@ class ExportDialog(QDialog):
         self,
         cards: Sequence[Card | CardDock],
         spec: ExperimentSpec,
-        view: View | None = None,
+        view: AnyView | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -199,7 +198,7 @@ class ExportDialog(QDialog):
         whole.addLayout(buttons)
         self.save_button.setFocus()
 
-    def _propose(self, view: View | None) -> None:
+    def _propose(self, view: AnyView | None) -> None:
         if view is not None:
             self.what.set_value(view.key)
         self.format.set_value(self._last["format"])

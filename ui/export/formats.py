@@ -30,8 +30,8 @@ from PySide6.QtSvg import QSvgGenerator
 
 from core.experiment.files import SPEC_KEY
 from ui.export.sheet import VECTOR, Sheet, paint_sheet
+from ui.plots.plot_view import Data
 from ui.theme import Theme
-from ui.views.view import Data
 
 POINTS_PER_PIXEL = 0.75
 PDF_RESOLUTION = 1200

@@ -10,11 +10,10 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
-from ui.plots.card import HEADER_HEIGHT, INSET, Card, CardDock, paint_card, paint_header
-from ui.plots.ink import Ink
+from ui.plots.card import HEADER_HEIGHT, INSET, AnyView, Card, CardDock, paint_card, paint_header
+from ui.plots.style import PaintStyle
 from ui.plots.text import Span, plain
 from ui.theme import RADIUS, Theme
-from ui.views.view import View
 
 MARGIN = 12.0
 CAPTION = 24.0
@@ -31,7 +30,7 @@ class Sheet:
     """Views and their places, in logical pixels. A sheet of one view has no frame around it."""
 
     size: QSizeF
-    places: tuple[tuple[View, QRectF], ...]
+    places: tuple[tuple[AnyView, QRectF], ...]
     caption: str = ""
 
     @property
@@ -39,14 +38,14 @@ class Sheet:
         return self.places[0][0].title if len(self.places) == 1 else "Dashboard"
 
     @property
-    def views(self) -> list[View]:
+    def views(self) -> list[AnyView]:
         return [view for view, _ in self.places]
 
 
-def single(view: View, caption: str = "", size: QSizeF | None = None) -> Sheet:
+def single(view: AnyView, caption: str = "", size: QSizeF | None = None) -> Sheet:
     """A sheet of one view, as large as it is on the screen or as its words need."""
     if size is None:
-        view.catch_up()
+        view.finish()
         inner = QSizeF(view.size()).expandedTo(LEAST) if view.isVisible() else SINGLE
         inner.setWidth(max(inner.width(), _words_width(view, caption)))
         size = inner + QSizeF(0, HEADER_HEIGHT + RADIUS)
@@ -68,7 +67,7 @@ def dashboard(cards: Sequence[Card | CardDock], caption: str = "") -> Sheet:
     return _sheet(size, [(view, place.translated(shift)) for view, place in places], caption)
 
 
-def stacked(views: Sequence[View], size: QSizeF | None = None, caption: str = "") -> Sheet:
+def stacked(views: Sequence[AnyView], size: QSizeF | None = None, caption: str = "") -> Sheet:
     """A sheet of views one above another: a dashboard without a window."""
     size = size or QSizeF(1120, 240 * len(views) + 2 * MARGIN)
     gap = MARGIN * 2 / 3
@@ -89,47 +88,49 @@ def paint_sheet(painter: QPainter, sheet: Sheet, theme: Theme, ratio: float) -> 
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
     font = QApplication.font()
     for view, place in sheet.places:
-        _paint_view(painter, view, place, Ink(theme, view.font(), ratio), not alone)
+        _paint_view(painter, view, place, PaintStyle(theme, view.font(), ratio), not alone)
     if sheet.caption:
-        ink = Ink(theme, font, ratio)
-        text = ink.small_metrics.elidedText(
+        style = PaintStyle(theme, font, ratio)
+        text = style.small_metrics.elidedText(
             sheet.caption, Qt.TextElideMode.ElideRight, sheet.size.width() - 2 * INSET - MARGIN
         )
-        painter.setFont(ink.small)
-        painter.setPen(ink.muted)
+        painter.setFont(style.small)
+        painter.setPen(style.muted)
         left = INSET if alone else MARGIN + 2
         painter.drawText(QPointF(left, sheet.size.height() - CAPTION / 2 + 2), text)
 
 
-def _paint_view(painter: QPainter, view: View, place: QRectF, ink: Ink, framed: bool) -> None:
+def _paint_view(
+    painter: QPainter, view: AnyView, place: QRectF, style: PaintStyle, framed: bool
+) -> None:
     if framed:
-        paint_card(painter, place, ink)
-    view.catch_up()
+        paint_card(painter, place, style)
+    view.finish()
     header = QRectF(place.left() + INSET, place.top() + 2, place.width() - 2 * INSET, HEADER_HEIGHT)
-    paint_header(painter, view.title, _words(view), header, ink)
+    paint_header(painter, view.title, _words(view), header, style)
     inner = place.adjusted(1, HEADER_HEIGHT, -1, -RADIUS / 2)
     painter.save()
     painter.translate(inner.topLeft())
     painter.setClipRect(QRectF(QPointF(0, 0), inner.size()))
-    view.paint_picture(painter, inner.size(), ink.theme, ink.ratio)
+    view.paint_picture(painter, inner.size(), style.theme, style.ratio)
     painter.restore()
 
 
-def _words(view: View) -> list[Span]:
+def _words(view: AnyView) -> list[Span]:
     """The subtitle as far as it belongs in a picture."""
     return [span for span in view.subtitle if not span.hint]
 
 
-def _words_width(view: View, caption: str) -> float:
+def _words_width(view: AnyView, caption: str) -> float:
     """The width in which neither the header nor the caption of a picture is cut, up to a limit."""
-    ink = Ink(view.theme, view.font(), VECTOR)
-    header = ink.bold_metrics.horizontalAdvance(view.title) + 10
-    header += ink.metrics.horizontalAdvance(plain(_words(view)))
-    below = ink.small_metrics.horizontalAdvance(caption) + MARGIN
+    style = PaintStyle(view.theme, view.font(), VECTOR)
+    header = style.bold_metrics.horizontalAdvance(view.title) + 10
+    header += style.metrics.horizontalAdvance(plain(_words(view)))
+    below = style.small_metrics.horizontalAdvance(caption) + MARGIN
     return min(math.ceil(max(header, below)) + 2 * INSET + 2, WIDEST)
 
 
-def _sheet(size: QSizeF, places: list[tuple[View, QRectF]], caption: str) -> Sheet:
+def _sheet(size: QSizeF, places: list[tuple[AnyView, QRectF]], caption: str) -> Sheet:
     if caption:
         size = size + QSizeF(0, CAPTION)
     return Sheet(QSizeF(round(size.width()), round(size.height())), tuple(places), caption)

@@ -7,6 +7,7 @@ hidden; its title bar is the card's header. Both emit `maximize_toggled` on a do
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QMouseEvent, QPainter, QPaintEvent
@@ -20,10 +21,14 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme as themes
-from ui.plots.ink import Ink
+from ui.plots.plot_view import PlotView
+from ui.plots.style import PaintStyle
 from ui.plots.text import Span, paint_spans, plain
 from ui.theme import RADIUS, Theme
-from ui.views.view import View
+from ui.views.canvas_view import CanvasView
+
+# Views that stand on the canvas go as they are converted.
+AnyView = PlotView | CanvasView
 
 HEADER_HEIGHT = 34
 INSET = 12
@@ -34,13 +39,13 @@ class CardHeader(QWidget):
 
     maximize_toggled = Signal()
 
-    def __init__(self, view: View, parent: QWidget | None = None) -> None:
+    def __init__(self, view: AnyView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.view = view
-        self._ink = Ink(view.theme, self.font())
+        self._style = PaintStyle(view.theme, self.font())
         self.setFixedHeight(HEADER_HEIGHT)
         self.setAccessibleName(view.title)
-        self.export_button = self._button(f"Export “{view.title}” as picture or data")
+        self.export_button = self._button(f"Export “{view.title}” as plot or data")
         self.menu_button = self._button(f"Settings of “{view.title}”")
         self.export_button.clicked.connect(view.export_requested)
         self.menu_button.clicked.connect(self.open_menu)
@@ -58,7 +63,7 @@ class CardHeader(QWidget):
 
     def retheme(self, theme: Theme) -> None:
         """Take on another theme's colours."""
-        self._ink = Ink(theme, self.font())
+        self._style = PaintStyle(theme, self.font())
         self.export_button.setIcon(themes.icon("export", theme, "muted"))
         self.menu_button.setIcon(themes.icon("more", theme, "muted"))
         self._show_tools()
@@ -86,9 +91,9 @@ class CardHeader(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             # The lower corners lie below, in the card's body.
-            paint_card(painter, QRectF(self.rect()).adjusted(0, 0, 0, RADIUS * 2), self._ink)
+            paint_card(painter, QRectF(self.rect()).adjusted(0, 0, 0, RADIUS * 2), self._style)
             view = self.view
-            paint_header(painter, view.title, view.subtitle, self._text_area(), self._ink)
+            paint_header(painter, view.title, view.subtitle, self._text_area(), self._style)
 
     def _text_area(self) -> QRectF:
         first = self.tools[0] if self.tools else self.export_button
@@ -124,9 +129,9 @@ class CardHeader(QWidget):
 class CardBody(QWidget):
     """The lower part of a card, around the view."""
 
-    def __init__(self, view: View, parent: QWidget | None = None) -> None:
+    def __init__(self, view: AnyView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._ink = Ink(view.theme, self.font())
+        self._style = PaintStyle(view.theme, self.font())
         layout = QVBoxLayout(self)
         # Below the round corners, which the view would cut off.
         layout.setContentsMargins(1, 0, 1, RADIUS - 1)
@@ -134,12 +139,12 @@ class CardBody(QWidget):
 
     def retheme(self, theme: Theme) -> None:
         """Take on another theme's colours."""
-        self._ink = Ink(theme, self.font())
+        self._style = PaintStyle(theme, self.font())
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
-            paint_card(painter, QRectF(self.rect()).adjusted(0, -RADIUS * 2, 0, 0), self._ink)
+            paint_card(painter, QRectF(self.rect()).adjusted(0, -RADIUS * 2, 0, 0), self._style)
 
 
 class Card(QFrame):
@@ -148,7 +153,7 @@ class Card(QFrame):
     maximize_toggled = Signal()
     export_requested = Signal()
 
-    def __init__(self, view: View, parent: QWidget | None = None) -> None:
+    def __init__(self, view: AnyView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.view = view
         self.header, self.body = CardHeader(view, self), CardBody(view, self)
@@ -170,9 +175,10 @@ class CardDock(QDockWidget):
     maximize_toggled = Signal()
     export_requested = Signal()
 
-    def __init__(self, view: View, parent: QWidget | None = None) -> None:
+    def __init__(self, view: AnyView, parent: QWidget | None = None) -> None:
         super().__init__(view.title, parent)
-        self.view = view
+        # The dashboard knows it as a view of a run.
+        self.view: Any = view
         self.setObjectName(view.key)
         self.header, self.body = CardHeader(view, self), CardBody(view, self)
         self.setTitleBarWidget(self.header)
@@ -195,25 +201,25 @@ def _retheme(card: Card | CardDock, theme: Theme) -> None:
         part.retheme(theme)
 
 
-def paint_card(painter: QPainter, where: QRectF, ink: Ink) -> None:
+def paint_card(painter: QPainter, where: QRectF, style: PaintStyle) -> None:
     """The surface of a card: rounded, with a hairline border."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(ink.pen(ink.border))
-    painter.setBrush(ink.brush(ink.card))
+    painter.setPen(style.pen(style.border))
+    painter.setBrush(style.brush(style.card))
     painter.drawRoundedRect(where.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 def paint_header(
-    painter: QPainter, title: str, subtitle: Sequence[Span], where: QRectF, ink: Ink
+    painter: QPainter, title: str, subtitle: Sequence[Span], where: QRectF, style: PaintStyle
 ) -> None:
     """A view's title and subtitle on one line."""
-    baseline = where.center().y() + ink.metrics.capHeight() / 2
-    painter.setFont(ink.bold)
-    painter.setPen(ink.text)
-    title = ink.bold_metrics.elidedText(title, Qt.TextElideMode.ElideRight, int(where.width()))
+    baseline = where.center().y() + style.metrics.capHeight() / 2
+    painter.setFont(style.bold)
+    painter.setPen(style.text)
+    title = style.bold_metrics.elidedText(title, Qt.TextElideMode.ElideRight, int(where.width()))
     painter.drawText(QPointF(where.left(), baseline), title)
-    left = where.left() + ink.bold_metrics.horizontalAdvance(title) + 10
+    left = where.left() + style.bold_metrics.horizontalAdvance(title) + 10
     if left >= where.right():
         return
-    paint_spans(painter, left, baseline, where.right() - left, subtitle, ink)
+    paint_spans(painter, left, baseline, where.right() - left, subtitle, style)

@@ -1,4 +1,4 @@
-"""All layers' histograms side by side, one filled step curve each."""
+"""All layers' histograms side by side, a filled step curve each."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from PySide6.QtGui import QColor, QPainter
 
 from core.telemetry.frame import BINS, Histograms
 from ui.plots.grid import BETWEEN, columns, fitting_names, grid
-from ui.plots.ink import Ink
-from ui.plots.panel import Panel, ReadOut, Row
+from ui.plots.item import PlotObject
+from ui.plots.picture_plot import PicturePlot
+from ui.plots.readout import ReadOut, Row
 from ui.plots.scale import Floats
 from ui.plots.stroke import Polyline
+from ui.plots.style import PaintStyle
 from ui.plots.text import CENTER, LEFT, RIGHT, paint_label
 from ui.plots.ticks import count, number
 
@@ -33,171 +35,184 @@ class _Cell:
     points: Floats
 
 
-class HistogramPanel(Panel):
-    """Histograms of every layer. Each is scaled to its own tallest bin; shapes are compared, and
-    the numbers are in the read-out."""
+class HistogramItem(PlotObject):
+    """Histograms of every layer, painted as one. Each is scaled to its own tallest bin; shapes are
+    compared, and the numbers are in the read-out."""
 
     def __init__(self) -> None:
         super().__init__()
         self.layers: tuple[str, ...] = ()
-        self.data: Histograms | None = None
+        self.shown: Histograms | None = None
         self.cells: list[_Cell] = []
         self._heights: Floats = np.empty((0, BINS))
         self._towers: list[tuple[int, int, str]] = []
-        self._still: tuple[object, ...] = ()
+        self._labels: tuple[object, ...] = ()
         self._names: list[str] = []
         self._written = False
 
-    def absorb(self, layers: tuple[str, ...], data: Histograms) -> bool:
-        """Take the histograms of one moment; whether labels have changed."""
-        still = layers, data.low.tolist(), data.high.tolist()
-        changed = still != self._still
-        self.layers, self.data, self._still = layers, data, still
+    def set_data(self, layers: tuple[str, ...], data: Histograms) -> None:
+        """Show the histograms of one step."""
+        labels = layers, data.low.tolist(), data.high.tolist()
+        changed = labels != self._labels
+        self.layers, self.shown, self._labels = layers, data, labels
         full, towers = full_heights(data.counts)
         self._heights = np.minimum(data.counts / full[:, None], 1.0)
         sums = np.maximum(data.counts.sum(axis=1), 1)
         self._towers = [(i, at, f"{100 * data.counts[i, at] / sums[i]:.0f} %") for i, at in towers]
         self._written = False
-        return changed
+        if changed:
+            self.place()
+            self.update()
+        else:
+            self.touch(self._data_rect())
 
     def forget(self) -> None:
         """Drop the histograms: what comes next belongs to another run."""
-        self.data = None
-        self._still = ()
+        self.shown = None
+        self._labels = ()
 
     # Layout
 
-    def place(self, rect: QRectF, ink: Ink) -> None:
-        line = ink.small_metrics.height()
-        self.rect = self.plot = rect
-        self.cells = []
+    def place(self) -> None:
+        plot = self.plot
+        if not isinstance(plot, PicturePlot) or plot.view is None:
+            return
+        style, rect = plot.view.style_now, plot.picture_rect()
+        line = style.small_metrics.height()
         parts = grid(rect, len(self.layers), line + 2, 2 * line + 6)
-        for plot in parts:
-            edges = plot.left() + plot.width() * np.arange(BINS + 1) / BINS
-            edges = np.rint(edges * ink.ratio) / ink.ratio
+        self.cells = []
+        for where in parts:
+            edges = where.left() + where.width() * np.arange(BINS + 1) / BINS
+            edges = np.rint(edges * style.ratio) / style.ratio
             outline = Polyline()
-            points = _outline(outline, edges, plot.bottom())
-            self.cells.append(_Cell(plot, edges, outline, points))
-        self._names = fitting_names(self.layers, rect.width() / columns(parts), ink)
+            points = _outline(outline, edges, where.bottom())
+            self.cells.append(_Cell(where, edges, outline, points))
+        self._names = fitting_names(self.layers, rect.width() / columns(parts), style)
         self._written = False
 
-    def dirty(self) -> QRectF:
+    def _data_rect(self) -> QRectF:
         where = QRectF()
         for cell in self.cells:
             where |= cell.plot
-        return where.adjusted(-2, -14, 2, 2)
+        return where.adjusted(-2, -14, 2, 1)
 
     # Painting
 
-    def paint_still(self, painter: QPainter, ink: Ink) -> None:
-        if self.data is None:
+    def draw(self, painter: QPainter, style: PaintStyle, exposed: QRectF) -> None:
+        if self.shown is None:
             return
+        self._paint_data(painter, style, self.shown)
         for i, cell in enumerate(self.cells):
-            self._paint_labels(painter, ink, i, cell)
+            # Labels stay while only the data change.
+            if exposed.bottom() > cell.plot.bottom() + 2:
+                self._paint_labels(painter, style, i, cell)
+            else:
+                self._paint_ground(painter, style, cell)
 
-    def _paint_labels(self, painter: QPainter, ink: Ink, i: int, cell: _Cell) -> None:
-        assert self.data is not None
-        plot, line = cell.plot, ink.small_metrics.height()
-        painter.fillRect(QRectF(plot.left(), plot.bottom(), plot.width(), 1), ink.axis)
-        low, high = float(self.data.low[i]), float(self.data.high[i])
+    def _paint_ground(self, painter: QPainter, style: PaintStyle, cell: _Cell) -> None:
+        plot = cell.plot
+        painter.fillRect(QRectF(plot.left(), plot.bottom(), plot.width(), 1), style.axis)
+
+    def _paint_labels(self, painter: QPainter, style: PaintStyle, i: int, cell: _Cell) -> None:
+        assert self.shown is not None
+        plot, line = cell.plot, style.small_metrics.height()
+        self._paint_ground(painter, style, cell)
+        low, high = float(self.shown.low[i]), float(self.shown.high[i])
         if low < 0 < high:
             x = round(plot.left() - plot.width() * low / (high - low))
-            painter.fillRect(QRectF(x, plot.bottom(), 1, 4), ink.axis)
+            painter.fillRect(QRectF(x, plot.bottom(), 1, 4), style.axis)
         where = QRectF(plot.left() - 6, plot.bottom() + 4 + line, plot.width() + 12, line)
-        color = ink.layer_colors(len(self.layers))[i]
-        paint_label(painter, where, CENTER, self._names[i], color, ink)
-        self._paint_range(painter, ink, i, plot)
+        color = style.layer_colors(len(self.layers))[i]
+        paint_label(painter, where, CENTER, self._names[i], color, style)
+        self._paint_range(painter, style, i, plot)
 
-    def _paint_range(self, painter: QPainter, ink: Ink, i: int, plot: QRectF) -> None:
+    def _paint_range(self, painter: QPainter, style: PaintStyle, i: int, plot: QRectF) -> None:
         """The ends of the range, with the number of values beyond, and of what is no number."""
-        assert self.data is not None
-        data, metrics = self.data, ink.small_metrics
+        assert self.shown is not None
+        data, metrics = self.shown, style.small_metrics
         left, right = _short(float(data.low[i])), _short(float(data.high[i]))
         where = QRectF(plot.left(), plot.bottom() + 4, plot.width(), metrics.height())
         room = plot.width() - 8
         if metrics.horizontalAdvance(left + right) <= room:
-            paint_label(painter, where, LEFT, left, ink.muted, ink)
-            paint_label(painter, where, RIGHT, right, ink.muted, ink)
+            paint_label(painter, where, LEFT, left, style.muted, style)
+            paint_label(painter, where, RIGHT, right, style.muted, style)
         elif metrics.horizontalAdvance(right) <= plot.width():
-            paint_label(painter, where, RIGHT, right, ink.muted, ink)
+            paint_label(painter, where, RIGHT, right, style.muted, style)
 
-    def paint_data(self, painter: QPainter, ink: Ink, clip: QRectF) -> None:
-        data = self.data
-        if data is None or (clip & self.dirty()).isEmpty():
-            return
+    def _paint_data(self, painter: QPainter, style: PaintStyle, data: Histograms) -> None:
         if not self._written:
-            self._write(ink)
-        colors = ink.layer_colors(len(self.layers))
+            self._write(style.ratio)
+        colors = style.layer_colors(len(self.layers))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for cell, color in zip(self.cells, colors, strict=False):
-            painter.setPen(ink.hairline(color))
-            painter.setBrush(ink.brush(ink.pale(color, 0.42)))
+            painter.setPen(style.hairline(color))
+            painter.setBrush(style.brush(style.pale(color, 0.42)))
             painter.drawPolygon(cell.line.polygon)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for i, at, share in self._towers:
-            self._paint_tower(painter, ink, self.cells[i], at, share, colors[i])
+            self._paint_tower(painter, style, self.cells[i], at, share, colors[i])
         for i in np.flatnonzero(data.under + data.over + data.missing).tolist():
-            self._paint_beyond(painter, ink, i, self.cells[i])
+            self._paint_beyond(painter, style, i, self.cells[i])
 
-    def _write(self, ink: Ink) -> None:
+    def _write(self, ratio: float) -> None:
         """Put the heights into the polygons."""
         self._written = True
         for cell, heights in zip(self.cells, self._heights, strict=False):
             tops = heights * (1 - cell.plot.height())
-            tops = np.rint(tops * ink.ratio) / ink.ratio
+            tops = np.rint(tops * ratio) / ratio
             tops += cell.plot.bottom()
             cell.points[1:-1:2, 1] = tops
             cell.points[2:-1:2, 1] = tops
 
     def _paint_tower(
-        self, painter: QPainter, ink: Ink, cell: _Cell, at: int, share: str, color: QColor
+        self, painter: QPainter, style: PaintStyle, cell: _Cell, at: int, share: str, color: QColor
     ) -> None:
         """Say how much of everything is in a bin that is taller than can be shown."""
-        width = ink.width(share)
+        width = style.width(share)
         if width > cell.plot.width() + BETWEEN:
             return
         left = float(cell.edges[at] + cell.edges[at + 1] - width) / 2
         left = min(max(left, cell.plot.left()), cell.plot.right() - width)
-        top = cell.plot.top() - ink.small_metrics.height()
-        ink.write(painter, round(left), top, share, color)
+        top = cell.plot.top() - style.small_metrics.height()
+        style.write(painter, round(left), top, share, color)
 
-    def _paint_beyond(self, painter: QPainter, ink: Ink, i: int, cell: _Cell) -> None:
+    def _paint_beyond(self, painter: QPainter, style: PaintStyle, i: int, cell: _Cell) -> None:
         """Numbers of values below and above the range, and of what is not a number."""
-        assert self.data is not None
-        data, plot = self.data, cell.plot
-        line = ink.small_metrics.height()
+        assert self.shown is not None
+        data, plot = self.shown, cell.plot
+        line = style.small_metrics.height()
         where = QRectF(plot.left(), plot.top(), plot.width(), line)
         ends = ((data.under[i], "‹ {}", "‹", LEFT), (data.over[i], "{} ›", "›", RIGHT))
         for n, full, short, align in ends:
             if n:
                 text = full.format(count(int(n)))
-                text = text if 2 * ink.width(text) < plot.width() else short
-                paint_label(painter, where, align, text, ink.muted, ink)
+                text = text if 2 * style.width(text) < plot.width() else short
+                paint_label(painter, where, align, text, style.muted, style)
         if data.missing[i]:
             where.moveTop(plot.top() + line)
             text = f"{count(int(data.missing[i]))} NaN"
-            text = text if ink.width(text) < plot.width() else "NaN"
+            text = text if style.width(text) < plot.width() else "NaN"
             where.adjust(-BETWEEN, 0, BETWEEN, 0)
-            paint_label(painter, where, CENTER, text, QColor(ink.theme.bad), ink)
+            paint_label(painter, where, CENTER, text, QColor(style.theme.bad), style)
 
     # Reading off
 
-    def read(self, place: QPointF, ink: Ink) -> ReadOut | None:
-        if self.data is None:
+    def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
+        if self.shown is None:
             return None
         for i, cell in enumerate(self.cells[: len(self.layers)]):
             if cell.plot.adjusted(-4, -14, 4, 30).contains(place):
-                return self._read_bin(place, ink, i, cell)
+                return self._read_bin(place, style, i, cell)
         return None
 
-    def _read_bin(self, place: QPointF, ink: Ink, i: int, cell: _Cell) -> ReadOut:
-        data = self.data
+    def _read_bin(self, place: QPointF, style: PaintStyle, i: int, cell: _Cell) -> ReadOut:
+        data = self.shown
         assert data is not None
         at = int(np.clip(np.searchsorted(cell.edges, place.x()) - 1, 0, BINS - 1))
         width = (data.high[i] - data.low[i]) / BINS
         low = float(data.low[i] + at * width)
         everything = data.counts[i].sum() + data.under[i] + data.over[i] + data.missing[i]
-        color = ink.layer_colors(len(self.layers))[i]
+        color = style.layer_colors(len(self.layers))[i]
         n = int(data.counts[i][at])
         rows = [
             Row(color, f"{number(low)} … {number(low + float(width))}", ""),
@@ -209,6 +224,17 @@ class HistogramPanel(Panel):
                 rows.append(Row(None, name, f"{int(others[i]):,}"))
         x = float(cell.edges[at] + cell.edges[at + 1]) / 2
         return ReadOut(cell.plot, x, self.layers[i], rows)
+
+
+class HistogramPlot(PicturePlot):
+    """The histograms of all layers side by side."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.histograms = self.add(HistogramItem())
+
+    def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
+        return self.histograms.read(place, style)
 
 
 def full_heights(counts: NDArray[np.int64]) -> tuple[Floats, list[tuple[int, int]]]:

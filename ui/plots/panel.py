@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QPainter
 
 from ui.plots.ink import Ink
+from ui.plots.readout import ReadOut, Row
 from ui.plots.scale import Floats, Scale
 from ui.plots.text import LEFT, RIGHT, paint_label
 from ui.plots.ticks import Tick, ticks
+
+__all__ = ["GAP", "Panel", "ReadOut", "Row"]
 
 GAP = 6.0
 # Least distance between ticks, in logical pixels.
 X_SPACING, Y_SPACING = 74.0, 27.0
 MOST_Y_TICKS = 7
-
-
-class Row(NamedTuple):
-    """One line of a read-out."""
-
-    color: QColor | None
-    name: str
-    value: str
-
-
-class ReadOut(NamedTuple):
-    """The values at one place of a plot; `x` is where the cross-line stands."""
-
-    plot: QRectF
-    x: float
-    title: str
-    rows: list[Row]
 
 
 class Panel:

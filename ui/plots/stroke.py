@@ -9,7 +9,7 @@ import shiboken6
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
-from ui.plots.ink import Ink
+from ui.plots.style import PaintStyle
 
 Floats = NDArray[np.float64]
 
@@ -46,7 +46,12 @@ class Polyline:
 
 
 def stroke(
-    painter: QPainter, line: Polyline, color: QColor, width: float, ink: Ink, smooth: bool = True
+    painter: QPainter,
+    line: Polyline,
+    color: QColor,
+    width: float,
+    style: PaintStyle,
+    smooth: bool = True,
 ) -> None:
     """Draw a line of `width` logical pixels through the points.
 
@@ -54,17 +59,17 @@ def stroke(
     thicker line is therefore the same thin line drawn again a fraction of a pixel further.
     """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
-    if not ink.live:
-        painter.setPen(ink.pen(color, width))
+    if not style.live:
+        painter.setPen(style.pen(color, width))
         painter.drawPolyline(line.polygon)
         return
-    painter.setPen(ink.hairline(color))
-    extra = width * ink.ratio - 1.0
+    painter.setPen(style.hairline(color))
+    extra = width * style.ratio - 1.0
     passes = 1 + max(0, math.ceil(extra / (PASS if smooth else 1.0) - 0.2))
     if passes == 1:
         painter.drawPolyline(line.polygon)
         return
-    step = extra / (passes - 1) / ink.ratio
+    step = extra / (passes - 1) / style.ratio
     # Curves run across and grow upwards; zigzags run up and down and grow sideways.
     dx, dy = (0.0, step) if smooth else (step, 0.0)
     back = (passes - 1) / 2

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
-from ui.plots.ink import Ink
+from ui.plots.style import PaintStyle
 from ui.theme import Theme
 
 # Words that are too long are shortened to no less than this share of them.
@@ -64,14 +64,19 @@ def fitted(spans: Sequence[Span], room: float, metrics: QFontMetricsF) -> list[S
 
 
 def paint_spans(
-    painter: QPainter, x: float, baseline: float, room: float, spans: Sequence[Span], ink: Ink
+    painter: QPainter,
+    x: float,
+    baseline: float,
+    room: float,
+    spans: Sequence[Span],
+    style: PaintStyle,
 ) -> None:
     """Write coloured words from x on, as far as there is `room`."""
-    painter.setFont(ink.font)
-    for text, color, _ in fitted(spans, room, ink.metrics):
-        painter.setPen(ink.role(color) if isinstance(color, str) else color.of(ink.theme))
+    painter.setFont(style.font)
+    for text, color, _ in fitted(spans, room, style.metrics):
+        painter.setPen(style.role(color) if isinstance(color, str) else color.of(style.theme))
         painter.drawText(QPointF(x, baseline), text)
-        x += ink.metrics.horizontalAdvance(text)
+        x += style.metrics.horizontalAdvance(text)
 
 
 def spread(wanted: Sequence[float], height: float, low: float, high: float) -> list[float]:
@@ -101,10 +106,10 @@ CENTER = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
 
 
 def paint_label(
-    painter: QPainter, where: QRectF, align: int, text: str, color: QColor, ink: Ink
+    painter: QPainter, where: QRectF, align: int, text: str, color: QColor, style: PaintStyle
 ) -> None:
     """One small line of text in a box: `align` is LEFT, RIGHT or CENTER."""
-    painter.setFont(ink.small)
+    painter.setFont(style.small)
     painter.setPen(color)
     painter.drawText(where, align, text)
 

@@ -34,18 +34,19 @@ class TimeAxis:
         """Show `factor` times as many iterations, keeping the one at `around` in place."""
         low, high = self.scale.low, self.scale.high
         factor = max(factor, LEAST_SPAN / (high - low))
-        self._show(around - (around - low) * factor, around + (high - around) * factor)
+        self.show(around - (around - low) * factor, around + (high - around) * factor)
 
     def pan(self, by: float) -> None:
         """Move by so many iterations."""
-        self._show(self.scale.low + by, self.scale.high + by)
+        self.show(self.scale.low + by, self.scale.high + by)
 
     def reset(self) -> None:
         """Show the whole run and follow it."""
         self.following = True
         self.scale = Scale(0.0, round_length(max(self.last, 10.0)))
 
-    def _show(self, low: float, high: float) -> None:
+    def show(self, low: float, high: float) -> None:
+        """Show a stretch of iterations, as far as it lies within the run."""
         whole = round_length(max(self.last, 10.0))
         span = min(high - low, whole)
         low = min(max(low, 0.0), whole - span)

@@ -12,13 +12,13 @@ from core.telemetry.frame import BINS, Frame
 from ui.plots.heat import HeatPanel
 from ui.plots.ink import Ink
 from ui.plots.text import Span
-from ui.views.view import Data, View, add_choice
+from ui.views.canvas_view import CanvasView, Data, add_choice
 
 # While a run goes on the maps are made anew this often.
 REFRESH_SECONDS = 0.1
 
 
-class ActivationHistoryView(View):
+class ActivationHistoryView(CanvasView):
     """Heat maps of the activations of every layer: iteration across, value up."""
 
     key = "activation_history"

@@ -14,8 +14,8 @@ from ui.plots.matrix import MatrixPanel
 from ui.plots.surface import class_name
 from ui.plots.text import Span
 from ui.plots.worst import WorstPanel
+from ui.views.canvas_view import Data, add_choice
 from ui.views.picture_view import PictureView
-from ui.views.view import Data, add_choice
 
 WIDE, TALL = 420.0, 400.0
 BOTH, MATRIX, WORST = "both", "matrix", "worst"

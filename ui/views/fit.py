@@ -9,8 +9,8 @@ from core.telemetry.frame import Frame
 from core.telemetry.pictures import DataPicture, Fit
 from ui.plots.fit import FitPanel
 from ui.plots.text import Span
+from ui.views.canvas_view import Data
 from ui.views.picture_view import PictureView
-from ui.views.view import Data
 
 
 class FitView(PictureView):

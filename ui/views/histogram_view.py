@@ -1,14 +1,13 @@
-"""What views of histograms have in common: all layers at one moment."""
+"""What views of histograms have in common: all layers at one step."""
 
 from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QRectF
-from PySide6.QtWidgets import QWidget
 
-from core.telemetry.frame import BINS, Frame, Histograms
-from ui.plots.histograms import HistogramPanel
-from ui.plots.ink import Ink
+from core.telemetry.frame import BINS, Frame
+from ui.plots.histograms import HistogramPlot
+from ui.plots.style import PaintStyle
 from ui.views.view import Data, View
 
 
@@ -17,39 +16,36 @@ class HistogramView(View):
 
     measure = ""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.histograms = HistogramPanel()
-        self.panels = [self.histograms]
+    def build(self) -> None:
+        self.histograms = self.add_plot(HistogramPlot()).histograms
 
     @property
     def measures(self) -> frozenset[str]:
         return frozenset({self.measure})
 
+    def reason_for_nothing(self, frame: Frame) -> str | None:
+        return None if self.histograms.shown or self._measured(frame) else ""
+
     def present(self, frame: Frame) -> None:
         measured = self._measured(frame)
-        if measured is None:
-            return
-        data: Histograms = getattr(measured, self.measure)
-        if self.histograms.absorb(measured.layers, data):
-            self.redraw()
-        else:
-            self.touch(self.histograms.dirty())
+        if measured is not None:
+            self.histograms.set_data(measured.layers, getattr(measured, self.measure))
 
     def _measured(self, frame: Frame) -> Frame | None:
         newest = frame.status == "running" and self.moment() is None
-        if newest and getattr(frame, self.measure) is None and self.histograms.data is not None:
+        if newest and getattr(frame, self.measure) is None and self.histograms.shown is not None:
             return None
         return self.with_measure(frame, self.measure)
 
     def forget(self) -> None:
-        self.histograms.forget()
+        if self.plots:
+            self.histograms.forget()
 
-    def arrange(self, area: QRectF, ink: Ink) -> None:
-        super().arrange(area.adjusted(0, 4, 0, 0), ink)
+    def arrange(self, area: QRectF, style: PaintStyle) -> None:
+        super().arrange(area.adjusted(0, 4, 0, 0), style)
 
     def columns(self) -> Data:
-        data, names = self.histograms.data, self.histograms.layers
+        data, names = self.histograms.shown, self.histograms.layers
         if data is None:
             return {}
         columns: Data = {}

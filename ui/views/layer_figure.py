@@ -12,14 +12,14 @@ from ui.plots.ink import Ink
 from ui.plots.layer_lines import LayerPanel
 from ui.plots.text import Span
 from ui.plots.time_panel import Other
-from ui.views.time_view import TimeView, legend
-from ui.views.view import Data, add_choice, add_toggle
+from ui.views.canvas_time_view import CanvasTimeView, legend
+from ui.views.canvas_view import Data, add_choice, add_toggle
 
 WIDE = 480.0
 BOTH, OVER_TIME, OVER_DEPTH = "both", "time", "depth"
 
 
-class LayerFigureView(TimeView):
+class LayerFigureView(CanvasTimeView):
     """One figure of every layer over the run and, where there is room, over depth beside it."""
 
     figure = ""

@@ -8,12 +8,12 @@ from core.telemetry.history import LEARNING_RATE
 from ui.plots.curves import CurvePanel
 from ui.plots.gap import figures
 from ui.plots.text import Span
-from ui.views.time_view import TimeView
-from ui.views.view import Data, add_toggle
+from ui.views.canvas_time_view import CanvasTimeView
+from ui.views.canvas_view import Data, add_toggle
 from ui.widgets.numbers import shown
 
 
-class LearningRateView(TimeView):
+class LearningRateView(CanvasTimeView):
     """The learning rate of every step, as optimizer and schedule make it."""
 
     key = "learning_rate"

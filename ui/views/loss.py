@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QRectF
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu
 
+from core.telemetry.frame import Frame
 from core.telemetry.history import ACCURACY, LOSS
-from ui.plots.canvas import beside
-from ui.plots.gap import GapPanel, figures
-from ui.plots.ink import Ink
+from ui.plots.plot_view import beside
+from ui.plots.run_plot import RunPlot
+from ui.plots.style import PaintStyle
 from ui.plots.text import Span
 from ui.views.time_view import TimeView, legend
 from ui.views.view import Data, add_choice, add_toggle
@@ -26,68 +27,68 @@ class LossView(TimeView):
     title = "Loss"
     about = "Training and validation loss of the run"
     default_shown = True
+    show_what = BOTH
+    _classifies = False
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.loss = GapPanel(self.axis, LOSS)
-        self.accuracy = GapPanel(self.axis, ACCURACY, "Accuracy")
-        self.accuracy.percent = True
-        self.time_panels = [self.loss, self.accuracy]
-        self.panels = [self.loss]
-        self.show_what = BOTH
+    def build(self) -> None:
+        self.loss = self.add_plot(RunPlot(self.axis, LOSS))
+        self.accuracy = self.add_plot(RunPlot(self.axis, ACCURACY, percent=True))
 
-    def arrange(self, area: QRectF, ink: Ink) -> None:
-        if self.frame is None:
-            return
-        classifies = self.history.classifies
-        if classifies and self.show_what == BOTH and area.width() >= WIDE:
-            self.panels = [self.loss, self.accuracy]
-            self.loss.caption = "Loss"
-            shares = (0.6, 0.4)
+    def arrange(self, area: QRectF, style: PaintStyle) -> None:
+        self._classifies = self.history.classifies
+        if self._classifies and self.show_what == BOTH and area.width() >= WIDE:
+            shown, shares = [self.loss, self.accuracy], (0.6, 0.4)
+            self.loss.caption, self.accuracy.caption = "Loss", "Accuracy"
         else:
-            one = self.accuracy if classifies and self.show_what == ONLY_ACCURACY else self.loss
-            self.panels, shares = [one], (1.0,)
-            one.caption = ""
-        self.accuracy.caption = "Accuracy" if len(self.panels) == 2 else ""
-        for panel, part in zip(self.panels, beside(area, shares), strict=True):
-            panel.place(part, ink)
+            accuracy = self._classifies and self.show_what == ONLY_ACCURACY
+            shown, shares = [self.accuracy if accuracy else self.loss], (1.0,)
+            shown[0].caption = ""
+        self.place(dict(zip(shown, beside(area, shares), strict=True)))
+
+    def present(self, frame: Frame) -> None:
+        if self.history.classifies != self._classifies:
+            self.relayout()
+        super().present(frame)
+
+    @property
+    def drawn(self) -> list[RunPlot]:
+        """The plots that are shown: one or both."""
+        return [plot for plot in (self.loss, self.accuracy) if plot in self.placed]
 
     def describe(self) -> tuple[Span, ...]:
-        panel = self.panels[0]
-        assert isinstance(panel, GapPanel)
-        train, validation = figures(panel)
-        spans = [Span(f"train {panel.text(train)}", "train")]
+        plot = self.drawn[0]
+        train, validation = plot.figures()
+        spans = [Span(f"train {plot.text(train)}", "train")]
         if len(self.history.scores):
-            spans += [Span("  ·  "), Span(f"validation {panel.text(validation)}", "validation")]
-            spans += [Span("  ·  "), Span(f"gap {panel.gap_text(train, validation)}", "text")]
-        spans += legend(panel.others())
+            spans += [Span("  ·  "), Span(f"validation {plot.text(validation)}", "validation")]
+            spans += [Span("  ·  "), Span(f"gap {plot.gap_text(train, validation)}", "text")]
+        spans += legend(plot.others())
         if self.frame and self.frame.divergence:
             spans += [Span("  ·  "), Span(str(self.frame.divergence), "bad")]
         return tuple(spans)
 
     def columns(self) -> Data:
         columns: Data = {}
-        for panel in self.panels:
-            assert isinstance(panel, GapPanel)
+        for plot in self.drawn:
             low, high = self.axis.scale.low, self.axis.scale.high
-            name = panel.name
-            part = panel.buckets(self.history, low, high)
+            name = plot.name
+            part = plot.buckets(self.history, low, high)
             steps = self.history.steps
             columns["iteration"] = steps.centers(part.start, part.stop)
-            columns[f"train {name}"] = steps.mean(panel.curve, part.start, part.stop)
-            columns[f"train {name} minimum"] = _finite(steps.low[panel.curve, part])
-            columns[f"train {name} maximum"] = _finite(steps.high[panel.curve, part])
+            columns[f"train {name}"] = steps.mean(plot.curve, part.start, part.stop)
+            columns[f"train {name} minimum"] = _finite(steps.low[plot.curve, part])
+            columns[f"train {name} maximum"] = _finite(steps.high[plot.curve, part])
             columns[f"train {name} smoothed"] = steps.smoothed(
-                panel.curve, part.start, part.stop, panel.reach()
+                plot.curve, part.start, part.stop, plot.reach()
             )
-            x, y = panel.scores(self.history, low, high)
+            x, y = plot.scores(self.history, low, high)
             columns["validation iteration"], columns[f"validation {name}"] = x, y
-            columns[f"gap {name}"] = panel.gaps(self.history, low, high)
-            for other in panel.others():
+            columns[f"gap {name}"] = plot.gaps(self.history, low, high)
+            for other in plot.others():
                 run = other.name
-                x, y = panel.smoothed(other.history, low, high)
+                x, y = plot.smoothed(other.history, low, high)
                 columns[f"{run} iteration"], columns[f"{run} train {name}"] = x, y
-                x, y = panel.scores(other.history, low, high)
+                x, y = plot.scores(other.history, low, high)
                 columns[f"{run} validation iteration"] = x
                 columns[f"{run} validation {name}"] = y
         return columns

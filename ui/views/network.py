@@ -13,8 +13,8 @@ from core.telemetry.pictures import NetworkPicture
 from ui.plots.graph import GraphPanel
 from ui.plots.graph_reading import Reading, Unit, Weight
 from ui.plots.text import Span
+from ui.views.canvas_view import Data, WeightEdit
 from ui.views.picture_view import PictureView
-from ui.views.view import Data, WeightEdit
 from ui.widgets.number_field import NumberField
 
 FIELD = (92, 26)

@@ -10,10 +10,10 @@ from PySide6.QtGui import QPainter
 from core.telemetry.frame import Frame
 from ui.plots.ink import Ink
 from ui.plots.panel import Panel
-from ui.views.view import View
+from ui.views.canvas_view import CanvasView
 
 
-class PictureView(View):
+class PictureView(CanvasView):
     """Shows one of the measures that are taken in turns: what is shown stays until a newer one
     comes. Data to which the view does not apply are told so."""
 

@@ -9,8 +9,8 @@ from ui.plots.canvas import beside
 from ui.plots.ink import Ink
 from ui.plots.layer_lines import LayerPanel
 from ui.plots.text import Span
-from ui.views.time_view import TimeView
-from ui.views.view import Data, add_choice
+from ui.views.canvas_time_view import CanvasTimeView
+from ui.views.canvas_view import Data, add_choice
 
 CAPTIONS = {"saturated": "Saturated", "dead": "Dead", "same_sign": "Same-sign updates"}
 # Each of the three plots needs so much width, or one is shown at a time.
@@ -18,7 +18,7 @@ WIDTH = 170.0
 ALL = "all"
 
 
-class ShareView(TimeView):
+class ShareView(CanvasTimeView):
     """For every layer the share of saturated activations, dead units, and units whose weights all
     move in one direction."""
 

@@ -15,8 +15,8 @@ from ui.plots.ink import Ink
 from ui.plots.panel import Panel
 from ui.plots.surface import SurfacePanel, class_name
 from ui.plots.text import OneOf, Span
+from ui.views.canvas_view import Data, add_choice, add_toggle
 from ui.views.picture_view import PictureView
-from ui.views.view import Data, add_choice, add_toggle
 
 # So many classes are named in the subtitle.
 NAMED = 4

@@ -1,29 +1,25 @@
-"""The contract of all views, and what they have in common."""
+"""The contract of all views of a run, and what they have in common."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
-from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QPainter, QShowEvent
-from PySide6.QtWidgets import QLabel, QMenu, QSlider, QVBoxLayout, QWidget, QWidgetAction
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
 
 from core.telemetry.frame import Frame
 from core.telemetry.history import History
 from core.telemetry.pictures import DataPicture
-from ui.plots.canvas import Canvas
-from ui.plots.ink import Ink
-from ui.plots.panel import Panel
+from ui.plots.menus import add_choice, add_slider, add_toggle
+from ui.plots.plot_view import Data, PlotView
 from ui.plots.text import Span
-from ui.theme import Theme
+
+__all__ = ["Data", "Moment", "View", "WeightEdit", "add_choice", "add_slider", "add_toggle"]
 
 # Figures in subtitles change this often while a run goes on: nobody reads 60 numbers a second.
 SUBTITLE_SECONDS = 0.1
-
-Data = dict[str, NDArray]
 
 
 class WeightEdit(NamedTuple):
@@ -50,7 +46,7 @@ class Moment:
         self.history = History()
 
 
-class View(Canvas):
+class View(PlotView):
     """Shows one aspect of a run.
 
     `key` and `title` name it, `about` says in a sentence what appears here, `measures` what a
@@ -58,36 +54,30 @@ class View(Canvas):
     the history around it; a view that is not visible only remembers them, and so does one whose
     turn it is not (`ui.pages.train.view_scheduler`).
 
+    Subclasses make their plots in `build`, give them a frame's data in `present`, and name the
+    numbers shown in `columns`.
+
     `default_shown` says whether it is on the dashboard at the first start; `default_place` names
     the view to whose right it stands, "" is a row of its own. `stands_in_for` names a view whose
     place it takes where that one does not go with the data and this one does.
     """
 
-    key: ClassVar[str] = ""
-    title: ClassVar[str] = ""
-    about: ClassVar[str] = ""
     default_shown: ClassVar[bool] = False
     default_place: ClassVar[str] = ""
     stands_in_for: ClassVar[str] = ""
 
-    subtitle_changed = Signal()
-    export_requested = Signal()
     measures_changed = Signal()
     # A `WeightEdit` that the user wants to be made.
     weight_edited = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
         # Views that stand side by side share one.
         self.looked_at = Moment()
         self._presented: Frame | None = None
-        self.subtitle: tuple[Span, ...] = ()
-        # What the card's header can switch on; an action's data names its icon.
-        self.tools: tuple[QAction, ...] = ()
         self.in_sight = True
         self._subtitle_at = 0.0
-        self.setAccessibleName(self.title)
-        self.setAccessibleDescription(self.about)
+        super().__init__(parent=parent)
+        self.set_empty(True)
 
     # The contract
 
@@ -107,12 +97,11 @@ class View(Canvas):
         return self.looked_at.history
 
     def show_frame(self, frame: Frame, history: History) -> None:
-        """Show a moment of a run. The newest frame, or an earlier one of those in `history`."""
+        """Show a step of a run. The newest frame, or an earlier one of those in `history`."""
         self.looked_at.show(frame, history)
         if not (self.in_sight and self.isVisible()):
             return
-        self._presented = frame
-        self.present(frame)
+        self._present(frame)
         self.refresh_read_out()
         now = time.monotonic()
         if frame.status != "running" or now - self._subtitle_at > SUBTITLE_SECONDS:
@@ -125,26 +114,23 @@ class View(Canvas):
             self.looked_at.forget()
         self._presented = None
         self.forget()
-        self.point_at(None)
-        self.redraw()
+        self.set_empty(True)
         self.update_subtitle()
 
     def export_data(self) -> Data:
         """Named columns of exactly what is shown; empty before the first frame."""
         self.catch_up()
-        return self.columns() if self.frame else {}
-
-    def paint_picture(
-        self, painter: QPainter, size: QSizeF, theme: Theme, ratio: float = 1.0
-    ) -> None:
-        self.catch_up()
-        super().paint_picture(painter, size, theme, ratio)
+        return self.columns() if self.frame and not self.is_empty else {}
 
     # What subclasses say
 
     def present(self, frame: Frame) -> None:
-        """Take in the frame and paint what it changes."""
+        """Give the plots the frame's data."""
         raise NotImplementedError
+
+    def reason_for_nothing(self, frame: Frame) -> str | None:
+        """Why there is nothing to show of this frame, "" where it is to come; None if there is."""
+        return None
 
     def unsupported_reason(self, data: DataPicture) -> str:
         """What this view needs and the data do not have, in one sentence; "" where it applies."""
@@ -161,17 +147,25 @@ class View(Canvas):
         """The subtitle: legend and newest figures."""
         return ()
 
-    def add_actions(self, menu: QMenu) -> None:
-        """Put the view's own settings into its menu."""
-
     # Common ground
 
     def catch_up(self) -> None:
         """Take in a frame that came while the view was hidden, or was not its turn."""
+        self.ensure_built()
         if self.frame is not self._presented and self.frame:
-            self._presented = self.frame
-            self.present(self.frame)
+            self._present(self.frame)
         self.update_subtitle()
+
+    def _present(self, frame: Frame) -> None:
+        self.ensure_built()
+        self._presented = frame
+        reason = self.reason_for_nothing(frame)
+        self.set_empty(reason is not None, reason or "")
+        if reason is None:
+            self.present(frame)
+
+    def finish(self) -> None:
+        self.catch_up()
 
     def set_in_sight(self, in_sight: bool) -> None:
         """Say whether the view is scrolled into sight: out of sight it only remembers frames."""
@@ -181,19 +175,17 @@ class View(Canvas):
                 self.catch_up()
 
     def showEvent(self, event: QShowEvent) -> None:
-        self.catch_up()
         super().showEvent(event)
+        self.catch_up()
 
     def update_subtitle(self) -> None:
-        subtitle = self.describe() if self.frame else ()
-        if subtitle != self.subtitle:
-            self.subtitle = subtitle
-            self.subtitle_changed.emit()
+        """Write the newest figures beside the title."""
+        self.set_subtitle(*(self.describe() if self.frame and self.placed else ()))
 
     def refresh(self) -> None:
         """Show the same frame again after a setting has changed."""
         if self.frame:
-            self.present(self.frame)
+            self._present(self.frame)
         self.redraw()
         self.update_subtitle()
 
@@ -211,70 +203,3 @@ class View(Canvas):
             return self.history.nearest(frame.iteration, measure)
         except LookupError:
             return None
-
-    def paint_backdrop(self, painter: QPainter, size: QSizeF, ink: Ink) -> None:
-        if self.frame is None:
-            paint_empty(painter, size, self.about, ink)
-
-    def shown_panels(self) -> Sequence[Panel]:
-        return self.panels if self.frame else ()
-
-    def menu(self) -> QMenu:
-        menu = QMenu(self)
-        self.add_actions(menu)
-        if not menu.isEmpty():
-            menu.addSeparator()
-        menu.addAction("Maximise or restore", self.maximize_requested.emit)
-        menu.addAction("Export picture or data…", self.export_requested.emit)
-        return menu
-
-
-def paint_empty(painter: QPainter, size: QSizeF, about: str, ink: Ink) -> None:
-    """What will appear here and how to start it."""
-    middle, line = size.height() / 2, ink.metrics.height()
-    room = QRectF(16, middle - line - 10, size.width() - 32, line + 4)
-    painter.setFont(ink.font)
-    painter.setPen(ink.text)
-    center = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
-    text = ink.metrics.elidedText(about, Qt.TextElideMode.ElideRight, room.width())
-    painter.drawText(room, center, text)
-    painter.setPen(ink.muted)
-    room.moveTop(middle)
-    center = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-    painter.drawText(room, center, "Press Run or the space bar to start.")
-
-
-def add_choice(menu: QMenu, choices: dict[str, object], chosen: object, pick) -> None:
-    """Exclusive choices; `pick` is called with the value of the one that is picked."""
-    group = QActionGroup(menu)
-    for text, value in choices.items():
-        action = QAction(text, menu)
-        action.setCheckable(True)
-        action.setChecked(value == chosen)
-        action.triggered.connect(lambda _=False, value=value: pick(value))
-        group.addAction(action)
-        menu.addAction(action)
-
-
-def add_toggle(menu: QMenu, text: str, on: bool, toggle) -> None:
-    """A setting that is on or off."""
-    action = menu.addAction(text)
-    action.setCheckable(True)
-    action.setChecked(on)
-    action.toggled.connect(toggle)
-
-
-def add_slider(menu: QMenu, text: str, value: int, high: int, move) -> None:
-    """A labelled slider from 0 to `high`."""
-    box, slider = QWidget(menu), QSlider(Qt.Orientation.Horizontal)
-    slider.setRange(0, high)
-    slider.setValue(value)
-    slider.setAccessibleName(text)
-    slider.valueChanged.connect(move)
-    layout = QVBoxLayout(box)
-    layout.setContentsMargins(12, 4, 12, 4)
-    layout.addWidget(QLabel(text))
-    layout.addWidget(slider)
-    action = QWidgetAction(menu)
-    action.setDefaultWidget(box)
-    menu.addAction(action)

@@ -1,4 +1,4 @@
-"""Histograms of every layer's weights at one moment."""
+"""Histograms of every layer's weights at one step."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from core.telemetry.pictures import DataPicture, FirstWeights
 from ui.plots.text import Span
 from ui.plots.ticks import number
 from ui.plots.weight_images import WeightImagesPanel
+from ui.views.canvas_view import Data, add_toggle
 from ui.views.picture_view import PictureView
-from ui.views.view import Data, add_toggle
 
 
 class WeightImagesView(PictureView):

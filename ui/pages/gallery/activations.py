@@ -16,7 +16,7 @@ from ui.pages.gallery.matrix import FOOT, HEAD, Cell, MatrixPanel
 from ui.pages.gallery.view import ComparisonView
 from ui.plots.ink import Ink
 from ui.plots.text import Span
-from ui.views.view import Data
+from ui.views.canvas_view import Data
 
 ROW, TALLEST_ROW = 46, 110
 

@@ -20,7 +20,7 @@ from ui.plots.scale import Scale, settle
 from ui.plots.stroke import Polyline
 from ui.plots.text import Span
 from ui.plots.ticks import number
-from ui.views.view import Data, add_choice
+from ui.views.canvas_view import Data, add_choice
 
 
 class RunsPanel(Panel):

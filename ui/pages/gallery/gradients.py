@@ -20,7 +20,7 @@ from ui.plots.scale import Floats, Scale, settle
 from ui.plots.stroke import Polyline
 from ui.plots.text import CENTER, Span, paint_label
 from ui.plots.ticks import number
-from ui.views.view import Data
+from ui.views.canvas_view import Data
 
 # Anything smaller is drawn at the bottom: the axis would be of rounding errors only.
 LEAST, DECADES = 1e-30, 14.0

@@ -15,13 +15,13 @@ from ui.plots.ink import Ink
 from ui.plots.panel import Panel
 from ui.plots.text import Span
 from ui.theme import Theme
-from ui.views.view import Data, View
+from ui.views.canvas_view import CanvasView, Data
 
 HEIGHT = 260
 START = "Press Run or Ctrl+Return to start."
 
 
-class ComparisonView(View):
+class ComparisonView(CanvasView):
     """A view of all runs at once. `show_comparison` shows it; the same object grows while the
     runs go on. Runs that are `emphasised` stand out from the others."""
 

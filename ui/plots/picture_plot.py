@@ -1,0 +1,33 @@
+"""A plot of what has no axes: small multiples, images, drawings."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF
+
+from ui.plots.plot import Plot
+from ui.plots.scale import Scale
+from ui.plots.style import PaintStyle
+
+WHOLE = Scale(0.0, 1.0)
+
+
+class PicturePlot(Plot):
+    """A plot whose items lay themselves out within `picture_rect`.
+
+    That is the plot's frame; zooming in makes it larger than the frame, panning moves it. So an
+    item that lays itself out anew in `place` is zoomed with lines and text at their usual size.
+    """
+
+    def __init__(self, caption: str = "") -> None:
+        super().__init__(caption, axes=False, grid=False)
+        self.set_home(x=WHOLE, y=WHOLE)
+
+    def picture_rect(self) -> QRectF:
+        """Where the whole picture lies, in logical pixels of the view."""
+        frame, x, y = self.frame, self.x_scale, self.y_scale
+        width, height = frame.width() / x.span, frame.height() / y.span
+        left = frame.left() - x.low * width
+        return QRectF(left, frame.top() - (1.0 - y.high) * height, width, height)
+
+    def gutter_right(self, style: PaintStyle) -> float:
+        return 0.0

@@ -1,0 +1,389 @@
+"""One plot of a card: pyqtgraph's PlotItem with our axes, ranges and read-out."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import pyqtgraph as pg
+import PySide6.QtWidgets  # noqa: F401  (pyqtgraph takes the binding that is loaded already)
+from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtWidgets import QGraphicsGridLayout
+
+from ui.plots.axis import GAP, Axis, Grid
+from ui.plots.item import PlotObject
+from ui.plots.readout import ReadOut, Row
+from ui.plots.scale import Floats, Scale, settle
+from ui.plots.style import PaintStyle
+from ui.plots.ticks import Tick, number, ticks
+
+if TYPE_CHECKING:
+    from ui.plots.plot_view import PlotView
+
+Item = TypeVar("Item", bound=PlotObject)
+
+# Least distance between ticks, in logical pixels.
+X_SPACING, Y_SPACING = 74.0, 27.0
+MOST_Y_TICKS = 7
+# Logarithms and values beyond this are not shown: ranges must stay finite.
+MOST_DECADES, MOST = 300.0, 1e300
+
+
+class PlotBox(pg.ViewBox):
+    """The area within the axes: takes wheel and drags, paints nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(enableMenu=False, defaultPadding=0.0)
+        self.disableAutoRange()
+        self.borderRect.hide()
+        # Our items clip themselves: an SVG would go on with the clip of a box that has ended.
+        self.setFlag(self.GraphicsItemFlag.ItemClipsChildrenToShape, False)
+        self.setFlag(self.GraphicsItemFlag.ItemIsFocusable, False)
+        self._usual_mode = self.PanMode
+
+    def paint(self, p: object, opt: object, widget: object = None) -> None:
+        """Nothing: the view fills the ground, the axes draw the lines."""
+
+    def mouseDragEvent(self, ev: Any, axis: int | None = None) -> None:
+        """Drag pans, with Shift it selects a box to zoom to; the right button stretches."""
+        box = ev.modifiers() & pg.QtCore.Qt.KeyboardModifier.ShiftModifier
+        if ev.isStart():
+            self._usual_mode = self.state["mouseMode"]
+            if box and axis is None:
+                self.state["mouseMode"] = self.RectMode
+        try:
+            super().mouseDragEvent(ev, axis)
+        finally:
+            if ev.isFinish():
+                self.state["mouseMode"] = self._usual_mode
+
+    def keyPressEvent(self, ev: Any) -> None:
+        ev.ignore()
+
+
+class Plot(pg.PlotItem):
+    """Items over two scales that follow the data until somebody zooms.
+
+    `add` takes items of `ui.plots.series` and one's own (`PlotObject`). Ranges settle on round
+    numbers that hold all items' data; `set_home` prescribes them instead. Where the user has
+    zoomed an axis it stays until `show_all`. All places are logical pixels of the view.
+    """
+
+    ranges_changed = Signal()
+    # The axes that the user has moved: (x, y).
+    taken = Signal(bool, bool)
+
+    def __init__(
+        self,
+        caption: str = "",
+        x_name: str = "",
+        *,
+        log: bool = False,
+        log_x: bool = False,
+        percent: bool = False,
+        axes: bool = True,
+        grid: bool = True,
+        name_at_end: bool = False,
+    ) -> None:
+        self.view: PlotView | None = None
+        self.frame = self.rect_in_view = QRectF()
+        self.y_ticks: list[Tick] = []
+        self.x_ticks: list[Tick] = []
+        self.objects: list[PlotObject] = []
+        self.box = PlotBox()
+        super().__init__(
+            viewBox=self.box,
+            axisItems={"left": Axis("left", self), "bottom": Axis("bottom", self)},
+            enableMenu=False,
+        )
+        self.caption, self.x_name, self.name_at_end = caption, x_name, name_at_end
+        self.percent, self.axes_shown, self.grid = percent, axes, grid
+        self.tick_marks = True
+        # Room beside the first and the last point along x, as a share of the whole: for dots.
+        self.margin_x = 0.0
+        self.x_scale = Scale(1.0, 10.0, log=True) if log_x else Scale(0.0, 10.0)
+        self.y_scale = Scale(0.01, 1.0, log=True) if log else Scale(0.0, 1.0)
+        self.home_x: Scale | None = None
+        self.home_y: Scale | None = None
+        self.follows_x = self.follows_y = True
+        self.linked: list[Plot] = []
+        self._setting = False
+        self.hideButtons()
+        self._parts: QGraphicsGridLayout = self.layout  # type: ignore[assignment]
+        for name in ("left", "bottom"):
+            self.getAxis(name).setVisible(axes)
+        self.box.sigRangeChanged.connect(self._range_moved)
+        self.add(Grid())
+        self._apply()
+
+    # What subclasses say
+
+    def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
+        """The values at a place, for the read-out: those of every item with a name."""
+        near = self.x_of(place.x())
+        known = [x for o in self.objects if (x := o.nearest_x(near)) is not None]
+        x = min(known, key=lambda v: abs(self.x_scale.at(v) - self.x_scale.at(near)), default=near)
+        rows = [row for o in self.objects for row in o.rows(x, style)]
+        if not rows:
+            return None
+        return ReadOut(self.frame, self.px_of(x), self.title_of(x), rows)
+
+    def title_of(self, x: float) -> str:
+        """The first line of the read-out."""
+        if self.x_name == "steps":
+            return f"step {round(x):,}"
+        return f"{self.x_name} {number(x)}".strip()
+
+    def gutter_right(self, style: PaintStyle) -> float:
+        """Room to the right of the frame, as for names of lines."""
+        return GAP * 2
+
+    # Items
+
+    def add(self, item: Item) -> Item:
+        """Put an item into the plot."""
+        self.objects.append(item)
+        item.attach(self)
+        return item
+
+    def remove(self, item: PlotObject) -> None:
+        """Take an item out of the plot."""
+        self.objects.remove(item)
+        item.plot = None
+        if self.scene():
+            self.scene().removeItem(item)
+        item.setParentItem(None)  # type: ignore[arg-type]
+
+    def data_changed(self) -> None:
+        """An item shows other data: settle the ranges that nothing prescribes."""
+        x, y = self.home_x or self._settled(0), self.home_y or self._settled(1)
+        self.set_ranges(
+            x if self.follows_x else self.x_scale, y if self.follows_y else self.y_scale
+        )
+
+    def _settled(self, axis: int) -> Scale:
+        """The range that holds what all items show along one axis."""
+        known = [e for o in self.objects if (e := o.extent()) is not None]
+        scale = self.y_scale if axis else self.x_scale
+        follows = self.follows_y if axis else self.follows_x
+        low = min((e[2 * axis] for e in known), default=math.inf)
+        high = max((e[2 * axis + 1] for e in known), default=-math.inf)
+        if axis == 0 and not scale.log:
+            # Along x the data fill the plot: rounding would leave a part of it empty.
+            if not low <= high:
+                return scale
+            aside = self.margin_x * (high - low) or (0.0 if low < high else 0.5)
+            return Scale(low - aside, high + aside)
+        return settle(scale if follows else None, low, high, scale.log)
+
+    # Ranges
+
+    def set_home(self, x: Scale | None = None, y: Scale | None = None) -> bool:
+        """Prescribe the ranges that are shown unless the user zooms; whether anything moved."""
+        self.home_x, self.home_y = x or self.home_x, y or self.home_y
+        new_x = self.home_x if self.home_x and self.follows_x else self.x_scale
+        new_y = self.home_y if self.home_y and self.follows_y else self.y_scale
+        if self.home_y and self.home_y.log != self.y_scale.log:
+            new_y, self.follows_y = self.home_y, True
+        return self.set_ranges(new_x, new_y)
+
+    def set_ranges(self, x: Scale, y: Scale) -> bool:
+        """Show other ranges; whether they differ."""
+        if (x, y) == (self.x_scale, self.y_scale):
+            return False
+        self.x_scale, self.y_scale = x, y
+        self._apply()
+        self._ranges_changed()
+        return True
+
+    def set_log(self, log: bool) -> None:
+        """Put the values on a logarithmic or a linear scale."""
+        if log != self.y_scale.log:
+            self.y_scale = Scale(0.01, 1.0, log=True) if log else Scale(0.0, 1.0)
+            self.home_y, self.follows_y = None, True
+            self._apply()
+            self.data_changed()
+            self._ranges_changed()
+
+    def set_log_x(self, log: bool) -> None:
+        """Put the horizontal axis on a logarithmic or a linear scale."""
+        if log != self.x_scale.log:
+            self.x_scale = Scale(1.0, 10.0, log=True) if log else Scale(0.0, 10.0)
+            self.home_x, self.follows_x = None, True
+            self._apply()
+            self.data_changed()
+            self._ranges_changed()
+
+    @property
+    def zoomed(self) -> bool:
+        """Whether the user has moved an axis."""
+        return not (self.follows_x and self.follows_y)
+
+    def show_all(self, x: bool = True, y: bool = True) -> None:
+        """Show everything again, and follow the data along these axes."""
+        self.follows_x, self.follows_y = self.follows_x or x, self.follows_y or y
+        self.data_changed()
+        if x:
+            for other in self.linked:
+                other.follows_x = True
+                other.data_changed()
+        self.taken.emit(x, y)
+
+    def zoom_x(self, factor: float, around: float) -> None:
+        """Show `factor` times as much along x, keeping the value `around` in place."""
+        at = self.x_scale.at(around)
+        start, length = at - factor * at, factor
+        x = Scale(self.x_scale.value(start), self.x_scale.value(start + length), self.x_scale.log)
+        self._take(x, self.y_scale)
+
+    def link(self, *others: Plot) -> None:
+        """Let these plots and this one share their horizontal axis, whoever moves it."""
+        group = [self, *others]
+        for plot in group:
+            plot.linked = [other for other in group if other is not plot]
+
+    def _range_moved(self, *_: object) -> None:
+        """The box has moved. Where it was not told to, somebody has zoomed or panned."""
+        if self._setting:
+            return
+        (x0, x1), (y0, y1) = self.box.viewRange()
+        self._take(_scale(x0, x1, self.x_scale), _scale(y0, y1, self.y_scale))
+
+    def _take(self, x: Scale, y: Scale) -> None:
+        """Show what the user has moved to."""
+        by_x, by_y = _differ(x, self.x_scale), _differ(y, self.y_scale)
+        x, y = x if by_x else self.x_scale, y if by_y else self.y_scale
+        self._stop_following(by_x, by_y)
+        self.x_scale, self.y_scale = x, y
+        self._apply()
+        self._ranges_changed()
+        for other in self.linked if by_x else ():
+            other.follows_x = False
+            other.set_ranges(x, other.y_scale)
+        self.taken.emit(by_x, by_y)
+
+    def _stop_following(self, x: bool, y: bool) -> None:
+        """The user has moved these axes: they stay where they are."""
+        self.follows_x, self.follows_y = self.follows_x and not x, self.follows_y and not y
+
+    def _apply(self) -> None:
+        """Tell the box the ranges, in its own terms."""
+        self._setting = True
+        try:
+            self.box.setRange(xRange=_ends(self.x_scale), yRange=_ends(self.y_scale), padding=0)
+        finally:
+            self._setting = False
+
+    def _ranges_changed(self) -> None:
+        if self.view:
+            self.lay_out(self.rect_in_view, self.view.style_now)
+        self.ranges_changed.emit()
+
+    # Layout
+
+    def lay_out(self, rect: QRectF, style: PaintStyle) -> None:
+        """Place the plot, its axes and all items within `rect`."""
+        line = style.small_metrics.height()
+        top = line + 4 if self.caption else (line / 2 if self.axes_shown else 0.0)
+        bottom = line + GAP if self.axes_shown else 0.0
+        height = max(rect.height() - top - bottom, 10.0)
+        self.rect_in_view = QRectF(rect)
+        self.y_ticks = self._y_ticks(height)
+        left, right = self.gutter_left(style), self.gutter_right(style)
+        self.frame = QRectF(
+            round(rect.left() + left),
+            round(rect.top() + top),
+            round(max(rect.width() - left - right, 10.0)),
+            round(height),
+        )
+        self.x_ticks = self._x_ticks(style) if self.axes_shown else []
+        self._place_box()
+        for item in self.objects:
+            item.fit()
+
+    def _place_box(self) -> None:
+        """Give the parts of the PlotItem the places that were worked out."""
+        rect, frame, layout = self.rect_in_view, self.frame, self._parts
+        self._setting = True
+        try:
+            layout.setContentsMargins(0, frame.top() - rect.top(), rect.right() - frame.right(), 0)
+            left, bottom = self.getAxis("left"), self.getAxis("bottom")
+            left.setWidth(frame.left() - rect.left())
+            bottom.setHeight(max(rect.bottom() - frame.bottom(), 0))
+            self.setGeometry(rect)
+            layout.activate()
+            left.update()
+            bottom.update()
+        finally:
+            self._setting = False
+
+    def gutter_left(self, style: PaintStyle) -> float:
+        """Room for the labels of the left axis."""
+        if not self.axes_shown:
+            return 0.0
+        widths = (style.small_metrics.horizontalAdvance(tick.label) for tick in self.y_ticks)
+        return max(widths, default=0.0) + GAP + 2
+
+    def _y_ticks(self, height: float) -> list[Tick]:
+        if not self.axes_shown:
+            return []
+        marks = ticks(self.y_scale, min(int(height / Y_SPACING), MOST_Y_TICKS))
+        if not self.percent:
+            return marks
+        return [Tick(tick.value, f"{100 * tick.value:.4g} %") for tick in marks]
+
+    def _x_ticks(self, style: PaintStyle) -> list[Tick]:
+        return ticks(self.x_scale, int(self.frame.width() / X_SPACING))
+
+    def axis_at(self, place: QPointF) -> str:
+        """The axis under a place, "left" or "bottom"; "" where there is none."""
+        rect, frame = self.rect_in_view, self.frame
+        if not self.axes_shown or not rect.contains(place) or frame.contains(place):
+            return ""
+        if place.x() < frame.left() and place.y() <= frame.bottom():
+            return "left"
+        return "bottom" if place.y() > frame.bottom() else ""
+
+    # Where values lie
+
+    def px(self, values: Floats) -> Floats:
+        """Horizontal places of values, in logical pixels of the view."""
+        return self.x_scale.place(values, self.frame.left(), self.frame.width())
+
+    def py(self, values: Floats) -> Floats:
+        """Vertical places of values."""
+        return self.y_scale.place(values, self.frame.bottom(), -self.frame.height())
+
+    def px_of(self, value: float) -> float:
+        """Horizontal place of one value."""
+        return self.frame.left() + self.frame.width() * self.x_scale.at(value)
+
+    def x_of(self, place: float) -> float:
+        """The value at a horizontal place."""
+        return self.x_scale.value((place - self.frame.left()) / max(self.frame.width(), 1.0))
+
+    def y_of(self, place: float) -> float:
+        """The value at a vertical place."""
+        return self.y_scale.value((self.frame.bottom() - place) / max(self.frame.height(), 1.0))
+
+
+def _ends(scale: Scale) -> tuple[float, float]:
+    """The ends of a scale as the box has them: logarithms where it is logarithmic."""
+    return (math.log10(scale.low), math.log10(scale.high)) if scale.log else (scale.low, scale.high)
+
+
+def _scale(low: float, high: float, like: Scale) -> Scale:
+    """The scale between two ends of the box."""
+    most = MOST_DECADES if like.log else MOST
+    low, high = max(low, -most), min(high, most)
+    return Scale(10.0**low, 10.0**high, True) if like.log else Scale(low, high)
+
+
+def _differ(a: Scale, b: Scale) -> bool:
+    """Whether the ends lie apart by more than rounding."""
+    first, second = np.array(_ends(a)), np.array(_ends(b))
+    return bool(np.abs(first - second).max() > 1e-7 * max(second[1] - second[0], 1e-300))
+
+
+__all__ = ["Plot", "PlotBox", "ReadOut", "Row"]

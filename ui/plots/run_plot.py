@@ -1,0 +1,370 @@
+"""Per-step curves of a run: every mini-batch pale, smoothed on top, and the validation score.
+
+Between training and validation the gap is shaded and told in numbers.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+
+from core.telemetry.history import CURVES, LOSS, History
+from core.telemetry.series import LIMIT, smooth
+from ui.plots.item import PlotObject, resolve
+from ui.plots.readout import ReadOut, Row
+from ui.plots.scale import Floats, Scale, settle
+from ui.plots.series import Curve, Curves, fill
+from ui.plots.stroke import Polyline, envelope
+from ui.plots.style import PaintStyle
+from ui.plots.ticks import number
+from ui.plots.time_axis import TimeAxis
+from ui.plots.time_plot import Other, TimePlot
+
+# Other runs may stretch the plot to so many times the largest value of the present one.
+STRETCH = 3.0
+# Single mini-batches may stand out of the plot beyond this many times the largest mean.
+SPIKE = 1.6
+# How much of the validation curve's colour the gap takes.
+SHADE = 0.14
+
+
+class RunPlot(TimePlot):
+    """One of the curves of `History.steps`, and the validation score that belongs to it."""
+
+    def __init__(
+        self, axis: TimeAxis, curve: int = LOSS, caption: str = "", scored: bool = True, **how
+    ) -> None:
+        super().__init__(axis, caption, **how)
+        self.curve, self.scored = curve, scored
+        self.name = CURVES[curve].replace("_", " ")
+        self.shades = True
+        self._seen_buckets = self._seen_scores = 0
+        self._peak = -math.inf
+        self.raw_line = Curve("train", 1.0, fade=0.35, smooth=False)
+        self.train_line = Curve("train", 1.6)
+        self.validation_line = Curve("validation", 1.6)
+        self.gap = Gap(self.train_line, self.validation_line)
+        for item in (self.gap, self.raw_line, self.train_line, self.validation_line):
+            self.add(item)
+
+    # What is shown
+
+    def reach(self) -> float:
+        """Iterations to either side over which the curve is smoothed."""
+        return self.smoothing * self.axis.scale.span
+
+    def buckets_per_pixel(self, history: History | None = None) -> int:
+        """Buckets that share a pixel column."""
+        visible = self.axis.scale.span / (history or self.history).steps.width
+        return max(1, int(visible / max(self.frame.width(), 1)))
+
+    def buckets(self, history: History, low: float, high: float, group: int = 1) -> slice:
+        """The buckets that hold the iterations low to high, in whole groups.
+
+        The first is an even one, as a zigzag goes up in even and down in odd groups.
+        """
+        steps = history.steps
+        start = max(0, int(low / steps.width) // (2 * group) * (2 * group))
+        stop = (int(max(high, 0.0) / steps.width) // group + 2) * group
+        return slice(min(start, steps.used), min(stop, steps.used))
+
+    def singly(self) -> bool:
+        """Whether all steps in view are known one by one while the buckets hold several."""
+        steps = self.history.steps
+        return steps.width > 1 and self.axis.scale.low >= steps.tail()[0]
+
+    def smoothed(self, history: History, low: float, high: float) -> tuple[Floats, Floats]:
+        """The smoothed curve between two iterations: x and y, at most a point per pixel column."""
+        steps, group = history.steps, self.buckets_per_pixel(history)
+        if history is self.history and self.singly():
+            x, y = self._tail()
+            half = int(self.reach())
+            return x, (smooth(y, np.isfinite(y).astype(float), half) if half else y)
+        part = self.buckets(history, low, high, group)
+        if part.start >= part.stop:
+            return np.empty(0), np.empty(0)
+        y = steps.smoothed(self.curve, part.start, part.stop, self.reach())
+        chosen = np.arange(0, y.size, group)
+        if chosen[-1] != y.size - 1:
+            chosen = np.append(chosen, y.size - 1)
+        return steps.centers(part.start, part.stop)[chosen], y[chosen]
+
+    def raw(self, low: float, high: float) -> tuple[Floats, Floats]:
+        """Single steps between two iterations, or a zigzag between their extremes: x and y."""
+        steps = self.history.steps
+        if self.singly():
+            return self._tail()
+        group = self.buckets_per_pixel()
+        part = self.buckets(self.history, low, high, group)
+        x = steps.centers(part.start, part.stop)
+        if steps.width == 1 and group == 1:
+            return x, steps.mean(self.curve, part.start, part.stop)
+        lows, highs = steps.low[self.curve, part], steps.high[self.curve, part]
+        return envelope(x, lows, highs, group)
+
+    def scores(self, history: History, low: float, high: float) -> tuple[Floats, Floats]:
+        """Validation scores between two iterations and the ones next to them: x and y."""
+        x = history.scores.x
+        if not self.scored or not x.size:
+            return np.empty(0), np.empty(0)
+        start = max(0, int(np.searchsorted(x, low)) - 1)
+        stop = int(np.searchsorted(x, high)) + 1
+        return x[start:stop], history.scores.values[start:stop, self.curve]
+
+    def newest(self) -> tuple[float, float]:
+        """The newest smoothed training figure and validation score, NaN where there is none."""
+        steps, scores = self.history.steps, self.history.scores
+        train = validation = math.nan
+        if steps.used:
+            y = steps.smoothed(self.curve, steps.used - 1, steps.used, self.reach())
+            train = float(y[0])
+        if self.scored and len(scores):
+            validation = float(scores.values[-1, self.curve])
+        return train, validation
+
+    def figures(self) -> tuple[float, float]:
+        """The smoothed training figure and the validation score of the step looked at."""
+        return self.newest() if self.moment is None else self.figures_at(self.moment)
+
+    def figures_at(self, iteration: float) -> tuple[float, float]:
+        """As `figures`, at any iteration: NaN where there is none.
+
+        Iteration n stands for the weights after n steps: the last step before it is the newest
+        known, and so is the last score up to it.
+        """
+        steps, scores = self.history.steps, self.history.scores
+        train = validation = math.nan
+        if steps.used and iteration > 0:
+            train = self._train_at(self.history, int(iteration - 1))
+        if self.scored and len(scores):
+            last = int(np.searchsorted(scores.x, iteration, side="right")) - 1
+            validation = float(scores.values[last, self.curve]) if last >= 0 else math.nan
+        return train, validation
+
+    def gap_of(self, train: float | Floats, validation: float | Floats) -> float | Floats:
+        """By how much validation does worse: a higher loss or a lower accuracy."""
+        return train - validation if self.percent else validation - train
+
+    def gap_text(self, train: float, validation: float) -> str:
+        """The gap in words; differences between percentages are points."""
+        value = float(self.gap_of(train, validation))
+        if self.percent and math.isfinite(value):
+            return f"{100 * value:.1f} points".replace("-", "−")
+        return self.text(value)
+
+    def gaps(self, history: History, low: float, high: float) -> Floats:
+        """The gap at each validation score between two iterations and the ones next to them."""
+        at, validation = self.scores(history, low, high)
+        x, train = self.smoothed(history, low, high)
+        known = np.isfinite(train)
+        if not known.any():
+            return np.full(at.size, math.nan)
+        return np.asarray(self.gap_of(np.interp(at, x[known], train[known]), validation))
+
+    def _tail(self) -> tuple[Floats, Floats]:
+        first, values = self.history.steps.tail()
+        start = max(0, int(self.axis.scale.low) - first - 2)
+        stop = int(self.axis.scale.high) - first + 3
+        x = np.arange(first, first + values.shape[1], dtype=float)[start:stop]
+        return x, values[self.curve, start:stop]
+
+    # Following the run
+
+    def load(self, low: float, high: float) -> None:
+        self.gap.set_shown(self.shades)
+        self.raw_line.set_data(*(self.raw(low, high) if self._has_raw() else NOTHING))
+        self.train_line.set_data(*self.smoothed(self.history, low, high))
+        self.validation_line.set_data(*self.scores(self.history, low, high))
+
+    def extend(self, low: float, high: float) -> None:
+        if self._has_raw():
+            self.raw_line.splice(*self.raw(low, high))
+        self.train_line.splice(*self.smoothed(self.history, low, high))
+        self.validation_line.splice(*self.scores(self.history, low, high))
+
+    def _has_raw(self) -> bool:
+        """Whether single steps can be told from the smoothed curve."""
+        return (
+            bool(self.smoothing)
+            and self.buckets_per_pixel() * self.history.steps.width < self.reach()
+        )
+
+    def items_of(self, other: Other) -> list[PlotObject]:
+        low, high = self.axis.scale.low, self.axis.scale.high
+        train = Curve(other.role, 1.0, fade=0.6, layer=-20)
+        train.set_data(*self.smoothed(other.history, low, high))
+        validation = Curve(other.role, 1.3, layer=-19)
+        validation.set_data(*self.scores(other.history, low, high))
+        return [train, validation]
+
+    def _key_of(self, history: History) -> tuple[object, ...]:
+        revisions = history.steps.revision, history.scores.revision
+        return (*revisions, self.smoothing, self.shades, self.buckets_per_pixel(), self.singly())
+
+    def _extremes(self, afresh: bool) -> tuple[float, float]:
+        steps, scores = self.history.steps, self.history.scores
+        scale = self.axis.scale
+        if afresh:
+            self._seen_buckets = self._seen_scores = 0
+            self._peak = -math.inf
+        part = self.buckets(self.history, scale.low, scale.high)
+        part = slice(max(part.start, self._seen_buckets - 1, 0), part.stop)
+        seen = slice(max(self._seen_scores - 1, 0), len(scores))
+        self._seen_buckets, self._seen_scores = steps.used, len(scores)
+        values = [steps.mean(self.curve, part.start, part.stop)]
+        if self.scored and len(scores):
+            inside = (scores.x[seen] >= scale.low) & (scores.x[seen] <= scale.high)
+            values.append(scores.values[seen, self.curve][inside])
+        if afresh and steps.first is not None and scale.low == 0:
+            values.append(steps.first[self.curve : self.curve + 1])
+        low, high = _finite_extremes(np.concatenate(values), self.log)
+        if afresh:
+            low, high = self._with_others(low, high)
+        lows, highs = steps.low[self.curve, part], steps.high[self.curve, part]
+        self._peak = max(self._peak, float(highs.max(initial=-math.inf)))
+        return self._with_single(low, high, float(lows.min(initial=math.inf)))
+
+    def _with_others(self, low: float, high: float) -> tuple[float, float]:
+        """Widen the range for other runs, but not for one that has blown up."""
+        scale = self.axis.scale
+        most = STRETCH * high if high > 0 else math.inf
+        for other in self.others():
+            values = self.smoothed(other.history, scale.low, scale.high)[1]
+            least, greatest = _finite_extremes(values[values < most], self.log)
+            low, high = min(low, least), max(high, greatest)
+        return low, high
+
+    def _with_single(self, low: float, high: float, least: float) -> tuple[float, float]:
+        """Widen the range for single steps, but not for spikes far off."""
+        known = max(high, self._high)
+        if math.isfinite(known) and known > 0:
+            high = max(high, min(self._peak, SPIKE * known))
+        if not self.log:
+            low = min(low, least)
+        elif least > 0:
+            low = min(low, max(least, min(low, self._low) / SPIKE))
+        return low, high
+
+    def _settled_scale(self) -> Scale:
+        if self.percent:
+            if not math.isfinite(self._low):
+                return Scale(0.0, 1.0)
+            current = self.home_y if self.home_y and self.home_y.high == 1.0 else None
+            scale = settle(current, max(min(self._low, 0.999), 0.0), 1.0)
+            return Scale(scale.low, 1.0)
+        return super()._settled_scale()
+
+    def _volatile_from(self) -> float:
+        steps, scores = self.history.steps, self.history.scores
+        step = steps.width * (self.buckets_per_pixel() + 1)
+        start = steps.next - step - self.reach() * 1.01
+        if self.scored and len(scores):
+            start = min(start, float(scores.x[-1]))
+        return start
+
+    # Reading off
+
+    def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
+        steps = self.history.steps
+        iteration = round(self.x_of(place.x()))
+        if not steps.used or not 0 <= iteration <= self.axis.last:
+            return None
+        rows = self._rows(min(iteration, steps.next - 1), style)
+        rows += [
+            Row(style.axis, "", mark.text)
+            for mark in self.history.marks
+            if abs(self.px_of(mark.iteration) - place.x()) < 4
+        ]
+        x = self.px_of(iteration)
+        return ReadOut(self.frame, x, f"step {iteration:,}", rows)
+
+    def _rows(self, iteration: int, style: PaintStyle) -> list[Row]:
+        steps, scores = self.history.steps, self.history.scores
+        first, tail = steps.tail()
+        rows = []
+        if iteration >= first:
+            value = float(tail[self.curve, iteration - first])
+            rows.append(Row(style.pale(style.train, 0.6), "batch", self.text(value)))
+        train = self._train_at(self.history, iteration)
+        if self.reach() >= steps.width or iteration < first:
+            rows.append(Row(style.train, "train, smoothed", self.text(train)))
+        if self.scored and len(scores):
+            value = self._score_at(self.history, iteration)
+            rows.append(Row(style.validation, "validation", self.text(value)))
+            rows.append(Row(None, "gap", self.gap_text(train, value)))
+        for other in self.others():
+            value = self._of_other(other.history, iteration)
+            rows.append(Row(style.role(other.role), other.name, self.text(value)))
+        return rows
+
+    def _train_at(self, history: History, iteration: int) -> float:
+        """The smoothed training figure of one step, or of the newest before it."""
+        steps = history.steps
+        i = min(iteration // steps.width, steps.used - 1)
+        return float(steps.smoothed(self.curve, i, i + 1, self.reach())[0])
+
+    def _score_at(self, history: History, iteration: int) -> float:
+        """The validation score nearest to a step."""
+        scores = history.scores
+        return float(scores.values[int(np.abs(scores.x - iteration).argmin()), self.curve])
+
+    def _of_other(self, history: History, iteration: int) -> float:
+        """Another run's validation score near an iteration, or its smoothed training figure."""
+        if iteration >= history.steps.next:
+            return math.nan
+        if self.scored and len(history.scores):
+            return self._score_at(history, iteration)
+        return self._train_at(history, iteration)
+
+    def text(self, value: float) -> str:
+        """A value as the read-out and the legend write it."""
+        if self.percent and math.isfinite(value):
+            return f"{100 * value:.1f} %"
+        return number(value)
+
+
+class Gap(PlotObject):
+    """What lies between the training and the validation curve."""
+
+    layer = -10.0
+
+    def __init__(self, train: Curves, validation: Curves) -> None:
+        super().__init__()
+        self._train, self._validation = train, validation
+        self._area = Polyline()
+
+    def set_shown(self, shown: bool) -> None:
+        """Shade the gap, or not."""
+        if shown != self.isVisible():
+            self.setVisible(shown)
+
+    def draw(self, painter: QPainter, style: PaintStyle, exposed: QRectF) -> None:
+        plot = self.plot
+        assert plot is not None
+        at, score = self._validation.xs, self._validation.ys[:, 0]
+        known = np.isfinite(score)
+        at, score = at[known], score[known]
+        low, high = plot.x_of(exposed.left() - 2), plot.x_of(exposed.right() + 2)
+        around = slice(max(int(at.searchsorted(low)) - 1, 0), int(at.searchsorted(high)) + 1)
+        at, score = at[around], score[around]
+        if at.size < 2:
+            return
+        x, y = self._train.xs, self._train.ys[:, 0]
+        between = slice(*x.searchsorted((at[0], at[-1])).tolist())
+        # There and back, so that the two curves enclose the area.
+        outline = np.concatenate((x[between], at[::-1]))
+        edge = np.concatenate((y[between], score[::-1]))
+        if self._area.load(plot.px(outline), plot.py(edge)):
+            fill(painter, self._area.polygon, resolve("validation", style), SHADE, style)
+
+
+NOTHING = np.empty(0), np.empty(0)
+
+
+def _finite_extremes(values: Floats, log: bool) -> tuple[float, float]:
+    fine = np.abs(values) < LIMIT
+    known = values[fine & (values > 0)] if log else values[fine]
+    return float(known.min(initial=math.inf)), float(known.max(initial=-math.inf))
