@@ -166,7 +166,7 @@ def shown(qtbot, view: Any, history: History) -> Any:
     return view
 
 
-def colors_of(view: AnyView) -> set[str]:
+def colors_of(view: Any) -> set[str]:
     image = view.grab().toImage()
     return {
         image.pixelColor(x, y).name()
