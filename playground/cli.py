@@ -158,13 +158,13 @@ def _own_data(options: argparse.Namespace) -> list[str]:
     from core.data.user_files import load, opened
     from core.experiment.serialization import to_dict
     from core.experiment.spec import DataSpec, ExperimentSpec
-    from playground.progress import ProgressLine
+    from playground.progress import ProgressBar
 
-    line = ProgressLine(sys.stderr)
+    bar = ProgressBar(sys.stderr)
     dataset = opened(
-        options.data, options.target or "", lambda share: line.show(share, f"of {options.data}")
+        options.data, options.target or "", lambda share: bar.show(share, f"of {options.data}")
     )
-    line.clear()
+    bar.clear()
     for note in load(dataset).notes:
         print(f"playground: {note}", file=sys.stderr)
     plain = to_dict(ExperimentSpec(data=DataSpec(dataset=dataset)))["data"]["dataset"]

@@ -39,12 +39,12 @@ def _fetch(options: argparse.Namespace) -> int:
     from core.data import DataError
     from core.data.fetch import Cancelled, adopt, download, present
     from core.data.sources import SOURCES
-    from playground.progress import ProgressLine
+    from playground.progress import ProgressBar
 
-    source, origin, line = SOURCES[options.name], options.origin, ProgressLine(sys.stderr)
+    source, origin, bar = SOURCES[options.name], options.origin, ProgressBar(sys.stderr)
 
     def progress(done: int, total: int, text: str) -> None:
-        line.show(done / total, f"of {total / 1e6:.1f} MB  {text}")
+        bar.show(done / total, f"of {total / 1e6:.1f} MB  {text}")
 
     try:
         if origin and "://" not in origin:
@@ -57,14 +57,14 @@ def _fetch(options: argparse.Namespace) -> int:
                 source = replace(source, mirrors=(origin.rstrip("/") + "/",))
             folder = download(source, progress)
     except (KeyboardInterrupt, Cancelled):
-        line.clear()
+        bar.clear()
         return fail(["stopped; the same command goes on from here"], INTERRUPTED)
     except DataError as error:
-        line.clear()
+        bar.clear()
         problems = str(error).splitlines()
         if len(problems) > 1 and not origin:
             problems.append(f"from a folder: playground data fetch {options.name} --from FOLDER")
         return fail(problems, FAILED)
-    line.clear()
+    bar.clear()
     print(f"{options.name}: {folder}")
     return DONE

@@ -77,17 +77,17 @@ def _list(options: argparse.Namespace) -> int:
 def _pictures(options: argparse.Namespace) -> int:
     from core.data import DataError
     from core.gallery.recording import PATH, record_all
-    from playground.progress import ProgressLine
+    from playground.progress import ProgressBar
 
-    line = ProgressLine(sys.stderr)
+    bar = ProgressBar(sys.stderr)
     try:
-        record_all(line.show)
+        record_all(bar.show)
     except DataError as error:
         return fail([str(error)])
     except OSError as error:
         return fail([f"{error.filename or PATH}: {error.strerror or error}"])
     finally:
-        line.clear()
+        bar.clear()
     print(PATH)
     return DONE
 
@@ -125,21 +125,21 @@ def _run_all(chosen: list[Experiment], options: argparse.Namespace) -> tuple[boo
     from core.gallery.engine import data_for, run
     from core.gallery.results import check
     from playground.gallery_report import plain, show, write
-    from playground.progress import ProgressLine
+    from playground.progress import ProgressBar
 
     passed, reports = True, []
-    line = ProgressLine(sys.stderr)
+    bar = ProgressBar(sys.stderr)
     for number, experiment in enumerate(chosen):
 
         def progress(share: float, text: str, number: int = number) -> None:
-            line.show((number + share) / len(chosen), text)
+            bar.show((number + share) / len(chosen), text)
 
         try:
             results: Results = run(
                 experiment, data_for(experiment, options.bundled), options.seeds, progress
             )
         finally:
-            line.clear()
+            bar.clear()
         passed = passed and all(finding.ok for finding in check(results))
         reports.append(plain(results))
         if options.out:

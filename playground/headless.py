@@ -19,7 +19,7 @@ from core.experiment.files import replacing, write_experiment
 from core.experiment.spec import ExperimentSpec
 from core.training.results import Score, Segment
 from core.training.trainer import Trainer
-from playground.progress import PULSE, ProgressLine, bar
+from playground.progress import INTERVAL, ProgressBar
 
 PARTS = ("train", "validation", "test")
 COLUMNS = (
@@ -117,38 +117,42 @@ def run(spec: ExperimentSpec, stopped: Callable[[], bool], progress: Progress) -
 
 
 def _next_steps(steps: int, seconds: float) -> int:
-    """How many steps to take in one go, so that a go lasts about one `PULSE`."""
-    if seconds > 2 * PULSE:
+    """How many steps to take in one go, so that a go lasts about one `INTERVAL`."""
+    if seconds > 2 * INTERVAL:
         return max(1, steps // 2)
-    return min(2 * steps, 1 << 20) if seconds < PULSE / 2 else steps
+    return min(2 * steps, 1 << 20) if seconds < INTERVAL / 2 else steps
 
 
 class Progress:
-    """One line that is drawn over and over while training; silent where nobody watches."""
+    """Shows on a terminal how far a run is and how well it does."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._line = ProgressLine(stream)
+    def __init__(self, stream: TextIO | None) -> None:
+        self._bar = ProgressBar(stream)
         self._before = (time.perf_counter(), 0)
+        self._speed = 0.0
 
     def show(self, trainer: Trainer, segment: Segment, score: Score | None) -> None:
-        if not self._line.due() or not len(segment.loss):
+        if not len(segment.loss):
             return
-        now = time.perf_counter()
-        since, iteration = self._before
-        speed = (trainer.iteration - iteration) / max(now - since, 1e-9)
-        self._before = (now, trainer.iteration)
         last = trainer.spec.training.max_epochs
-        text = f"epoch {int(trainer.epoch)}" + (
-            f"/{last} {bar(trainer.epoch / last)}" if last else ""
-        )
+        text = f"epoch {int(trainer.epoch)}" + (f"/{last}" if last else "")
+        text += f"  {self._steps_per_second(trainer.iteration):,.0f} steps/s"
         text += f"  loss {segment.loss.mean():.4f}"
         if score:
             text += f"  validation {score.loss:.4f}"
             text += "" if math.isnan(score.accuracy) else f", accuracy {score.accuracy:.1%}"
-        self._line.write(f"{text}  {speed:,.0f} steps/s")
+        self._bar.show(trainer.epoch / last if last else None, text)
+
+    def _steps_per_second(self, iteration: int) -> float:
+        """The speed since it was last taken, at least `INTERVAL` ago."""
+        now, (since, before) = time.perf_counter(), self._before
+        if now - since >= INTERVAL:
+            self._speed = (iteration - before) / (now - since)
+            self._before = (now, iteration)
+        return self._speed
 
     def clear(self) -> None:
-        self._line.clear()
+        self._bar.clear()
 
 
 def prepare_folder(folder: Path) -> None:

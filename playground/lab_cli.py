@@ -79,21 +79,21 @@ def _run(options: argparse.Namespace) -> int:
 
 def _run_all(chosen: list[Lab], options: argparse.Namespace) -> tuple[bool, list[dict[str, Any]]]:
     """Run one after the other; whether all checks hold, and all results as plain data."""
-    from playground.progress import ProgressLine
+    from playground.progress import ProgressBar
 
     passed, reports = True, []
-    line = ProgressLine(sys.stderr)
+    bar = ProgressBar(sys.stderr)
     for number, lab in enumerate(chosen):
 
         def progress(share: float, text: str, number: int = number) -> None:
-            line.show((number + share) / len(chosen), text)
+            bar.show((number + share) / len(chosen), text)
 
         start = time.perf_counter()
         try:
             tables = lab.tables(progress)
             findings = _findings(lab, progress) if options.check else []
         finally:
-            line.clear()
+            bar.clear()
         seconds = time.perf_counter() - start
         passed = passed and all(finding.ok for finding in findings)
         report = _plain(lab, tables, findings, seconds)

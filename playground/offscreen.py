@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
+import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
+
+from core.base.folders import pictures_folder
+from playground.progress import ProgressBar
 
 SECONDS = 6.0
 SIZE = (1440, 900)
 PICTURE = "training-playground.png"
-BAR = 32
 
 
 def train_offscreen(spec: Any, reason: str, theme: str | None) -> int:
@@ -32,19 +37,26 @@ def train_offscreen(spec: Any, reason: str, theme: str | None) -> int:
     window.resize(*SIZE)
     window.show()
     bar = ProgressBar(sys.stderr)
+    started = time.monotonic()
+
+    def tick() -> None:
+        share = (time.monotonic() - started) / SECONDS
+        bar.show(min(1.0, share), f"step {session.history.iteration:,}")
+        if share >= 1:
+            application.exit(0)
+
     session.set_running(True)
     interrupts = Interrupts(application.quit)
     clock = QTimer()
-    clock.timeout.connect(lambda: bar.show(session.history.iteration) or application.exit(0))
+    clock.timeout.connect(tick)
     clock.start(100)
     application.exec()
     clock.stop()
-    bar.close()
+    bar.clear()
     interrupts.close()
     session.close()
-    picture = Path(PICTURE).resolve()
     try:
-        window.train.save_dashboard(picture)
+        picture = _save(window.train.save_dashboard)
     except ExportError as error:
         print(f"playground: {error}", file=sys.stderr)
         return 1
@@ -52,22 +64,21 @@ def train_offscreen(spec: Any, reason: str, theme: str | None) -> int:
     return 0
 
 
-class ProgressBar:
-    """A line that fills over SECONDS; on anything but a terminal it stays silent."""
+def _save(write: Callable[[Path], None]) -> Path:
+    """Write the picture into the user's pictures, or where that cannot be, into the folder for
+    temporary files; its path. Raises `ExportError`."""
+    from ui.export.formats import ExportError
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream if stream.isatty() else None
-        self._started = time.monotonic()
+    picture = free_name(pictures_folder() / PICTURE)
+    try:
+        write(picture)
+    except ExportError:
+        picture = free_name(Path(tempfile.gettempdir()) / PICTURE)
+        write(picture)
+    return picture
 
-    def show(self, iteration: int) -> bool:
-        """Redraw; true while there is time left."""
-        share = min(1.0, (time.monotonic() - self._started) / SECONDS)
-        if self._stream:
-            filled = round(share * BAR)
-            line = f"\r[{'█' * filled}{' ' * (BAR - filled)}] {share:4.0%}  step {iteration:,}"
-            print(line, end="", file=self._stream, flush=True)
-        return share < 1
 
-    def close(self) -> None:
-        if self._stream:
-            print(file=self._stream)
+def free_name(path: Path) -> Path:
+    """The path itself, or with the first number behind its name that is not taken."""
+    candidates = (path.with_stem(f"{path.stem}-{i}") for i in itertools.count(2))
+    return next(each for each in itertools.chain((path,), candidates) if not each.exists())

@@ -1,40 +1,64 @@
-"""One line of a terminal that is drawn over and over while something takes its time."""
+"""A progress bar on the terminal, drawn by tqdm."""
 
 from __future__ import annotations
 
-import time
-from typing import TextIO
+import os
+from typing import Any, TextIO
+
+from tqdm import tqdm
 
 # Seconds between two drawings.
-PULSE = 0.1
+INTERVAL = 0.1
+UNKNOWN_WIDTH, UNKNOWN_HEIGHT = 100, 24
+BAR = "{percentage:3.0f}% |{bar:16}| {elapsed}<{remaining}  {desc}"
+NO_BAR = "{elapsed}  {desc}"
 
 
-class ProgressLine:
-    """Draws on a terminal; silent where the stream is none and nobody watches."""
+class ProgressBar:
+    """Shows how far something is on a terminal, and disappears when it is cleared.
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream if stream.isatty() else None
-        self._due = 0.0
+    Shows nothing where `stream` is not a terminal, or is closed (None).
+    """
 
-    def due(self) -> bool:
-        """Whether the line wants drawing anew."""
-        return self._stream is not None and time.perf_counter() >= self._due
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream if stream is not None and stream.isatty() else None
+        self._bar: tqdm | None = None
 
-    def write(self, text: str) -> None:
-        if self._stream is not None:
-            self._due = time.perf_counter() + PULSE
-            self._stream.write(f"\r{text}\x1b[K")
-            self._stream.flush()
-
-    def show(self, share: float, text: str) -> None:
-        """A bar that is filled to `share` (0…1), and a text behind it."""
-        if self.due():
-            self.write(f"{bar(share)} {share:4.0%}  {text}")
+    def show(self, share: float | None, text: str) -> None:
+        """Show the share that is done (0…1; None where it is not known) and a text behind it."""
+        if self._stream is None:
+            return
+        if self._bar is None:
+            self._bar = self._new_bar(self._stream, share is not None)
+        self._bar.set_description_str(text, refresh=False)
+        # Where no share is known every call counts as progress, so that the text is drawn.
+        self._bar.update(1 if share is None else max(0.0, share - self._bar.n))
 
     def clear(self) -> None:
-        self.write("")
+        """Remove the bar; the next `show` begins another."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+    @staticmethod
+    def _new_bar(stream: TextIO, known: bool) -> tqdm:
+        # No thread that watches for bars that stand still.
+        tqdm.monitor_interval = 0
+        return tqdm(
+            total=1.0 if known else None,
+            file=stream,
+            leave=False,
+            **_width(stream),
+            mininterval=INTERVAL,
+            miniters=0,
+            bar_format=BAR if known else NO_BAR,
+        )
 
 
-def bar(share: float, width: int = 24) -> str:
-    done = round(min(share, 1) * width)
-    return "█" * done + "·" * (width - done)
+def _width(stream: TextIO) -> dict[str, Any]:
+    """As large as the terminal; where its size is not known tqdm would draw nothing."""
+    try:
+        columns = os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError):
+        columns = 0
+    return {"dynamic_ncols": True} if columns else {"ncols": UNKNOWN_WIDTH, "nrows": UNKNOWN_HEIGHT}

@@ -1,53 +1,62 @@
-"""Reading the text that a PNG picture carries (PNG specification, tEXt, zTXt and iTXt chunks)."""
+"""PNG pictures that carry text, such as the experiment they show. Pillow does the encoding."""
 
 from __future__ import annotations
 
+import io
+import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-# A text larger than this is not one of ours.
+# An experiment with many drawn points is longer than the megabyte that Pillow allows.
 LARGEST_TEXT = 50_000_000
+# Text behind the pixels is read only where these are few enough to be decoded.
+MOST_PIXELS = 100_000_000
+# Shorter text stays readable in the file.
+COMPRESSED_FROM = 200
+# Larger levels save a few percent and take several times as long.
+COMPRESSION = 3
+
+
+def write_png(
+    pixels: NDArray[np.uint8], text: Mapping[str, str] | None = None, dots_per_inch: float = 96.0
+) -> bytes:
+    """A picture as the bytes of a PNG file.
+
+    `pixels` is (height, width, 3) for RGB or (height, width, 4) for RGBA. `text` is written as
+    iTXt chunks, in UTF-8, by keyword (Latin-1, at most 79 characters).
+    """
+    from PIL import Image, PngImagePlugin
+
+    chunks = PngImagePlugin.PngInfo()
+    for keyword, value in (text or {}).items():
+        chunks.add_itxt(keyword, value, zip=len(value) > COMPRESSED_FROM)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(
+        buffer,
+        "PNG",
+        pnginfo=chunks,
+        dpi=(dots_per_inch, dots_per_inch),
+        compress_level=COMPRESSION,
+    )
+    return buffer.getvalue()
 
 
 def text_in_png(data: bytes, keyword: str) -> str | None:
-    """The text filed under `keyword`; None where there is none or the file is broken."""
-    wanted = keyword.encode("latin-1")
-    for kind, body in _chunks(data):
-        found, _, rest = body.partition(b"\0")
-        if found != wanted:
-            continue
-        try:
-            return _decoded(kind, rest)
-        except (zlib.error, UnicodeDecodeError, IndexError, ValueError):
-            return None
-    return None
+    """The text filed under `keyword` in a tEXt, zTXt or iTXt chunk; None where there is none or the
+    file is broken."""
+    from PIL import PngImagePlugin
 
-
-def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The kind and body of every text chunk."""
-    at = len(SIGNATURE)
-    while at + 12 <= len(data):
-        length = int.from_bytes(data[at : at + 4], "big")
-        kind, body = data[at + 4 : at + 8], data[at + 8 : at + 8 + length]
-        if kind in (b"tEXt", b"zTXt", b"iTXt"):
-            yield kind, body
-        at += 12 + length
-
-
-def _decoded(kind: bytes, rest: bytes) -> str:
-    if kind == b"tEXt":
-        return rest.decode("latin-1")
-    if kind == b"zTXt":
-        return _inflated(rest[1:]).decode("latin-1")
-    compressed = rest[0] == 1
-    _language, _translated, text = rest[2:].split(b"\0", 2)
-    return (_inflated(text) if compressed else text).decode("utf-8")
-
-
-def _inflated(data: bytes) -> bytes:
-    engine = zlib.decompressobj()
-    text = engine.decompress(data, LARGEST_TEXT)
-    if engine.unconsumed_tail:
-        raise ValueError("too large")
-    return text
+    PngImagePlugin.MAX_TEXT_CHUNK = LARGEST_TEXT
+    try:
+        # Not Image.open: that refuses pictures for their size, which need not be decoded here.
+        with PngImagePlugin.PngImageFile(io.BytesIO(data)) as picture:
+            if keyword not in picture.info and picture.width * picture.height <= MOST_PIXELS:
+                picture.load()
+            found = picture.info.get(keyword)
+    except (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error):
+        return None
+    return str(found) if isinstance(found, str) else None

@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import IO, NoReturn
 from urllib.parse import urlsplit
 
+from core.base.folders import cache_folder
 from core.data.dataset import DataError
-from core.data.folders import VARIABLE, cache_folder
+from core.data.folders import VARIABLE
 from core.data.mnist import FILES, files_in, find, missing_in, read_set
 from core.data.sources import RemoteFile, Source
 

@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
+
+from core.base.folders import cache_folder
 
 # A folder of the user's choice that is searched first.
 VARIABLE = "PLAYGROUND_DATA"
-APPLICATION = "training-playground"
-
-
-def cache_folder() -> Path:
-    """The folder that downloads go to. It need not exist yet."""
-    home = Path.home()
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        base = home / "Library" / "Caches"
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or home / ".cache"
-    return Path(base) / APPLICATION
 
 
 def data_folders() -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -64,19 +65,39 @@ def _led(path: Path, error: SpecError) -> SpecError:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A temporary file beside `path` that takes its place if all goes well, else disappears."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(handle)
+    """A temporary file beside `path` that takes its place if all goes well, else disappears.
+
+    Raises OSError, with `path` as its file name; an older file then stands unharmed.
+    """
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        # A short name of its own: with that of `path` in it, it could be too long.
+        handle, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)
+        os.close(handle)
+    except OSError as error:
+        raise _of(path, error) from error
     part = Path(name)
     try:
         yield part
         # mkstemp makes a file for its owner alone; give it the rights of any new file.
         os.chmod(part, 0o666 & ~_umask())
+        with open(part, "rb+") as file:
+            os.fsync(file.fileno())
         os.replace(part, path)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             part.unlink()
+        if isinstance(error, OSError):
+            raise _of(path, error) from error
         raise
+
+
+def _of(path: Path, error: OSError) -> OSError:
+    """The same error about the file that was asked for, not about the temporary one."""
+    if error.errno is None:
+        return error
+    return OSError(error.errno, error.strerror, str(path))
 
 
 def _umask() -> int:

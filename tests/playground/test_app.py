@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from playground.display import missing_display
+from playground.offscreen import free_name
 
 SHORT = (
     "import sys, playground.offscreen as o; o.SECONDS = 0.5;"
@@ -13,11 +14,11 @@ SHORT = (
 )
 
 
-def without_display(folder, *arguments: str) -> subprocess.CompletedProcess[str]:
+def without_display(folder, *arguments: str, home=None) -> subprocess.CompletedProcess[str]:
     """The application, from a folder, on a machine without a screen."""
     environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
     environment.pop("QT_QPA_PLATFORM", None)
-    environment["PYTHONPATH"] = os.getcwd()
+    environment |= {"PYTHONPATH": os.getcwd(), "HOME": str(home or folder)}
     return subprocess.run(
         [sys.executable, "-c", SHORT, *arguments],
         cwd=folder,
@@ -28,14 +29,25 @@ def without_display(folder, *arguments: str) -> subprocess.CompletedProcess[str]
     )
 
 
-def test_no_display_is_said_and_a_picture_written(tmp_path):
-    done = without_display(tmp_path)
+def test_no_display_is_said_and_a_picture_put_among_the_users_pictures(tmp_path):
+    here, pictures = tmp_path / "checkout", tmp_path / "Pictures"
+    here.mkdir()
+    pictures.mkdir()
+    done = without_display(here, home=tmp_path)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[0].startswith("No window: neither DISPLAY nor WAYLAND_DISPLAY is set.")
-    picture = tmp_path / "training-playground.png"
+    picture = pictures / "training-playground.png"
     assert str(picture) in lines[-1]
     assert picture.read_bytes().startswith(b"\x89PNG")
+    assert not list(here.iterdir())
+
+
+def test_a_second_picture_does_not_replace_the_first(tmp_path):
+    picture = tmp_path / "training-playground.png"
+    assert free_name(picture) == picture
+    picture.touch()
+    assert free_name(picture) == tmp_path / "training-playground-2.png"
 
 
 def test_a_bad_file_is_named_before_any_window(tmp_path):

@@ -15,6 +15,8 @@ from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from core.base.png import text_in_png
+from core.experiment.files import SPEC_KEY
 from core.experiment.serialization import loads
 from core.experiment.spec import ExperimentSpec
 from tests.ui.frames import recorded
@@ -27,7 +29,6 @@ from ui.export.formats import (
     copy_to_clipboard,
     export,
     image,
-    spec_in_picture,
     table,
     write_whole,
 )
@@ -66,7 +67,11 @@ def cards(qtbot, views):
 
 def pixels(picture: QImage) -> np.ndarray:
     picture = picture.convertToFormat(QImage.Format.Format_RGB32)
-    return np.frombuffer(picture.constBits(), np.uint8).reshape(picture.height(), -1, 4)[..., 2::-1]
+    return (
+        np.frombuffer(picture.constBits(), np.uint8)
+        .reshape(picture.height(), -1, 4)[..., 2::-1]
+        .copy()
+    )
 
 
 def texts(svg: bytes) -> list[str]:
@@ -114,9 +119,9 @@ def test_a_picture_has_its_own_theme(views, colors):
 def test_a_png_carries_the_experiment(tmp_path, views):
     path, spec = tmp_path / "picture.png", '{"title": "Größe ½", "seed": 7}'
     export(path, stacked(views), theme.DARK, 1, spec)
-    assert spec_in_picture(path) == spec
+    assert text_in_png(path.read_bytes(), SPEC_KEY) == spec
     export(path, stacked(views), theme.DARK, 1)
-    assert spec_in_picture(path) is None
+    assert text_in_png(path.read_bytes(), SPEC_KEY) is None
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -329,7 +334,7 @@ def test_the_dialog_writes_the_file_and_adds_a_suffix(dialog, tmp_path):
     opened.scale.set_value(3)
     opened.theme.set_value(theme.DARK)
     assert opened.save_to(tmp_path / "picture")
-    spec = spec_in_picture(tmp_path / "picture.png")
+    spec = text_in_png((tmp_path / "picture.png").read_bytes(), SPEC_KEY)
     assert spec is not None
     assert loads(spec).title == "Öl & Wasser"
     again = dialog()

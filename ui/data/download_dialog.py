@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.base.folders import cache_folder
 from core.data import DATASETS
 from core.data.fetch import Cancelled, adopt, download
-from core.data.folders import cache_folder
 from core.data.sources import SOURCES
 from ui import theme
 from ui.data.work import GivenUp, Work

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,8 +18,6 @@ from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect
 from PySide6.QtGui import (
     QGuiApplication,
     QImage,
-    QImageReader,
-    QImageWriter,
     QPageLayout,
     QPageSize,
     QPainter,
@@ -28,7 +25,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtSvg import QSvgGenerator
 
-from core.experiment.files import SPEC_KEY
+from core.base.png import write_png
+from core.experiment.files import SPEC_KEY, replacing
 from ui.export.sheet import VECTOR, Sheet, paint_sheet
 from ui.plots.plot_view import Data
 from ui.theme import Theme
@@ -73,15 +71,10 @@ def export(
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it is either complete or as it was before. Raises ExportError."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with open(part, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
+        with replacing(path) as part:
+            part.write_bytes(content)
     except OSError as error:
-        part.unlink(missing_ok=True) if part.parent.is_dir() else None
         raise ExportError(f"{path} could not be written: {error.strerror or error}") from error
 
 
@@ -106,11 +99,6 @@ def copy_to_clipboard(sheet: Sheet, theme: Theme, scale: float = 2.0, spec: str 
     QGuiApplication.clipboard().setImage(image(sheet, theme, scale, spec))
 
 
-def spec_in_picture(path: str | Path) -> str | None:
-    """The experiment that a picture carries, as JSON; None where it carries none."""
-    return QImageReader(str(path)).text(SPEC_KEY) or None
-
-
 def table(sheet: Sheet) -> Data:
     """The columns of all views on a sheet; with several, named after the view too."""
     columns: Data = {}
@@ -121,15 +109,13 @@ def table(sheet: Sheet) -> Data:
 
 
 def _png(sheet: Sheet, theme: Theme, scale: float, spec: str) -> bytes:
-    picture = image(sheet, theme, scale, spec)
+    picture = image(sheet, theme, scale, spec).convertToFormat(QImage.Format.Format_RGB888)
+    height, width, line = picture.height(), picture.width(), picture.bytesPerLine()
+    lines = np.frombuffer(picture.constBits(), np.uint8).reshape(height, line)
+    pixels = lines[:, : 3 * width].reshape(height, width, 3)
+    text = {key: picture.text(key) for key in picture.textKeys()}
     # How large it is meant to be: 96 dots an inch at scale 1.
-    dots = round(scale * 96 / 0.0254)
-    picture.setDotsPerMeterX(dots)
-    picture.setDotsPerMeterY(dots)
-    buffer = _buffer()
-    if not QImageWriter(buffer, b"png").write(picture):
-        raise ExportError("the picture could not be encoded")
-    return bytes(buffer.data().data())
+    return write_png(pixels, text, 96 * scale)
 
 
 def _svg(sheet: Sheet, theme: Theme, scale: float, spec: str) -> bytes:

@@ -6,8 +6,9 @@ import struct
 import numpy as np
 import pytest
 
+from core.base.folders import cache_folder
 from core.data import DataError, mnist
-from core.data.folders import VARIABLE, cache_folder
+from core.data.folders import VARIABLE
 from core.data.mnist import FILES, MNIST, FashionMNIST
 from core.experiment.spec import DataSpec, ExperimentSpec
 from core.training.trainer import Trainer
