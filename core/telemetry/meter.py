@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -31,9 +32,13 @@ PROBE_ROWS = (64, 256)
 SPREAD_ROWS = 64
 # Relative difference below which two units count as the same: a step's rounding, and some growth.
 TWIN_TOLERANCE = 1e-4
-# While a run goes on it is validated this often: a curve needs no more, but at its very start,
-# where most happens. Where it would take more than this share of the time, it is done less often.
-VALIDATION_SECONDS, VALIDATION_SHARE = 0.06, 0.01
+# While a run goes on it is validated this often: a curve needs no more. Where that would take more
+# than this share of the time it is done less often, but never so seldom that a run has less than
+# some 20 validations, however short it is: after this share of its time so far.
+VALIDATION_SECONDS, VALIDATION_SHARE, VALIDATION_AGE = 0.06, 0.01, 0.08
+# Where a validation would need more multiplications than this, a part of the samples is enough
+# while the run goes on, but never less than so many.
+VALIDATION_MULTIPLICATIONS, VALIDATION_ROWS = 60_000_000, 500
 # Confusions are counted anew so often while a run goes on: nobody can read more.
 CONFUSION_SECONDS = 0.25
 
@@ -47,7 +52,7 @@ class Meter:
         self._gradient, self._delta, self._work = (np.zeros_like(params) for _ in range(3))
         rows = int(np.clip(PROBE_MULTIPLICATIONS // max(len(params), 1), *PROBE_ROWS))
         self._probe_inputs = trainer.inputs[:rows]
-        self.data = picture(trainer.data)
+        self.data = replace(picture(trainer.data), validated=self._validated_while_running())
         self._budget = MeasureBudget()
         self._validate_after = self._count_after = 0.0
         self._going_since: float | None = None
@@ -145,25 +150,39 @@ class Meter:
         due = self._budget.due(measures, time.perf_counter())
         return [name for name in measures if name not in EXPENSIVE or name in due]
 
+    def _validated_while_running(self) -> int:
+        """How many samples of the validation part are judged while the run goes on."""
+        rows = VALIDATION_MULTIPLICATIONS // max(len(self.trainer.network.params), 1)
+        return min(max(rows, VALIDATION_ROWS), len(self.trainer.data.part("validation")))
+
     def _validation(self, now: bool, confusion: bool) -> tuple[Score, ...]:
+        """Scores since the last frame. All samples are judged where it has to be `now`, and where
+        the confusions are counted; else the first so many, which are in random order anyway."""
         scores = self.trainer.take_scores()
         started = time.perf_counter()
-        unknown = confusion and self._confusion is None and self.data.classifies
-        if not (now or unknown) and started < self._validate_after:
+        count = confusion and self.data.classifies
+        count = count and (now or self._confusion is None or started >= self._count_after)
+        if not (now or count or started >= self._validate_after):
             return scores
-        judged = self.trainer.judge("validation")
+        everything = self.data.counts["validation"]
+        rows = everything if now or count else self.data.validated
+        judged = self.trainer.judge("validation", None if rows == everything else rows)
         if judged is None:
             return scores
-        if confusion and self.data.classifies and (now or started >= self._count_after):
-            self._count_after = started + CONFUSION_SECONDS
+        if count:
             self._count_confusions(judged.logits, judged.loss)
-        ended = time.perf_counter()
+        cost = time.perf_counter() - started
+        pause = cost / VALIDATION_SHARE
+        if count:
+            self._count_after = started + max(CONFUSION_SECONDS, pause)
+        if rows != self.data.validated and not now:
+            return scores  # a curve of one kind of figures
         if self._going_since is None and self.trainer.iteration:
             self._going_since = started
         age = 0.0 if self._going_since is None else started - self._going_since
-        pause = max(min(VALIDATION_SECONDS, age), (ended - started) / VALIDATION_SHARE)
+        pause = min(max(VALIDATION_SECONDS, pause), VALIDATION_AGE * age)
         # What a run at rest has cost does not count.
-        self._validate_after = 0.0 if now else ended + pause
+        self._validate_after = 0.0 if now else started + cost + pause
         return (*scores, judged.score)
 
     def _count_confusions(self, logits: Array, loss: Array) -> None:

@@ -38,7 +38,8 @@ class DataPicture:
     Where the network is given features of a plane, `preparation` makes them of points in the plane.
     `drawn` are the points drawn by hand, and the plane reaches at least from −`reach` to `reach`.
     `points` are the samples of "train" and "validation", of data with one or two features only;
-    `counts` says how many samples each part has. `span` are the least and largest target.
+    `counts` says how many samples each part has, `validated` how many of "validation" are judged
+    while the run goes on. `span` are the least and largest target.
     """
 
     task: Task
@@ -55,6 +56,7 @@ class DataPicture:
     preparation: Preparation | None = None
     drawn: str = ""
     reach: float = 0.0
+    validated: int = 0
 
     @property
     def dimensions(self) -> int:

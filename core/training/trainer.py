@@ -98,7 +98,7 @@ class Trainer:
         training = self.spec.training
         self._passes: dict[int, TrainingPass] = {}
         self._storage = self._common_storage or Storage(self.dtype)
-        self._evaluations: dict[str, EvaluationPass] = {}
+        self._evaluations: dict[tuple[str, int | None], EvaluationPass] = {}
         self._scratch: Array | None = None
         self._penalised = not isinstance(training.penalty, NoPenalty)
         self._clipped = not isinstance(training.clipping, NoClipping)
@@ -222,22 +222,25 @@ class Trainer:
         judged = self.judge(part)
         return judged and judged.score
 
-    def judge(self, part: str) -> Judgement | None:
-        """How every sample of a part fares, in evaluation mode; None if it is empty."""
+    def judge(self, part: str, first: int | None = None) -> Judgement | None:
+        """How every sample of a part fares, or only the `first` so many, which are a fixed random
+        choice, in evaluation mode; None if the part is empty."""
         samples = self.data.part(part)
         if not len(samples):
             return None
-        logits = self.logits(part)
-        loss, correct = self.objective.score(logits, samples.targets.T)
+        logits = self.logits(part, first)
+        loss, correct = self.objective.score(logits, samples.targets[:first].T)
         score = Score(self.iteration, float(loss.mean()), float(correct.mean()))
         return Judgement(logits, loss, score)
 
-    def logits(self, part: str) -> Array:
-        """Logits (outputs, samples) of a whole part, in evaluation mode."""
-        if part not in self._evaluations:
-            self._evaluations[part] = EvaluationPass(self.network, self.data.part_inputs(part))
+    def logits(self, part: str, first: int | None = None) -> Array:
+        """Logits (outputs, samples) of a part, or of its `first` samples, in evaluation mode."""
+        key = part, first
+        if key not in self._evaluations:
+            inputs = self.data.part_inputs(part)[:first]
+            self._evaluations[key] = EvaluationPass(self.network, inputs)
         with np.errstate(all="ignore"):
-            return self._evaluations[part].logits()
+            return self._evaluations[key].logits()
 
     def take_scores(self) -> tuple[Score, ...]:
         """Validation scores that early stopping or the schedule has asked for since last time."""

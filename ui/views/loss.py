@@ -60,12 +60,23 @@ class LossView(TimeView):
         train, validation = plot.figures()
         spans = [Span(f"train {plot.text(train)}", "train")]
         if len(self.history.scores):
-            spans += [Span("  ·  "), Span(f"validation {plot.text(validation)}", "validation")]
+            text = f"validation {plot.text(validation)}{self._sampled()}"
+            spans += [Span("  ·  "), Span(text, "validation")]
             spans += [Span("  ·  "), Span(f"gap {plot.gap_text(train, validation)}", "text")]
         spans += legend(plot.others())
         if self.frame and self.frame.divergence:
             spans += [Span("  ·  "), Span(str(self.frame.divergence), "bad")]
         return tuple(spans)
+
+    def _sampled(self) -> str:
+        """On how many samples a run that goes on is validated, where it is not on all of them."""
+        frame = self.frame
+        data = frame.data if frame and frame.status == "running" else None
+        if data is None:
+            return ""
+        everything = data.counts["validation"]
+        sampled = data.validated < everything
+        return f" on {data.validated:,} of {everything:,} samples" if sampled else ""
 
     def columns(self) -> Data:
         columns: Data = {}

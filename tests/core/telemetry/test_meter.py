@@ -5,7 +5,8 @@ import pytest
 
 from core.catalogue.activations import PReLU, ReLU, Tanh
 from core.catalogue.blocks import Dense
-from core.experiment.spec import ExperimentSpec, NetworkSpec
+from core.data.toys import Spiral
+from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec
 from core.telemetry.frame import Frame
 from core.telemetry.meter import VALIDATION_SECONDS, Meter
 from core.training.trainer import Trainer
@@ -79,3 +80,52 @@ def test_a_run_is_validated_often_at_its_start_and_a_few_times_a_second_later(mo
     later = np.diff([when for when in validated if when > 1])
     assert later.min() >= VALIDATION_SECONDS
     assert later.max() <= VALIDATION_SECONDS + 2 / 60
+
+
+@pytest.fixture
+def large(monkeypatch) -> Meter:
+    """Of a run whose validation part is large for its many weights."""
+    monkeypatch.setattr("core.telemetry.meter.VALIDATION_MULTIPLICATIONS", 1)
+    data = DataSpec(dataset=Spiral(count=2000), validation=0.5, test=0.0)
+    return Meter(Trainer(ExperimentSpec(data=data)))
+
+
+@pytest.mark.parametrize("seconds", [1.0, 4.0, 60.0])
+def test_a_run_of_any_length_has_twenty_validations_though_each_takes_long(
+    large, monkeypatch, seconds
+):
+    clock, judge, spent = Clock(), large.trainer.judge, 0.0
+    monkeypatch.setattr("core.telemetry.meter.time", clock)
+
+    def slow(part, first=None):
+        nonlocal spent
+        clock.now += 0.005
+        spent += 0.005
+        return judge(part, first)
+
+    monkeypatch.setattr(large.trainer, "judge", slow)
+    scores = []
+    while clock.now < 100 + seconds:
+        clock.now += 1 / 60
+        large.measured_step()
+        scores += large.frame("running", measures=(), validate=False).validation
+    assert len(scores) >= 20
+    assert spent < max(0.3 / seconds, 0.02) * seconds
+
+
+def test_where_validating_takes_long_a_fixed_part_is_enough_until_the_run_rests(large):
+    trainer, rested = large.trainer, large.frame("paused")
+    assert rested.data is not None
+    assert (rested.data.validated, rested.data.counts["validation"]) == (500, 1000)
+    assert rested.validation[-1] == trainer.evaluate()
+    large.measured_step()
+    going = large.frame("running", measures=(), validate=False)
+    assert going.validation[-1] == trainer.judge("validation", 500).score != trainer.evaluate()
+    assert large.frame("paused").validation[-1] == trainer.evaluate()
+
+
+def test_confusions_are_counted_over_everything(large):
+    large.measured_step()
+    frame = large.frame("running", validate=False)
+    assert frame.confusion is not None
+    assert frame.confusion.counts.sum() == 1000
