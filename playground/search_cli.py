@@ -219,10 +219,7 @@ def _say(study: Study, repeated: list[Any]) -> None:
     for path, share in study.importances().items():
         print(f"importance {share:.2f}  {summary.short_name(path)}")
     for each in repeated:
-        print(
-            f"{summary.settings_text(each.record)}: validation {each.mean:.3f} ± "
-            f"{each.deviation:.3f}, test {each.test_mean:.3f}"
-        )
+        print(each)
     if repeated:
         print(summary.SELECTION_BIAS)
 
@@ -235,7 +232,12 @@ def _plain(study: Study, repeated: list[Any]) -> dict[str, Any]:
         "best": [record.index for record in study.ranked()],
         "importances": study.importances(),
         "repeated": [
-            {"index": e.record.index, "scores": e.scores, "test_scores": e.test_scores}
+            {
+                "index": e.record.index,
+                "scores": e.scores,
+                "test_scores": [s if s == s else None for s in e.test_scores],
+                "diverged": e.diverged,
+            }
             for e in repeated
         ],
     }

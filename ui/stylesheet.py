@@ -26,6 +26,9 @@ QPushButton:default, QPushButton[primary="true"] {
 }
 QPushButton:default:hover, QPushButton[primary="true"]:hover { background: $accent_hover; }
 QPushButton:default:pressed, QPushButton[primary="true"]:pressed { background: $accent_pressed; }
+QPushButton[primary="true"]:disabled {
+    background: $card; color: $disabled; border-color: $border;
+}
 QPushButton[primary="true"]:focus, QPushButton:default:focus { border-color: $text; }
 QPushButton::menu-indicator { image: none; width: 0; }
 
@@ -147,6 +150,9 @@ QFrame#block > QSpinBox:focus { min-height: 18px; max-height: 18px; }
 QFrame#block Form QComboBox, QFrame#block Form QLineEdit, QFrame#block Form QSpinBox {
     background: $card;
 }
+QFrame#card { background: $card; border: 1px solid $border; border-radius: 8px; }
+QFrame#card QTableView { border: 0; }
+QFrame#card QTableView::item { padding: 0 4px; }
 QFrame#rail { background: $background; border: 0; border-right: 1px solid $border; }
 QFrame#column { background: $card; border: 0; border-right: 1px solid $border; }
 QLabel#section, QLabel#quiet { color: $muted; }

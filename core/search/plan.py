@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from core.base.registry import setting
 from core.experiment.serialization import from_dict, to_dict
 from core.experiment.spec import ExperimentSpec
 from core.search.space import Range, SearchError, halton, parse_range, validate_ranges
@@ -28,6 +29,7 @@ PRUNING = {
 # The trials of a strategy that learns from earlier ones are drawn in groups of this size, so that
 # the table does not depend on how many workers there are.
 GROUP = 10
+MOST_TRIALS, MOST_STAGES = 100_000, 20
 VERSION = 1
 
 
@@ -41,12 +43,37 @@ class SearchPlan:
 
     experiment: ExperimentSpec
     ranges: tuple[Range, ...]
-    strategy: str = "random"
-    pruning: str = "none"
-    trials: int = 100
-    stages: int = 1
-    seed: int = 1
-    score: str = "accuracy"
+    strategy: str = setting(
+        "random",
+        label="Strategy",
+        choices=tuple(STRATEGIES),
+        help="Random draws every trial by itself; a grid takes evenly spaced values; quasi-random "
+        "fills the space evenly; TPE draws where good trials have been dense.",
+    )
+    pruning: str = setting(
+        "none",
+        label="Pruning",
+        choices=tuple(PRUNING),
+        help="Ends trials that fall behind: below the median of earlier ones, or not among the "
+        "better half at 1/8, 1/4 and 1/2 of the epochs.",
+    )
+    trials: int = setting(
+        100, label="Trials", low=1, high=MOST_TRIALS, scale="log", help="Trials of each stage."
+    )
+    stages: int = setting(
+        1,
+        label="Stages",
+        low=1,
+        high=MOST_STAGES,
+        help="After each stage the ranges are narrowed to where its best trials lie.",
+    )
+    seed: int = setting(1, label="Seed", low=0, high=2**32 - 1, help="Seed of the draws.")
+    score: str = setting(
+        "accuracy",
+        label="Score",
+        choices=("accuracy", "loss"),
+        help="What ranks the trials, on the validation part after the last epoch.",
+    )
 
     def validate(self) -> None:
         """Raises `SearchError` that names every problem."""
@@ -60,7 +87,7 @@ class SearchPlan:
             problems.append(f"unknown pruning {self.pruning!r} (choose from {', '.join(PRUNING)})")
         if self.score not in ("accuracy", "loss"):
             problems.append(f"the score is accuracy or loss, not {self.score!r}")
-        if not 1 <= self.trials <= 100_000 or not 1 <= self.stages <= 20:
+        if not 1 <= self.trials <= MOST_TRIALS or not 1 <= self.stages <= MOST_STAGES:
             problems.append("a search has 1 to 100,000 trials a stage and 1 to 20 stages")
         if self.experiment.training.max_epochs < 1:
             problems.append("training.max_epochs: a trial must end: give a number of epochs")

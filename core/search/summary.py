@@ -85,15 +85,19 @@ def counts_sentence(records: Sequence[TrialRecord], shown: int) -> str:
 
 @dataclass(frozen=True)
 class Repeated:
-    """A trial that was trained again with other seeds: mean and deviation of its scores."""
+    """A trial that was trained again with other seeds: mean and deviation of its scores.
+
+    Runs that diverged have no score; `diverged` counts them.
+    """
 
     record: TrialRecord
     scores: tuple[float, ...]
     test_scores: tuple[float, ...]
+    diverged: int = 0
 
     @property
     def mean(self) -> float:
-        return float(np.mean(self.scores))
+        return float(np.mean(self.scores)) if self.scores else math.nan
 
     @property
     def deviation(self) -> float:
@@ -102,7 +106,17 @@ class Repeated:
 
     @property
     def test_mean(self) -> float:
-        return float(np.mean(self.test_scores))
+        return float(np.mean(self.test_scores)) if self.test_scores else math.nan
+
+    def __str__(self) -> str:
+        parts = [f"validation {self.mean:.3f}"] if self.scores else []
+        if len(self.scores) > 1:
+            parts[0] += f" ± {self.deviation:.3f}"
+        if math.isfinite(self.test_mean):
+            parts.append(f"test {self.test_mean:.3f}")
+        if self.diverged:
+            parts.append(f"{self.diverged} of {len(self.scores) + self.diverged} seeds diverged")
+        return f"{settings_text(self.record)}: {', '.join(parts)}"
 
 
 def repetitions(
@@ -132,8 +146,9 @@ def gathered(
         found.append(
             Repeated(
                 ranked[place],
-                tuple(record.score for record in group),
-                tuple(record.test_score for record in group),
+                tuple(r.score for r in group if math.isfinite(r.score)),
+                tuple(r.test_score for r in group if math.isfinite(r.score)),
+                sum(not math.isfinite(r.score) for r in group),
             )
         )
     return found

@@ -1,11 +1,11 @@
-"""`python -m tests.bench [core] [gallery] [window] [data]`: all benchmarks, or those named."""
+"""`python -m tests.bench [NAME …]`: all benchmarks, or those named."""
 
 import importlib
 import os
 import sys
 
 THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
-BENCHMARKS = ("core", "gallery", "window", "data")
+BENCHMARKS = ("core", "gallery", "window", "data", "search")
 
 
 def main(names: list[str]) -> int:

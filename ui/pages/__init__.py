@@ -39,8 +39,15 @@ def _gallery(context: PageContext) -> Page:
     return GalleryPage(context)
 
 
+def _search(context: PageContext) -> Page:
+    from ui.pages.search.page import SearchPage
+
+    return SearchPage(context)
+
+
 # In the order of the rail; the first is shown at the start.
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("train", "Train", "train", "Train a network and see inside it", _train),
     PageEntry("gallery", "Gallery", "gallery", "Experiments to run and compare", _gallery),
+    PageEntry("search", "Search", "search", "Search for the best hyperparameters", _search),
 )

@@ -1,0 +1,120 @@
+"""A search as a job of the window: it hands out what it has found so far."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.search.plan import SearchPlan
+from core.search.study import Stage, Study
+from core.search.summary import Repeated
+from core.search.trial import TrialRecord
+from core.training.training_data import TrainingData
+
+if TYPE_CHECKING:
+    from core.worker.job import Context
+
+
+@dataclass(frozen=True)
+class SearchState:
+    """What is known at one time: trials that are over, and running ones as far as they are."""
+
+    plan: SearchPlan
+    records: tuple[TrialRecord, ...] = ()
+    running: tuple[TrialRecord, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    importances: tuple[tuple[str, float], ...] = ()
+    repeated: tuple[Repeated, ...] = ()
+    finished: bool = False
+
+
+@dataclass(frozen=True)
+class SearchJob:
+    """Goes on with the study in `file`, or begins it, until the plan is done.
+
+    With a `cluster` address trials run there, else in `jobs` processes. With `repeat` the best
+    trials are trained again with other seeds at the end.
+    """
+
+    plan: SearchPlan
+    file: Path
+    jobs: int = 2
+    cluster: str = ""
+    repeat: bool = False
+
+    def run(self, context: Context) -> SearchState:
+        """Raises `SearchError`, `DataError`, `MissingExtra`."""
+        return _Search(self, context).run()
+
+
+class _Search:
+    def __init__(self, job: SearchJob, context: Context) -> None:
+        self._job, self._context = job, context
+        self._running: dict[int, TrialRecord] = {}
+        self._changed = True
+        self._importances: tuple[tuple[str, float], ...] = ()
+        self._repeated: tuple[Repeated, ...] = ()
+
+    def run(self) -> SearchState:
+        job = self._job
+        self._study = Study(job.plan, job.file)
+        data = TrainingData(job.plan.experiment)
+        with self._executors(data) as make:
+            self._study.run(make, self._done, self._look)
+            if job.repeat and not self._context.cancelled:
+                self._repeated = tuple(self._study.repeat(make, stopped=self._look))
+        self._context.check()
+        self._running.clear()
+        return self._state()
+
+    def _executors(self, data: TrainingData) -> AbstractContextManager[Any]:
+        if self._job.cluster:
+            from core.base.extras import require
+
+            require("distributed", extra="cluster", purpose="Searching on a cluster")
+            from core.search.cluster import cluster
+
+            return cluster(self._job.cluster, data, self._watch)
+        from core.search.executors import local_processes
+
+        return local_processes(self._job.jobs, data, self._watch)
+
+    def _watch(self, record: TrialRecord) -> None:
+        """Called in threads of the executors: a trial has gone on."""
+        self._running[record.index] = record
+        self._changed = True
+
+    def _done(self, record: TrialRecord) -> None:
+        self._running.pop(record.index, None)
+        self._changed = True
+        count = len(self._study.records)
+        if count % 10 == 0:
+            self._importances = tuple(self._study.importances().items())
+        total = self._job.plan.trials * self._job.plan.stages
+        if not self._context.cancelled:
+            self._context.progress(count, total, f"{count} of {total} trials")
+        self._look()
+
+    def _look(self) -> bool:
+        """Show what has changed; whether the search is to stop."""
+        if self._context.cancelled:
+            return True
+        if self._changed and self._context.ready:
+            self._changed = False
+            self._context.snapshot(self._state())
+        return False
+
+    def _state(self) -> SearchState:
+        study = self._study
+        known = {record.index for record in study.records}
+        return SearchState(
+            self._job.plan,
+            tuple(study.records),
+            tuple(r for r in list(self._running.values()) if r.index not in known),
+            tuple(study.stages),
+            tuple(study.importances().items()) if study.finished else self._importances,
+            self._repeated,
+            study.finished,
+        )

@@ -1,0 +1,142 @@
+"""The Search page: a search started, paused, gone on with, brushed and opened in the playground."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QGuiApplication
+
+from core.search.plan import SearchPlan
+from core.search.space import Range
+from core.search.study import load
+from tests.core.search.searching import EXPERIMENT, RATE, plan, searched, table
+from tests.ui.running import page_context
+from ui.pages.search.page import SearchPage
+from ui.session.session import Session
+
+SHORT = replace(plan(trials=10), experiment=EXPERIMENT)
+
+
+@pytest.fixture
+def opened():
+    return []
+
+
+@pytest.fixture
+def page(qtbot, tmp_path, monkeypatch, opened):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    session = Session(EXPERIMENT)
+    context = replace(page_context(session), open_experiment=opened.append)
+    page = SearchPage(context)
+    qtbot.addWidget(page)
+    page.resize(1200, 800)
+    page.show()
+    yield page
+    page.shutdown()
+    session.close()
+
+
+def begin(page: SearchPage, searching: SearchPlan, repeat: bool = False) -> None:
+    page.setup.show_plan(searching)
+    page.setup.place = replace(page.setup.place, jobs=1, repeat=repeat)
+    page.start()
+
+
+def finish(qtbot, page: SearchPage) -> None:
+    qtbot.waitUntil(lambda: not page.is_running, timeout=60_000)
+
+
+def test_a_search_finds_what_the_command_line_finds(page, qtbot):
+    begin(page, SHORT, repeat=True)
+    finish(qtbot, page)
+    assert table(list(page.state.records)) == table(searched(SHORT).records)
+    assert page.setup.run.text() == "Done" and len(page.state.repeated) == 5
+    assert page.table.trials.rowCount() == 10
+    best = page.table.trials.rows[0]
+    assert f"lr {best.parameters[RATE.path]:.3g}" in page.results.words.text()
+    page.copy_best()
+    assert QGuiApplication.clipboard().text().startswith("Best-1 (val acc ")
+
+
+def test_a_paused_search_keeps_its_trials_and_goes_on(page, qtbot):
+    long = replace(SHORT, trials=60)
+    begin(page, long)
+    qtbot.waitUntil(lambda: bool(page.state and len(page.state.records) > 2), timeout=60_000)
+    page.pause()
+    finish(qtbot, page)
+    assert page.setup.run.text() == "Resume"
+    kept = table(load(page.file).records)
+    assert 2 < len(kept) < 60
+    page.start()
+    finish(qtbot, page)
+    assert [row for row in table(list(page.state.records)) if row in kept] == kept
+    assert len(page.state.records) == 60
+
+
+def test_a_plan_that_cannot_be_searched_is_refused_in_the_banner(page):
+    page.setup.show_plan(replace(SHORT, ranges=()))
+    page.start()
+    assert not page.is_running and page.banner.isVisible()
+
+
+def test_ranges_are_edited_as_text_and_wrong_ones_are_explained(page, qtbot):
+    page.setup.show_plan(SHORT)
+    row = page.setup.ranges.rows[0]
+    row.values.setText("0.01..0.5")
+    row.values.editingFinished.emit()
+    assert page.setup.plan.ranges[0] == Range(RATE.path, "log", 0.01, 0.5)
+    row.values.setText("5..1")
+    row.values.editingFinished.emit()
+    assert page.banner.isVisible() and row.values.text() == "0.01..0.5"
+    page.setup.ranges.add.click()
+    assert len(page.setup.plan.ranges) == 3
+    page.setup.ranges.rows[0].removed.emit()
+    assert RATE.path not in {each.path for each in page.setup.plan.ranges}
+
+
+def test_a_trial_opens_in_the_playground_with_its_settings(page, qtbot, opened):
+    begin(page, SHORT)
+    finish(qtbot, page)
+    page.table.selectRow(0)
+    qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    rate = page.table.trials.rows[0].parameters[RATE.path]
+    assert opened[0].training.optimizer.learning_rate == rate
+    assert opened[0].network == EXPERIMENT.network
+
+
+def test_brushing_an_axis_chooses_trials_everywhere(page, qtbot):
+    begin(page, SHORT)
+    finish(qtbot, page)
+    lines = page.parallel.lines
+    lines.brushes[lines.axes[-1].name] = (0.999, 1.0)
+    lines._tell()
+    best = max(r.score for r in page.state.records)
+    assert {r.score for r in page.table.trials.rows} == {best}
+    lines.clear_brushes()
+    assert page.table.trials.rowCount() == 10
+
+
+def test_every_point_of_the_curves_can_be_read(page, qtbot):
+    begin(page, SHORT)
+    finish(qtbot, page)
+    page.curves.grab()
+    grid = page.curves.grid
+    frame = grid._frames(page.curves.style_now)[0]
+    out = grid.read(QPointF(frame.right(), frame.center().y()), page.curves.style_now)
+    best = page.table.trials.rows[0]
+    assert out is not None
+    assert out.rows[1].value == f"{100 * best.validation_accuracy[-1]:.3g} %"
+    data = page.curves.export_data()
+    assert np.allclose(data["best 1 validation"], best.validation_accuracy)
+
+
+def test_a_study_from_a_file_is_shown_and_can_be_gone_on_with(page, qtbot, tmp_path):
+    searched(SHORT, tmp_path / "a.journal")
+    page.show_study(tmp_path / "a.journal")
+    assert len(page.state.records) == 10 and page.setup.run.text() == "Done"
+    (tmp_path / "b.journal").write_text("nothing")
+    page.show_study(tmp_path / "b.journal")
+    assert page.banner.isVisible()

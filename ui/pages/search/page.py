@@ -1,0 +1,313 @@
+"""The Search page: a plan at the left, its trials at the right as they come in."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.base.extras import MissingExtra
+from core.search import summary
+from core.search.job import SearchJob, SearchState
+from core.search.presets import lecture
+from core.search.space import SearchError
+from core.search.study import load, ranked
+from core.search.trial import TrialRecord
+from ui.menus import Command, Menu
+from ui.page import Page, PageContext
+from ui.pages.search.results import Results
+from ui.pages.search.setup import SetupColumn
+from ui.pages.search.table import TrialsTable
+from ui.pages.search.views import CurvesView, ParallelView, ScatterView, SearchView
+from ui.plots.card import Card
+from ui.session.job import BackgroundJob
+from ui.theme import Theme
+
+MARGIN = 12
+FILES = "Studies (*.journal);;All files (*)"
+# Plots are brought up to date no more often than this.
+REFRESH_MILLISECONDS = 250
+
+
+class SearchPage(Page):
+    """Runs a search in the background and shows what it has found so far."""
+
+    def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self.job: BackgroundJob | None = None
+        self.state: SearchState | None = None
+        self.file: Path | None = None
+        self.chosen: frozenset[int] | None = None
+        self._latest: SearchState | None = None
+        self.setup = SetupColumn(lecture())
+        self.results = Results()
+        self.table = TrialsTable()
+        self.scatter, self.parallel, self.curves = ScatterView(), ParallelView(), CurvesView()
+        self.views: tuple[SearchView, ...] = (self.scatter, self.parallel, self.curves)
+        self.cards = [Card(view) for view in self.views]
+        self.progress, self.status = QProgressBar(), QLabel()
+        self._refresh = QTimer(self)
+        self._refresh.setSingleShot(True)
+        self._refresh.setInterval(REFRESH_MILLISECONDS)
+        self._refresh.timeout.connect(self._show_latest)
+        self._arrange()
+        self._connect()
+
+    # Running
+
+    @property
+    def is_running(self) -> bool:
+        return self.job is not None
+
+    def toggle(self) -> None:
+        """Start, pause or go on."""
+        self.pause() if self.job else self.start()
+
+    def start(self) -> None:
+        """Run what is left of the plan."""
+        if self.job or (self.state and self.state.finished):
+            return
+        self.report("")
+        plan, place = self.setup.plan, self.setup.place
+        try:
+            plan.validate()
+        except SearchError as error:
+            self.report(str(error))
+            return
+        self.file = self.file or _new_file()
+        job = SearchJob(plan, self.file, place.jobs, place.cluster.strip(), place.repeat)
+        # Its own thread only waits: the trials have processes of their own.
+        self.job = BackgroundJob(job, self, shares_memory=True)
+        self.job.progressed.connect(self._show_progress)
+        self.job.snapshot.connect(self._take)
+        self.job.finished.connect(self._finish)
+        self.job.failed.connect(self._fail)
+        self.job.stopped.connect(self._stop)
+        self.setup.show_state("running")
+        self.status.setText("starting")
+        self.busy_changed.emit(True)
+        self.job.start()
+
+    def pause(self) -> None:
+        """Stop the running trials; all that are over are kept."""
+        if self.job:
+            self.status.setText("stopping")
+            self.job.stop()
+
+    def clear(self) -> None:
+        """Forget the trials, to search anew."""
+        if self.job:
+            return
+        self.file = self.state = self._latest = self.chosen = None
+        for view in self.views:
+            view.set_empty(True)
+        self.results.clear()
+        empty = SearchState(self.setup.plan)
+        self.table.show_state(empty)
+        self.progress.setValue(0)
+        self.status.setText("")
+        self.setup.show_state("ready")
+
+    def open_study(self) -> None:
+        """Show a study from a file, to go on with it."""
+        name, _ = QFileDialog.getOpenFileName(self, "Open study", "", FILES)
+        if name and not self.job:
+            self.show_study(Path(name))
+
+    def show_study(self, file: Path) -> None:
+        """Show the study in a file."""
+        try:
+            study = load(file)
+        except (SearchError, MissingExtra, ValueError, OSError) as error:
+            self.report(str(error))
+            return
+        self.clear()
+        self.file = file
+        self.setup.show_plan(study.plan)
+        self._take(
+            SearchState(
+                study.plan,
+                tuple(study.records),
+                stages=tuple(study.stages),
+                importances=tuple(study.importances().items()),
+                finished=study.finished,
+            )
+        )
+        self._show_latest()
+        self.setup.show_state("done" if study.finished else "paused")
+
+    # What comes in
+
+    def _take(self, state: SearchState) -> None:
+        self._latest = state
+        if not self._refresh.isActive():
+            self._refresh.start()
+
+    def _show_latest(self) -> None:
+        if self._latest is None:
+            return
+        self.state = self._latest
+        for view in self.views:
+            view.show_state(self.state)
+        self.table.show_state(self.state, self.chosen)
+        self.results.show_state(self.state)
+
+    def _show_progress(self, progress) -> None:
+        self.progress.setValue(round(1000 * progress.share))
+        self.status.setText(progress.text)
+
+    def _finish(self, state: SearchState) -> None:
+        self._over("done")
+        self._latest = state
+        self._show_latest()
+        self.progress.setValue(1000)
+        self.status.setText(f"{len(state.records)} trials")
+
+    def _fail(self, message: str) -> None:
+        self._over("paused" if self.state and self.state.records else "ready")
+        self.report(message)
+        self.status.setText("")
+
+    def _stop(self) -> None:
+        self._over("paused")
+        self.status.setText(self.status.text().replace("stopping", "paused"))
+
+    def _over(self, state: str) -> None:
+        self.job = None
+        self.setup.show_state(state)
+        self.busy_changed.emit(False)
+
+    # With the Train page
+
+    def open_trial(self, record: TrialRecord) -> None:
+        """Open a trial's experiment in the playground."""
+        if self.state:
+            self.context.open_experiment(summary.experiment_of(record, self.state.plan))
+
+    def _take_experiment(self) -> None:
+        self.setup.use_experiment(self.context.session.spec)
+
+    def _brush(self, chosen: frozenset[int] | None) -> None:
+        self.chosen = chosen
+        self.scatter.show_chosen(chosen)
+        if self.state:
+            self.table.show_state(self.state, chosen)
+
+    def copy_best(self) -> None:
+        """Put the lines of the best trials on the clipboard."""
+        if self.state:
+            best = ranked(self.state.records, self.state.plan.score)
+            lines = summary.best_lines(best, self.state.plan.score)
+            QGuiApplication.clipboard().setText("\n".join(lines))
+
+    # As part of the window
+
+    def menus(self) -> tuple[Menu, ...]:
+        return (
+            Menu(
+                "&Search",
+                (
+                    Command("&Start or pause", self.toggle, "Ctrl+Return"),
+                    Command("&New search", self.clear),
+                    None,
+                    Command("&Open study…", self.open_study),
+                    Command("&Copy best trials", self.copy_best),
+                ),
+            ),
+        )
+
+    def retheme(self, colors: Theme) -> None:
+        self.setup.retheme()
+        self.results.retheme()
+        for card in self.cards:
+            card.retheme(colors)
+
+    def shutdown(self) -> None:
+        if self.job:
+            self.job.close(2.0)
+
+    def _arrange(self) -> None:
+        above = QSplitter(Qt.Orientation.Horizontal)
+        above.addWidget(self.cards[0])
+        above.addWidget(self.cards[1])
+        below = QSplitter(Qt.Orientation.Horizontal)
+        below.addWidget(self.cards[2])
+        below.addWidget(self._side())
+        whole = QSplitter(Qt.Orientation.Vertical)
+        whole.addWidget(above)
+        whole.addWidget(below)
+        for splitter, sizes in ((above, (5, 5)), (below, (5, 5)), (whole, (4, 6))):
+            splitter.setHandleWidth(8)
+            splitter.setChildrenCollapsible(False)
+            for i, share in enumerate(sizes):
+                splitter.setStretchFactor(i, share)
+            splitter.setSizes([100 * share for share in sizes])
+        content = QVBoxLayout()
+        content.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        content.setSpacing(8)
+        content.addWidget(self.banner)
+        content.addLayout(self._bar())
+        content.addWidget(whole, 1)
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(self.setup)
+        outer.addLayout(content, 1)
+
+    def _bar(self) -> QHBoxLayout:
+        self.copy = QPushButton("Copy best")
+        self.copy.setToolTip("Copy the lines of the best trials as text")
+        self.copy.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.progress.setRange(0, 1000)
+        self.progress.setTextVisible(False)
+        self.status.setObjectName("quiet")
+        self.status.setMinimumWidth(120)
+        bar = QHBoxLayout()
+        bar.setSpacing(12)
+        bar.addWidget(self.progress, 1)
+        bar.addWidget(self.status)
+        bar.addWidget(self.copy)
+        return bar
+
+    def _side(self) -> QWidget:
+        side = QFrame()
+        side.setObjectName("card")
+        column = QVBoxLayout(side)
+        column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        column.setSpacing(8)
+        column.addWidget(self.results)
+        column.addWidget(self.table, 1)
+        return side
+
+    def _connect(self) -> None:
+        self.setup.started.connect(self.start)
+        self.setup.paused.connect(self.pause)
+        self.setup.cleared.connect(self.clear)
+        self.setup.problem.connect(self.report)
+        self.setup.of_train.clicked.connect(self._take_experiment)
+        self.table.opened.connect(self.open_trial)
+        self.copy.clicked.connect(self.copy_best)
+        self.parallel.ensure_built()
+        self.parallel.on_brushed = self._brush
+
+
+def _new_file() -> Path:
+    """A study file of its own for every search, where the user's data go."""
+    from platformdirs import user_data_path
+
+    folder = user_data_path("training-playground", appauthor=False) / "studies"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{time.strftime('%Y-%m-%d %H-%M-%S')}.journal"

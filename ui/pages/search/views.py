@@ -1,0 +1,278 @@
+"""The search in plots: scores against settings, parallel coordinates, the best learning curves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QMenu
+
+from core.search.job import SearchState
+from core.search.space import Range
+from core.search.study import ranked
+from core.search.summary import BEST, short_name
+from core.search.trial import TrialRecord
+from ui.plots.curve_grid import CurveGrid, SmallCurves
+from ui.plots.parallel import Coordinate, ParallelCoordinates
+from ui.plots.picture_plot import PicturePlot
+from ui.plots.plot import Plot
+from ui.plots.plot_view import Data, PlotView
+from ui.plots.readout import ReadOut
+from ui.plots.series import Dots
+from ui.plots.style import PaintStyle
+from ui.plots.text import Span
+from ui.plots.ticks import number
+from ui.theme import blend
+from ui.widgets.numbers import shown
+
+# More lines or dots than this are not told apart; the table has them all.
+MOST_LINES = 1500
+START = "Press Start to run the trials."
+
+
+class SearchView(PlotView):
+    """A plot of a search. `show_state` takes what is known; `show_chosen` what was brushed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._empty_note.start = START
+        self.state: SearchState | None = None
+        self.chosen: frozenset[int] | None = None
+        self.set_empty(True)
+
+    def show_state(self, state: SearchState) -> None:
+        """Show what is known by now."""
+        self.state = state
+        empty = not (state.records or state.running)
+        self.ensure_built()
+        self.set_empty(empty)
+        if not empty:
+            self.refresh()
+
+    def show_chosen(self, chosen: frozenset[int] | None) -> None:
+        """Let these trials stand out; None: all are equal."""
+        self.chosen = chosen
+        if self.state and not self.is_empty:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Give the items what `state` holds."""
+
+
+class ScatterView(SearchView):
+    """The score of every trial against each setting that varies."""
+
+    title = "Score by setting"
+    about = "The score of every trial against each setting"
+
+    def build(self) -> None:
+        self._dots: list[tuple[Range, Dots, Dots]] = []
+
+    def refresh(self) -> None:
+        state = self.state
+        assert state is not None
+        ranges = state.stages[-1].ranges if state.stages else state.plan.ranges
+        if [r.path for r in ranges] != [r.path for r, _, _ in self._dots]:
+            self._make_plots(ranges)
+        scored = [r for r in state.records if math.isfinite(r.score)]
+        chosen = [r for r in scored if self.chosen is None or r.index in self.chosen]
+        rest = [r for r in scored if self.chosen is not None and r.index not in self.chosen]
+        for each, inside, outside in self._dots:
+            inside.set_data(*_points(each, chosen))
+            outside.set_data(*_points(each, rest))
+        self._describe(state, len(scored))
+        self.data_source = lambda: _columns(state)
+
+    def _make_plots(self, ranges: Sequence[Range]) -> None:
+        for plot in self.plots:
+            self.scene().removeItem(plot)
+        self.plots, self._dots = [], []
+        for each in ranges:
+            percent = self.state is not None and self.state.plan.score == "accuracy"
+            plot = Plot(
+                short_name(each.path),
+                log_x=each.scale == "log",
+                percent=percent,
+            )
+            plot.margin_x = 0.03
+            outside = plot.add(Dots("ghost", 2.4))
+            inside = plot.add(Dots("train", 3.2, "score"))
+            inside.text = _percent if percent else number
+            self.add_plot(plot)
+            self._dots.append((each, inside, outside))
+
+    def _describe(self, state: SearchState, scored: int) -> None:
+        lost = len(state.records) - scored
+        spans = [Span(f"{scored} trials", "train")]
+        if lost:
+            spans += [Span("  ·  "), Span(f"{lost} without a score", "bad")]
+        if state.running:
+            spans += [Span("  ·  "), Span(f"{len(state.running)} running")]
+        self.set_subtitle(*spans)
+
+
+class ParallelView(SearchView):
+    """Every trial as a line across all settings and the score. Drag along an axis to brush."""
+
+    title = "Parallel coordinates"
+    about = "Every trial as a line across all settings and its score"
+
+    def build(self) -> None:
+        self._plot = self.add_plot(PicturePlot())
+        self._plot.box.setMouseEnabled(False, False)
+        self.lines = self._plot.add(ParallelCoordinates(_score_colors, self._tell))
+        self._shown: list[TrialRecord] = []
+        self.on_brushed = lambda chosen: None
+
+    def refresh(self) -> None:
+        state = self.state
+        assert state is not None
+        score = state.plan.score
+        best_first = ranked(state.records, score)[:MOST_LINES]
+        self._shown = best_first[::-1]
+        ranges = [_widened(r, best_first) for r in state.plan.ranges]
+        axes = [_coordinate(each, self._shown) for each in ranges]
+        values = np.array([r.score for r in self._shown])
+        low, high = (values.min(), values.max()) if values.size else (0.0, 1.0)
+        shares = (values - low) / ((high - low) or 1.0)
+        text = _percent if score == "accuracy" else number
+        axes.append(Coordinate(f"val {score}", text(low), text(high), shares))
+        self.lines.set_data(axes, 1 - shares if score == "loss" else shares)
+        self.set_subtitle(Span("drag along an axis to choose trials"))
+        self.data_source = lambda: _columns(state)
+
+    def add_actions(self, menu: QMenu) -> None:
+        if self.lines.brushes:
+            menu.addAction("Clear brushes", self.lines.clear_brushes)
+
+    def _tell(self, inside: NDArray[np.bool_]) -> None:
+        chosen = frozenset(r.index for r, c in zip(self._shown, inside, strict=True) if c)
+        self.on_brushed(None if inside.all() else chosen)
+
+
+class CurvesView(SearchView):
+    """The learning curves of the best trials, training dashed and validation solid."""
+
+    title = "Best trials"
+    about = "The learning curves of the best 20 trials"
+
+    def build(self) -> None:
+        self._plot = self.add_plot(_GridPlot())
+        self._plot.box.setMouseEnabled(False, False)
+        self.grid = self._plot.grid_item
+
+    def refresh(self) -> None:
+        state = self.state
+        assert state is not None
+        score = state.plan.score
+        best = ranked(state.records, score)[:BEST]
+        titled = [(f"Best-{i}  {_score(r, score)}", r) for i, r in enumerate(best, 1)]
+        titled += [(f"trial {r.index}, running", r) for r in state.running if r.epochs > 1]
+        panels = [SmallCurves(title, *_curves(record, score)) for title, record in titled[:BEST]]
+        low, high = _bounds(panels, score)
+        self.grid.set_data(panels, low, high, score == "accuracy")
+        self.set_subtitle(
+            Span("training, dashed", "train"),
+            Span("  ·  "),
+            Span("validation", "validation"),
+            Span(f"  ·  {score} by epoch"),
+        )
+        self.data_source = lambda: _curve_columns(state, best)
+
+
+class _GridPlot(PicturePlot):
+    """A plot whose read-out is that of its grid."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.grid_item = self.add(CurveGrid())
+
+    def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
+        return self.grid_item.read(place, style)
+
+
+def _score(record: TrialRecord, score: str) -> str:
+    return f"{record.score:.2f}" if score == "accuracy" else number(record.score)
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.4g} %"
+
+
+def _points(each: Range, records: Sequence[TrialRecord]) -> tuple[NDArray, NDArray]:
+    """Values and scores; a choice stands at its number, with the others beside it."""
+    values = [record.parameters[each.path] for record in records]
+    if each.scale == "choice":
+        places = [float(each.choices.index(v)) if v in each.choices else math.nan for v in values]
+        return np.array(places), np.array([record.score for record in records])
+    return np.array(values, float), np.array([record.score for record in records])
+
+
+def _widened(each: Range, records: Sequence[TrialRecord]) -> Range:
+    """The range with the values of later stages in it."""
+    from dataclasses import replace
+
+    if each.scale == "choice" or not records:
+        return each
+    values = [record.parameters[each.path] for record in records]
+    return replace(each, low=min(each.low, *values), high=max(each.high, *values))
+
+
+def _coordinate(each: Range, records: Sequence[TrialRecord]) -> Coordinate:
+    positions = np.array([each.position(record.parameters[each.path]) for record in records])
+    if each.scale == "choice":
+        low, high = (_short(each.choices[i]) for i in (0, -1))
+    else:
+        low, high = (shown(float(f"{end:.3g}")) for end in (each.low, each.high))
+    return Coordinate(short_name(each.path), low, high, positions)
+
+
+def _short(value: object) -> str:
+    return str(value)[:14]
+
+
+def _score_colors(style: PaintStyle, values: NDArray[np.float64]) -> list[QColor]:
+    """From grey, the worst, to the colour of training, the best."""
+    return [blend(style.ghost, style.train, float(v)) for v in values]
+
+
+def _curves(record: TrialRecord, score: str) -> tuple[NDArray, NDArray]:
+    train = record.train_accuracy if score == "accuracy" else record.train_loss
+    return np.array(train), np.array(record.curve(score))
+
+
+def _bounds(panels: Sequence[SmallCurves], score: str) -> tuple[float, float]:
+    """The common scale: 0…100 % of accuracies, of losses up to what nearly all curves need."""
+    if score == "accuracy":
+        return 0.0, 1.0
+    values = np.concatenate([np.concatenate((p.train, p.validation)) for p in panels] or [[1.0]])
+    values = values[np.isfinite(values)]
+    return 0.0, float(np.quantile(values, 0.95)) if values.size else 1.0
+
+
+def _columns(state: SearchState) -> Data:
+    """Every trial that is over, a column for each setting."""
+    records = state.records
+    columns: Data = {"trial": np.array([r.index for r in records])}
+    for each in state.plan.ranges:
+        columns[each.path] = np.array([r.parameters[each.path] for r in records], dtype=object)
+    columns["score"] = np.array([r.score for r in records])
+    columns["standard error"] = np.array([r.standard_error for r in records])
+    return columns
+
+
+def _curve_columns(state: SearchState, best: Sequence[TrialRecord]) -> Data:
+    longest = max((record.epochs for record in best), default=0)
+    columns: Data = {"epoch": np.arange(1, longest + 1)}
+    for place, record in enumerate(best, 1):
+        for name, curve in zip(
+            ("train", "validation"), _curves(record, state.plan.score), strict=True
+        ):
+            columns[f"best {place} {name}"] = np.pad(
+                curve, (0, longest - len(curve)), constant_values=np.nan
+            )
+    return columns
