@@ -5,7 +5,15 @@ from __future__ import annotations
 import difflib
 
 from core.studies.base import Lab
-from core.studies.labs import approximation, backpropagation, gradient_descent, optimizer_race
+from core.studies.labs import (
+    approximation,
+    backpropagation,
+    ensembles,
+    gradient_descent,
+    landscape,
+    optimizer_race,
+    rbm,
+)
 
 LABS: dict[str, Lab] = {
     lab.key: lab
@@ -14,6 +22,9 @@ LABS: dict[str, Lab] = {
         optimizer_race.LAB,
         backpropagation.LAB,
         approximation.LAB,
+        landscape.LAB,
+        rbm.LAB,
+        ensembles.LAB,
     )
 }
 

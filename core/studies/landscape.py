@@ -1,0 +1,249 @@
+"""Lab 5: the loss around a network, along random lines, over planes and along its own path.
+
+What is looked at is a `Subject`: settings, parameters, and where the run has been. Its loss is that
+of the training samples, in evaluation mode and in the run's own precision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.base.arrays import Array
+from core.base.streams import Streams
+from core.experiment.spec import ExperimentSpec
+from core.network.landscape import (
+    Landscape,
+    PathPlane,
+    local_extrema,
+    path_plane,
+    random_directions,
+)
+from core.network.network import Network
+from core.network.objective import Objective
+from core.studies.base import Progress, StudyError, no_progress
+from core.training.trainer import Trainer
+from core.training.training_data import TrainingData
+
+Floats = NDArray[np.float64]
+
+# A surface is drawn coarse first; so many points a side.
+LEVELS = (9, 25, 51)
+POINTS, LINES = 41, 10
+# A path keeps as many points as this, evenly spread over its steps.
+PATH_POINTS = 60
+# The plane of a path reaches beyond it by this share of its size.
+MARGIN = 0.3
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A network at one moment: `params` and `buffers` are the flat vectors of a `Network` of the
+    spec, `path` parameters the run has passed, oldest first; the last are the present ones."""
+
+    label: str
+    spec: ExperimentSpec
+    iteration: int
+    params: Array
+    buffers: Array
+    path: tuple[Array, ...] = ()
+
+    @classmethod
+    def of(cls, label: str, trainer: Trainer, path: tuple[Array, ...] = ()) -> Subject:
+        network = trainer.network
+        params, buffers = network.params.copy(), network.buffers.copy()
+        return cls(label, trainer.spec, trainer.iteration, params, buffers, path)
+
+
+class Site:
+    """A subject with its samples: everything that a slice is computed from."""
+
+    def __init__(self, subject: Subject, samples: int = 0) -> None:
+        """`samples` bounds how many training samples are used; 0 uses all.
+
+        Raises DataError where the data cannot be had, StudyError where the parameters are not
+        those of the spec's network.
+        """
+        spec, data = subject.spec, TrainingData(subject.spec)
+        train = data.split.train
+        self.subject, self.samples = subject, min(samples or len(train), len(train))
+        self.network = Network(
+            spec.network, train.features, train.outputs, Streams(spec.seed), data.dtype
+        )
+        if len(self.network.params) != len(subject.params):
+            raise StudyError("these weights belong to a network of other layers")
+        np.copyto(self.network.params, subject.params)
+        np.copyto(self.network.buffers, subject.buffers)
+        objective = Objective(spec, train.task)
+        inputs, targets = data.inputs[: self.samples], data.targets[: self.samples]
+        self.landscape = Landscape(self.network, objective, inputs, targets)
+
+    def centre(self) -> float:
+        """The loss of the network as it is."""
+        nowhere = np.zeros((1, len(self.network.params)))
+        return float(next(self.landscape.losses(nowhere, np.zeros((1, 1))))[0])
+
+    def directions(self, count: int, seed: int, normalised: bool = True) -> Floats:
+        """Random directions (count, parameters); the first ones do not depend on `count`."""
+        rng = Streams(seed)["landscape"]
+        return random_directions(self.network, count, rng, normalised)
+
+
+# Along lines
+
+
+@dataclass(frozen=True, eq=False)
+class Fan:
+    """Losses (lines, points) at `steps` (points,) along random lines, and the extrema of each."""
+
+    steps: Floats
+    losses: Floats
+    extrema: tuple[int, ...]
+
+    @property
+    def mean_extrema(self) -> float:
+        return float(np.mean(self.extrema))
+
+
+def fan(
+    site: Site,
+    seed: int = 1,
+    lines: int = LINES,
+    reach: float = 1.0,
+    points: int = POINTS,
+    normalised: bool = True,
+    progress: Progress = no_progress,
+) -> Fan:
+    """The loss along random lines through the network, from −reach to reach."""
+    steps = np.linspace(-reach, reach, points)
+    directions, losses = site.directions(lines, seed, normalised), []
+    for i, direction in enumerate(directions):
+        progress(i / lines, "lines")
+        losses.append(site.landscape.line(direction, steps))
+    return Fan(steps, np.stack(losses), tuple(local_extrema(line) for line in losses))
+
+
+# Over planes
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """Two directions (2, parameters) with what is shown of them: ranges of both coordinates, the
+    `path` (points, 2) of the run and its `explained` (2,) shares of variance, if it is its plane.
+    """
+
+    directions: Floats
+    x: tuple[float, float]
+    y: tuple[float, float]
+    path: Floats | None = None
+    explained: Floats | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """Losses (side, side) over a plane: row i belongs to y[i], column j to x[j]."""
+
+    x: Floats
+    y: Floats
+    losses: Floats
+
+    @property
+    def side(self) -> int:
+        return len(self.x)
+
+
+def random_plane(site: Site, seed: int = 1, reach: float = 1.0, normalised: bool = True) -> Plane:
+    """The plane of two random directions."""
+    return Plane(site.directions(2, seed, normalised), (-reach, reach), (-reach, reach))
+
+
+def own_plane(subject: Subject) -> Plane:
+    """The plane in which the run moved most. Raises StudyError where its path is too short."""
+    try:
+        found: PathPlane = path_plane(subject.path)
+    except ValueError as error:
+        raise StudyError(f"{error}: train for a while first") from None
+    return Plane(
+        found.directions,
+        _range(found.path[:, 0]),
+        _range(found.path[:, 1]),
+        found.path,
+        found.explained,
+    )
+
+
+def _range(values: Floats) -> tuple[float, float]:
+    low, high = float(values.min()), float(values.max())
+    margin = MARGIN * max(high - low, 1e-12)
+    return low - margin, high + margin
+
+
+def surface(site: Site, plane: Plane, side: int, progress: Progress = no_progress) -> Surface:
+    """The loss at side × side points of a plane."""
+    x, y = np.linspace(*plane.x, side), np.linspace(*plane.y, side)
+    points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    found: list[Floats] = []
+    done = 0
+    for some in site.landscape.losses(plane.directions, points):
+        found.append(some)
+        done += len(some)
+        progress(done / len(points), f"{side} × {side} points")
+    return Surface(x, y, np.concatenate(found).reshape(side, side))
+
+
+def surfaces(
+    site: Site,
+    plane: Plane,
+    levels: tuple[int, ...] = LEVELS,
+    progress: Progress = no_progress,
+) -> Iterator[Surface]:
+    """Ever finer surfaces over the same plane."""
+    total, done = sum(side**2 for side in levels), 0
+    for side in levels:
+
+        def tell(share: float, text: str, done: int = done, side: int = side) -> None:
+            progress((done + share * side**2) / total, text)
+
+        yield surface(site, plane, side, tell)
+        done += side**2
+
+
+# Networks to look at
+
+
+def train(
+    spec: ExperimentSpec, progress: Progress = no_progress, steps: int = 0, label: str = ""
+) -> Subject:
+    """Train a spec to its own end, or for `steps` updates, and keep its path."""
+    trainer = Trainer(spec, report=progress)
+    whole = spec.training.max_epochs * trainer.sampler.steps_per_epoch
+    total = steps or whole or 1000
+    path = [trainer.network.params.copy()]
+    for target in np.linspace(0, total, PATH_POINTS + 1)[1:].round().astype(int):
+        while trainer.iteration < target and not trainer.finished:
+            trainer.advance(min(200, target - trainer.iteration))
+            progress(trainer.iteration / total, f"training {spec.title}".strip())
+        if trainer.iteration > 0:
+            path.append(trainer.network.params.copy())
+        if trainer.finished:
+            break
+    return Subject.of(label or spec.title, trainer, tuple(path))
+
+
+def rescaled(subject: Subject, factor: float) -> Subject:
+    """The same function of a plain ReLU network in other weights: the first layer times `factor`,
+    the second layer's weights divided by it."""
+    site = Site(subject)
+    first, second = site.network.affines[:2]
+    first.block.value[...] *= factor
+    second.weights[...] /= factor
+    return Subject(
+        f"{subject.label}, rescaled",
+        subject.spec,
+        subject.iteration,
+        site.network.params.copy(),
+        subject.buffers,
+    )

@@ -1,0 +1,105 @@
+"""The landscape lab: subjects, fans, surfaces and the plane of a run's own path."""
+
+import numpy as np
+import pytest
+
+from core.base.cancellation import Cancelled
+from core.catalogue.blocks import Dense
+from core.data.toys import Circle
+from core.experiment.presets import deep_digits
+from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec
+from core.studies.base import StudyError
+from core.studies.landscape import (
+    LEVELS,
+    Site,
+    Subject,
+    fan,
+    own_plane,
+    random_plane,
+    surface,
+    surfaces,
+    train,
+)
+from core.training.trainer import Trainer
+
+SPEC = ExperimentSpec(
+    data=DataSpec(dataset=Circle(count=100)), network=NetworkSpec(hidden=(Dense(units=6),))
+)
+
+
+@pytest.fixture(scope="module")
+def subject():
+    return train(SPEC, steps=200, label="small")
+
+
+def test_training_is_that_of_the_trainer_and_keeps_its_path(subject):
+    trainer = Trainer(SPEC)
+    trainer.advance(200)
+    np.testing.assert_array_equal(subject.params, trainer.network.params)
+    assert subject.iteration == 200 and len(subject.path) == 61
+    np.testing.assert_array_equal(subject.path[-1], subject.params)
+
+
+def test_weights_of_another_network_are_refused(subject):
+    other = ExperimentSpec(data=SPEC.data, network=NetworkSpec(hidden=(Dense(units=9),)))
+    with pytest.raises(StudyError, match="other layers"):
+        Site(Subject("x", other, 0, subject.params, subject.buffers))
+
+
+def test_lines_meet_at_the_networks_loss(subject):
+    site = Site(subject)
+    found = fan(site, lines=4, points=21)
+    assert found.losses.shape == (4, 21) and len(found.extrema) == 4
+    np.testing.assert_allclose(found.losses[:, 10], site.centre(), rtol=1e-6)
+
+
+def test_more_lines_keep_the_first_ones(subject):
+    site = Site(subject)
+    few, many = fan(site, lines=2, points=9), fan(site, lines=5, points=9)
+    np.testing.assert_array_equal(few.losses, many.losses[:2])
+
+
+def test_surfaces_get_finer_and_agree_where_they_share_points(subject):
+    site = Site(subject)
+    plane = random_plane(site)
+    found = list(surfaces(site, plane))
+    assert [each.side for each in found] == list(LEVELS)
+    coarse, fine = found[0].losses, found[1].losses
+    np.testing.assert_allclose(coarse, fine[::3, ::3], rtol=1e-5)
+
+
+def test_the_paths_plane_contains_the_whole_path_and_the_end_is_the_centre(subject):
+    plane = own_plane(subject)
+    assert plane.path is not None and plane.explained is not None
+    assert plane.x[0] < plane.path[:, 0].min() and plane.x[1] > plane.path[:, 0].max()
+    np.testing.assert_allclose(plane.path[-1], 0, atol=1e-9)
+    assert 0.5 < plane.explained.sum() <= 1
+
+
+def test_a_run_without_a_path_says_what_to_do(subject):
+    with pytest.raises(StudyError, match="train for a while"):
+        own_plane(Subject("x", SPEC, 0, subject.params, subject.buffers))
+
+
+def test_fewer_samples_are_the_first_ones(subject):
+    assert Site(subject, 10).samples == 10
+    assert Site(subject, 10_000).samples == 75
+
+
+def test_work_can_be_given_up_at_any_point(subject):
+    site = Site(subject)
+
+    def give_up(share, text):
+        if share > 0.3:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        surface(site, random_plane(site), 51, give_up)
+    with pytest.raises(Cancelled):
+        train(SPEC, give_up, steps=1000)
+
+
+def test_presets_have_as_many_layers_with_skip_connections_as_without():
+    for depth in (4, 16, 32):
+        plain, skip = (Trainer(deep_digits(depth, kind)).network for kind in (False, True))
+        assert len(plain.activations) == len(skip.activations) == depth
