@@ -66,12 +66,18 @@ def _parser() -> argparse.ArgumentParser:
         "--data",
         type=Path,
         metavar="FILE",
-        help="train on a table of your own (CSV, TSV) or a NumPy archive (npz)",
+        help="train on a table (CSV, TSV, Excel, Parquet) or a NumPy archive (npz)",
     )
     train.add_argument(
         "--target",
         metavar="COLUMN",
         help="the column of --data to predict (the last one if not given)",
+    )
+    train.add_argument(
+        "--inputs", metavar="COLUMNS", help="use only these columns, separated by commas"
+    )
+    train.add_argument(
+        "--exclude", metavar="COLUMNS", help="leave these columns out, separated by commas"
     )
     train.add_argument(
         "--set",
@@ -120,7 +126,8 @@ def _train(options: argparse.Namespace) -> int:
     from playground.headless import Progress, prepare_folder, run, write
 
     try:
-        spec = experiment(options.file, _own_data(options) + _overrides(options))
+        spec = experiment(options.file, _data_settings(options) + _overrides(options))
+        spec = _with_task(spec)
         if options.out:
             prepare_folder(options.out)
         with Interruption() as interruption:
@@ -144,31 +151,44 @@ def _train(options: argparse.Namespace) -> int:
     return INTERRUPTED if recording.status == "interrupted" else DONE
 
 
-def _own_data(options: argparse.Namespace) -> list[str]:
-    """The file given with --data as a setting; what was done to its columns is said.
-
-    Raises `DataError`, `SpecError`.
-    """
+def _data_settings(options: argparse.Namespace) -> list[str]:
+    """The file given with --data, and what is said about it, as settings. Raises `SpecError`."""
     from core.experiment.reading import SpecError
 
+    given = {name: getattr(options, name) for name in ("target", "inputs", "exclude")}
+    given = {name: value for name, value in given.items() if value is not None}
     if options.data is None:
-        if options.target is not None:
-            raise SpecError(["--target: names a column of the file given with --data"])
+        if given:
+            raise SpecError([f"--{name}: concerns the file given with --data" for name in given])
         return []
-    from core.data.user_files import load, opened
-    from core.experiment.serialization import to_dict
-    from core.experiment.spec import DataSpec, ExperimentSpec
+    from core.data.user_files import absolute
+
+    plain = {"key": "table", "path": str(absolute(options.data))} | given
+    return [f"data.dataset={json.dumps(plain)}"]
+
+
+def _with_task(spec: ExperimentSpec) -> ExperimentSpec:
+    """The experiment with the task that its file has; what is predicted, and what was done to the
+    columns, is said. Raises `DataError`, `SpecError`."""
+    from dataclasses import replace
+
+    from core.data.user_files import UserTable, load, resolved
+    from core.experiment.reading import SpecError
+    from core.experiment.serialization import problems
     from playground.progress import ProgressBar
 
-    bar = ProgressBar(sys.stderr)
-    dataset = opened(
-        options.data, options.target or "", lambda share: bar.show(share, f"of {options.data}")
-    )
-    bar.clear()
-    for note in load(dataset).notes:
+    dataset = spec.data.dataset
+    if not isinstance(dataset, UserTable):
+        return spec
+    line = ProgressBar(sys.stderr)
+    encoded = load(dataset, lambda share: line.show(share, f"of {dataset.path}"))
+    line.clear()
+    for note in (encoded.summary, *encoded.notes, *(f"warning: {w}" for w in encoded.warnings)):
         print(f"playground: {note}", file=sys.stderr)
-    plain = to_dict(ExperimentSpec(data=DataSpec(dataset=dataset)))["data"]["dataset"]
-    return [f"data.dataset={json.dumps(plain)}"]
+    known = replace(spec, data=replace(spec.data, dataset=resolved(dataset, encoded)))
+    if found := problems(known):
+        raise SpecError(found)
+    return known
 
 
 def _overrides(options: argparse.Namespace) -> list[str]:

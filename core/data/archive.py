@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from math import prod
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from core.data.dataset import Samples
-from core.data.encoding import LARGEST_NUMBER, Encoded, Purpose, encode_targets
+from core.data.columns.plan import Encoded
+from core.data.columns.targets import LARGEST_NUMBER, Purpose, encode_targets
+from core.data.dataset import DataError, Samples
 from core.data.refusal import reading, refuse
-from core.data.tabular import LARGEST, Column
+from core.data.tables.source import LARGEST
+from core.data.tables.table import Column
 
 SUFFIX = ".npz"
 INPUT_NAMES = ("x", "X", "inputs", "features", "data", "images", "x_train", "X_train")
@@ -31,16 +33,45 @@ class Member(NamedTuple):
 
     name: str
     shape: tuple[int, ...]
-    dtype: str
+    dtype: np.dtype
+
+
+class Archive:
+    """The arrays of an open NPZ file; what they would take is known before one is read."""
+
+    def __init__(self, file: zipfile.ZipFile, path: Path) -> None:
+        self._file, self._path = file, path
+        self.members = tuple(
+            self._member(info) for info in file.infolist() if info.filename.endswith(".npy")
+        )
+        if not self.members:
+            refuse(path, "holds no arrays; write it with np.savez")
+        self.names = [member.name for member in self.members]
+
+    def read(self, name: str) -> np.ndarray:
+        with self._file.open(f"{name}.npy") as file:
+            return npy.read_array(file, allow_pickle=False)
+
+    def check(self, *names: str) -> None:
+        """Raise `DataError` where so many arrays would not fit most memories."""
+        size = sum(
+            prod(member.shape) * (4 if member.dtype.str[1:] in SHORT else 8)
+            for member in self.members
+            if member.name in names
+        )
+        if size > LARGEST:
+            refuse(self._path, f"takes {size / 1e9:.1f} GB of memory; more than 2 GB is not read")
+
+    def _member(self, info: zipfile.ZipInfo) -> Member:
+        with self._file.open(info) as file:
+            shape, dtype = _header(file)
+        return Member(info.filename.removesuffix(".npy"), shape, dtype)
 
 
 def members(path: Path) -> tuple[Member, ...]:
-    """What an archive holds. Raises `DataError`."""
-    with _opened(path) as arrays:
-        if not arrays.files:
-            refuse(path, "holds no arrays")
-        found = ((name, arrays[name]) for name in arrays.files)
-        return tuple(Member(name, array.shape, str(array.dtype)) for name, array in found)
+    """What an archive holds, by its headers. Raises `DataError`."""
+    with _opened(path) as archive:
+        return archive.members
 
 
 def read_npz(path: Path, target: str = "", purpose: Purpose = "auto") -> Encoded:
@@ -51,12 +82,13 @@ def read_npz(path: Path, target: str = "", purpose: Purpose = "auto") -> Encoded
     `DataError`.
     """
     with _opened(path) as arrays:
-        x_name, y_name = _names(arrays.files, target, path)
+        x_name, y_name = _names(arrays.names, target, path)
+        tests = [name.replace("train", "test") for name in (x_name, y_name)]
+        arrays.check(x_name, y_name, *tests)
         x, y = _array(arrays, x_name, path), _array(arrays, y_name, path)
         notes = (f"inputs: {x_name}, targets: {y_name}",)
-        tests = [name.replace("train", "test") for name in (x_name, y_name)]
-        if not (set(tests) <= set(arrays.files) - {x_name, y_name}):
-            return Encoded(_samples(x, y, purpose, path), notes)
+        if not (set(tests) <= set(arrays.names) - {x_name, y_name}):
+            return Encoded(_samples(x, y, purpose, path), notes, target=y_name)
         more = [_array(arrays, name, path) for name in tests]
     if more[0].shape[1:] != x.shape[1:] or more[1].shape[1:] != y.shape[1:]:
         refuse(path, f"{tests[0]} and {tests[1]} are of another shape than {x_name} and {y_name}")
@@ -66,32 +98,30 @@ def read_npz(path: Path, target: str = "", purpose: Purpose = "auto") -> Encoded
     both = _samples(np.concatenate([x, more[0]]), np.concatenate([y, more[1]]), purpose, path)
     test = replace(both, inputs=both.inputs[len(x) :], targets=both.targets[len(x) :])
     train = replace(both, inputs=both.inputs[: len(x)], targets=both.targets[: len(x)], test=test)
-    return Encoded(train, (*notes, f"{len(test):,} samples of its own as test set"))
+    notes = (*notes, f"{len(test):,} samples of {tests[0]} are the test set")
+    return Encoded(train, notes, target=y_name)
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[np.lib.npyio.NpzFile]:
+def _opened(path: Path) -> Iterator[Archive]:
     with reading(path):
         try:
-            with zipfile.ZipFile(path) as archive:
-                size = sum(member.file_size for member in archive.infolist())
-            if size > LARGEST:
-                refuse(path, f"unpacks to {size / 1e9:.1f} GB; more than 2 GB is not read")
-            with np.load(path, allow_pickle=False) as arrays:
-                yield arrays
-        except (
-            ValueError,
-            KeyError,
-            TypeError,
-            EOFError,
-            NotImplementedError,
-            RuntimeError,
-            struct.error,
-            zipfile.error,
-            zlib.error,
-        ) as error:
+            with zipfile.ZipFile(path) as file:
+                yield Archive(file, path)
+        except (DataError, OSError, MemoryError):
+            raise
+        except Exception as error:  # damaged bytes make their readers fail in any way
+            what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             advice = "write it again with np.savez"
-            refuse(path, f"is not a whole NumPy archive of plain arrays ({error}); {advice}")
+            refuse(path, f"is not a whole NumPy archive of plain arrays ({what[:200]}); {advice}")
+
+
+def _header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
+    """Shape and type of an array, without reading its numbers."""
+    version = npy.read_magic(file)
+    read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+    shape, _, dtype = read(file)
+    return shape, dtype
 
 
 def _names(names: list[str], target: str, path: Path) -> tuple[str, str]:
@@ -110,8 +140,8 @@ def _names(names: list[str], target: str, path: Path) -> tuple[str, str]:
     return x, y
 
 
-def _array(arrays: np.lib.npyio.NpzFile, name: str, path: Path) -> np.ndarray:
-    array = np.asarray(arrays[name])
+def _array(arrays: Archive, name: str, path: Path) -> np.ndarray:
+    array = np.asarray(arrays.read(name))
     if not array.ndim or array.dtype.kind not in "biufU":
         refuse(path, f"array {name!r} holds {array.dtype}, not a list of numbers or words")
     return array
@@ -147,5 +177,8 @@ def _finite(values: np.ndarray, path: Path, what: str) -> NDArray[np.floating]:
     bad = ~(np.abs(values) <= LARGEST_NUMBER)
     if count := int(bad.sum()):
         row = int(np.argwhere(bad)[0][0])
-        refuse(path, f"{what} hold {count:,} values that are no numbers, the first in row {row}")
+        refuse(
+            path,
+            f"{what} hold {count:,} values that are not finite numbers, the first in row {row}",
+        )
     return values

@@ -1,4 +1,4 @@
-"""The user's own table or archive as a data set that an experiment can name."""
+"""A file of the user, a table or a NumPy archive, as a data set that an experiment can name."""
 
 from __future__ import annotations
 
@@ -14,23 +14,31 @@ import numpy as np
 
 from core.base.registry import setting
 from core.data.archive import SUFFIX, read_npz
+from core.data.columns.choices import GAPS, KINDS, Choices, Missing, names_in, pairs_in
+from core.data.columns.plan import Encoded, plan
+from core.data.columns.plan import encoded as encoded_by
+from core.data.columns.targets import Purpose
 from core.data.dataset import DATASETS, DataError, Dataset, Samples, Task
-from core.data.encoding import Encoded, Missing, Purpose, encode
 from core.data.refusal import reading, refuse
-from core.data.table_reader import Progress, read_table
-from core.data.tabular import DELIMITERS, Layout, sniff
+from core.data.tables.reader import Progress, read_table
+from core.data.tables.sniff import DELIMITERS, sniff
+from core.data.tables.source import ENCODINGS
+from core.data.tables.table import Layout, ReadOptions
 
 HEADERS = {"auto": None, "yes": True, "no": False}
-SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".dat", SUFFIX)
+TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".asc", ".psv")
+PACKED = (".gz", ".zip", ".bz2", ".xz")
+SUFFIXES = (*TEXT_SUFFIXES, ".xlsx", ".xlsm", ".parquet", ".pq", SUFFIX)
+EXPERIMENTS = (".json", ".png", ".model")
 # A run reads its data afresh at every start; of so many files the samples are kept.
 KEPT = 2
 
 
 @DATASETS.add(
     "table",
-    label="Own table",
+    label="Your file",
     formula="columns → target",
-    advice="Your own numbers: a table as CSV or TSV, or a NumPy archive with arrays x and y.",
+    advice="A table as CSV, TSV, Excel or Parquet, or a NumPy archive with arrays x and y.",
 )
 class UserTable(Dataset):
     """A file, and how it becomes samples.
@@ -41,7 +49,10 @@ class UserTable(Dataset):
     bundled: ClassVar[bool] = False
 
     path: str = setting(
-        "", label="File", restarts_run=True, help="A CSV or TSV table, or a NumPy archive."
+        "",
+        label="File",
+        restarts_run=True,
+        help="A table (CSV, TSV, Excel, Parquet; also compressed) or a NumPy archive.",
     )
     target: str = setting(
         "",
@@ -54,19 +65,67 @@ class UserTable(Dataset):
         label="Predict",
         choices=("auto", "binary", "classes", "regression"),
         restarts_run=True,
-        help="Two classes, several, or numbers; auto goes by the target column.",
+        help="Two classes, several, or numbers; auto goes by the target column: words, and whole "
+        "numbers of which at most ten differ, are classes.",
+    )
+    inputs: str = setting(
+        "",
+        label="Inputs",
+        restarts_run=True,
+        help="The columns to use, separated by commas; all that can serve if empty.",
+    )
+    exclude: str = setting(
+        "",
+        label="Leave out",
+        restarts_run=True,
+        help="Columns that are not used, separated by commas.",
+    )
+    kinds: str = setting(
+        "",
+        label="Kinds",
+        restarts_run=True,
+        help="What columns are, where that is not what they look like: zip=class, dose=number, "
+        "when=date, remark=text.",
     )
     missing: str = setting(
         "fill",
         label="Gaps",
-        choices=("fill", "drop"),
+        choices=GAPS,
         restarts_run=True,
-        help="Fill missing numbers with the mean and make missing words a category, or drop rows "
+        help="Fill missing numbers with the median and make missing words a category, or drop rows "
         "with gaps.",
+    )
+    gaps: str = setting(
+        "",
+        label="Gaps of",
+        restarts_run=True,
+        help="The same for single columns: age=drop, height=fill.",
+    )
+    missing_words: str = setting(
+        "",
+        label="Missing words",
+        restarts_run=True,
+        help="More words that stand for a missing value, separated by commas; NA, ?, unknown, "
+        "#DIV/0! and many others are known.",
     )
     header: str = setting("auto", label="Header", choices=tuple(HEADERS), restarts_run=True)
     delimiter: str = setting(
         "auto", label="Delimiter", choices=("auto", *DELIMITERS), restarts_run=True
+    )
+    encoding: str = setting("auto", label="Encoding", choices=tuple(ENCODINGS), restarts_run=True)
+    skip: int = setting(
+        -1,
+        label="Skip lines",
+        low=-1,
+        high=1000,
+        restarts_run=True,
+        help="Lines before the table; −1 recognises title lines.",
+    )
+    sheet: str = setting(
+        "",
+        label="Sheet",
+        restarts_run=True,
+        help="Of a workbook; the first one with rows if empty.",
     )
 
     @property
@@ -78,8 +137,24 @@ class UserTable(Dataset):
 
 
 def is_data_file(path: Path) -> bool:
-    """Whether a file looks, by its name, like one that can be opened as data."""
-    return path.suffix.lower() in SUFFIXES
+    """Whether a file looks, by its name, like one that can be opened as data.
+
+    A file that exists and has no ending, or one that is unknown, may be a table too.
+    """
+    name = path.name.lower()
+    for packing in PACKED:
+        if name.endswith(packing):
+            return True
+    suffix = path.suffix.lower()
+    if suffix in SUFFIXES:
+        return True
+    if suffix in EXPERIMENTS or not path.is_file():
+        return False
+    try:
+        with open(path, "rb") as file:
+            return not file.read(64).lstrip().startswith(b"{")
+    except OSError:
+        return True  # opening it as a table says what is wrong
 
 
 def is_archive(path: Path) -> bool:
@@ -87,14 +162,41 @@ def is_archive(path: Path) -> bool:
     return path.suffix.lower() == SUFFIX
 
 
+def read_options(dataset: UserTable) -> ReadOptions:
+    """How the table is to be read, as far as the user has decided it. Raises `DataError`."""
+    kinds = _pairs(dataset, "kinds", KINDS)
+    return ReadOptions(
+        header=HEADERS[dataset.header],
+        delimiter=DELIMITERS.get(dataset.delimiter, ""),
+        encoding="" if dataset.encoding == "auto" else dataset.encoding,
+        skip=dataset.skip,
+        sheet=dataset.sheet,
+        words=frozenset(name for name, kind in kinds.items() if kind in ("class", "text", "date")),
+        numbers=frozenset(name for name, kind in kinds.items() if kind == "number"),
+        missing=frozenset(names_in(dataset.missing_words)),
+    )
+
+
+def choices(dataset: UserTable) -> Choices:
+    """What the user has decided about the columns. Raises `DataError`."""
+    return Choices(
+        target=dataset.target,
+        purpose=typing.cast(Purpose, dataset.purpose),
+        missing=typing.cast(Missing, dataset.missing),
+        inputs=names_in(dataset.inputs),
+        exclude=names_in(dataset.exclude),
+        kinds=_pairs(dataset, "kinds", KINDS),
+        gaps=_pairs(dataset, "gaps", GAPS),
+    )
+
+
 def layout(dataset: UserTable) -> Layout:
     """How the table is to be read. Raises `DataError`."""
-    delimiter = DELIMITERS.get(dataset.delimiter, "")
-    return sniff(_file(dataset), HEADERS[dataset.header], delimiter)
+    return sniff(_file(dataset), read_options(dataset))
 
 
 def load(dataset: UserTable, progress: Progress = lambda share: None) -> Encoded:
-    """The samples of a file, read only if they are not at hand.
+    """The samples of a file; read only where they are not kept from the last time.
 
     Raises `DataError`, and what `progress` raises to give up.
     """
@@ -104,19 +206,18 @@ def load(dataset: UserTable, progress: Progress = lambda share: None) -> Encoded
         if key in _kept:
             _kept.move_to_end(key)
             return _kept[key]
-    purpose = typing.cast(Purpose, dataset.purpose)
     if is_archive(path):
-        encoded = read_npz(path, dataset.target, purpose)
+        encoded = read_npz(path, dataset.target, typing.cast(Purpose, dataset.purpose))
     else:
-        table = read_table(layout(dataset), progress)
-        missing = typing.cast(Missing, dataset.missing)
-        encoded = encode(table, dataset.target, purpose, missing)
+        found = layout(dataset)
+        made = plan(read_table(found, progress), choices(dataset), found.classes)
+        encoded = encoded_by(made, consume=True)
     _keep(key, encoded)
     return encoded
 
 
 def resolved(dataset: UserTable, encoded: Encoded) -> UserTable:
-    """The data set with its purpose as the samples have it, which are at hand from now on.
+    """The data set with its purpose as the samples have it, which are kept from now on.
 
     Raises `DataError` where the file has gone in the meantime.
     """
@@ -127,22 +228,42 @@ def resolved(dataset: UserTable, encoded: Encoded) -> UserTable:
 
 def opened(path: Path, target: str = "", progress: Progress = lambda share: None) -> UserTable:
     """A file as a data set whose task is known: it is read for that. Raises `DataError`."""
-    dataset = UserTable(path=str(path.expanduser().absolute()), target=target)
+    dataset = UserTable(path=str(absolute(path)), target=target)
     return resolved(dataset, load(dataset, progress))
+
+
+def absolute(path: Path) -> Path:
+    """The path from the root, with ~ for the user's folder resolved where there is such a user."""
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError:
+        return path.absolute()
 
 
 def _file(dataset: UserTable) -> Path:
     if not dataset.path:
         raise DataError(
-            "no file is chosen for the data set Own table: open one with File > Open data, or "
+            "no file is chosen for the data set Your file: open one with File > Open data, or "
             "name it in data.dataset.path"
         )
-    return Path(dataset.path).expanduser()
+    if "\0" in dataset.path:
+        raise DataError("data.dataset.path: the name of the file holds a NUL character")
+    try:
+        return Path(dataset.path).expanduser()
+    except RuntimeError:
+        return Path(dataset.path)  # a folder that is really called ~name
+
+
+def _pairs(dataset: UserTable, name: str, allowed: tuple[str, ...]) -> dict[str, str]:
+    try:
+        return pairs_in(getattr(dataset, name), allowed)
+    except ValueError as error:
+        raise DataError(f"data.dataset.{name}: {error}") from None
 
 
 def hand_over(dataset: Dataset) -> Handover | None:
-    """What was read of a file, for another process to `take_over`: from now on it is not at hand
-    here. None where nothing is."""
+    """What was read of a file, for another process to `take_over`: it is no longer kept here. None
+    where nothing is."""
     if not isinstance(dataset, UserTable):
         return None
     with suppress(DataError), _lock:
@@ -155,7 +276,7 @@ def hand_over(dataset: Dataset) -> Handover | None:
 
 
 def take_over(handover: Handover) -> None:
-    """Have at hand what another process has read."""
+    """Keep what another process has read."""
     keys, encoded = handover
     for key in keys:
         _keep(key, encoded)

@@ -60,7 +60,7 @@ def of_archive(members: Sequence[Member]) -> Preview:
     """The preview of a NumPy archive: its arrays."""
     names = tuple(member.name for member in members)
     shapes = tuple(" × ".join(map(str, member.shape)) or "a single value" for member in members)
-    rows = [(m.name, shape, m.dtype) for m, shape in zip(members, shapes, strict=True)]
+    rows = [(m.name, shape, str(m.dtype)) for m, shape in zip(members, shapes, strict=True)]
     about = f"NumPy archive of {len(rows)} array{_s(len(rows))}"
     found = (names.index(name) for name in TARGET_NAMES if name in names)
     target = next(found, len(names) - 1)

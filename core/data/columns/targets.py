@@ -1,0 +1,198 @@
+"""The column that is to be predicted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.columns.kinds import NO, YES, canonical
+from core.data.columns.recipe import number_name
+from core.data.dataset import Task
+from core.data.refusal import refuse
+from core.data.tables.dates import DateStyle, date_style_of
+from core.data.tables.numbers import is_missing
+from core.data.tables.table import Column, Fault
+
+# "classification" is "binary" for two classes and "classes" for more; "classes" also takes two.
+Purpose = Literal["auto", "classification", "binary", "classes", "regression"]
+Mask = NDArray[np.bool_]
+
+MOST_CLASSES = 1000
+# A numeric target with at most so many different whole values is taken for classes.
+FEW_CLASSES = 10
+# More classes than this with fewer samples than that each are warned of.
+MANY_CLASSES, FEW_SAMPLES = 20, 10
+LARGEST_NUMBER = 1e30
+# Samples beyond this would, with the copies that training makes, not fit most memories.
+LARGEST_SAMPLES = 1024**3
+
+
+class Targets(NamedTuple):
+    """Targets (n, outputs), their task, the names of the classes, and what is to be said."""
+
+    values: NDArray[np.floating]
+    task: Task
+    classes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def encode_targets(
+    column: Column,
+    rows: Mask | None,
+    purpose: Purpose,
+    path: Path,
+    names: tuple[str, ...] = (),
+    kind: str = "auto",
+) -> Targets:
+    """The targets in a column without gaps in the given rows, in all of them for None.
+
+    `names` are those of classes that the table counts from 0; `kind` "class" or "number" prevails
+    over what the values suggest. Raises `DataError`.
+    """
+    values = column.values if rows is None else column.values[rows]
+    if kind == "class" and purpose == "auto":
+        purpose = "classification"
+    if column.categories is None:
+        if column.fault:
+            refuse(path, fault_message(column.name, column.fault, "is predicted"))
+        check_numbers(column.name, values, path)
+        if not names and _are_amounts(values, purpose, kind):
+            return Targets(values[:, None].astype(np.float64), "regression", ())
+        distinct, codes = np.unique(values, return_inverse=True)
+        found = tuple(number_name(value) for value in distinct[: MOST_CLASSES + 1])
+        if names:
+            found = tuple(names[int(name)] if int(name) < len(names) else name for name in found)
+        notes: list[str] = []
+    else:
+        if (date := _as_date(column, purpose, kind)) is not None:
+            return _date_targets(column, date, values)
+        if purpose == "regression":
+            line = f" (line {column.lines[0]})" if column.lines else ""
+            word = (column.categories or ("",))[0]
+            refuse(
+                path,
+                f"column {column.name!r} holds words such as {word!r}{line}; they can only be "
+                "classified",
+            )
+        found, codes, notes = _classes(column, values)
+    return _as_classes(column.name, found, codes.reshape(-1), purpose, notes, path)
+
+
+def check_numbers(name: str, values: NDArray, path: Path) -> None:
+    """Raise a `DataError` where numbers are too large to calculate with."""
+    most = np.abs([np.nanmin(values, initial=0), np.nanmax(values, initial=0)]).max()
+    if most > LARGEST_NUMBER:
+        refuse(
+            path,
+            f"column {name!r} holds numbers of up to {most:.0e}; beyond {LARGEST_NUMBER:.0e} they "
+            "overflow, so correct those cells or leave them empty",
+        )
+
+
+def check_size(numbers: int, path: Path, size: int = 8) -> None:
+    """Raise a `DataError` where so many numbers would not fit most memories."""
+    if numbers * size > LARGEST_SAMPLES:
+        refuse(
+            path,
+            f"would take {numbers * size / 1e9:.1f} GB of memory as samples; up to "
+            f"{LARGEST_SAMPLES / 1e9:.1f} GB are taken, so leave out rows or columns of many words",
+        )
+
+
+def _as_classes(
+    name: str,
+    classes: tuple[str, ...],
+    codes: NDArray[np.intp],
+    purpose: Purpose,
+    notes: list[str],
+    path: Path,
+) -> Targets:
+    if len(classes) < 2:
+        refuse(path, f"column {name!r} has only one value; there is nothing to learn")
+    if len(classes) > MOST_CLASSES:
+        refuse(path, f"column {name!r} has over {MOST_CLASSES:,} classes; is it a key?")
+    if purpose == "binary" and len(classes) > 2:
+        refuse(path, f"column {name!r} has {len(classes):,} classes; two were expected")
+    warnings = list(_about_sizes(name, classes, np.bincount(codes)))
+    if len(classes) == 2 and purpose != "classes":
+        values = codes.reshape(-1, 1).astype(np.float64)
+        return Targets(values, "binary", classes, tuple(notes), tuple(warnings))
+    check_size(len(codes) * len(classes), path)
+    values = np.zeros((len(codes), len(classes)))
+    values[np.arange(len(codes)), codes] = 1
+    return Targets(values, "classes", classes, tuple(notes), tuple(warnings))
+
+
+def _about_sizes(name: str, classes: tuple[str, ...], counts: NDArray[np.intp]) -> Iterator[str]:
+    rows = int(counts.sum())
+    if len(classes) > MANY_CLASSES and rows < FEW_SAMPLES * len(classes):
+        yield (
+            f"{name}: {len(classes):,} classes in {rows:,} rows, too few of each to learn; is it "
+            "the right target?"
+        )
+        return
+    small = [each for each, count in zip(classes, counts, strict=True) if count < 2]
+    if small:
+        shown = ", ".join(small[:4]) + (" …" if len(small) > 4 else "")
+        yield (
+            f"{name}: classes too small to split: {shown} (1 sample each; a class needs 2 to be "
+            "in training and validation)"
+        )
+
+
+def _classes(column: Column, values: NDArray) -> tuple[tuple[str, ...], NDArray, list[str]]:
+    """The classes in a column of words: every word but the empty cell is one."""
+    words = column.categories or ()
+    used, codes = np.unique(values, return_inverse=True)
+    found = [words[int(code)] for code in used]
+    notes: list[str] = []
+    lower = {word.lower() for word in found}
+    if len(found) > 2 and lower <= YES | NO and lower & YES and lower & NO:
+        merged = [canonical("yes/no", word) for word in found]
+        notes.append(f"{column.name}: {', '.join(found)} count as yes and no")
+        places = np.array([int(word == "yes") for word in merged])
+        return ("no", "yes"), places[codes.reshape(-1)], notes
+    doubtful = [word for word in found if is_missing(word)]
+    if doubtful:
+        notes.append(f"{column.name}: {', '.join(map(repr, doubtful))} counts as a class")
+    return tuple(found), codes, notes
+
+
+def _are_amounts(values: NDArray, purpose: Purpose, kind: str) -> bool:
+    """Whether numbers with these values are to be predicted as numbers."""
+    if purpose != "auto":
+        return purpose == "regression"
+    if kind == "number":
+        return True
+    if bool((values != np.round(values)).any()):
+        return True
+    return len(np.unique(values)) > FEW_CLASSES
+
+
+def _as_date(column: Column, purpose: Purpose, kind: str) -> DateStyle | None:
+    """Dates as numbers, where they are wanted or where there are too many of them for classes."""
+    words = column.categories or ()
+    if purpose not in ("auto", "regression") or kind == "class" or len(words) <= FEW_CLASSES:
+        return None
+    return date_style_of(words)
+
+
+def _date_targets(column: Column, date: DateStyle, values: NDArray) -> Targets:
+    table = np.array([date.parse(word) for word in column.categories or ()], np.float64)
+    note = f"{column.name}: dates as {date.unit}"
+    return Targets(table[values][:, None], "regression", (), (note,))
+
+
+def fault_message(name: str, fault: Fault, use: str) -> str:
+    """What is wrong with a cell in a column of numbers that is none, and what to do."""
+    more = f" (and {fault.times - 1:,} more cells)" if fault.times > 1 else ""
+    return (
+        f"line {fault.line}, column {name!r}: {fault.cell[:40]!r} is not a finite number, as the "
+        f"others are{more}; the column {use}, so correct the cell, leave it empty, add it to the "
+        "missing words, leave the column out or read it as classes"
+    )

@@ -1,0 +1,147 @@
+"""What is done with one column, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.data.columns.choices import Choices
+from core.data.columns.kinds import Kind, Mask, Nature, canonical, gap_codes
+from core.data.columns.recipe import GAP, Feature, number_name
+from core.data.columns.summary import plural
+from core.data.columns.targets import check_numbers, check_size, fault_message
+from core.data.tables.dates import DateStyle, date_style_of
+from core.data.tables.numbers import looks_numeric
+from core.data.tables.table import Column
+
+# A gap is an input of its own where at least this share of the rows has one: a rarer flag is
+# nearly constant.
+FLAGGED_FROM = 0.01
+
+
+@dataclass(frozen=True)
+class ColumnPlan:
+    """What a column is ("target", "input" or "left out") and what is done with it.
+
+    `done` says it in a few words, `problem` why the file cannot be used as it is.
+    """
+
+    name: str
+    role: str
+    kind: Kind
+    done: str
+    gaps: int = 0
+    feature: Feature | None = None
+    problem: str = ""
+
+
+USED = ("number", "class", "yes/no", "date")
+_WHY = {
+    "row counter": "counts the rows, left out",
+    "constant": "the same in every row, left out",
+    "empty": "empty, left out",
+}
+
+
+def treatment(
+    column: Column, nature: Nature, rows: Mask | None, choices: Choices, path: Path
+) -> ColumnPlan:
+    """The plan of a column of that nature."""
+    name, kind, gaps = column.name, nature.kind, nature.gaps
+    wanted = choices.kinds.get(name, "auto")
+    if not is_chosen(name, choices):
+        return ColumnPlan(name, "left out", kind, "left out as chosen", gaps)
+    if wanted == "text" or (kind not in USED and wanted == "auto" and name not in choices.inputs):
+        why = _WHY.get(kind, "") if wanted == "auto" else "text, left out"
+        if not why:
+            why = f"{nature.distinct:,} different words, left out"
+            if number := first_number(column):
+                why += f" (a text, although there are numbers such as {number!r})"
+        return ColumnPlan(name, "left out", kind, why, gaps)
+    if kind == "empty":
+        return ColumnPlan(name, "left out", kind, _WHY[kind], gaps)
+    return _input(column, nature, wanted, rows, path)
+
+
+def _input(
+    column: Column, nature: Nature, wanted: str, rows: Mask | None, path: Path
+) -> ColumnPlan:
+    """The plan of a column that is used."""
+    name, kind, gaps = column.name, nature.kind, nature.gaps
+    numbers = column.categories is None
+    if wanted == "class" or (not numbers and kind not in ("date",) and wanted == "auto"):
+        return _categories(column, nature, rows, path)
+    if not numbers:
+        date = nature.date or date_style_of(column.categories or ())
+        if wanted == "number" or date is None:
+            word, line = (column.categories or ("",))[0], (column.lines or (0,))[0]
+            what = "date" if wanted == "date" else "number"
+            problem = f"line {line}, column {name!r}: {word!r} is not a {what}; choose another kind"
+            return ColumnPlan(name, "input", kind, "cannot be read", gaps, problem=problem)
+        return _date(column, nature, date, rows)
+    problem = fault_message(name, column.fault, "is an input") if column.fault else ""
+    check_numbers(name, column.values, path)
+    flag = _is_flagged(gaps, column, rows)
+    done = f"{gaps:,} missing value{plural(gaps)}, filled with the median of the training part"
+    done = (done + (" and flagged" if flag else "")) if gaps else "used"
+    if column.unit:
+        done = f"read as numbers in {column.unit.replace('|', ' ')}" + (f", {done}" if gaps else "")
+    feature = Feature(name, "number", flag=flag)
+    return ColumnPlan(name, "input", "number", done, gaps, feature, problem)
+
+
+def _date(
+    name: str, nature: Nature, date: DateStyle, rows: Mask | None, column: Column
+) -> ColumnPlan:
+    done = f"dates ({date.name}) as {date.unit}"
+    if date.unclear:
+        done += "; the day and the month could also be the other way round"
+    flag = _is_flagged(nature.gaps, column, rows)
+    if nature.gaps:
+        done += f", {nature.gaps:,} missing value{plural(nature.gaps)} filled with the median"
+    feature = Feature(name, "date", date=date.name, flag=flag)
+    return ColumnPlan(name, "input", "date", done, nature.gaps, feature)
+
+
+def _is_flagged(gaps: int, column: Column, rows: Mask | None) -> bool:
+    count = len(column.values) if rows is None else int(rows.sum())
+    return gaps > 0 and gaps >= FLAGGED_FROM * count
+
+
+def _categories(column: Column, nature: Nature, rows: Mask | None, path: Path) -> ColumnPlan:
+    values = column.values if rows is None else column.values[rows]
+    used = np.unique(values)
+    yes_no = nature.kind == "yes/no"
+    if column.categories is None:
+        names = [number_name(value) for value in used if not np.isnan(value)]
+    else:
+        missing = gap_codes(column)
+        words = [column.categories[int(c)] for c in used if int(c) not in missing]
+        names = sorted({canonical(nature.kind, word) for word in words})
+    if nature.gaps:
+        names = [GAP, *names]
+    check_size(len(values) * len(names), path, 4)
+    done = "used" if len(names) <= 2 else f"{len(names)} categories, one input each"
+    if yes_no and nature.distinct > 2:
+        done = f"{', '.join(column.categories or ())} count as yes and no"
+    if nature.gaps:
+        done = (
+            f"{nature.gaps:,} missing value{plural(nature.gaps)}, a category of their own, {done}"
+        )
+    kind = "yes/no" if yes_no else "class"
+    feature = Feature(column.name, kind, tuple(names))
+    return ColumnPlan(column.name, "input", kind, done, nature.gaps, feature)
+
+
+def first_number(column: Column) -> str:
+    """A number among the words of a column, which are then not silently read as words."""
+    words = column.categories or ()
+    found = [word for word in words[:2000] if looks_numeric(word)]
+    return found[0] if len(found) > 0.2 * min(len(words), 2000) else ""
+
+
+def is_chosen(name: str, choices: Choices) -> bool:
+    """Whether the user has not left the column out."""
+    return name not in choices.exclude and (not choices.inputs or name in choices.inputs)

@@ -1,0 +1,119 @@
+"""Whole rows of text, block by block, in UTF-8 whatever the file is in."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from typing import IO, NamedTuple, NoReturn
+
+import numpy as np
+
+from core.data.refusal import refuse
+from core.data.tables.rows import LONGEST_LINE
+from core.data.tables.source import is_utf8
+from core.data.tables.table import Layout
+
+BLOCK_BYTES = 1 << 21
+# A quotation mark is looked for so often before a block is taken to have none that opens a row.
+MOST_TRIES = 100
+
+
+class OtherEncoding(Exception):
+    """The text is not in the encoding that its beginning suggests."""
+
+    def __init__(self, data: bytes, line: int) -> None:
+        super().__init__()
+        self.data, self.line = data, line
+
+
+class Block(NamedTuple):
+    """Whole rows of text in UTF-8, and how many lines came before."""
+
+    data: bytes
+    before: int
+
+
+def count(data: bytes, character: str) -> int:
+    """How often an ASCII character occurs; faster than `bytes.count` for frequent ones."""
+    return int(np.count_nonzero(np.frombuffer(data, np.uint8) == ord(character)))
+
+
+def in_utf8(stream: IO[bytes], layout: Layout) -> Iterator[bytes]:
+    """Pieces of the file in UTF-8, as they come. Raises `OtherEncoding`."""
+    encoding = layout.encoding
+    decoder = codecs.getincrementaldecoder(encoding)()
+    lines, first = 0, True
+    while data := stream.read(BLOCK_BYTES):
+        try:
+            # ASCII is nearly always all there is, and is UTF-8 already.
+            if data.isascii() and encoding not in ("utf-16", "utf-16-le", "utf-16-be", "utf-32"):
+                text = decoder.decode(b"")
+                yield text.encode() + data if not first else decoder.decode(data).encode()
+            else:
+                yield decoder.decode(data).encode()
+        except UnicodeError:
+            raise OtherEncoding(data, lines + 1 + _lines_before_fault(data)) from None
+        lines += count(data, "\n")
+        first = False
+    try:
+        yield decoder.decode(b"", final=True).encode()
+    except UnicodeError:
+        raise OtherEncoding(b"", lines + 1) from None
+
+
+def _lines_before_fault(data: bytes) -> int:
+    for number, line in enumerate(data.split(b"\n")):
+        if not is_utf8(line, True):
+            return number
+    return 0
+
+
+def blocks(pieces: Iterator[bytes], layout: Layout) -> Iterator[Block]:
+    """Whole rows of text: a row that a quotation mark leaves open goes on in the next line."""
+    quote = layout.dialect.quote.encode()
+    rest, before, skip = b"", 0, layout.skip
+    for piece in pieces:
+        data = rest + piece
+        if b"\r" in data:
+            # A line end that is cut in two must not become two.
+            held = b"\r" if data.endswith(b"\r") else b""
+            data = (
+                data[: len(data) - len(held)].replace(b"\r\n", b"\n").replace(b"\r", b"\n") + held
+            )
+        while skip and b"\n" in data:
+            data, skip, before = data[data.index(b"\n") + 1 :], skip - 1, before + 1
+        end = _end_of_rows(data, quote)
+        if not end or skip:
+            if len(data) > LONGEST_LINE + BLOCK_BYTES:
+                _refuse_line(layout, before, data)
+            rest = data
+            continue
+        yield Block(data[:end], before)
+        before += count(data[:end], "\n")
+        rest = data[end:]
+    rest = rest.replace(b"\r", b"\n")
+    if rest and not skip:
+        yield Block(rest, before)
+
+
+def _end_of_rows(data: bytes, quote: bytes) -> int:
+    """Where the last whole row ends, 0 where none does."""
+    end = data.rfind(b"\n") + 1
+    tries = 0
+    while end and quote in data and data.count(quote, 0, end) % 2:
+        # The last line with an odd number of marks opens a cell that goes on.
+        end = data.rfind(b"\n", 0, data.rfind(quote, 0, end)) + 1
+        tries += 1
+        if tries > MOST_TRIES:
+            return 0
+    return end
+
+
+def _refuse_line(layout: Layout, before: int, data: bytes) -> NoReturn:
+    line = before + 1
+    if b"\n" not in data[:LONGEST_LINE]:
+        refuse(layout.path, f"line {line} has over {LONGEST_LINE:,} characters; is this a table?")
+    refuse(
+        layout.path,
+        f"is damaged behind line {line}: a quotation mark is never closed; close or remove it",
+    )

@@ -1,0 +1,158 @@
+"""Columns that grow block by block while a file is read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.tables.judge import number_style
+from core.data.tables.numbers import NumberStyle
+from core.data.tables.table import Column, Fault
+
+# A column with more different words than this is free text; which ones they are is forgotten.
+MOST_WORDS = 100_000
+# float32 is plenty for numbers that lie no farther from 0 than so many of their deviations.
+FARTHEST = 1000
+
+
+class Growing:
+    """An array that grows at its end, to a wider type where that is needed."""
+
+    def __init__(self, dtype: type) -> None:
+        self._values = np.empty(1024, dtype)
+        self.used = 0
+
+    def append(self, part: NDArray) -> None:
+        end = self.used + len(part)
+        dtype = np.promote_types(part.dtype, self._values.dtype)
+        if end > len(self._values) or dtype != self._values.dtype:
+            # Memory beyond what is used costs nothing as long as nobody writes there.
+            larger = np.empty(max(len(self._values), end + end // 2), dtype)
+            larger[: self.used] = self._values[: self.used]
+            self._values = larger
+        self._values[self.used : end] = part
+        self.used = end
+
+    def values(self) -> NDArray:
+        return self._values[: self.used]
+
+
+class NumberBuilder:
+    """Collects a column of numbers; `short` keeps them in float32 where nothing is lost by it."""
+
+    def __init__(
+        self, name: str, style: NumberStyle, missing: frozenset[str], short: bool = False
+    ) -> None:
+        self.name, self.style = name, style
+        self._missing, self._short = missing, short
+        self._collected = Growing(np.float32 if short else np.float64)
+        self._fault: Fault | None = None
+
+    def add_numbers(self, values: NDArray[np.float64]) -> None:
+        """Numbers as they are; infinite ones must have been refused."""
+        short = self._short and fits_float32(values)
+        self._collected.append(values.astype(np.float32) if short else values)
+
+    def add_cells(self, cells: Sequence[str], lines: Sequence[int]) -> None:
+        """Cells as text, each with the number of its line."""
+        read = {cell: self._parse(cell) for cell in set(cells)}
+        bad = {cell for cell, value in read.items() if value is None}
+        if bad:
+            at = [i for i, cell in enumerate(cells) if cell in bad]
+            before = self._fault or Fault(lines[at[0]], cells[at[0]].strip(), 0)
+            self._fault = before._replace(times=before.times + len(at))
+        values = [read[cell] for cell in cells]
+        self.add_numbers(np.array([math.nan if v is None else v for v in values], np.float64))
+
+    def column(self) -> Column:
+        values = self._collected.values()
+        return Column(self.name, values, unit=self.style.unit, fault=self._fault)
+
+    def _parse(self, cell: str) -> float | None:
+        return math.nan if cell.strip() in self._missing else self.style.parse(cell)
+
+
+class WordBuilder:
+    """Collects a column of words as codes."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._codes: dict[str, int] = {}
+        self._lines: list[int] = []
+        self._collected = Growing(np.int8)
+
+    def add_codes(
+        self, words: list[str], codes: NDArray[Any], lines: Sequence[int] | range
+    ) -> None:
+        """Cells as codes into the words of this block."""
+        used, first = np.unique(codes, return_index=True)
+        own = np.zeros(len(words) + 1, np.int32)
+        for code, at in sorted(zip(used.tolist(), first.tolist(), strict=True), key=lambda p: p[1]):
+            own[code] = self._code(words[code].strip() if code >= 0 else "", lines[at])
+        values = own[codes]
+        self._collected.append(values.astype(np.min_scalar_type(-len(self._codes) - 1)))
+
+    def add_cells(self, cells: Sequence[str], lines: Sequence[int]) -> None:
+        """Cells as text, each with the number of its line."""
+        codes = [self._code(cell.strip(), line) for cell, line in zip(cells, lines, strict=True)]
+        self._collected.append(np.array(codes, np.min_scalar_type(-len(self._codes) - 1)))
+
+    def column(
+        self, prior: str = ".", missing: frozenset[str] = frozenset(), words_only: bool = False
+    ) -> Column:
+        """The column with its categories in alphabetical order; of numbers if all of it is."""
+        codes = self._collected.values()
+        if not words_only and len(self._codes) <= MOST_WORDS:
+            names = list(self._codes)
+            counts = np.bincount(codes, minlength=len(names)).tolist()
+            style = number_style(dict(zip(names, counts, strict=True)), prior, missing)
+            if style is not None:
+                return self._as_numbers(names, codes, style, missing)
+        names = sorted(word for word in self._codes if word)
+        ranks = np.full(max(1, len(self._codes)), -1, np.min_scalar_type(-len(names) - 1))
+        for rank, word in enumerate(names):
+            ranks[self._codes[word]] = rank
+        lines = tuple(self._lines[self._codes[word]] for word in names)
+        return Column(self.name, ranks[codes], tuple(names), lines=lines)
+
+    def _as_numbers(
+        self, names: list[str], codes: NDArray, style: NumberStyle, missing: frozenset[str]
+    ) -> Column:
+        read = [math.nan if word in missing else style.parse(word) for word in names]
+        values = np.array([math.nan if v is None else v for v in read])[codes]
+        bad = [code for code, value in enumerate(read) if value is None]
+        fault = None
+        if bad:
+            first = min(bad, key=lambda code: self._lines[code])
+            fault = Fault(self._lines[first], names[first], int(np.isin(codes, bad).sum()))
+        return Column(self.name, values, unit=style.unit, fault=fault)
+
+    def _code(self, word: str, line: int) -> int:
+        code = self._codes.get(word)
+        if code is None:
+            if len(self._codes) > MOST_WORDS:
+                return MOST_WORDS
+            code = self._codes[word] = len(self._lines)
+            self._lines.append(line)
+        return code
+
+
+Builder = NumberBuilder | WordBuilder
+
+
+def fits_float32(values: NDArray[np.floating]) -> bool:
+    """Whether float32 is plenty: the numbers do not lie so far from 0 that what distinguishes them
+    is lost, as it is of the seconds since 1970."""
+    if not len(values) or np.isnan(values).all():
+        return True
+    low, high = np.nanmin(values), np.nanmax(values)
+    largest = max(-low, high)
+    if largest > 1e30:
+        return False
+    if low == high:
+        return bool(np.float32(low) == low)
+    return bool(largest <= FARTHEST * np.nanstd(values))

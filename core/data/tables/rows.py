@@ -1,0 +1,90 @@
+"""Lines of text as rows of cells, each with the number of its line."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from io import TextIOWrapper
+from pathlib import Path
+
+from core.data.refusal import refuse
+from core.data.tables.table import Dialect
+
+LONGEST_LINE = 1 << 22
+
+
+def rows_of(
+    lines: Iterable[str], dialect: Dialect, path: Path, line: int = 0
+) -> Iterator[tuple[int, list[str]]]:
+    """Every row of cells that is neither blank nor a comment, with the number of its last line.
+
+    `lines` keep their ends; `line` of them came before. Raises `DataError` with the place.
+    """
+    if dialect.delimiter == " ":
+        yield from _rows_by_spaces(_checked(lines, dialect, path, line), dialect, line)
+        return
+    reader = csv.reader(
+        _checked(lines, dialect, path, line),
+        delimiter=dialect.delimiter,
+        quotechar=dialect.quote,
+        skipinitialspace=True,
+        strict=True,
+    )
+    try:
+        for row in reader:
+            if row and (len(row) > 1 or row[0].strip()):
+                yield line + reader.line_num, row
+    except csv.Error as error:
+        refuse(
+            path,
+            f"is damaged at line {line + reader.line_num} ({error}); "
+            "is a quotation mark never closed?",
+        )
+
+
+def lines_of(file: TextIOWrapper, path: Path, encoding: str, line: int = 0) -> Iterator[str]:
+    """The lines of a file, with their ends; `line` of them came before.
+
+    Raises `DataError` before one fills the memory, and where the text is in another encoding.
+    """
+    try:
+        while text := file.readline(LONGEST_LINE):
+            line += 1
+            if len(text) == LONGEST_LINE and text[-1] not in "\r\n":
+                refuse(path, f"line {line} has over {LONGEST_LINE:,} characters; is this a table?")
+            yield text
+    except UnicodeError:
+        refuse_encoding(path, encoding, line + 1)
+
+
+def refuse_encoding(path: Path, encoding: str, line: int) -> None:
+    """Raise the `DataError` about text that is in another encoding."""
+    name = encoding.removesuffix("-sig").upper()
+    refuse(path, f"is not {name} text at line {line}; choose another encoding")
+
+
+def _checked(lines: Iterable[str], dialect: Dialect, path: Path, line: int) -> Iterator[str]:
+    """The lines without NUL characters, comments as blank lines."""
+    for text in lines:
+        line += 1
+        if "\0" in text:
+            refuse(path, f"line {line} holds a NUL character, which no text does; save it again")
+        comment = dialect.comment and text.lstrip().startswith(dialect.comment)
+        yield "\n" if comment else text
+
+
+def _rows_by_spaces(
+    lines: Iterable[str], dialect: Dialect, line: int
+) -> Iterator[tuple[int, list[str]]]:
+    quote = re.escape(dialect.quote)
+    cell = re.compile(rf"{quote}((?:[^{quote}]|{quote}{quote})*){quote}(?=\s|$)|(\S+)")
+    double = dialect.quote * 2
+    for text in lines:
+        line += 1
+        row = [
+            found[2] if found[1] is None else found[1].replace(double, dialect.quote)
+            for found in cell.finditer(text)
+        ]
+        if row:
+            yield line, row

@@ -1,0 +1,217 @@
+"""Finding out how a file is to be read: encoding, delimiter, header, kinds of columns.
+
+`sniff` looks at the beginning of a file; reading all of it is up to `core.data.tables.reader`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import io
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+from core.data.dataset import DataError
+from core.data.refusal import refuse
+from core.data.tables.footer import is_total
+from core.data.tables.header import Rows, top_of, without_comments
+from core.data.tables.judge import number_style
+from core.data.tables.numbers import NumberStyle, evidence, looks_numeric
+from core.data.tables.rows import LONGEST_LINE, refuse_encoding, rows_of
+from core.data.tables.source import HEAD_BYTES, Kind, encoding_of, kind_of, opened
+from core.data.tables.table import Dialect, Layout, ReadOptions
+
+DELIMITERS = {
+    "comma": ",",
+    "tab": "\t",
+    "semicolon": ";",
+    "bar": "|",
+    "space": " ",
+    "tilde": "~",
+    "caret": "^",
+}
+SAMPLE_ROWS, SAMPLE_CELLS = 1000, 200_000
+DELIMITER_ROWS = 100
+PREVIEW_ROWS = 20
+MOST_COLUMNS = 10_000
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+
+
+def sniff(path: Path, options: ReadOptions | None = None) -> Layout:
+    """Find out how a file is to be read; `options` override what it looks like.
+
+    Raises `DataError` for what is no table.
+    """
+    options = options or ReadOptions()
+    kind = kind_of(path)
+    if kind.format == "parquet":
+        from core.data.tables.parquet import parquet_layout
+
+        return parquet_layout(path, options)
+    if kind.format == "excel":
+        from core.data.tables.workbook import first_rows
+
+        rows, sheets, note = first_rows(path, options.sheet, SAMPLE_ROWS)
+        rows = [row for row in rows if row[0] > options.skip]
+        layout = describe(path, rows, [], Layout(path, (), (), (), kind, sheets=sheets), options)
+        return replace(layout, notes=(*note, *layout.notes))
+    return sniff_text(path, kind, options)
+
+
+def sniff_text(path: Path, kind: Kind, options: ReadOptions, encoding: str = "") -> Layout:
+    """`sniff` for text, in a given encoding where it is known."""
+    lines, encoding = first_lines(path, kind, encoding or options.encoding)
+    if not any(line.strip() for line in lines):
+        refuse(path, "is empty; choose a file with rows of data")
+    notes: list[str] = []
+    start, delimiter = max(0, options.skip), options.delimiter
+    if found := _SEPARATOR_LINE.fullmatch(lines[0]):
+        start, delimiter = max(1, start), delimiter or found[1]
+    dialect = _dialect(lines[start:], path, delimiter)
+    dialect = dialect._replace(quote=_quote(lines[start : start + 200], dialect.delimiter))
+    raw = _rows(lines[start:], dialect, path, start, SAMPLE_ROWS + 1)
+    if not raw:
+        refuse(path, "is empty; choose a file with rows of data")
+    comment, rows, comments = without_comments(raw)
+    if comment:
+        dialect = dialect._replace(comment=comment)
+        rows = _rows(lines[start:], dialect, path, start, SAMPLE_ROWS + 1)
+        notes.append(f"lines that begin with {comment} left out")
+    if not rows:
+        refuse(path, "has comments but no rows")
+    draft = Layout(path, (), (), (), kind, encoding, dialect, skip=start, notes=tuple(notes))
+    return describe(path, rows, comments, draft, options)
+
+
+def describe(path: Path, rows: Rows, comments: Rows, draft: Layout, options: ReadOptions) -> Layout:
+    """The layout of the first rows of a table."""
+    if not rows:
+        refuse(path, "is empty; choose a file with rows of data")
+    if max(len(cells) for _, cells in rows) > MOST_COLUMNS:
+        refuse(path, f"has over {MOST_COLUMNS:,} columns; more are not read")
+    top = top_of(rows, options.header, comments, draft.skip, options.skip >= 0)
+    if not top.body:
+        refuse(path, "has a header but no rows")
+    width = len(top.names)
+    body = [cells for _, cells in top.body[: max(50, SAMPLE_CELLS // width)]]
+    while len(body) > 2 and is_total(body[-1]):
+        body.pop()
+    decimal = _decimal((cell for cells in body for cell in cells), draft.dialect.delimiter)
+    columns = [[cells[i] for cells in body if i < len(cells)] for i in range(width)]
+    styles = tuple(
+        _style(name, cells, decimal, options)
+        for name, cells in zip(top.names, columns, strict=True)
+    )
+    return replace(
+        draft,
+        names=top.names,
+        styles=styles,
+        preview=tuple(tuple(cells) for cells in body[:PREVIEW_ROWS]),
+        header=top.header,
+        skip=top.skip,
+        decimal=decimal,
+        row_names=top.row_names,
+        notes=(*draft.notes, *top.notes),
+        classes=top.classes,
+        options=options,
+    )
+
+
+def first_lines(path: Path, kind: Kind, encoding: str = "") -> tuple[list[str], str]:
+    """The first whole lines of a text file, and its encoding. Raises `DataError`."""
+    with opened(path, kind) as (stream, _):
+        head = stream.read(HEAD_BYTES)
+        whole = len(head) < HEAD_BYTES
+        if not whole and b"\n" not in head and b"\r" not in head:
+            head += stream.read(LONGEST_LINE - len(head))
+            if b"\n" not in head:
+                refuse(path, f"line 1 has over {LONGEST_LINE:,} characters; is this a table?")
+    encoding = encoding or encoding_of(head, path, whole)
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(head, final=whole)
+    except UnicodeError:
+        refuse_encoding(path, encoding, _line_of_fault(head, encoding))
+        raise
+    lines = list(io.StringIO(text, newline=""))
+    return (lines if whole else lines[:-1]), encoding
+
+
+def _line_of_fault(data: bytes, encoding: str) -> int:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    for number, line in enumerate(data.split(b"\n"), 1):
+        try:
+            decoder.decode(line + b"\n")
+        except UnicodeError:
+            return number
+    return 1
+
+
+def _rows(lines: Sequence[str], dialect: Dialect, path: Path, before: int, most: int) -> Rows:
+    return list(islice(rows_of(lines, dialect, path, before), most))
+
+
+def _dialect(lines: Sequence[str], path: Path, delimiter: str) -> Dialect:
+    """The delimiter that cuts most of the first rows into equally many fields, two at least; of
+    several the one that makes more of them numbers (1;2,5), then the one that makes more."""
+    if delimiter:
+        return Dialect(delimiter)
+    best, most = ",", (0, 0.0, 0)
+    looked_at = lines[: 3 * DELIMITER_ROWS]
+    for candidate in DELIMITERS.values():
+        rows: list[tuple[int, list[str]]] = []
+        # A wrong delimiter may trip over quotation marks; the right one tells of real faults.
+        with contextlib.suppress(DataError):
+            found = rows_of(looked_at, Dialect(candidate), path)
+            rows += islice(found, DELIMITER_ROWS)
+        widths = Counter(len(cells) for _, cells in rows)
+        width = max(widths, key=lambda each: (widths[each], each), default=0)
+        if width < 2:
+            continue
+        cells = [cell for _, cells in rows if len(cells) == width for cell in cells]
+        numbers = sum(map(looks_numeric, cells)) / len(cells)
+        agreement = (widths[width] if width > 1 else 0, numbers, width)
+        if _is_better(agreement, most, len(rows)):
+            best, most = candidate, agreement
+    return Dialect(best)
+
+
+def _is_better(one: tuple[int, float, int], other: tuple[int, float, int], rows: int) -> bool:
+    """Whether a delimiter explains a table better; a few rows more or fewer say little."""
+    if abs(one[0] - other[0]) > max(1, 0.05 * rows):
+        return one > other
+    return one[1:] > other[1:] or (one[1:] == other[1:] and one[0] > other[0])
+
+
+def _quote(lines: Sequence[str], delimiter: str) -> str:
+    """The quotation mark around cells: " unless nothing but ' is found there."""
+    text = "".join(lines)
+    if '"' in text or "'" not in text:
+        return '"'
+    edge = r"\s" if delimiter == " " else re.escape(delimiter)
+    quoted = re.findall(rf"(?:^|{edge})'[^'\n]*'(?={edge}|\s*$)", text, re.MULTILINE)
+    return "'" if 2 * len(quoted) >= 0.95 * text.count("'") else '"'
+
+
+def _decimal(cells, delimiter: str) -> str:
+    found = evidence(cells)
+    if found.commas != found.points:
+        return "," if found.commas > found.points else "."
+    return "," if delimiter == ";" and found.unclear_commas and not found.points else "."
+
+
+def _style(
+    name: str, cells: Sequence[str], decimal: str, options: ReadOptions
+) -> NumberStyle | None:
+    if name in options.words:
+        return None
+    counts = Counter(cell.strip() for cell in cells)
+    style = number_style(counts, decimal, options.missing)
+    if style is None and name in options.numbers:
+        from core.data.tables.numbers import style_of
+
+        return style_of(counts, decimal)
+    return style
