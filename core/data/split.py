@@ -78,17 +78,17 @@ def joined(one: Samples, other: Samples) -> Samples:
 
 
 def filled(parts: Parts) -> Parts:
-    """Put the training part's mean in the place of every missing input, in place; 0 where all of
+    """Put the training part's median in the place of every missing input, in place; 0 where all of
     its values are missing."""
     if not parts.train.gaps:
         return parts
     for feature in range(parts.train.features):
         values = parts.train.inputs[:, feature]
         known = values[~np.isnan(values)]
-        mean = known.mean(dtype=np.float64) if len(known) else 0.0
+        median = np.median(known) if len(known) else 0.0
         for part in parts:
             column = part.inputs[:, feature]
-            column[np.isnan(column)] = mean
+            column[np.isnan(column)] = median
     return parts.each(lambda part: replace(part, gaps=False))
 
 

@@ -18,9 +18,12 @@ from ui.data.work import Work
 if TYPE_CHECKING:
     from ui.data.preview import Preview
 
-FILES = "Tables and archives (*.csv *.tsv *.tab *.txt *.dat *.npz);;All files (*)"
+FILES = (
+    "Tables and archives (*.csv *.tsv *.tab *.txt *.dat *.data *.xlsx *.parquet *.npz *.gz *.zip);;"
+    "All files (*)"
+)
 # What people take for tables: reading them says what to do instead.
-LOOKALIKES = (".xlsx", ".xls", ".ods", ".parquet", ".h5", ".hdf5", ".gz", ".zip", ".npy")
+LOOKALIKES = (".xls", ".ods", ".h5", ".hdf5", ".npy", ".sqlite", ".pdf")
 
 Action = Callable[[], object]
 
@@ -61,7 +64,7 @@ class DataOpener(QObject):
         """Look at a file, then ask what to make of it; a bad one is reported, nothing changes."""
         from ui.data.table_dialog import look
 
-        dataset = UserTable(path=str(path.expanduser().absolute()), target=target)
+        dataset = UserTable(path=str(user_files.absolute(path)), target=target)
         self._folder = Path(dataset.path).parent
         if self._looking is not None:
             self._looking.give_up()

@@ -8,15 +8,21 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QStandardItem, QStandardItemModel
 
-from core.data import Samples
 from core.data.archive import TARGET_NAMES, Member
-from core.data.encoding import Encoded
-from core.data.tabular import Layout
+from core.data.tables.source import ENCODINGS
+from core.data.tables.table import Layout
 from ui import theme
 
 LONGEST_CELL = 60
-MOST_CLASSES_NAMED = 8
-DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
+DELIMITERS = {
+    ",": "commas",
+    "\t": "tabs",
+    ";": "semicolons",
+    "|": "bars",
+    " ": "spaces",
+    "~": "tildes",
+    "^": "carets",
+}
 # Of a table of very many columns fewer rows are shown.
 MOST_CELLS = 40_000
 NUMBERS = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -43,17 +49,24 @@ def of_table(layout: Layout) -> Preview:
     """The preview of a table of text."""
     kinds = tuple("numbers" if numeric else "words" for numeric in layout.numeric)
     count = f"{len(layout.names):,} column{_s(len(layout.names))}"
-    about = [
-        f"{count} parted by {DELIMITERS[layout.delimiter]}",
-        "names in the first row" if layout.header else "no names in the first row",
-    ]
+    about = [_format(layout, count)]
+    about.append("names in the first row" if layout.header else "no names in the first row")
     if layout.encoding != "utf-8-sig":
-        about.append(layout.encoding.upper())
-    if layout.decimal_comma:
+        about.append(ENCODINGS.get(layout.encoding, layout.encoding.upper()))
+    if layout.decimal == ",":
         about.append("decimal commas")
+    about += layout.notes
     headings = tuple(f"{n}\n{k}" for n, k in zip(layout.names, kinds, strict=True))
     last = len(layout.names) - 1
     return Preview(layout.names, kinds, layout.preview, headings, ", ".join(about), last, layout)
+
+
+def _format(layout: Layout, columns: str) -> str:
+    if layout.kind.format != "text":
+        return f"{layout.kind.format.capitalize()}, {columns}"
+    delimiter = layout.dialect.delimiter
+    packed = f", {layout.kind.packing} file" if layout.kind.packing else ""
+    return f"{columns} separated by {DELIMITERS.get(delimiter, repr(delimiter))}{packed}"
 
 
 def of_archive(members: Sequence[Member]) -> Preview:
@@ -106,28 +119,6 @@ class PreviewModel(QStandardItemModel):
 
 def _shortened(cell: str) -> str:
     return cell if len(cell) <= LONGEST_CELL else f"{cell[:LONGEST_CELL]}…"
-
-
-def summary(encoded: Encoded) -> list[str]:
-    """What the data set would be, then what was done to the columns."""
-    samples = encoded.samples
-    count = f"{len(samples):,} samples, {samples.features:,} input{_s(samples.features)}"
-    if samples.test is not None:
-        count += f", {len(samples.test):,} more as test set"
-    return [count, _aim(samples), *encoded.notes]
-
-
-def _aim(samples: Samples) -> str:
-    if samples.task == "regression":
-        if samples.outputs > 1:
-            return f"{samples.outputs:,} numbers to be predicted"
-        low, high = samples.targets.min(), samples.targets.max()
-        return f"A number from {low:.4g} to {high:.4g} to be predicted"
-    names = samples.class_names
-    named = ", ".join(names[:MOST_CLASSES_NAMED])
-    more = len(names) - MOST_CLASSES_NAMED
-    rest = f" and {more:,} more" if more > 0 else ""
-    return f"{len(names):,} classes to be told apart: {named}{rest}"
 
 
 def _s(count: int) -> str:

@@ -1,7 +1,7 @@
-"""The dialog in which a file of one's own becomes a data set.
+"""The dialog in which a file of the user becomes a data set.
 
 The file is read as soon as the dialog opens, so that what will be done to its columns can be said
-before the data are used.
+before the data are used. The samples are made when they are used.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from typing import Any, cast
 
 from PySide6.QtWidgets import QWidget
 
-from core.data import DataError, user_files
+from core.data import user_files
 from core.data.archive import members, read_npz
-from core.data.encoding import Encoded, Missing, Purpose, encode
-from core.data.table_reader import read_table
-from core.data.tabular import Table
+from core.data.columns.choices import KINDS, as_names, as_pairs, names_in, pairs_in
+from core.data.columns.plan import Encoded, Plan, encoded, plan
+from core.data.columns.targets import Purpose
+from core.data.tables.reader import read_table
+from core.data.tables.table import Table
 from core.data.user_files import UserTable
-from ui.data.preview import Preview, of_archive, of_table, summary
+from ui.data.preview import Preview, of_archive, of_table
 from ui.data.table_page import TablePage
 from ui.data.work import Work
 
@@ -35,14 +37,14 @@ def look(dataset: UserTable) -> Preview:
 
 
 class TableDialog(TablePage):
-    """Shows a file and asks what to make of it. Once accepted, `dataset` is the data set, with its
-    samples at hand."""
+    """Shows a file and asks what to make of it. Once accepted, `dataset` is the data set, whose
+    samples are kept for the run that follows."""
 
     def __init__(self, dataset: UserTable, preview: Preview, parent: QWidget | None = None) -> None:
         super().__init__(dataset, preview, parent)
         self.dataset = dataset
         self._table: Table | None = None
-        self._encoded: Encoded | None = None
+        self._made: Plan | Encoded | None = None
         self._work: Work | None = None
         self._connect()
         self._read()
@@ -51,9 +53,7 @@ class TableDialog(TablePage):
 
     def _look_again(self) -> None:
         """The layout was set by hand: look at the file anew."""
-        self.dataset = replace(
-            self.dataset, header=self.header.value(), delimiter=self.delimiter.value()
-        )
+        self.dataset = replace(self.dataset, **self.layout_choices())
         dataset, self._table = self.dataset, None
         self._start(lambda work: look(dataset), self._take_preview)
 
@@ -64,34 +64,36 @@ class TableDialog(TablePage):
     def _read(self) -> None:
         """Read all of a table; an archive is read when samples are made of it."""
         if (layout := self.preview.layout) is None:
-            self._encode()
+            self._decide()
         else:
             self._start(lambda work: read_table(layout, work.tell), self._take_table)
 
     def _take_table(self, table: Table) -> None:
         self._table = table
-        self._encode()
+        self._decide()
 
-    def _encode(self) -> None:
-        """Make samples of what was read."""
+    def _decide(self) -> None:
+        """Work out what becomes of the columns."""
         if self.preview.layout is not None and self._table is None:
             return
         table, path = self._table, Path(self.dataset.path)
         target, purpose = self.target.value() or "", cast(Purpose, self.purpose.value())
-        missing = cast(Missing, self.missing.value())
-        self.dataset = replace(self.dataset, target=target, missing=missing)
+        self.dataset = replace(self.dataset, target=target, missing=self.missing.value())
+        layout = self.preview.layout
 
-        def act(work: Work) -> Encoded:
-            if table is None:
+        def act(work: Work) -> Plan | Encoded:
+            if table is None or layout is None:
                 return read_npz(path, target, purpose)
-            return encode(table, target, purpose, missing)
+            choices = replace(user_files.choices(self.dataset), purpose=purpose)
+            return plan(table, choices, layout.classes)
 
-        self._start(act, self._take_samples)
+        self._start(act, self._take_plan)
 
-    def _take_samples(self, encoded: Encoded) -> None:
-        self._encoded = encoded
-        self.notes.setText("\n\n".join(summary(encoded)))
-        self._show_state()
+    def _take_plan(self, made: Plan | Encoded) -> None:
+        self._made = made
+        choices = user_files.choices(self.dataset)
+        self.show_plan(made, dict(choices.kinds), dict(choices.gaps))
+        self._show_state("\n".join(made.problems) if isinstance(made, Plan) else "")
 
     def _start(self, act: Callable[[Work], Any], take: Callable[[Any], None]) -> None:
         """Do something beside the window, in the place of what is being done."""
@@ -105,7 +107,7 @@ class TableDialog(TablePage):
             return act(work)
 
         self._give_up()
-        self._encoded = None
+        self._made = None
         self._work = work = Work(after_the_last)
         work.progressed.connect(self.show_progress)
         work.done.connect(lambda result: self._finish(work, take, result))
@@ -127,22 +129,28 @@ class TableDialog(TablePage):
             self._work.give_up()
             self._work = None
 
-    # The end
+    # Ending
 
     def accept(self) -> None:
-        if self._encoded is None:
+        made = self._made
+        if made is None or (isinstance(made, Plan) and made.problems):
             return
-        try:
-            self.dataset = user_files.resolved(self.dataset, self._encoded)
-        except DataError as error:
-            self._encoded = None
-            self._fail(str(error))
-            return
+        dataset = self.dataset
+
+        def act(work: Work) -> UserTable:
+            samples = encoded(made, consume=True) if isinstance(made, Plan) else made
+            return user_files.resolved(dataset, samples)
+
+        self._table = None
+        self._start(act, self._use)
+
+    def _use(self, dataset: UserTable) -> None:
+        self.dataset = dataset
         super().accept()
 
     def done(self, result: int) -> None:
         self._give_up()
-        self._table = self._encoded = None
+        self._table = self._made = None
         super().done(result)
 
     # What the user does
@@ -150,20 +158,60 @@ class TableDialog(TablePage):
     def _connect(self) -> None:
         for choice in (self.target, self.purpose, self.missing):
             choice.edited.connect(lambda _: self._choose())
-        for choice in (self.header, self.delimiter):
+        for choice in (self.header, self.delimiter, self.encoding, self.skip, self.sheet):
             choice.edited.connect(lambda _: self._look_again())
+        self.missing_words.edited.connect(lambda _: self._look_again())
         self.view.horizontalHeader().sectionClicked.connect(self._choose_column)
+        self.columns.columns.edited.connect(self._edit_column)
         self.cancel_button.clicked.connect(self.reject)
         self.use_button.clicked.connect(self.accept)
 
     def _choose(self) -> None:
         self.show_target()
-        self._encode()
+        if self._table is None and self.preview.layout is not None and self._work is None:
+            self._read()
+        else:
+            self._decide()
 
     def _choose_column(self, column: int) -> None:
         if self.preview.layout is not None and column != self.target.currentIndex():
             self.target.set_value(self.preview.columns[column])
             self._choose()
 
+    def _edit_column(self, name: str, what: str, value: Any) -> None:
+        """A column is used or not, or read in another way."""
+        if what == "use":
+            self._use_column(name, value)
+            self._choose()
+            return
+        setting = "kinds" if what == "kind" else "gaps"
+        pairs = dict(getattr(user_files.choices(self.dataset), setting))
+        pairs.pop(name, None)
+        if value != "auto":
+            pairs[name] = value
+        self.dataset = replace(self.dataset, **{setting: as_pairs(pairs)})
+        if what == "kind":
+            self._look_again()
+        else:
+            self._choose()
+
+    def _use_column(self, name: str, used: bool) -> None:
+        """Put a column among those left out, or take it from there.
+
+        One that is left out for what it is becomes an input by being given a kind.
+        """
+        excluded = [each for each in names_in(self.dataset.exclude) if each != name]
+        kinds = pairs_in(self.dataset.kinds, KINDS)
+        if not used:
+            excluded.append(name)
+        elif name not in names_in(self.dataset.exclude):
+            kinds[name] = "number" if self._is_numeric(name) else "class"
+        self.dataset = replace(self.dataset, exclude=as_names(excluded), kinds=as_pairs(kinds))
+
+    def _is_numeric(self, name: str) -> bool:
+        columns = self._table.columns if self._table else []
+        return any(each.name == name and each.categories is None for each in columns)
+
     def _show_state(self, problem: str = "") -> None:
-        self.show_state(self._work is not None, self._encoded is not None, problem)
+        ready = self._made is not None and not problem
+        self.show_state(self._work is not None, ready, problem)

@@ -1,9 +1,10 @@
-"""The looks of the dialog for a file of one's own: first rows, choices, what is said about them."""
+"""The looks of the dialog for a file of the user: first rows, columns, choices, what is said."""
 
 from __future__ import annotations
 
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
@@ -22,13 +23,17 @@ from PySide6.QtWidgets import (
 )
 
 from core.data import user_files
+from core.data.columns.plan import Encoded, Plan
+from core.data.tables.source import ENCODINGS
 from core.data.user_files import UserTable
 from ui import theme
+from ui.data.columns_table import ColumnsView
 from ui.data.preview import Preview, PreviewModel
 from ui.widgets.combo import Combo, choice_model
+from ui.widgets.text_field import TextField
 
-SIZE = QSize(900, 560)
-SIDE = 300
+SIZE = QSize(1120, 700)
+SIDE = 320
 WIDEST_COLUMN, FITTED_COLUMNS = 160, 100
 ROW_HEIGHT = 24
 BUTTON = 128
@@ -41,7 +46,11 @@ DELIMITERS = {
     "semicolon": "Semicolon",
     "tab": "Tab",
     "bar": "Bar",
+    "space": "Spaces",
+    "tilde": "Tilde",
+    "caret": "Caret",
 }
+SKIPS = {-1: "Detect", 0: "None"} | {n: f"{n} line{'s' * (n > 1)}" for n in range(1, 31)}
 
 
 class TablePage(QDialog):
@@ -51,12 +60,19 @@ class TablePage(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Open data")
         self.view = QTableView()
-        self.about, self.notes, self.problem = QLabel(), QLabel(), QLabel()
+        self.columns = ColumnsView(self)
+        self.about, self.summary, self.counts = QLabel(), QLabel(), QLabel()
+        self.notes, self.warnings, self.problem = QLabel(), QLabel(), QLabel()
         self.target = Combo(choice_model([]), self)
         self.purpose = self._combo(PURPOSES, "auto")
         self.missing = self._combo(GAPS, dataset.missing)
         self.header = self._combo(HEADERS, dataset.header)
         self.delimiter = self._combo(DELIMITERS, dataset.delimiter)
+        self.encoding = self._combo(ENCODINGS, dataset.encoding)
+        self.skip = self._combo(SKIPS | {dataset.skip: SKIPS.get(dataset.skip, "")}, dataset.skip)
+        self.sheet = Combo(choice_model([("", "The first with rows", "", "")]), self)
+        self.missing_words = TextField(self)
+        self.missing_words.set_value(dataset.missing_words)
         self.progress = QProgressBar()
         self.use_button, self.cancel_button = QPushButton("Use these data"), QPushButton("Cancel")
         self._arrange(Path(dataset.path))
@@ -80,6 +96,41 @@ class TablePage(QDialog):
             self.view.setColumnWidth(column, width)
         self.show_target()
 
+        self._show_sheets()
+
+    def _show_sheets(self) -> None:
+        layout = self.preview.layout
+        sheets = layout.sheets if layout else ()
+        items = {"": "The first with rows"} | {each: each for each in sheets}
+        chosen = layout.options.sheet if layout else ""
+        self.sheet.set_choices(choice_model((key, text, "", "") for key, text in items.items()))
+        self.sheet.set_value(chosen)
+        self._form.setRowVisible(self.sheet, len(sheets) > 1)
+
+    def layout_choices(self) -> dict[str, Any]:
+        """The settings of how the file is read."""
+        return {
+            "header": self.header.value(),
+            "delimiter": self.delimiter.value(),
+            "encoding": self.encoding.value(),
+            "skip": self.skip.value(),
+            "sheet": self.sheet.value(),
+            "missing_words": self.missing_words.text(),
+        }
+
+    def show_plan(self, made: Plan | Encoded, kinds: dict[str, str], gaps: dict[str, str]) -> None:
+        """Show what becomes of every column, and what the data set will be."""
+        self.columns.columns.show_plans(made.columns, kinds, gaps)
+        self.columns.setVisible(bool(made.columns))
+        line = made.summary
+        self.summary.setText(line[0].upper() + line[1:])
+        self.counts.setText(made.counts)
+        told = {f"{each.name}: {each.done}" for each in made.columns}
+        self.notes.setText("\n".join(note for note in made.notes if note not in told))
+        self.warnings.setText("\n".join(f"⚠ {warning}" for warning in made.warnings))
+        for label in (self.notes, self.warnings):
+            label.setVisible(bool(label.text()))
+
     def show_target(self) -> None:
         """Let the target stand out, and bring it into sight."""
         self.model.set_target(self.target.currentIndex())
@@ -92,11 +143,14 @@ class TablePage(QDialog):
         self.progress.setValue(round(1000 * share))
 
     def show_state(self, busy: bool, ready: bool, problem: str = "") -> None:
-        """What goes with reading, with samples at hand, or with a problem."""
+        """What goes with reading, with data that can be used, or with a problem."""
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
         if not ready:
-            self.notes.setText("" if problem else "Reading…")
+            self.summary.setText("" if problem else "Reading…")
+            self.counts.setText("")
+            for label in (self.notes, self.warnings):
+                label.hide()
         self.progress.setVisible(busy)
         # Without an end in sight until the first progress is told.
         self.progress.setRange(0, 0)
@@ -110,7 +164,7 @@ class TablePage(QDialog):
 
     # Places
 
-    def _combo(self, items: dict[str, str], value: str) -> Combo:
+    def _combo(self, items: dict[Any, str], value: Any) -> Combo:
         combo = Combo(choice_model((key, text, "", "") for key, text in items.items()), self)
         combo.set_value(value)
         return combo
@@ -120,6 +174,7 @@ class TablePage(QDialog):
         name = QLabel(f"<b>{escape(path.name)}</b>")
         name.setTextFormat(Qt.TextFormat.RichText)
         self.about.setObjectName("quiet")
+        self.about.setWordWrap(True)
         self.view.setAccessibleName("First rows")
         self.view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
@@ -132,7 +187,8 @@ class TablePage(QDialog):
         left.setSpacing(8)
         left.addWidget(name)
         left.addWidget(self.about)
-        left.addWidget(self.view, 1)
+        left.addWidget(self.view, 4)
+        left.addWidget(self.columns, 5)
         top = QHBoxLayout()
         top.setSpacing(16)
         top.addLayout(left, 1)
@@ -146,18 +202,26 @@ class TablePage(QDialog):
     def _side(self, archive: bool) -> QWidget:
         side = QWidget()
         side.setFixedWidth(SIDE)
-        form = QFormLayout()
+        self._form = form = QFormLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(8)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        rows = {
+        rows: dict[str, tuple[QWidget, str]] = {
             "Target": (self.target, "What the network is to predict"),
-            "Predict": (self.purpose, "A class to be told from others, or a number"),
-            "Missing values": (self.missing, "Fill in the mean and the word missing, or drop rows"),
+            "Predict": (self.purpose, "A class or a number"),
+            "Missing values": (self.missing, "Fill in the median and a category, or drop rows"),
+            "Missing words": (
+                self.missing_words,
+                "More words that stand for a missing value, separated by commas",
+            ),
             "Column names": (self.header, "Whether the first row holds the columns' names"),
-            "Delimiter": (self.delimiter, "What parts the columns"),
+            "Delimiter": (self.delimiter, "What separates the columns"),
+            "Encoding": (self.encoding, "How the letters are stored; the first rows show them"),
+            "Skip lines": (self.skip, "Lines before the table"),
+            "Sheet": (self.sheet, "The sheet of the workbook"),
         }
-        table_only = (self.missing, self.header, self.delimiter)
+        table_only = (self.missing, self.missing_words, self.header, self.delimiter)
+        table_only += (self.encoding, self.skip, self.sheet)
         for text, (combo, help_) in rows.items():
             combo.setAccessibleName(text)
             combo.setToolTip(help_)
@@ -165,17 +229,21 @@ class TablePage(QDialog):
                 combo.hide()
             else:
                 form.addRow(text, combo)
-        for label in (self.notes, self.problem):
+        for label in self._told():
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setAlignment(Qt.AlignmentFlag.AlignTop)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.problem.setStyleSheet(f"color: {theme.current().bad}")
+        self.warnings.setStyleSheet(f"color: {theme.current().warning}")
+        self.summary.setStyleSheet("font-weight: bold")
+        self.counts.setObjectName("quiet")
         told = QWidget()
         column = QVBoxLayout(told)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.problem)
-        column.addWidget(self.notes)
+        column.setSpacing(8)
+        for label in self._told():
+            column.addWidget(label)
         column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -189,6 +257,9 @@ class TablePage(QDialog):
         layout.addLayout(form)
         layout.addWidget(area, 1)
         return side
+
+    def _told(self) -> tuple[QLabel, ...]:
+        return self.problem, self.summary, self.counts, self.warnings, self.notes
 
     def _buttons(self) -> QHBoxLayout:
         self.progress.setAccessibleName("Reading")

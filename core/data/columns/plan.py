@@ -16,7 +16,7 @@ from core.data.columns.choices import Choices
 from core.data.columns.kinds import Kind, Mask, gap_codes, nature_of, spellings
 from core.data.columns.leakage import suspicion
 from core.data.columns.recipe import Feature
-from core.data.columns.summary import plural, summary
+from core.data.columns.summary import counts, plural, summary
 from core.data.columns.targets import (
     Targets,
     check_size,
@@ -55,6 +55,13 @@ class Encoded:
         outputs, inputs = samples.outputs, samples.features
         return summary(self.target, samples.task, samples.class_names, outputs, inputs)
 
+    @property
+    def counts(self) -> str:
+        """How many samples there are, and the range of what is predicted if it is a number."""
+        made = self.samples
+        test = len(made.test) if made.test is not None else 0
+        return counts(len(made), made.targets, made.task, test)
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -83,6 +90,11 @@ class Plan:
         made = self.targets
         outputs = made.values.shape[1]
         return summary(self.target, made.task, made.classes, outputs, len(self.inputs))
+
+    @property
+    def counts(self) -> str:
+        """How many samples there are, and the range of what is predicted if it is a number."""
+        return counts(len(self.targets.values), self.targets.values, self.targets.task)
 
     @property
     def problems(self) -> tuple[str, ...]:

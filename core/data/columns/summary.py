@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 MOST_CLASSES_NAMED = 8
 
 
@@ -14,6 +17,16 @@ def summary(target: str, task: str, classes: tuple[str, ...], outputs: int, inpu
         more = len(classes) - MOST_CLASSES_NAMED
         aim = f"{len(classes):,} classes: {named}" + (f" and {more:,} more" if more > 0 else "")
     return f"predicts {target or 'the target'}, {aim}, from {inputs:,} input{plural(inputs)}"
+
+
+def counts(samples: int, targets: NDArray[np.floating], task: str, test: int = 0) -> str:
+    """How many samples there are, and the range of what is predicted if it is a number."""
+    text = f"{samples:,} sample{plural(samples)}"
+    if test:
+        text += f", {test:,} more as test set"
+    if task == "regression" and targets.shape[1] == 1:
+        text += f", target from {targets.min():.4g} to {targets.max():.4g}"
+    return text
 
 
 def plural(count: int) -> str:

@@ -92,9 +92,8 @@ def _input(
     return ColumnPlan(name, "input", "number", done, gaps, feature, problem)
 
 
-def _date(
-    name: str, nature: Nature, date: DateStyle, rows: Mask | None, column: Column
-) -> ColumnPlan:
+def _date(column: Column, nature: Nature, date: DateStyle, rows: Mask | None) -> ColumnPlan:
+    name = column.name
     done = f"dates ({date.name}) as {date.unit}"
     if date.unclear:
         done += "; the day and the month could also be the other way round"

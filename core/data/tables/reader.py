@@ -135,13 +135,13 @@ class _PandasReader:
         self._options: dict[str, Any] = {
             "header": None,
             "names": range(self._width),
-            "dtype": {i: "float64" if plain else "category" for i, plain in enumerate(quick)},
+            # Not "category", which makes one number of 01 and 1.
+            "dtype": {i: "float64" if plain else object for i, plain in enumerate(quick)},
             "sep": r"\s+" if layout.dialect.delimiter == " " else layout.dialect.delimiter,
             "quotechar": layout.dialect.quote,
             "decimal": layout.decimal,
             "keep_default_na": False,
             "skipinitialspace": True,
-            "float_precision": None if _is_short(builders) else "round_trip",
         }
 
     def read(self, block: Block) -> bool:
@@ -171,9 +171,9 @@ class _PandasReader:
                 assert isinstance(builder, NumberBuilder)
                 builder.add_numbers(numbers[i])
                 continue
-            words, codes = frame[i].cat.categories.tolist(), frame[i].cat.codes.to_numpy()
+            codes, words = self._pandas.factorize(frame[i].to_numpy())
             if isinstance(builder, WordBuilder):
-                builder.add_codes(words, codes, lines)
+                builder.add_codes(words.tolist(), codes, lines)
             else:
                 builder.add_cells([words[c] if c >= 0 else "" for c in codes.tolist()], lines)
         return True
@@ -200,10 +200,6 @@ class _PandasReader:
         blank = ((text == 32) | (text == 9) | (text == 10) | (text == 13)) & outside
         starts = np.count_nonzero(blank[:-1] & ~blank[1:]) + (not blank[0])
         return bool(starts == rows * self._width)
-
-
-def _is_short(builders: Sequence[Builder]) -> bool:
-    return any(isinstance(b, NumberBuilder) and b._short for b in builders)
 
 
 def _variants(word: str) -> set[str]:

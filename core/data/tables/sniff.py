@@ -127,7 +127,7 @@ def first_lines(path: Path, kind: Kind, encoding: str = "") -> tuple[list[str], 
         head = stream.read(HEAD_BYTES)
         whole = len(head) < HEAD_BYTES
         if not whole and b"\n" not in head and b"\r" not in head:
-            head += stream.read(LONGEST_LINE - len(head))
+            head += stream.read(max(0, LONGEST_LINE - len(head)))
             if b"\n" not in head:
                 refuse(path, f"line 1 has over {LONGEST_LINE:,} characters; is this a table?")
     encoding = encoding or encoding_of(head, path, whole)

@@ -185,7 +185,7 @@ def encoding_of(head: bytes, path: Path, whole: bool) -> str:
             return "utf-16-le"
         if even > 0.3 * length and odd < 0.05 * length:
             return "utf-16-be"
-        if any(byte < 9 or 13 < byte < 27 for byte in head[:64]):
+        if sum(byte < 9 or 13 < byte < 27 for byte in head[:64]) > 4:
             refuse(path, "is not a table of text; save it as CSV, Excel (.xlsx) or Parquet")
         return "utf-8-sig"
     if sum(byte < 9 or 13 < byte < 27 for byte in head[:512]) > 5:

@@ -1,4 +1,4 @@
-"""One's own file as a data set: encoded as told, carried by the experiment, read once."""
+"""A file of the user as a data set: encoded as told, carried by the experiment, read once."""
 
 import json
 import os
@@ -8,10 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.data import DataError, encoding, user_files
-from core.data.encoding import encode
-from core.data.table_reader import read_table
-from core.data.tabular import sniff
+from core.data import DataError, user_files
+from core.data.columns import plan as planning
+from core.data.columns import targets
+from core.data.columns.choices import Choices
+from core.data.columns.plan import encode
+from core.data.tables.reader import read_table
+from core.data.tables.sniff import sniff
 from core.data.user_files import UserTable, is_data_file, load, opened, resolved
 from core.experiment.serialization import dumps, from_token, loads, problems, to_token
 from core.experiment.spec import DataSpec, ExperimentSpec, TrainingSpec
@@ -69,7 +72,7 @@ def test_a_table_is_trained_on_and_carried_by_the_experiment(iris):
     for trainer in (one, same):
         trainer.advance(20)
     assert np.array_equal(one.network.params, same.network.params)
-    assert one.network.features == 6 and one.network.outputs == 3
+    assert one.network.features == 7 and one.network.outputs == 3
 
 
 def test_the_target_decides_the_task(iris):
@@ -214,8 +217,8 @@ def test_dropping_every_row_is_refused(tmp_path):
 
 def test_two_classes_can_have_an_output_each(tmp_path):
     table = read_table(sniff(written(tmp_path, "a,b\n1,yes\n2,no\n")))
-    assert encode(table, purpose="binary").samples.outputs == 1
-    assert encode(table, purpose="classes").samples.targets.tolist() == [[0, 1], [1, 0]]
+    assert encode(table, Choices(purpose="binary")).samples.outputs == 1
+    assert encode(table, Choices(purpose="classes")).samples.targets.tolist() == [[0, 1], [1, 0]]
 
 
 def test_numbers_beyond_reckoning_are_refused(tmp_path):
@@ -225,39 +228,46 @@ def test_numbers_beyond_reckoning_are_refused(tmp_path):
 
 
 def test_samples_that_no_memory_holds_are_refused_before_they_are_made(tmp_path, monkeypatch):
-    monkeypatch.setattr("core.data.encoding.LARGEST_SAMPLES", 100)
+    monkeypatch.setattr(targets, "LARGEST_SAMPLES", 100)
     table = read_table(sniff(written(tmp_path, IRIS)))
     assert "would take 0.0 GB of memory" in refusal(encode, table)
 
 
 def test_many_categories_become_inputs_and_it_is_said(iris):
     notes = load(UserTable(path=str(iris))).notes
-    assert "colour: 4 categories, one input each" in notes
-    assert "petal: 1 missing value, filled with the mean of the training part" in notes
+    assert "colour: 1 missing value, a category of their own, 4 categories, one input each" in notes
+    assert (
+        "petal: 1 missing value, filled with the median of the training part and flagged" in notes
+    )
 
 
 def test_gaps_are_filled_by_the_training_part_alone(tmp_path):
     rng = np.random.default_rng(0)
-    rows = [f"{'' if i % 5 == 0 else x},{i},{i % 2}" for i, x in enumerate(rng.random(200))]
+    rows = [
+        f"{'' if i % 5 == 0 else x},{i % 5 + i / 1000},{i % 2}"
+        for i, x in enumerate(rng.random(200))
+    ]
     path = written(tmp_path, "\n".join(["x,row,label", *rows]), "gaps.csv")
     dataset = UserTable(path=str(path), purpose="binary")
     data = DataSpec(dataset=dataset, validation=0.5, test=0.2, standardize=False)
     parts = TrainingData(ExperimentSpec(data=data)).split
     train = parts.train.inputs
-    known = train[train[:, 1] % 5 != 0, 0].mean()
+    assert parts.train.feature_names == ("x", "x = missing", "row")
+    known = np.median(train[train[:, 1] == 0, 0])
     for part in (parts.train, parts.validation, parts.test):
-        missing = part.inputs[:, 1] % 5 == 0
+        missing = part.inputs[:, 2] < 1
+        assert np.array_equal(missing, part.inputs[:, 1] == 1)
         assert missing.any() and part.inputs[missing, 0] == pytest.approx(known)
         assert np.isfinite(part.inputs).all() and not part.gaps
 
 
 def test_large_tables_take_half_the_memory_where_nothing_is_lost_by_it(tmp_path, monkeypatch):
-    monkeypatch.setattr(encoding, "MANY_NUMBERS", 100)
+    monkeypatch.setattr(planning, "MANY_NUMBERS", 100)
     for start, dtype in ((0, np.float32), (1_700_000_000, np.float64)):
-        rows = [f"{i},{start + i},{i % 2}" for i in range(100)]
+        rows = [f"{i / 7},{start + 2 * i},{i % 2}" for i in range(100)]
         path = written(tmp_path, "\n".join(["x,seconds,label", *rows]), f"{start}.csv")
         inputs = load(UserTable(path=str(path))).samples.inputs
-        assert inputs.dtype == dtype and np.ptp(inputs[:, 1]) == 99
+        assert inputs.dtype == dtype and np.ptp(inputs[:, 1]) == 198
 
 
 # On the command line
@@ -286,7 +296,7 @@ def test_settings_beside_the_file_hold(iris, capsys):
     ("arguments", "said"),
     [
         (["--data", "none.csv"], "none.csv: is not there"),
-        (["--target", "x"], "--target: names a column of the file given with --data"),
+        (["--target", "x"], "--target: concerns the file given with --data"),
         (["--data", "{iris}", "--target", "x"], "has no column 'x' (columns: sepal, petal"),
         (["--data", "{iris}", "--set", "network.activation=x"], "network.activation: unknown"),
     ],
