@@ -8,6 +8,7 @@ block that does not pass is read again cell by cell, which tells line and column
 from __future__ import annotations
 
 import io
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NoReturn
@@ -149,7 +150,7 @@ class _PandasReader:
         data, layout = block.data, self._layout
         mark = layout.dialect.comment.encode()
         # In a single column a blank line and a missing value look alike.
-        if self._width < 2 or b"\0" in data or (mark and mark in data):
+        if self._width < 2 or b"\0" in data or (mark and mark in data) or data[:3] == BOM_UTF8:
             return False
         frame = self._frame(data)
         if frame is None and len(self._missing_words) < len(MISSING):
