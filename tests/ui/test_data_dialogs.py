@@ -347,7 +347,11 @@ def test_cancelling_changes_nothing(qtbot, opener, window, flowers):
         ("none.csv", None, "is not there"),
         ("empty.csv", b"", "is empty"),
         ("table.xlsx", b"PK\x03\x04\x00\x00", "is damaged: it cannot be unpacked"),
-        ("table.csv.gz", gzip.compress(b"a,b\n1,2\n", mtime=0)[:-9], "is damaged: it cannot be unpacked"),
+        (
+            "table.csv.gz",
+            gzip.compress(b"a,b\n1,2\n", mtime=0)[:-9],
+            "is damaged: it cannot be unpacked",
+        ),
         ("noise.csv", bytes(range(256)), "not a table of text"),
         ("broken.npz", b"PK\x03\x04", "is not a whole NumPy archive"),
         ("folder.csv", "folder", "is a folder; choose a file in it"),
