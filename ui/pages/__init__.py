@@ -39,6 +39,12 @@ def _gallery(context: PageContext) -> Page:
     return GalleryPage(context)
 
 
+def _labs(context: PageContext) -> Page:
+    from ui.pages.labs.page import LabsPage
+
+    return LabsPage(context)
+
+
 def _search(context: PageContext) -> Page:
     from ui.pages.search.page import SearchPage
 
@@ -49,5 +55,6 @@ def _search(context: PageContext) -> Page:
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("train", "Train", "train", "Train a network and see inside it", _train),
     PageEntry("gallery", "Gallery", "gallery", "Experiments to run and compare", _gallery),
+    PageEntry("labs", "Labs", "labs", "Ideas to play with and check by hand", _labs),
     PageEntry("search", "Search", "search", "Search for the best hyperparameters", _search),
 )

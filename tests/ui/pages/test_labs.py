@@ -1,0 +1,164 @@
+"""The Labs page: cards, steps forward and back, edits that can be undone, files, messages."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+
+from core.experiment.spec import ExperimentSpec
+from core.studies import LABS
+from tests.ui.running import page_context, session_within
+from ui import theme
+from ui.pages.labs.gradient_descent import GradientDescentPage, parsed_points
+from ui.pages.labs.page import LabsPage
+from ui.pages.labs.registry import LAB_PAGES
+
+
+@pytest.fixture
+def labs(qtbot):
+    session = session_within(ExperimentSpec())
+    page = LabsPage(page_context(session))
+    qtbot.addWidget(page)
+    page.resize(1216, 740)
+    page.show()
+    yield page
+    page.shutdown()
+
+
+@pytest.fixture
+def descent(labs) -> GradientDescentPage:
+    labs.open("gradient_descent")
+    return labs.lab
+
+
+def test_every_card_opens_its_lab_and_escape_leads_back(labs, qtbot):
+    assert {tile.lab.key for tile in labs.cards.tiles} == set(LAB_PAGES) <= set(LABS)
+    for tile in labs.cards.tiles:
+        tile.click()
+        assert labs.lab is not None and labs.lab.key == tile.lab.key
+        qtbot.keyClick(labs, Qt.Key.Key_Escape)
+        assert labs.lab is None and tile.hasFocus()
+
+
+@pytest.mark.parametrize("key", LAB_PAGES)
+def test_every_lab_takes_both_themes_and_remembers_where_it_was(labs, key, qtbot):
+    labs.open(key)
+    for colors in (theme.DARK, theme.LIGHT):
+        labs.retheme(colors)
+    assert labs.lab.look_for and labs.lab.question.endswith("?")
+
+
+def test_stepping_back_shows_exactly_what_was_shown(descent):
+    seen = []
+    for at in range(6):
+        descent.transport.go(at)
+        seen.append((descent.formula.text(), descent.error_view.trails["batch"].ys.tolist()))
+    for at in reversed(range(6)):
+        assert descent.transport.at == at
+        now = (descent.formula.text(), descent.error_view.trails["batch"].ys.tolist())
+        assert now == seen[at]
+        descent.transport.step_back()
+
+
+def test_the_lectures_numbers_are_written_out(descent):
+    descent.edit(rate=0.1, explained="cyclic")
+    text = descent.formula.text()
+    assert "∂E/∂b = 2·(10·2 − 5) = 30" in text and "10 − 0.1 · 30 = <b>7</b>" in text
+    descent.transport.step()
+    assert "7 − 0.1 · 5 = <b>6.5</b>" in descent.formula.text()
+    descent.edit(explained="batch")
+    descent.transport.restart()
+    assert "= 246" in descent.formula.text() and "2/30 = 0.0666667" in descent.formula.text()
+
+
+def test_divergence_is_said_with_its_update(descent):
+    descent.edit(rate=0.2)
+    at = descent.paths["batch"].diverged_at
+    descent.transport.go(at - 1)
+    assert "diverged" not in descent.formula.text()
+    descent.transport.step()
+    assert f"diverged at update {at}" in descent.formula.text()
+
+
+def test_the_rate_slider_rests_at_the_limit_and_the_mark_follows_the_rule(descent, qtbot):
+    slider = descent.rate.slider
+    at_limit = [i for i in range(slider.maximum() + 1) if slider._stops[i] == 2 / 30]
+    assert len(at_limit) >= 20
+    slider.setValue(at_limit[0])
+    assert descent.state.rate == 2 / 30 and "neither converges nor" in descent.formula.text()
+    descent.edit(rule="mean")
+    assert descent.rate.limit == pytest.approx(4 / 30)
+
+
+def test_points_are_dragged_added_deleted_typed_and_all_is_undone(descent, qtbot):
+    view = descent.data_view
+    plot = view.plot
+    before = descent.state.points
+
+    def place(x: float, y: float) -> QPointF:
+        return QPointF(plot.px_of(x), float(plot.py(np.array([y]))[0]))
+
+    start, end = place(2, 5).toPoint(), place(2.5, 3).toPoint()
+    port = view.viewport()
+    QTest.mousePress(port, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(port, end)
+    QTest.mouseRelease(port, Qt.MouseButton.LeftButton, pos=end)
+    assert descent.state.points[0] == pytest.approx((2.5, 3), abs=0.05)
+    assert descent.state.points[1:] == before[1:]
+    descent.add_point(0.5, 7)
+    assert len(descent.state.points) == 5
+    descent.remove_point(4)
+    descent._type_points("1, 1; 2, 2")
+    assert descent.state.points == ((1, 1), (2, 2))
+    while descent.undo_stack.canUndo():
+        descent.undo_stack.undo()
+    assert descent.state.points == before
+
+
+def test_a_wrong_point_is_named_and_the_page_lives_on(descent):
+    descent._type_points("1, 2; x, 3")
+    assert "“x, 3”" in descent.banner.text()
+    descent.edit(model="line", points=((1.0, 2.0), (1.0, 3.0)), standardize=True)
+    assert "nothing to standardise" in descent.banner.text()
+    descent.edit(standardize=False)
+    assert descent.banner.text() == ""
+    descent._solve()
+    assert "do not determine" in descent.banner.text()
+
+
+def test_normal_equation_and_newton_start_at_the_minimum(descent):
+    descent._newton()
+    assert descent.state.start == pytest.approx(1.8, abs=1e-12)
+    descent.edit(start=5.0)
+    descent._solve()
+    assert descent.state.start == 1.8
+
+
+def test_a_saved_lab_opens_identically_and_another_file_is_refused(descent, tmp_path: Path):
+    descent.edit(points=((1.0, 2.5), (2.0, 1.0)), rate=0.31, model="line", methods=("batch",))
+    descent.transport.go(3)
+    saved, text = descent.state, descent.formula.text()
+    descent.save_to(tmp_path / "lab.json")
+    descent.reset()
+    assert descent.state != saved
+    descent.open_from(tmp_path / "lab.json")
+    descent.transport.go(3)
+    assert descent.state == saved and descent.formula.text() == text
+    (tmp_path / "other.json").write_text('{"lab": "gradient_descent", "state": {"rule": "none"}}')
+    for wrong in ("other.json", "missing.json"):
+        descent.open_from(tmp_path / wrong)
+        assert wrong in descent.banner.text() and descent.state == saved
+
+
+def test_playing_ends_at_the_last_step(descent, qtbot):
+    descent.edit(updates=5)
+    descent.transport.speed.setValue(descent.transport.speed.maximum())
+    descent.transport.toggle()
+    qtbot.waitUntil(lambda: not descent.transport.is_playing, timeout=3000)
+    assert descent.transport.at == 5
+
+
+def test_points_are_read_as_people_write_them():
+    assert parsed_points("(2, 5); −1.5,2 ;3,6") == ((2, 5), (-1.5, 2), (3, 6))

@@ -1,0 +1,1 @@
+"""The Labs page: cards of the labs, and a page for each."""

@@ -1,0 +1,289 @@
+"""What every lab's page has in common: controls, plots, steps, formula, export and files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QUndoStack
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.experiment.files import replacing
+from core.experiment.spec import ExperimentSpec
+from core.studies import lab
+from core.studies.base import StudyError
+from ui import theme
+from ui.page import PageContext
+from ui.pages.labs.column import Column, keeps_arrows
+from ui.pages.labs.state import StateEdit, dumps, loads
+from ui.pages.labs.transport import Transport, mirrored
+from ui.plots.card import Card
+from ui.plots.plot_view import PlotView
+from ui.widgets.banner import Banner
+from ui.widgets.keys import keeps_key
+
+GAP = 8
+
+
+class LabPage(QWidget):
+    """A subclass names its `key`, its `State` (a frozen dataclass of settings with defaults), what
+    to `look_for` and a `question` to think about. It makes controls in `build_controls`, cards in
+    `build_cards`, computes in `recompute` and shows a step in `show_step`.
+    """
+
+    key: ClassVar[str]
+    State: ClassVar[type]
+    look_for: ClassVar[str]
+    question: ClassVar[str]
+    noun: ClassVar[str] = "step"
+    speed: ClassVar[float] = 8.0
+
+    back_requested = Signal()
+    busy_changed = Signal(bool)
+
+    def __init__(
+        self,
+        context: PageContext,
+        undo_stack: QUndoStack | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.context = context
+        self.lab = lab(self.key)
+        self.state: Any = self.State()
+        self.undo_stack = undo_stack or QUndoStack(self)
+        self.banner = Banner(self)
+        self.column = Column()
+        self.transport = Transport(self.noun, self.speed)
+        self.formula = Formula()
+        self.grid = QGridLayout()
+        self.cards: list[Card] = []
+        self.build_controls(self.column)
+        self.column.words("What to look for", self.look_for)
+        self.column.words("To think about", self.question)
+        self._arrange()
+        self.build_cards()
+        self.transport.moved.connect(self.show_step)
+        self._apply(self.State())
+
+    # What subclasses say
+
+    def build_controls(self, column: Column) -> None:
+        """Make the fields in the left column."""
+        raise NotImplementedError
+
+    def build_cards(self) -> None:
+        """Make the cards with `add_card`."""
+        raise NotImplementedError
+
+    def show_controls(self) -> None:
+        """Show the settings in the fields, without signals."""
+        raise NotImplementedError
+
+    def recompute(self) -> None:
+        """Compute what the settings say, then call `transport.set_length`. Raises StudyError."""
+        raise NotImplementedError
+
+    def show_step(self, at: int) -> None:
+        """Show the lab after `at` steps."""
+        raise NotImplementedError
+
+    def shutdown(self) -> None:
+        """End all computations."""
+
+    # Settings
+
+    def edit(self, **changes: Any) -> None:
+        """The user has changed settings; it can be undone."""
+        new = replace(self.state, **changes)
+        if new != self.state:
+            self.undo_stack.push(StateEdit(self._apply, self.state, new))
+
+    def _apply(self, state: Any) -> None:
+        self.state = state
+        self.banner.hide()
+        self.show_controls()
+        try:
+            self.recompute()
+        except StudyError as error:
+            self.banner.say(str(error))
+
+    def reset(self) -> None:
+        """Return to the settings the lab begins with."""
+        self.edit(**{name: getattr(self.State(), name) for name in self.state.__dataclass_fields__})
+        self.transport.restart()
+
+    # Files and preferences
+
+    def restore_state(self) -> None:
+        """Take up the settings and the step of the last time."""
+        text = self.context.preferences.text(f"labs/{self.key}", "")
+        if text:
+            try:
+                self._apply(loads(text, self.key, self.State))
+            except (StudyError, ValueError, TypeError, KeyError, IndexError):
+                self._apply(self.State())
+            at = self.context.preferences.text(f"labs/{self.key}/step", "0")
+            self.transport.go(int(at) if at.isdecimal() else 0)
+
+    def save_state(self) -> None:
+        text, at = dumps(self.key, self.state), str(self.transport.at)
+        self.context.preferences.keep(**{f"labs/{self.key}": text, f"labs/{self.key}/step": at})
+
+    def save_to(self, path: Path) -> None:
+        """Write the settings to a file; on failure the banner says why."""
+        try:
+            with replacing(path) as part:
+                part.write_text(dumps(self.key, self.state), encoding="utf-8")
+        except OSError as error:
+            self.banner.say(f"{path}: {error.strerror or error}")
+
+    def open_from(self, path: Path) -> None:
+        """Take the settings from a file; on failure the banner says why."""
+        before = self.state
+        try:
+            state = loads(path.read_text(encoding="utf-8"), self.key, self.State)
+            self._apply(state)
+            self.undo_stack.push(StateEdit(self._apply, before, state))
+        except OSError as error:
+            self.banner.say(f"{path}: {error.strerror or error}")
+        except (StudyError, ValueError, TypeError, KeyError, IndexError) as error:
+            self._apply(before)
+            self.banner.say(f"{path.name}: {error}")
+
+    def ask_save(self) -> None:
+        proposed = str(Path.home() / f"{self.key}.json")
+        name, _ = QFileDialog.getSaveFileName(self, "Save the lab", proposed, "Lab (*.json)")
+        if name:
+            path = Path(name)
+            self.save_to(path if path.suffix else path.with_suffix(".json"))
+
+    def ask_open(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Open a lab", str(Path.home()), "Lab (*.json)")
+        if name:
+            self.open_from(Path(name))
+
+    # Plots
+
+    def add_card(self, view: PlotView, *place: int) -> Card:
+        """Put a view into the grid: row, column and, where it covers more, rows and columns."""
+        card = Card(view)
+        card.export_requested.connect(lambda: self.export(view))
+        card.maximize_toggled.connect(lambda: self._maximize(card))
+        self.cards.append(card)
+        self.grid.addWidget(card, *place)
+        return card
+
+    def export(self, view: PlotView | None = None) -> None:
+        """Ask what to export, one plot or the whole page."""
+        from ui.export.dialog import ExportDialog
+
+        spec = replace(ExperimentSpec(), title=self.lab.title)
+        dialog = ExportDialog(self.cards, spec, view, self)
+        dialog.caption.hide()
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.exec()
+
+    def _maximize(self, card: Card) -> None:
+        others = [widget for widget in self._content() if widget is not card]
+        alone = all(not widget.isVisible() for widget in others)
+        for widget in others:
+            widget.setVisible(alone)
+
+    def _content(self) -> list[QWidget]:
+        items = (self.grid.itemAt(i) for i in range(self.grid.count()))
+        return [widget for item in items if item and (widget := item.widget())]
+
+    def retheme(self, colors: theme.Theme) -> None:
+        for card in self.cards:
+            card.retheme(colors)
+        self.transport.retheme(colors)
+        self._back.setIcon(mirrored("chevron-right", colors))
+        self.show_step(self.transport.at)
+
+    # Set-up
+
+    def _arrange(self) -> None:
+        self._back = QPushButton("Labs")
+        self._back.setToolTip("Back to all labs (Alt+←)")
+        self._back.setIcon(mirrored("chevron-right", theme.current()))
+        title = QLabel(self.lab.title)
+        font = title.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * 1.2)
+        title.setFont(font)
+        top = QHBoxLayout()
+        top.setContentsMargins(12, 8, 12, 8)
+        top.setSpacing(12)
+        top.addWidget(self._back)
+        top.addWidget(title)
+        top.addStretch(1)
+        top.addWidget(self.transport)
+        top.addStretch(1)
+        top.addWidget(
+            self._button("Reset", "Return to the settings the lab begins with", self.reset)
+        )
+        says = "Save a plot, its numbers or the whole page (Ctrl+E)"
+        top.addWidget(self._button("Export", says, lambda: self.export()))
+        self._back.clicked.connect(self.back_requested)
+        self.grid.setContentsMargins(GAP, GAP, GAP, GAP)
+        self.grid.setSpacing(GAP)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        right.addWidget(self.banner)
+        right.addLayout(self.grid, 1)
+        middle = QHBoxLayout()
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(0)
+        middle.addWidget(self.column)
+        middle.addLayout(right, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(top)
+        whole.addLayout(middle, 1)
+
+    def _button(self, text: str, tip: str, act: Callable[[], object]) -> QPushButton:
+        button = QPushButton(text)
+        button.setToolTip(tip)
+        button.clicked.connect(lambda: act())
+        return button
+
+    def event(self, event: QEvent) -> bool:
+        return keeps_arrows(event) or keeps_key(event) or super().event(event)
+
+
+class Formula(QFrame):
+    """The formula with the present numbers, and a table of all figures, as a card of text."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.RichText)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.addWidget(self._text)
+
+    def show_html(self, html: str) -> None:
+        if html != self._text.text():
+            self._text.setText(html)
+
+    def text(self) -> str:
+        return self._text.text()

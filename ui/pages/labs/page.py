@@ -1,0 +1,126 @@
+"""The Labs page: the cards, and the lab that is open."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut, QUndoStack
+from PySide6.QtWidgets import QStackedLayout, QWidget
+
+from core.studies import LABS
+from ui.menus import Command, Menu
+from ui.page import Page, PageContext
+from ui.pages.labs.cards import LabCards
+from ui.pages.labs.lab_page import LabPage
+from ui.pages.labs.registry import LAB_PAGES
+from ui.theme import Theme
+
+
+class LabsPage(Page):
+    """Each lab is built when it is first opened, and stays as it is while another is shown."""
+
+    def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self.cards = LabCards([key for key in LABS if key in LAB_PAGES])
+        self.labs: dict[str, LabPage] = {}
+        self._undo = self.undo_stack = QUndoStack(self)
+        self._last = ""
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self.cards)
+        self.cards.opened.connect(self.open)
+        escape = QShortcut(QKeySequence("Escape"), self)
+        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        escape.activated.connect(self.back)
+
+    @property
+    def lab(self) -> LabPage | None:
+        """The lab that is open."""
+        shown = self._stack.currentWidget()
+        return shown if isinstance(shown, LabPage) else None
+
+    def open(self, key: str) -> None:
+        """Show a lab."""
+        if key not in self.labs:
+            page = self.labs[key] = LAB_PAGES[key](self.context, self._undo)
+            page.back_requested.connect(self.back)
+            page.busy_changed.connect(self.busy_changed)
+            page.restore_state()
+            self._stack.addWidget(page)
+        self._pause()
+        if key != self._last:
+            self._undo.clear()  # no change of a lab that is out of sight
+            self._last = key
+        self._stack.setCurrentWidget(self.labs[key])
+        self.labs[key].transport.play_button.setFocus()
+
+    def back(self) -> None:
+        """Return to the cards."""
+        if self.lab is not None:
+            key = self.lab.key
+            self._pause()
+            self._stack.setCurrentWidget(self.cards)
+            self.cards.focus(key)
+
+    def _pause(self) -> None:
+        if self.lab is not None:
+            self.lab.transport.set_playing(False)
+
+    def _act(self, name: str):
+        def act() -> None:
+            if self.lab is not None:
+                getattr(self.lab.transport, name)()
+
+        return act
+
+    def _on_lab(self, name: str):
+        def act() -> None:
+            if self.lab is not None:
+                getattr(self.lab, name)()
+
+        return act
+
+    # As part of the window
+
+    def menus(self) -> tuple[Menu, ...]:
+        return (
+            Menu(
+                "&Lab",
+                (
+                    Command("&Play or pause", self._act("toggle"), "Space"),
+                    Command("&Step", self._act("step"), "Right"),
+                    Command("Step &back", self._act("step_back"), "Left"),
+                    Command("&Restart", self._act("restart"), "R"),
+                    None,
+                    Command("&Save the lab…", self._on_lab("ask_save"), "Ctrl+S"),
+                    Command("&Open a lab…", self._on_lab("ask_open"), "Ctrl+O"),
+                    Command("Reset the &lab", self._on_lab("reset")),
+                    None,
+                    Command("Back to &all labs", self.back, "Alt+Left"),
+                ),
+            ),
+        )
+
+    def export(self) -> None:
+        if self.lab is not None:
+            self.lab.export()
+
+    def deactivate(self) -> None:
+        self._pause()
+
+    def retheme(self, colors: Theme) -> None:
+        self.cards.retheme()
+        for page in self.labs.values():
+            page.retheme(colors)
+
+    def report(self, message: str) -> None:
+        if self.lab is not None:
+            self.lab.banner.say(message)
+        self.reported.emit(message)
+
+    def save_state(self) -> None:
+        for page in self.labs.values():
+            page.save_state()
+
+    def shutdown(self) -> None:
+        for page in self.labs.values():
+            page.transport.set_playing(False)
+            page.shutdown()

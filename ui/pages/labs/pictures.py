@@ -1,0 +1,135 @@
+"""The small pictures on the labs' cards, drawn from the studies themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+
+from ui.plots import ramp
+from ui.theme import RADIUS, Theme, blend
+
+# Lines in the unit square, y upwards: colour role, width, points.
+Line = tuple[str, float, np.ndarray]
+
+
+def paint_picture(painter: QPainter, key: str, room: QRectF, colors: Theme) -> None:
+    """The picture of a lab; a lab without one has a plain ground."""
+    ground = blend(colors.card, colors.text, 0.03)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(room, RADIUS - 2, RADIUS - 2)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.save()
+    painter.setClipRect(room)
+    if key in MAPS:
+        level = MAPS[key]()
+        image: QImage = ramp.image(
+            ramp.colored(level, 0, 1, ramp.towards(colors, colors.accent, 0.45))
+        )
+        painter.drawImage(room, image)
+    for role, width, points in LINES[key]() if key in LINES else ():
+        pen = QPen(QColor(getattr(colors, role)), width)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(pen)
+        x = room.left() + points[:, 0] * room.width()
+        y = room.bottom() - points[:, 1] * room.height()
+        places = [QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
+        painter.drawPolyline(QPolygonF(places))
+    painter.restore()
+
+
+@cache
+def _descent() -> list[Line]:
+    from core.studies.gradient_descent import METHODS, POINTS, LeastSquares, descend
+
+    problem = LeastSquares.proportional(POINTS)
+    b = np.linspace(-7.5, 11, 120)
+    e = problem.error(b[:, None])
+    lines: list[Line] = []
+
+    def place(b: np.ndarray, e: np.ndarray) -> np.ndarray:
+        return np.column_stack([(b + 7.5) / 18.5, 0.08 + 0.84 * e / 1300])
+
+    lines.append(("ghost", 1.6, place(b, e)))
+    path = descend(problem, METHODS["batch"], (10.0,), 0.0605, 9)
+    lines.append(("train", 1.6, place(path.theta[:, 0], path.error)))
+    return lines
+
+
+def _box(surface, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    x0, x1, y0, y1 = surface.window
+    return np.column_stack([(x - x0) / (x1 - x0), (y - y0) / (y1 - y0)])
+
+
+@cache
+def _race_map() -> np.ndarray:
+    from core.catalogue.surfaces import SURFACES
+
+    surface = SURFACES["himmelblau"]()
+    x0, x1, y0, y1 = surface.window
+    x, y = np.meshgrid(np.linspace(x0, x1, 140), np.linspace(y1, y0, 70))
+    level = np.log1p(surface.value(x, y))
+    return np.floor(level / level.max() * 12) / 12
+
+
+@cache
+def _race() -> list[Line]:
+    from core.catalogue.surfaces import SURFACES
+    from core.studies.optimizer_race import race, racers
+
+    surface = SURFACES["himmelblau"]()
+    roles = {"sgd": "text", "momentum": "validation", "adam": "train", "lion": "pin0"}
+    contestants = racers(roles)
+    rates = {"sgd": 0.01, "momentum": 0.005, "adam": 0.1, "lion": 0.04}
+    lines: list[Line] = []
+    for key, role in roles.items():
+        ran = race(surface, racers([key], rates[key]), [(-0.2, -0.9)], 150)
+        path = ran.runs[key].path[:, 0]
+        lines.append((role, 1.6, _box(surface, path[:, 0], path[:, 1])))
+    assert contestants
+    return lines
+
+
+@cache
+def _network() -> list[Line]:
+    lines: list[Line] = []
+    layers = [np.linspace(0.25, 0.75, n) for n in (2, 2, 1)]
+    layers[2] = np.array([0.5])
+    xs = (0.18, 0.5, 0.82)
+    for i in (0, 1):
+        for a in layers[i]:
+            for b in layers[i + 1]:
+                role = "train" if i else "ghost"
+                lines.append((role, 1.6, np.array([(xs[i], a), (xs[i + 1], b)])))
+    turn = np.linspace(0, 2 * np.pi, 40)
+    for x, column in zip(xs, layers, strict=True):
+        for y in column:
+            ring = np.column_stack([x + 0.035 * np.cos(turn), y + 0.075 * np.sin(turn)])
+            lines.append(("validation" if x > 0.8 else "text", 2.0, ring))
+    return lines
+
+
+@cache
+def _approximation() -> list[Line]:
+    from core.studies.approximation import TARGETS, build, fit_bumps
+
+    target = TARGETS["wiggle"].function
+    x = np.linspace(0, 1, 400)
+    built = build(fit_bumps(target, 14), 400)(x)
+    return [
+        ("ghost", 2.0, np.column_stack([x, 0.15 + 0.75 * target(x)])),
+        ("train", 1.6, np.column_stack([x, 0.15 + 0.75 * built])),
+    ]
+
+
+LINES: dict[str, Callable[[], list[Line]]] = {
+    "gradient_descent": _descent,
+    "optimizer_race": _race,
+    "backpropagation": _network,
+    "approximation": _approximation,
+}
+MAPS: dict[str, Callable[[], np.ndarray]] = {"optimizer_race": _race_map}

@@ -1,0 +1,27 @@
+"""Which labs have a page: the key of a lab and how its page is built.
+
+A lab is shown on the Labs page when it is listed here. Its module is imported when it is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QUndoStack
+
+from ui.page import PageContext
+
+if TYPE_CHECKING:
+    from ui.pages.labs.lab_page import LabPage
+
+
+def _gradient_descent(context: PageContext, undo_stack: QUndoStack) -> LabPage:
+    from ui.pages.labs.gradient_descent import GradientDescentPage
+
+    return GradientDescentPage(context, undo_stack)
+
+
+LAB_PAGES: dict[str, Callable[[PageContext, QUndoStack], LabPage]] = {
+    "gradient_descent": _gradient_descent,
+}
