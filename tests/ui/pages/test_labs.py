@@ -25,6 +25,7 @@ def labs(qtbot):
     page.show()
     yield page
     page.shutdown()
+    assert session.close()
 
 
 @pytest.fixture
