@@ -53,25 +53,25 @@ def _compare(data: str) -> Plan:
         steps=1000,
         expectations=(
             Expectation(
-                "From a good start ReLU and swish lead tanh (loss)",
+                "With good initial weights ReLU and swish are ahead of tanh (loss)",
                 ratio(of("tanh, good", late_loss), most(leaders, late_loss)),
                 low=1.05,
                 unit="×",
             ),
             Expectation(
-                "and leave sigmoid far behind (loss)",
+                "They leave sigmoid far behind (loss)",
                 ratio(of("sigmoid, good", late_loss), most(leaders, late_loss)),
                 low=1.5,
                 unit="×",
             ),
             Expectation(
-                "From a poor start (std 1) sigmoid leads: its test accuracy against the best other",
+                "With poor initial weights (std 1) sigmoid leads (accuracy minus the best other)",
                 difference(of("sigmoid, std 1", test), most(poor, test)),
                 low=0.01,
                 unit="%",
             ),
             Expectation(
-                "Tanh, which saturates, suffers most (test accuracy lost by the poor start)",
+                "Tanh, which saturates, suffers most (test accuracy lost by them)",
                 difference(of("tanh, good", test), of("tanh, std 1", test)),
                 low=0.2,
                 unit="%",
@@ -101,9 +101,9 @@ def _dead(data: str) -> Plan:
         steps=500,
         expectations=(
             Expectation("At η = 0.1 few units are dead", of(calm, dead), high=0.2, unit="%"),
-            Expectation("at η = 1 many are", of(wild, dead), low=0.25 if large else 0.4, unit="%"),
+            Expectation("At η = 1 many are", of(wild, dead), low=0.25 if large else 0.4, unit="%"),
             Expectation(
-                "and the network is worse for it (test accuracy lost)",
+                "The network gets worse (test accuracy lost)",
                 difference(of(calm, accuracy("test")), of(wild, accuracy("test"))),
                 low=0.02 if large else 0.2,
                 unit="%",
@@ -145,26 +145,26 @@ def _zigzag(data: str) -> Plan:
         steps=2000,
         expectations=(
             Expectation(
-                "Behind sigmoids all weights of a unit move the same way, at every single sample",
+                "After sigmoids all weights of a unit move in the same direction at each sample",
                 of("sigmoid, single samples", same_sign(1)),
                 1,
                 1,
                 "%",
             ),
             Expectation(
-                "behind tanh, whose outputs have both signs, hardly ever",
+                "After tanh, whose outputs have both signs, they hardly ever do",
                 of("tanh, single samples", same_sign(1)),
                 high=0.05,
                 unit="%",
             ),
             Expectation(
-                "Batches soften it, but most units still move that way",
+                "Batches weaken the effect, but most units still move that way",
                 of("sigmoid, batches of 32", same_sign(2)),
                 low=0.5,
                 unit="%",
             ),
             Expectation(
-                "Tanh learns quicker (loss, sigmoid minus tanh, batches of 32)",
+                "Tanh learns faster (loss, sigmoid minus tanh, batches of 32)",
                 difference(
                     of("sigmoid, batches of 32", late_loss), of("tanh, batches of 32", late_loss)
                 ),
@@ -177,8 +177,8 @@ def _zigzag(data: str) -> Plan:
 EXPERIMENTS = (
     Experiment(
         key="activation_compare",
-        title="Activation functions, well and badly started",
-        question="Which activation function learns best, and is that still so from a poor start?",
+        title="Activation functions with good and poor initial weights",
+        question="Which activation function learns best, and do initial weights change that?",
         look_for="ReLU and swish in front where the weights suit them; sigmoid in front where all "
         "weights are far too large.",
         varies="activation, initialiser",
@@ -189,24 +189,25 @@ EXPERIMENTS = (
         key="dead_relu",
         title="Dead ReLUs",
         question="How do ReLU units die, and can a leak keep them alive?",
-        look_for="The share of units that are 0 for every picture, after a few too large steps.",
+        look_for="The share of units that are 0 for every image, after a few steps that are too "
+        "large.",
         varies="learning rate, leak",
         views=("activations", "loss", "gradients"),
         plans={key: _dead(key) for key in ("mnist", "digits")},
         finding="A leak keeps the units alive but does not save the run: at the rate that kills "
-        "ReLU units, half of the leaky networks diverge. Dying is what stops ReLU's explosion; "
-        "the remedy is the smaller rate.",
+        "ReLU units, half of the leaky networks diverge. Dead units are what keeps ReLU from "
+        "exploding; the remedy is a smaller rate.",
     ),
     Experiment(
         key="zigzag",
         title="Zigzag",
         question="Why is it bad when all outputs of a layer are positive?",
-        look_for="The share of units whose weights all move in the same direction: one behind "
-        "sigmoids, none behind tanh.",
+        look_for="The share of units whose weights all move in the same direction: nearly all "
+        "after sigmoids, nearly none after tanh.",
         varies="activation, batch size",
         views=("loss", "gradients"),
         plans={key: _zigzag(key) for key in ("mnist", "digits")},
-        finding="That sigmoid learns more slowly than tanh here is not the zigzag's doing alone: "
+        finding="That sigmoid learns more slowly than tanh here is not due to the zigzag alone: "
         "its slope is also a quarter of tanh's, so its gradients vanish sooner.",
     ),
 )

@@ -67,7 +67,7 @@ def _vanishing(data: str) -> Plan:
             *(bound(depth) for depth in (2, 4, 6, 8, 10)),
             Expectation("Two layers learn", of("sigmoid × 2", train), low=0.85, unit="%"),
             Expectation(
-                "ten do not, in the same number of steps",
+                "Ten layers do not, in the same number of steps",
                 of("sigmoid × 10", train),
                 high=0.5,
                 unit="%",
@@ -77,7 +77,7 @@ def _vanishing(data: str) -> Plan:
                 of("ReLU × 10", kept(delta_std, -1, 0)),
                 low=0.05,
             ),
-            Expectation("and learn", of("ReLU × 10", train), low=0.85, unit="%"),
+            Expectation("They learn", of("ReLU × 10", train), low=0.85, unit="%"),
         ),
     )
 
@@ -130,7 +130,7 @@ def _linear(data: str) -> Plan:
                 unit="%",
             ),
             Expectation(
-                "with ReLU they are not", of("4 ReLU", probe("collapse")), low=0.1, unit="%"
+                "With ReLU they are not", of("4 ReLU", probe("collapse")), low=0.1, unit="%"
             ),
             Expectation(
                 "Depth buys nothing: no hidden layer against four linear ones (loss)",

@@ -37,14 +37,14 @@ def _overfitting(data: str) -> Plan:
     test, test_loss, plain = accuracy("test"), loss("test"), of("plain", loss_gap)
     if large:
         dropout = Expectation(
-            "Dropout 0.2 narrows the gap in loss",
+            "Dropout 0.2 narrows the gap in loss (relative to the plain network)",
             ratio(of("dropout", loss_gap), plain),
             high=0.75,
             unit="%",
         )
     else:
         dropout = Expectation(
-            "Dropout 0.2 makes little difference here (test accuracy, against the plain net)",
+            "Dropout 0.2 makes little difference here (test accuracy minus the plain network's)",
             difference(of("dropout", test), of("plain", test)),
             -0.03,
             0.05,
@@ -53,7 +53,7 @@ def _overfitting(data: str) -> Plan:
     # On the digits this differs too much from seed to seed to be promised.
     home = (
         Expectation(
-            "from weights of std 0.01, where it is at home, it wins most of that back",
+            "With weights of std 0.01, which suit it, batch norm regains most of that",
             difference(of("batch norm, std 0.01", test), of("batch norm", test)),
             low=0.1,
             unit="%",
@@ -81,25 +81,25 @@ def _overfitting(data: str) -> Plan:
         ),
         expectations=(
             Expectation(
-                "Without a remedy the network learns its pictures by heart",
+                "Without a remedy the network memorises its training images",
                 of("plain", accuracy("train")),
                 low=0.99,
                 unit="%",
             ),
             Expectation(
-                "and does much worse on others (train minus test accuracy)",
+                "It does much worse on unseen images (train minus test accuracy)",
                 of("plain", accuracy_gap),
                 low=0.15 if large else 0.06,
                 unit="%",
             ),
             Expectation(
-                "Weight decay 0.1 narrows the gap in loss, to a share of the plain one",
+                "Weight decay 0.1 narrows the gap in loss (relative to the plain network)",
                 ratio(of("weight decay", loss_gap), plain),
                 high=0.7,
                 unit="%",
             ),
             Expectation(
-                "and no longer lets everything be learned by heart",
+                "It keeps the network from memorising everything (train accuracy)",
                 of("weight decay", accuracy("train")),
                 high=0.97,
                 unit="%",
@@ -112,12 +112,12 @@ def _overfitting(data: str) -> Plan:
                 unit="%",
             ),
             Expectation(
-                "and saves the test loss from rising again (plain minus stopped)",
+                "It keeps the test loss from rising again (plain minus stopped)",
                 difference(of("plain", test_loss), of("early stopping", test_loss)),
                 low=0.0,
             ),
             Expectation(
-                "Batch norm added to He weights is no remedy: test accuracy lost by it",
+                "Batch norm added to He weights does not help (test accuracy lost)",
                 difference(of("plain", test), of("batch norm", test)),
                 low=0.1 if large else 0.01,
                 unit="%",
@@ -145,12 +145,12 @@ def _batch_norm(data: str) -> Plan:
         columns=(Column("Train loss", loss("train")), TRAIN, TEST),
         expectations=(
             Expectation(
-                "Without batch norm few of the 16 starts learn (train accuracy of 55 % or more)",
+                "Without batch norm few of the 16 networks learn (train accuracy of 55 % or more)",
                 count(without, train, 0.55),
                 1,
                 3,
             ),
-            Expectation("with it most of them do", count(normed, train, 0.55), 11, 16),
+            Expectation("With batch norm most of them do", count(normed, train, 0.55), 11, 16),
             Expectation(
                 "The best with batch norm generalises better than the best without",
                 difference(most(normed, accuracy("test")), most(without, accuracy("test"))),
@@ -158,13 +158,13 @@ def _batch_norm(data: str) -> Plan:
                 unit="%",
             ),
             Expectation(
-                "Not everywhere is it faster: at std 0.29 the plain net is ahead",
+                "It is not always faster: at std 0.29 the plain network is ahead",
                 difference(of("std 0.29", train), of("std 0.29, BN", train)),
                 low=0.05,
                 unit="%",
             ),
             Expectation(
-                "At the smallest std, 0.0001, batch norm cannot help any more",
+                "At the smallest std, 0.0001, batch norm no longer helps",
                 of("std 0.0001, BN", train),
                 high=0.3,
                 unit="%",
@@ -177,9 +177,9 @@ EXPERIMENTS = (
     Experiment(
         key="overfitting",
         title="Overfitting and its remedies",
-        question="What helps a large network that has only a few hundred pictures to learn from?",
-        look_for="Training accuracy runs away from validation accuracy; each remedy holds it back "
-        "in its own way.",
+        question="What helps a large network that has only a few hundred images to learn from?",
+        look_for="Training accuracy pulls away from validation accuracy; each remedy limits the "
+        "gap in its own way.",
         varies="remedy",
         views=("loss", "activations"),
         plans={key: _overfitting(key) for key in ("mnist", "digits")},
@@ -190,15 +190,15 @@ EXPERIMENTS = (
     ),
     Experiment(
         key="batch_norm",
-        title="Batch normalisation and the start",
+        title="Batch normalisation and initial weights",
         question="Does batch normalisation free a network from its initial weights?",
-        look_for="Sixteen starts from std 1 to 0.0001: without batch norm two of them learn, with "
-        "it nearly all.",
+        look_for="Sixteen standard deviations from 1 to 0.0001: without batch norm two of the "
+        "networks learn, with it nearly all.",
         varies="standard deviation of the weights, batch norm",
         views=("loss", "activations", "gradients"),
         plans={key: _batch_norm(key) for key in ("mnist", "digits")},
         finding="Batch norm is not faster everywhere: where the plain network starts well, at std "
         "0.16 to 0.29, it learns its training set quicker than the one with batch norm. And below "
-        "about 0.0003 the pre-activations are so small that the ε under the root rules.",
+        "about 0.0003 the pre-activations are so small that the ε under the square root dominates.",
     ),
 )

@@ -1,4 +1,4 @@
-"""Experiments about the weights that a network starts with."""
+"""Experiments about initial weights."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _study() -> Plan:
                 low=0.05,
             ),
             Expectation(
-                "Sigmoid, Xavier: and do not pile up at the ends",
+                "Sigmoid, Xavier: activations do not pile up at the ends",
                 of("sigmoid, Xavier", at_the_ends(4)),
                 high=0.05,
                 unit="%",
@@ -104,15 +104,19 @@ def _study() -> Plan:
                 high=1e-3,
             ),
             forward("tanh, Xavier", "Tanh, Xavier: activations keep half their spread", 0.4, 1.2),
-            forward("ReLU, std 0.01", "ReLU, std 0.01: activations die away", None, 1e-3),
-            forward("ReLU, Xavier", "ReLU, Xavier: activations fade, layer by layer", None, 0.45),
-            forward("ReLU, He", "ReLU, He: activations hold", 0.5, 2),
+            forward("ReLU, std 0.01", "ReLU, std 0.01: activations vanish", None, 1e-3),
+            forward(
+                "ReLU, Xavier", "ReLU, Xavier: activations shrink from layer to layer", None, 0.45
+            ),
+            forward("ReLU, He", "ReLU, He: activations keep their size", 0.5, 2),
             forward("ReLU, std 1", "ReLU, std 1: activations explode", 1000, None),
-            backward("tanh, Xavier", "Backward, tanh, Xavier: errors hold roughly", 0.3, 1.5),
-            backward("ReLU, Xavier", "Backward, ReLU, Xavier: errors fade", None, 0.45),
-            backward("ReLU, He", "Backward, ReLU, He: errors hold", 0.5, 2),
+            backward(
+                "tanh, Xavier", "Backward, tanh, Xavier: errors roughly keep their size", 0.3, 1.5
+            ),
+            backward("ReLU, Xavier", "Backward, ReLU, Xavier: errors shrink", None, 0.45),
+            backward("ReLU, He", "Backward, ReLU, He: errors keep their size", 0.5, 2),
             backward("ReLU, std 1", "Backward, ReLU, std 1: errors explode", 1000, None),
-            backward("sigmoid, std 1", "Backward, sigmoid, std 1: errors do not die", 0.1, None),
+            backward("sigmoid, std 1", "Backward, sigmoid, std 1: errors do not vanish", 0.1, None),
             backward(
                 "sigmoid, Xavier",
                 "Backward, sigmoid, Xavier: errors still lose a factor of four a layer",
@@ -168,18 +172,23 @@ def _symmetry(data: str) -> Plan:
         probes={"distinct": distinct_units},
         expectations=(
             Expectation(
-                "From zeros the 50 units of layer 1 are one unit, 50 times",
+                "Starting from zeros, the 50 units of layer 1 stay identical",
                 of("zeros", probe("distinct")),
                 1,
                 1,
             ),
-            Expectation("From one constant too", of("all 0.01", probe("distinct")), 1, 1),
             Expectation(
-                "From random weights all 50 differ", of("Xavier", probe("distinct")), 50, 50
+                "Starting from one constant they do, too", of("all 0.01", probe("distinct")), 1, 1
+            ),
+            Expectation(
+                "Starting from random weights all 50 differ",
+                of("Xavier", probe("distinct")),
+                50,
+                50,
             ),
             Expectation("Random weights learn", of("Xavier", accuracy("test")), low=0.88, unit="%"),
             Expectation(
-                "and leave the better of the symmetric nets far behind",
+                "They leave the better symmetric network far behind (test accuracy)",
                 difference(
                     of("Xavier", accuracy("test")),
                     lambda runs: max(accuracy("test")(runs[label]) for label in same),
@@ -210,9 +219,9 @@ def _exploding(data: str) -> Plan:
         steps=1000,
         expectations=(
             Expectation("With std 1 the run diverges", of("std 1", diverged), 1, 1),
-            Expectation("within a few steps", of("std 1", iterations), high=20),
+            Expectation("It does so within a few steps", of("std 1", iterations), high=20),
             Expectation(
-                "because every layer multiplies the signal by about seven",
+                "Every layer multiplies the signal by about seven (layer 5 / layer 1)",
                 of("std 1", kept(activation_std, 0, 4)),
                 low=1000,
             ),
@@ -222,11 +231,9 @@ def _exploding(data: str) -> Plan:
                 0,
                 0,
             ),
+            Expectation("All of them learn", least(rescued, accuracy("test")), low=0.5, unit="%"),
             Expectation(
-                "and all of them learn", least(rescued, accuracy("test")), low=0.5, unit="%"
-            ),
-            Expectation(
-                "Best is not to explode in the first place: He against the other two",
+                "Avoiding the explosion is best: He minus the better of the other two",
                 difference(
                     of("He", accuracy("test")),
                     lambda runs: max(accuracy("test")(runs[each]) for each in rescued[:2]),
@@ -242,15 +249,15 @@ EXPERIMENTS = (
     Experiment(
         key="init_study",
         title="Initial weights and signals",
-        question="What do the weights that a network starts with do to the signals in it?",
+        question="What do initial weights do to the signals in a network?",
         look_for="The histograms of the five layers before the first step: piled up at the ends, "
         "collapsed to one value, or as wide at the fifth layer as at the first.",
         varies="activation and standard deviation of the weights",
         views=("activations", "gradients"),
         plans={"noise": _study()},
-        finding="Xavier makes sigmoid's activations spread, but not its errors: backward each "
-        "layer still costs a factor of four or more, whatever the initialisation that does not "
-        "saturate it.",
+        finding="Xavier keeps the activations of sigmoid spread out, but not its errors: going "
+        "backward, each layer still costs a factor of four or more with every initialisation that "
+        "does not saturate it.",
     ),
     Experiment(
         key="init_compare",
@@ -273,7 +280,7 @@ EXPERIMENTS = (
     ),
     Experiment(
         key="exploding",
-        title="Exploding signals and their rescue",
+        title="Exploding signals and their remedies",
         question="What ends a run that starts with too large weights, and what saves it?",
         look_for="The first run ends at once. Clipping limits the damage of each step, batch norm "
         "undoes the growth, He avoids it.",

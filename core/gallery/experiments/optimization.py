@@ -1,4 +1,4 @@
-"""Experiments about the way to the minimum, and how far one gets."""
+"""Experiments about optimizers, batch sizes and how accurate a network becomes."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _optimizers(data: str) -> Plan:
         steps=2000 if data == "mnist" else 600,
         expectations=(
             Expectation(
-                "SGD is the slowest: its loss against the largest of all others'",
+                "SGD is the slowest (its loss divided by the largest of the others)",
                 ratio(of("SGD", late_loss), most(others, late_loss)),
                 low=2,
                 unit="×",
@@ -95,38 +95,46 @@ def _batches(data: str) -> Plan:
         ),
         expectations=(
             Expectation(
-                "Batch descent does one update an epoch", of("all 1000", updates_per_epoch), 1, 1
+                "Batch gradient descent makes one update per epoch",
+                of("all 1000", updates_per_epoch),
+                1,
+                1,
             ),
             Expectation(
-                "mini-batches of 32 do N/32, rounded up", of("32", updates_per_epoch), 32, 32
+                "Mini-batches of 32 make N/32 updates, rounded up",
+                of("32", updates_per_epoch),
+                32,
+                32,
             ),
             Expectation(
-                "stochastic descent does one for every sample",
+                "Stochastic gradient descent makes one update per sample",
                 of("1", updates_per_epoch),
                 1000,
                 1000,
             ),
-            Expectation("The loss of batch descent never rises", of("all 1000", rises), high=0.0),
             Expectation(
-                "Mini-batches make it restless: jump from step to step against batch descent's",
+                "With batch gradient descent the loss never rises", of("all 1000", rises), high=0.0
+            ),
+            Expectation(
+                "Mini-batches make the loss noisier (jumps, relative to batch gradient descent)",
                 ratio(of("32", jitter), of("all 1000", jitter)),
                 low=3,
                 unit="×",
             ),
             Expectation(
-                "single samples even more, against mini-batches'",
+                "Single samples make it noisier still (jumps, relative to mini-batches)",
                 ratio(of("1", jitter), of("32", jitter)),
                 low=3,
                 unit="×",
             ),
             Expectation(
-                "After the same ten epochs mini-batches are far ahead of batch descent (loss)",
+                "After the same ten epochs mini-batches are far ahead of whole batches (loss)",
                 ratio(of("all 1000", loss("train")), of("32", loss("train"))),
                 low=3,
                 unit="×",
             ),
             Expectation(
-                "and stochastic descent is ahead of mini-batches",
+                "Stochastic gradient descent is ahead of mini-batches (loss)",
                 ratio(of("32", loss("train")), of("1", loss("train"))),
                 low=2,
                 unit="×",
@@ -157,7 +165,7 @@ def _two_layer(data: str) -> Plan:
                 "%",
             ),
             Expectation(
-                "without overfitting: train and test accuracy are close",
+                "They do not overfit: train and test accuracy are close",
                 of("two layers", accuracy_gap),
                 -0.01,
                 0.02 if data == "mnist" else 0.05,
@@ -199,7 +207,7 @@ def _ladder(data: str) -> Plan:
             (0.975, 0.988),
             (0.945, 0.985),
         ),
-        rung("deep, dropout, BN", "and batch norm", (0.975, 0.988), (0.96, 0.995)),
+        rung("deep, dropout, BN", "The same with batch norm", (0.975, 0.988), (0.96, 0.995)),
         rung(
             "SGD",
             "Two hidden layers from Xavier again, SGD at 0.1 instead of Adam",
@@ -209,13 +217,13 @@ def _ladder(data: str) -> Plan:
     )
     climbs = (
         Expectation(
-            "The start matters: Xavier against std 1",
+            "Initial weights matter: Xavier minus std 1",
             difference(of("Xavier", accuracy("test")), of("poor start", accuracy("test"))),
             low=0.015,
             unit="%",
         ),
         Expectation(
-            "The top of the ladder against the foot",
+            "The best network minus softmax regression",
             difference(of("deep, dropout, BN", accuracy("test")), of("softmax", accuracy("test"))),
             low=0.03,
             unit="%",
@@ -243,8 +251,8 @@ EXPERIMENTS = (
         key="optimizer_compare",
         title="Optimizers",
         question="Which optimizer brings the loss down fastest?",
-        look_for="SGD trails. AdaGrad leads for some hundred steps, then its shrinking steps let "
-        "Adam and its kin catch up.",
+        look_for="SGD trails. AdaGrad leads for a few hundred steps; then its step size shrinks, "
+        "and Adam and similar optimizers catch up.",
         varies="optimizer, each with its usual learning rate",
         views=("loss", "gradients"),
         plans={key: _optimizers(key) for key in ("mnist", "digits")},
@@ -253,8 +261,8 @@ EXPERIMENTS = (
         key="batch_sizes",
         title="Batch, mini-batch, stochastic",
         question="How many samples should an update see?",
-        look_for="The smooth, slow path of batch descent against the restless, quick one of single "
-        "samples, over the same ten epochs.",
+        look_for="The smooth, slow curve of batch gradient descent against the noisy, fast one of "
+        "single samples, over the same ten epochs.",
         varies="batch size",
         views=("loss",),
         plans={key: _batches(key) for key in ("mnist", "digits")},
@@ -263,8 +271,8 @@ EXPERIMENTS = (
         key="two_layer",
         title="A two-layer network",
         question="How far does one small hidden layer of sigmoids get?",
-        look_for="A plateau at the start, while the small weights grow; then a steady descent. "
-        "Train and test accuracy go together.",
+        look_for="A plateau at the start, while the small weights grow; then a steady fall. "
+        "Train and test accuracy stay close.",
         varies="nothing",
         views=("loss", "activations"),
         plans={key: _two_layer(key) for key in ("mnist", "digits")},
@@ -275,7 +283,7 @@ EXPERIMENTS = (
         question="What does each improvement add to the accuracy on unseen digits?",
         look_for="Test accuracy, looked at once at the end, from softmax regression up to a deep "
         "network with dropout and batch norm.",
-        varies="one thing a rung",
+        varies="one setting per step",
         views=("loss",),
         plans={key: _ladder(key) for key in ("mnist", "digits")},
         seeds=(1,),
