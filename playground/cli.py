@@ -54,7 +54,9 @@ def _parser() -> argparse.ArgumentParser:
         "[--run]\n       playground COMMAND …",
     )
     parser.add_argument("--version", action="version", version=f"playground {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(
+        title="commands", metavar="COMMAND", required=True, prog="playground"
+    )
     train = commands.add_parser(
         "train",
         help="train an experiment without a screen",

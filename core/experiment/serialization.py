@@ -21,7 +21,7 @@ from core.base.registry import Entry
 from core.catalogue.losses import LOSSES
 from core.data.drawn import from_text
 from core.data.features import PlaneFeatures, lacks_plane
-from core.experiment.reading import Reader, SpecError, join, shown
+from core.experiment.reading import Reader, SpecError, join, nearest, shown
 from core.experiment.spec import SCHEMA_VERSION, ExperimentSpec
 
 __all__ = [
@@ -135,13 +135,34 @@ def set_path(raw: Any, path: str, value: Any) -> Any:
     """A copy of plain data with one setting changed: "network.hidden[1].units", "network.dropout".
 
     Steps into an entry written as a bare name, and fills in defaults for what the data leave out;
-    the index behind a list's last adds an item. Raises `SpecError` where the path leads nowhere;
-    the value itself is for `from_dict` to judge.
+    the index behind a list's last adds an item. The key of an entry given for a whole part, as in
+    data=mnist, is taken for the setting that it belongs to. Raises `SpecError` where the path leads
+    nowhere; the value itself is for `from_dict` to judge.
     """
+    if isinstance(value, str):
+        path = _path_of_entry(path, value)
     if not re.fullmatch(r"[^.\[\]]+(\.[^.\[\]]+|\[\d{1,9}\]){0,30}", path):
         raise SpecError([f"{shown(path)}: is no path such as network.hidden[1].units"])
     steps = [step.lstrip(".") for step in re.findall(r"\.?[^.\[\]]+|\[\d+\]", path)]
     return _put(raw, to_dict(ExperimentSpec()), steps, value, "")
+
+
+def _path_of_entry(path: str, key: str) -> str:
+    """The setting of the part at `path` that an entry's key belongs to; any other path as it is."""
+    part = getattr(ExperimentSpec(), path, None)
+    if not is_dataclass(part) or isinstance(part, Entry):
+        return path
+    entries = {
+        item.name: type(entry).registry
+        for item in fields(part)
+        if isinstance(entry := getattr(part, item.name), Entry)
+    }
+    names = [name for name, registry in entries.items() if key in registry]
+    if len(names) == 1:
+        return f"{path}.{names[0]}"
+    near = nearest(key, [each for registry in entries.values() for each in registry])
+    example = f"{path}.{next(iter(entries), '…')}=…"
+    raise SpecError([f"{path}: has several settings; name one of them, as in {example}{near}"])
 
 
 def to_token(spec: ExperimentSpec) -> str:

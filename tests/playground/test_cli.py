@@ -227,3 +227,11 @@ def test_every_registry_has_a_chapter():
     registries = {base.registry.name for base in bases(Entry) if "registry" in vars(base)}
     registries.discard("rule")  # the diagnosis' rules are nothing that an experiment sets
     assert {registry.name for _, _, registry in catalogue.CHAPTERS} == registries
+
+
+@pytest.mark.parametrize("command", ["train", "gallery run", "data fetch"])
+def test_the_usage_of_a_command_is_its_own(command, capsys):
+    with pytest.raises(SystemExit):
+        main([*command.split(), "--help"])
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first.startswith(f"usage: playground {command} ") and "COMMAND" not in first

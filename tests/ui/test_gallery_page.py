@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import subprocess
 import sys
 import threading
@@ -29,6 +30,7 @@ from ui.export.sheet import dashboard
 from ui.main_window import MainWindow
 from ui.pages.gallery import training as training_module
 from ui.pages.gallery.page import GalleryPage
+from ui.pages.gallery.scales import wants_log
 from ui.session.session import Session
 
 WAIT = 20_000
@@ -402,6 +404,21 @@ def test_the_application_starts_without_the_gallery():
     asked = "import sys, ui.main_window; print([m for m in sys.modules if '.gallery.' in m])"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("highs", "ends", "log"),
+    [
+        ((2.3, 2.3), (1.0, 0.02), False),
+        ((2.3, 2.3), (1.0, 0.009), True),
+        ((2.3, 2.3), (1.0, 0.0), True),
+        ((2.3, 2.3), (1.0, math.nan), False),
+        ((2.3, 30.0), (1.0, 1.0), True),
+        ((2.3,), (1e-6,), False),
+    ],
+)
+def test_the_loss_axis_is_logarithmic_where_runs_end_far_apart(highs, ends, log):
+    assert wants_log(highs, ends) is log
 
 
 # Looks and files

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from ui import theme as look
+from ui.pages.gallery.styles import MOST_COLORS, run_colors
 from ui.theme import DARK, LIGHT, Theme
 
 THEMES = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
@@ -83,7 +84,7 @@ def test_every_layer_stands_out_from_the_card(theme: Theme, layers: int) -> None
 
 
 @THEMES
-def test_colours_that_mean_something_are_told_apart_by_everyone(theme: Theme) -> None:
+def test_colours_that_mean_something_are_distinct_for_everyone(theme: Theme) -> None:
     pairs = [
         (theme.train, theme.validation),
         (theme.negative, theme.positive),
@@ -105,6 +106,15 @@ def test_no_pinned_run_is_taken_for_the_output_layer_or_another_run(theme: Theme
     assert min(difference(pin, theme.depth[-1]) for pin in pins) >= 18
     runs = [*pins, QColor(theme.train), QColor(theme.validation)]
     assert min(difference(a, b) for a, b in combinations(runs, 2)) >= 12
+
+
+@THEMES
+def test_the_runs_of_the_gallery_are_distinct_for_everyone(theme: Theme) -> None:
+    colors = run_colors(theme)
+    assert len(colors) == MOST_COLORS
+    assert min(difference(a, b) for a, b in combinations(colors, 2)) >= 20
+    assert min(difference(color, theme.text) for color in colors) >= 20
+    assert min(contrast(color, theme.card) for color in colors) >= 3
 
 
 def test_layer_colours_span_the_whole_ramp_at_any_depth() -> None:

@@ -281,3 +281,27 @@ def test_a_path_that_leads_nowhere_is_told(path, said):
     with pytest.raises(SpecError) as caught:
         from_dict(set_path({}, path, "tanh"))
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "place"),
+    [
+        ("data", "mnist", ("data", "dataset")),
+        ("network", "relu", ("network", "activation")),
+        ("network", "he_normal", ("network", "initializer")),
+        ("training", "sgd", ("training", "optimizer")),
+        ("training", "cosine", ("training", "schedule")),
+    ],
+)
+def test_the_key_of_an_entry_given_for_a_part_is_its_setting(path, key, place):
+    part, name = place
+    assert set_path({}, path, key) == set_path({}, f"{part}.{name}", key)
+    assert getattr(getattr(from_dict(set_path({}, path, key)), part), name).key == key
+
+
+def test_a_wrong_key_for_a_part_is_told_with_the_nearest():
+    with pytest.raises(SpecError) as raised:
+        set_path({}, "data", "mnits")
+    assert raised.value.problems == [
+        "data: has several settings; name one of them, as in data.dataset=…; did you mean 'mnist'?"
+    ]

@@ -64,7 +64,8 @@ class RunsPanel(Panel):
         if self.percent:
             return Scale(settle(None, min(low, 0.999), 1.0).low, 1.0)
         high = max(highs)
-        if wants_log(highs) if self._view.log is None else self._view.log:
+        ends = [_last(band.mean) for band in self.lines().values()]
+        if wants_log(highs, ends) if self._view.log is None else self._view.log:
             low = log_floor(highs, min(_least(band.low, above=0.0) for band in bands))
             return settle(self.y if self.y.log else None, low, high, log=True)
         return settle(self.y if not self.y.log else None, min(low, 0.0), high)
@@ -193,3 +194,8 @@ def _most(values: np.ndarray) -> float:
 def _least(values: np.ndarray, above: float = -math.inf) -> float:
     known = values[np.isfinite(values) & (values > above)]
     return float(known.min(initial=math.inf))
+
+
+def _last(values: np.ndarray) -> float:
+    known = values[np.isfinite(values)]
+    return float(known[-1]) if known.size else math.nan

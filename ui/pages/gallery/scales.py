@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 # A linear axis does where the largest of all runs' greatest values is at most so many times the
 # smallest of them.
 TAME = 8.0
-# Losses smaller than this share of where the best run began are not told apart.
+# It does not either where the runs are more than so many times apart at their ends.
+APART = 100.0
+# Losses smaller than this share of where the best run began are not distinguished.
 DEPTH = 1e-4
 
 
-def wants_log(highs: Sequence[float]) -> bool:
-    """Whether runs with these greatest values are better seen on a logarithmic axis."""
-    return len(highs) > 1 and max(highs) > TAME * min(highs) > 0
+def wants_log(highs: Sequence[float], ends: Sequence[float] = ()) -> bool:
+    """Whether runs with these greatest and last values are better seen on a logarithmic axis.
+
+    Values that are not finite say nothing; losses of 0 count as the smallest that can be seen.
+    """
+    if len(highs) < 2 or min(highs) <= 0:
+        return False
+    if max(highs) > TAME * min(highs):
+        return True
+    floor = DEPTH * min(highs)
+    known = [max(end, floor) for end in ends if math.isfinite(end)]
+    return len(known) > 1 and max(known) > APART * min(known)
 
 
 def log_floor(highs: Sequence[float], least: float) -> float:

@@ -1,4 +1,4 @@
-"""How the runs of an experiment are told apart: a colour each, or colours and strokes."""
+"""What distinguishes the runs of an experiment: a colour each, or colours and strokes."""
 
 from __future__ import annotations
 
@@ -14,8 +14,14 @@ from ui.plots.scale import Floats
 from ui.plots.stroke import Polyline, stroke
 from ui.theme import Theme
 
-# Roles of colours that can be told apart without full colour vision, the strongest first.
-ROLES = ("train", "validation", "pin1", "pin0", "pin3", "pin2", "pin5", "pin4")
+# Colours of runs beyond the first two, which have those of training and validation. All eight, and
+# the text, are distinct with every kind of colour vision; found by a search over hue, saturation
+# and lightness for the largest least difference.
+COLORS = {
+    "light": ("#1da565", "#9572ca", "#632903", "#ca72a1", "#65188b", "#0505bd"),
+    "dark": ("#8eeb9b", "#ce8dca", "#257e49", "#c63984", "#6d7e25", "#ac4db2"),
+}
+MOST_COLORS = 8
 # Lengths of strokes and gaps, in widths of a line.
 DASHES: tuple[tuple[float, ...], ...] = ((), (4.0, 3.0), (1.5, 2.5))
 SWATCH = QSize(22, 12)
@@ -38,10 +44,9 @@ class Style(NamedTuple):
 def styles(labels: Sequence[str], theme: Theme) -> dict[str, Style]:
     """A style for every run. Labels such as "tanh, He" name two factors: where there are more
     runs than good colours, one of them gives the colour and the other the stroke."""
-    if len(labels) <= len(ROLES):
+    if len(labels) <= MOST_COLORS:
         return {
-            label: Style(QColor(getattr(theme, role)))
-            for label, role in zip(labels, ROLES, strict=False)
+            label: Style(color) for label, color in zip(labels, run_colors(theme), strict=False)
         }
     pairs = [_factors(label) for label in labels]
     first, second = (list(dict.fromkeys(names)) for names in zip(*pairs, strict=True))
@@ -58,14 +63,20 @@ def styles(labels: Sequence[str], theme: Theme) -> dict[str, Style]:
     return result
 
 
+def run_colors(theme: Theme, count: int = MOST_COLORS) -> list[QColor]:
+    """The colours of so many runs of an experiment, at most MOST_COLORS."""
+    colors = (theme.train, theme.validation, *COLORS[theme.name])
+    return [QColor(each) for each in colors[:count]]
+
+
 def _factors(label: str) -> tuple[str, str]:
     first, _, second = label.partition(", ")
     return first, second
 
 
 def _hues(n: int, theme: Theme) -> list[QColor]:
-    if n <= len(ROLES):
-        return [QColor(getattr(theme, role)) for role in ROLES[:n]]
+    if n <= MOST_COLORS:
+        return run_colors(theme, n)
     return theme.layer_colors(n)
 
 

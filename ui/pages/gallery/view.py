@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QWidget
 
 from core.gallery.comparison import Comparison
 from core.gallery.experiment import Plan
-from ui.pages.gallery.styles import ROLES, Style, styles
+from ui.pages.gallery.styles import MOST_COLORS, Style, run_colors, styles
 from ui.plots.ink import Ink
 from ui.plots.panel import Panel
-from ui.plots.text import Span
+from ui.plots.text import OneOf, Span
 from ui.theme import Theme
 from ui.views.canvas_view import CanvasView, Data
 
@@ -111,10 +111,10 @@ class ComparisonView(CanvasView):
 
     def legend(self) -> list[Span]:
         """The names of the runs in their colours, where they are few."""
-        if len(self.styles) > len(ROLES):
+        if len(self.styles) > MOST_COLORS:
             return []
         spans: list[Span] = []
-        for label, role in zip(self.styles, ROLES, strict=False):
+        for i, label in enumerate(self.styles):
             spans += [Span("  ·  ")] if spans else []
-            spans.append(Span(label, role))
+            spans.append(Span(label, OneOf(run_colors, MOST_COLORS, i)))
         return spans
