@@ -32,6 +32,10 @@ QPushButton[primary="true"]:disabled {
 QPushButton[primary="true"]:focus, QPushButton:default:focus { border-color: $text; }
 QPushButton::menu-indicator { image: none; width: 0; }
 
+QPushButton#tile, QPushButton#tile:pressed { background: $card; border-radius: 8px; padding: 0; }
+QPushButton#tile:hover { border-color: $edge; }
+QPushButton#tile:focus { border: 2px solid $accent; }
+
 QToolButton {
     background: transparent; color: $muted; border: 1px solid transparent; border-radius: 6px;
     padding: 3px;

@@ -53,6 +53,9 @@ class Theme:
     pin4: str
     pin5: str
     depth: tuple[str, ...]
+    # Runs that are compared with each other: distinct from one another and from the text with every
+    # kind of colour vision; found by a search for the largest least difference.
+    runs: tuple[str, ...]
 
     def pin(self, slot: int) -> QColor:
         """The colour of a pinned run: one of six that can be told apart, also from those of the
@@ -92,6 +95,7 @@ DARK = Theme(
     good="#4cc79f", warning="#e8a33d", bad="#ef5f6b",
     pin0="#c560c8", pin1="#53c99c", pin2="#f9ffb2", pin3="#d9532a", pin4="#c2f3f3", pin5="#dbb8fb",
     depth=("#7d57d6", "#4683e6", "#2ea3cc", "#2bbb98", "#86c95f", "#ecc546"),
+    runs=("#4c9ffe", "#e8a33d", "#8eeb9b", "#ce8dca", "#257e49", "#c63984", "#6d7e25", "#ac4db2"),
 )  # fmt: skip
 
 LIGHT = Theme(
@@ -101,6 +105,7 @@ LIGHT = Theme(
     good="#0b8468", warning="#b45309", bad="#b3123a",
     pin0="#a02fc0", pin1="#0a7d5a", pin2="#8a1538", pin3="#1b2a6b", pin4="#155e75", pin5="#111827",
     depth=("#4a2fa5", "#2f5fc4", "#1583ab", "#0f957a", "#5b9c3a", "#b58b0c"),
+    runs=("#2563eb", "#b45309", "#1da565", "#9572ca", "#632903", "#ca72a1", "#65188b", "#0505bd"),
 )  # fmt: skip
 
 _current = LIGHT

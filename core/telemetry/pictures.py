@@ -78,6 +78,11 @@ class DataPicture:
         return {"binary": 2, "classes": self.outputs}.get(self.task, 0)
 
 
+def class_name(data: DataPicture | None, i: int) -> str:
+    """What a class is called: its name if it has one, else its number."""
+    return data.class_names[i] if data and i < len(data.class_names) else f"class {i}"
+
+
 @dataclass(frozen=True)
 class Surface:
     """Outputs over a grid of a two-feature input space (standardised, as the network sees it).

@@ -18,7 +18,7 @@ from tests.ui.real import Clouds, moments, spec_of
 from ui import theme
 from ui.export.formats import export
 from ui.export.sheet import single
-from ui.plots.matrix import legible
+from ui.plots.pictures.confusion import legible
 from ui.plots.ramp import signed
 from ui.plots.text import plain
 from ui.theme import DARK, LIGHT
@@ -56,7 +56,7 @@ def test_a_cell_tells_what_is_taken_for_what(shown):
     view = shown(spec_of(Clouds(classes=3)), steps=2)
     counts = view.frame.confusion.counts
     assert counts[2, 1] != counts[1, 2]
-    view.point_at(view.matrix.cells[2][1].center())
+    view.point_at(view.matrix.cell(2, 1).center())
     rows = {row.name: row.value for row in view.read_out.rows}
     assert rows["true"] == "kind 2"
     assert rows["predicted"] == "kind 1"
@@ -71,13 +71,13 @@ def test_the_subtitle_tells_the_share_of_right_answers(shown):
 
 def test_pictures_stand_beside_the_matrix_where_there_is_room(shown):
     spec = spec_of(Digits(count=120))
-    assert len(shown(spec).panels) == 2
-    assert len(shown(spec, size=(300, 500)).panels) == 2
+    assert len(shown(spec).shown_plots) == 2
+    assert len(shown(spec, size=(300, 500)).shown_plots) == 2
     small = shown(spec, size=(300, 200))
-    assert small.panels == [small.matrix]
+    assert small.shown_plots == [small.matrix_plot]
     small.set_what("worst")
     small.grab()
-    assert small.panels == [small.worst]
+    assert small.shown_plots == [small.worst_plot]
 
 
 def test_a_picture_tells_its_label_prediction_and_loss(shown):
@@ -92,7 +92,7 @@ def test_a_picture_tells_its_label_prediction_and_loss(shown):
 
 def test_tables_have_the_matrix_alone(shown):
     view = shown(spec_of(Clouds(features=7)))
-    assert view.panels == [view.matrix]
+    assert view.shown_plots == [view.matrix_plot]
     assert not any("worst" in name for name in view.export_data())
 
 
@@ -110,13 +110,16 @@ def test_what_has_no_classes_or_no_validation_set_is_told_so(shown):
 
 def test_the_same_validation_is_painted_once(shown):
     view = shown(spec_of(Clouds()))
-    QApplication.processEvents()
+    # The scene tells its view of changes one round later.
+    for _ in range(3):
+        QApplication.processEvents()
     painted = []
-    view.matrix.paint_data = lambda *_: painted.append(1)
+    view.matrix.draw = lambda *_: painted.append(1)
     taken = []
-    view.matrix.absorb = lambda *_: taken.append(1)
+    view.matrix_plot.set_data = lambda *_: taken.append(1)
     view.show_frame(replace(view.frame, iteration=7), view.history)
-    QApplication.processEvents()
+    for _ in range(3):
+        QApplication.processEvents()
     assert not painted and not taken
 
 

@@ -21,9 +21,9 @@ from core.telemetry.pictures import DataPicture
 from core.training.training_data import TrainingData
 from tests.ui.real import moments, spec_of
 from tests.ui.running import WAIT, wait
-from ui.data.brush import ERASER, SPACING, STRAY
 from ui.main_window import MainWindow
 from ui.plots.card import CardHeader
+from ui.plots.pictures.brush import ERASER, SPACING, STRAY
 from ui.session.session import Session
 from ui.views.surface import SurfaceView
 
@@ -64,19 +64,19 @@ def drawn(view: SurfaceView) -> list[str]:
 
 def place(view: SurfaceView, x: float, y: float) -> QPoint:
     panel = view.surface
-    up = panel.plot.bottom() - panel.plot.height() * panel.y.at(y)
+    up = panel.frame.bottom() - panel.frame.height() * panel.y_scale.at(y)
     return QPointF(panel.px_of(x), up).toPoint()
 
 
 def click(view: SurfaceView, x: float, y: float, button=LEFT, modifiers=PLAIN) -> None:
-    QTest.mouseClick(view, button, modifiers, place(view, x, y))
+    QTest.mouseClick(view.viewport(), button, modifiers, place(view, x, y))
 
 
 def drag(view: SurfaceView, start: QPoint, end: QPoint, button=LEFT, modifiers=PLAIN) -> None:
-    QTest.mousePress(view, button, modifiers, start)
+    QTest.mousePress(view.viewport(), button, modifiers, start)
     for i in range(1, 11):
-        QTest.mouseMove(view, start + (end - start) * (i / 10))
-    QTest.mouseRelease(view, button, modifiers, end)
+        QTest.mouseMove(view.viewport(), start + (end - start) * (i / 10))
+    QTest.mouseRelease(view.viewport(), button, modifiers, end)
 
 
 def test_the_button_in_the_header_takes_up_the_brush_and_lays_it_down(qtbot):
@@ -104,9 +104,9 @@ def test_two_quick_clicks_are_two_points_and_do_not_enlarge_the_view(view):
     texts, enlarged = drawn(view), []
     view.maximize_requested.connect(lambda: enlarged.append(True))
     at = place(view, 1, 1)
-    QTest.mouseClick(view, LEFT, PLAIN, at)
-    QTest.mouseDClick(view, LEFT, PLAIN, at)
-    QTest.mouseRelease(view, LEFT, PLAIN, at)
+    QTest.mouseClick(view.viewport(), LEFT, PLAIN, at)
+    QTest.mouseDClick(view.viewport(), LEFT, PLAIN, at)
+    QTest.mouseRelease(view.viewport(), LEFT, PLAIN, at)
     assert len(from_text(texts[-1])) == 2 and not enlarged
 
 
@@ -131,7 +131,7 @@ def test_shift_erases_drawn_points_within_reach(view):
     texts = drawn(view)
     click(view, 0.05, 0.05, RIGHT, SHIFT)
     assert from_text(texts[-1]) == (Point(3, 3, 0),)
-    pixel = 10 / view.surface.plot.width()
+    pixel = 10 / view.surface.frame.width()
     assert 0.2 / pixel < ERASER < 3 / pixel
 
 
@@ -143,20 +143,20 @@ def test_a_stroke_that_changes_nothing_is_no_edit(view):
 
 def test_nothing_is_drawn_beside_the_plot(view):
     texts = drawn(view)
-    corner = view.surface.plot.topLeft().toPoint()
-    QTest.mouseClick(view, LEFT, PLAIN, corner - QPoint(12, 12))
+    corner = view.surface.frame.topLeft().toPoint()
+    QTest.mouseClick(view.viewport(), LEFT, PLAIN, corner - QPoint(12, 12))
     drag(view, corner + QPoint(20, 20), corner - QPoint(30, 30))
-    low, high = view.surface.x.low, view.surface.x.high
+    low, high = view.surface.home_x.low, view.surface.home_x.high
     (text,) = texts
     assert all(low <= p.x <= high and low <= p.y <= high for p in from_text(text))
 
 
 def test_escape_drops_the_stroke_and_then_stops_drawing(view):
     texts = drawn(view)
-    QTest.mousePress(view, LEFT, PLAIN, place(view, 0, 0))
+    QTest.mousePress(view.viewport(), LEFT, PLAIN, place(view, 0, 0))
     assert len(view.brush.points) == 1
     QTest.keyClick(view, Qt.Key.Key_Escape)
-    QTest.mouseRelease(view, LEFT, PLAIN, place(view, 0, 0))
+    QTest.mouseRelease(view.viewport(), LEFT, PLAIN, place(view, 0, 0))
     assert texts == [] and view.brush.points == ()
     QTest.keyClick(view, Qt.Key.Key_Escape)
     assert not view.brush.active
@@ -205,14 +205,14 @@ def test_a_stroke_is_seen_at_once_and_what_is_erased_is_covered(view):
         return view.grab().toImage().pixelColor(place(view, x, y)).name()
 
     free = color(0, 0)
-    QTest.mousePress(view, LEFT, PLAIN, place(view, 0, 0))
+    QTest.mousePress(view.viewport(), LEFT, PLAIN, place(view, 0, 0))
     assert color(0, 0) == view.theme.negative
-    QTest.mouseRelease(view, LEFT, PLAIN, place(view, 0, 0))
+    QTest.mouseRelease(view.viewport(), LEFT, PLAIN, place(view, 0, 0))
     assert color(0, 0) == view.theme.negative
     view.set_points("")
     assert color(0, 0) == free
-    assert view.surface.data
-    view.surface.data = replace(view.surface.data, drawn="0,0,1")
+    assert view.surface.dataset
+    view.surface.dataset = replace(view.surface.dataset, drawn="0,0,1")
     view.brush.set_text("0,0,1")
     click(view, 0, 0, LEFT, SHIFT)
     assert color(0, 0) == view.theme.card
@@ -232,7 +232,7 @@ def test_one_can_draw_in_an_empty_plane(qtbot):
     view.show()
     view.grab()
     texts = drawn(view)
-    QTest.mouseClick(view, LEFT, PLAIN, QPoint(200, 180))
+    QTest.mouseClick(view.viewport(), LEFT, PLAIN, QPoint(200, 180))
     assert texts == []
     view.set_drawing(True)
     view.grab()
@@ -243,7 +243,7 @@ def test_one_can_draw_in_an_empty_plane(qtbot):
 def test_data_without_a_plane_cannot_be_drawn_in(qtbot):
     view = shown(qtbot, spec_of(Digits()))
     texts = drawn(view)
-    QTest.mouseClick(view, LEFT, PLAIN, QPoint(200, 180))
+    QTest.mouseClick(view.viewport(), LEFT, PLAIN, QPoint(200, 180))
     assert texts == []
 
 

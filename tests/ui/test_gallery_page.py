@@ -124,9 +124,9 @@ def test_every_experiment_opens_and_says_what_it_is_about(window, key):
     assert [each.statement.text() for each in entry.side.checks] == [
         expectation.statement for expectation in plan.expectations
     ]
-    assert len({(s.color.rgba(), s.dash) for s in entry.views()[0].styles.values()}) == len(
-        plan.variants
-    )
+    assert len(
+        {(s.color.of(theme.LIGHT).rgba(), s.dash) for s in entry.views()[0].styles.values()}
+    ) == len(plan.variants)
     assert not entry.is_training and entry.bar.run.text() == "Run"
 
 
@@ -167,17 +167,19 @@ def test_the_views_show_both_ends_of_every_run(qtbot, window):
     finished(qtbot, window, small())
     curves, activations, gradients = window.entry.views()
     results = window.entry.results
-    assert list(activations.matrix.rows) == ["slow", "fast", "wild"]
-    assert {len(cells) for cells in activations.matrix.rows.values()} == {3}
+    assert list(activations.matrix.cells) == ["slow", "fast", "wild"]
+    assert {len(cells) for cells in activations.matrix.cells.values()} == {3}
     for label, (outcome,) in results.outcomes.items():
         before, after = outcome.before[1], outcome.after[1]
         assert np.array_equal(gradients.before.frames[label].gradient, before.gradient)
         assert np.array_equal(gradients.now.frames[label].gradient, after.gradient)
-    assert gradients.before.y == gradients.now.y
-    axes = {cell.axis for cells in activations.matrix.rows.values() for cell in cells[:-1]}
+    assert gradients.before.y_scale == gradients.now.y_scale
+    axes = {
+        (cell.low, cell.high) for cells in activations.matrix.cells.values() for cell in cells[:-1]
+    }
     assert len(axes) == 1
     mean = curves.loss.batches["fast"].mean
-    assert mean[0] > mean[-1] and curves.accuracy.y.high == 1.0
+    assert mean[0] > mean[-1] and curves.accuracy.y_scale.high == 1.0
 
 
 def test_what_an_experiment_came_to_is_there_again_on_return(qtbot, window):
@@ -454,7 +456,10 @@ def test_another_theme_repaints_everything(qtbot, qapp, window):
     window.retheme(theme.DARK)
     dark = window.grab().toImage()
     view = window.entry.views()[0]
-    assert view.theme is theme.DARK and view.styles["slow"].color.name() == theme.DARK.train
+    assert (
+        view.theme is theme.DARK
+        and view.styles["slow"].color.of(view.theme).name() == theme.DARK.train
+    )
     assert light.pixelColor(5, 5).lightness() > 200 > 60 > dark.pixelColor(5, 5).lightness()
     theme.apply(qapp, theme.LIGHT)
 

@@ -18,7 +18,7 @@ from tests.ui.real import Clouds, moments, spec_of
 from tests.ui.running import wait
 from ui import theme
 from ui.pages.train.dashboard import Dashboard
-from ui.plots.graph_reading import Unit, Weight
+from ui.plots.pictures.network_reading import Unit, Weight
 from ui.plots.text import plain
 from ui.session.session import Session
 from ui.views.network import NetworkView
@@ -59,7 +59,7 @@ def on_unit(view, group: int, unit: int) -> QPointF:
 
 
 def click(view, place: QPointF) -> None:
-    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=place.toPoint())
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place.toPoint())
 
 
 def rows(view) -> dict[str, str]:
@@ -274,13 +274,13 @@ def test_the_keyboard_gets_everywhere(qtbot, shown):
 def test_a_drag_opens_nothing_and_a_double_click_beside_the_units_maximises(qtbot, shown):
     view, _ = shown(spec_of(Circle(), Dense(units=2)))
     start = on_unit(view, 1, 0).toPoint()
-    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
-    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=start + QPoint(40, 0))
+    QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=start + QPoint(40, 0))
     assert view.field.isHidden()
     with qtbot.waitSignal(view.maximize_requested):
-        QTest.mouseDClick(view, Qt.MouseButton.LeftButton, pos=QPoint(8, 12))
+        QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(8, 12))
     with qtbot.assertNotEmitted(view.maximize_requested):
-        QTest.mouseDClick(view, Qt.MouseButton.LeftButton, pos=start)
+        QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=start)
 
 
 def test_a_changed_weight_is_the_runs_and_leaves_a_mark(qtbot):

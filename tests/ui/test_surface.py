@@ -39,13 +39,15 @@ def pixels(view) -> np.ndarray:
     """The picture within the plot, as 0xRRGGBB."""
     image = view.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     whole = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.width())
-    plot = view.surface.plot.toRect().adjusted(2, 2, -2, -2)
+    plot = view.surface.frame.toRect().adjusted(2, 2, -2, -2)
     return whole[plot.top() : plot.bottom(), plot.left() : plot.right()] & 0xFFFFFF
 
 
 def place_of(view, x: float, y: float) -> QPointF:
     panel = view.surface
-    return QPointF(panel.px_of(x), panel.plot.bottom() - panel.plot.height() * panel.y.at(y))
+    return QPointF(
+        panel.px_of(x), panel.frame.bottom() - panel.frame.height() * panel.y_scale.at(y)
+    )
 
 
 def test_both_classes_have_their_side_and_their_colour(shown):
@@ -107,8 +109,8 @@ def test_the_read_out_tells_the_output_there(shown):
     surface, panel = view.surface.surface, view.surface
     row, column = 30, 11
     place = QPointF(
-        panel.plot.left() + panel.plot.width() * column / (surface.values.shape[2] - 1),
-        panel.plot.bottom() - panel.plot.height() * row / (surface.values.shape[1] - 1),
+        panel.frame.left() + panel.frame.width() * column / (surface.values.shape[2] - 1),
+        panel.frame.bottom() - panel.frame.height() * row / (surface.values.shape[1] - 1),
     )
     view.point_at(place)
     rows = {row.name: row.value.replace("−", "-") for row in view.read_out.rows}
@@ -134,8 +136,8 @@ def test_the_export_is_the_grid_in_the_datas_own_units(shown):
     data, surface = view.export_data(), view.frame.surface
     assert data["output"].shape == data["x₁"].shape == data["x₂"].shape
     np.testing.assert_array_equal(data["output"], surface.values[0].reshape(-1))
-    np.testing.assert_allclose(data["x₁"][0], view.surface.x.low)
-    np.testing.assert_allclose(data["x₂"][-1], view.surface.y.high)
+    np.testing.assert_allclose(data["x₁"][0], view.surface.home_x.low)
+    np.testing.assert_allclose(data["x₂"][-1], view.surface.home_y.high)
 
 
 def test_the_classes_are_named_in_their_colours(shown):
@@ -154,8 +156,8 @@ def test_data_of_another_kind_are_told_so(shown):
 
 def test_inputs_of_like_spans_are_drawn_to_one_scale(shown):
     view = shown(spec_of(Circle()), size=(900, 300))
-    plot = view.surface.plot
-    ratio = view.surface.x.span / view.surface.y.span
+    plot = view.surface.frame
+    ratio = view.surface.home_x.span / view.surface.home_y.span
     assert plot.width() / plot.height() == pytest.approx(ratio, rel=0.02)
 
 

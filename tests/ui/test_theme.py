@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from ui import theme as look
-from ui.pages.gallery.styles import MOST_COLORS, run_colors
+from ui.plots.run_styles import MOST_COLORS, run_colors
 from ui.theme import DARK, LIGHT, Theme
 
 THEMES = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
@@ -110,7 +110,7 @@ def test_no_pinned_run_is_taken_for_the_output_layer_or_another_run(theme: Theme
 
 @THEMES
 def test_the_runs_of_the_gallery_are_distinct_for_everyone(theme: Theme) -> None:
-    colors = run_colors(theme)
+    colors = run_colors(theme, MOST_COLORS)
     assert len(colors) == MOST_COLORS
     assert min(difference(a, b) for a, b in combinations(colors, 2)) >= 20
     assert min(difference(color, theme.text) for color in colors) >= 20

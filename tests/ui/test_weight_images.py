@@ -10,7 +10,7 @@ from core.catalogue.blocks import Dense
 from core.data.digits import Digits
 from core.data.toys import Circle
 from tests.ui.real import moments, spec_of
-from ui.plots.images import arranged
+from ui.plots.pictures.images import arranged
 from ui.plots.text import plain
 from ui.views.weight_images import WeightImagesView
 

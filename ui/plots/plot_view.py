@@ -50,6 +50,8 @@ class PlotView(pg.GraphicsView):
     key: ClassVar[str] = ""
     title: str = ""
     about: str = ""
+    # How to fill the view, said while it is empty.
+    start: ClassVar[str] = "Press Run or the space bar to start."
 
     maximize_requested = Signal()
     export_requested = Signal()
@@ -408,8 +410,6 @@ class PlotView(pg.GraphicsView):
 class EmptyNote(pg.GraphicsObject):
     """What will appear in a view and how to start it, or why nothing does."""
 
-    start = "Press Run or the space bar to start."
-
     def __init__(self, view: PlotView) -> None:
         super().__init__()
         self._view, self._bounds = view, QRectF()
@@ -445,7 +445,7 @@ class EmptyNote(pg.GraphicsObject):
         painter.setPen(style.muted)
         room.moveTop(middle)
         center = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        painter.drawText(room, center, self.start)
+        painter.drawText(room, center, view.start)
 
 
 def area(size: QSizeF) -> QRectF:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QRectF
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu
 
 from core.telemetry.frame import Frame
-from core.telemetry.pictures import Confusion, DataPicture
-from ui.plots.canvas import beside
-from ui.plots.ink import Ink
-from ui.plots.matrix import MatrixPanel
-from ui.plots.surface import class_name
+from core.telemetry.pictures import Confusion, DataPicture, class_name
+from ui.plots.pictures.confusion import ConfusionPlot
+from ui.plots.pictures.picture import SinglePicturePlot
+from ui.plots.pictures.worst import WorstImages
+from ui.plots.plot_view import beside
+from ui.plots.style import PaintStyle
 from ui.plots.text import Span
-from ui.plots.worst import WorstPanel
-from ui.views.canvas_view import Data, add_choice
 from ui.views.picture_view import PictureView
+from ui.views.view import Data, add_choice
 
 WIDE, TALL = 420.0, 400.0
 BOTH, MATRIX, WORST = "both", "matrix", "worst"
@@ -32,11 +32,13 @@ class ConfusionView(PictureView):
     stands_in_for = "surface"
     measure = "confusion"
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.matrix, self.worst = MatrixPanel(), WorstPanel()
-        self.panels = [self.matrix]
-        self.show_what = BOTH
+    show_what = BOTH
+
+    def build(self) -> None:
+        self.worst = WorstImages()
+        self.matrix_plot = self.add_plot(ConfusionPlot())
+        self.worst_plot = self.add_plot(SinglePicturePlot(self.worst))
+        self.matrix = self.matrix_plot.matrix
 
     def unsupported_reason(self, data: DataPicture) -> str:
         if not data.classifies:
@@ -45,49 +47,48 @@ class ConfusionView(PictureView):
             return "Needs samples held out for validation; their share is 0."
         return ""
 
-    def take_in(self, frame: Frame, picture: Confusion) -> QRectF | None:
+    def show_measured(self, frame: Frame, picture: Confusion) -> None:
         names = [class_name(frame.data, i) for i in picture.classes]
         names += [OTHERS] * (len(picture.counts) - len(names))
-        changed = self.matrix.absorb(picture, names)
-        if self.worst.absorb(picture.worst, frame.data) or changed:
-            return None
-        return self.matrix.dirty() | self.worst.dirty()
+        had_images = bool(self.worst.count())
+        self.matrix_plot.set_data(picture, names)
+        self.worst.set_data(picture.worst, frame.data)
+        if had_images != bool(self.worst.count()):
+            self.relayout()
 
-    def arrange(self, area: QRectF, ink: Ink) -> None:
+    def arrange(self, area: QRectF, style: PaintStyle) -> None:
         what = self.show_what if self.worst.count() else MATRIX
         if what == BOTH and area.width() < WIDE and area.height() < TALL:
             what = MATRIX
-        self.matrix.caption = self.worst.caption = ""
+        self.matrix_plot.caption = self.worst_plot.caption = ""
         if what == BOTH:
-            self.panels = [self.matrix, self.worst]
-            self.matrix.caption, self.worst.caption = "Predicted", "Worst of the validation set"
-            parts = _halves(area)
+            self.matrix_plot.caption = "Predicted"
+            self.worst_plot.caption = "Worst of the validation set"
+            left, right = _halves(area)
+            self.place({self.matrix_plot: left, self.worst_plot: right})
         else:
-            self.panels = [self.matrix if what == MATRIX else self.worst]
-            parts = [area]
-        for panel, part in zip(self.panels, parts, strict=True):
-            panel.place(part, ink)
+            self.place({self.matrix_plot if what == MATRIX else self.worst_plot: area})
 
     def describe(self) -> tuple[Span, ...]:
-        data = self.matrix.data
+        data = self.matrix.shown
         if data is None or self.lacking:
             return (Span("counts over the validation set"),)
         total = max(int(data.counts.sum()), 1)
         share = f"{100 * np.trace(data.counts) / total:.1f} % of {total:,} right"
-        if self.panels == [self.worst]:
+        if self.shown_plots == [self.worst_plot]:
             return (Span(f"worst of the validation set  ·  {share}"),)
         return (Span(f"{share}  ·  rows: true class"),)
 
     def columns(self) -> Data:
-        data, worst = self.matrix.data, self.worst.data
-        if data is None or self.lacking:
+        data, worst = self.matrix.shown, self.worst.shown
+        if data is None:
             return {}
         table: Data = {}
-        if self.matrix in self.panels:
+        if self.matrix_plot in self.shown_plots:
             table["true class"] = np.array(self.matrix.names)
             for i, name in enumerate(self.matrix.names):
                 table[f"predicted {name}"] = data.counts[:, i]
-        if worst is not None and self.worst in self.panels:
+        if worst is not None and self.worst_plot in self.shown_plots:
             table["worst: true"] = worst.labels
             table["worst: predicted"] = worst.predictions
             table["worst: loss"] = worst.losses

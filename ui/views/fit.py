@@ -9,11 +9,11 @@ from core.telemetry.frame import Frame
 from core.telemetry.pictures import DataPicture, Fit
 from ui.plots.fit import FitPanel
 from ui.plots.text import Span
+from ui.views.canvas_picture_view import CanvasPictureView
 from ui.views.canvas_view import Data
-from ui.views.picture_view import PictureView
 
 
-class FitView(PictureView):
+class FitView(CanvasPictureView):
     """What the network makes of its only input, and what it should."""
 
     key = "fit"

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from core.telemetry.frame import Frame
 from core.telemetry.pictures import NetworkPicture
-from ui.plots.graph import GraphPanel
-from ui.plots.graph_reading import Reading, Unit, Weight
+from ui.plots.pictures.network import NetworkGraph
+from ui.plots.pictures.network_reading import Reading, Unit, Weight
+from ui.plots.pictures.picture import SinglePicturePlot
 from ui.plots.text import Span
-from ui.views.canvas_view import Data, WeightEdit
 from ui.views.picture_view import PictureView
+from ui.views.view import Data, WeightEdit
 from ui.widgets.number_field import NumberField
 
 FIELD = (92, 26)
@@ -69,25 +70,25 @@ class NetworkView(PictureView):
     measure = "network"
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        self._editing: Unit | Weight | None = None
+        self._pressed_at: QPointF | None = None
         super().__init__(parent)
-        self.graph = GraphPanel()
-        self.panels = [self.graph]
+
+    def build(self) -> None:
+        self.graph = NetworkGraph()
+        self.graph_plot = self.add_plot(SinglePicturePlot(self.graph))
         self.field = WeightField(parent=self)
         self.field.hide()
         self.field.edited.connect(self._set)
         self.field.closed.connect(lambda: self._mark(None))
-        self._editing: Unit | Weight | None = None
-        self._pressed: QPointF | None = None
 
     def forget(self) -> None:
         super().forget()
-        if hasattr(self, "field"):
+        if self.plots:
             self.field.hide()
 
-    def take_in(self, frame: Frame, picture: NetworkPicture) -> QRectF | None:
-        if self.graph.absorb(picture, frame.data, frame.layers, frame.iteration):
-            return None
-        return self.graph.dirty()
+    def show_measured(self, frame: Frame, picture: NetworkPicture) -> None:
+        self.graph.set_data(picture, frame.data, frame.layers, frame.iteration)
 
     def describe(self) -> tuple[Span, ...]:
         sizes = self.graph.reading.sizes() if self.graph.reading else []
@@ -104,14 +105,14 @@ class NetworkView(PictureView):
     # Pointing and changing
 
     def point_at(self, place: QPointF | None) -> None:
-        before = self.graph.pointed
-        if place is None:
-            self.graph.pointed = None
+        if not self.plots:
+            return
+        before, self.graph.pointed = self.graph.pointed, None
         super().point_at(place)
         pointed = self.graph.pointed
         if pointed != before:
-            self.touch(self.graph.dirty())
-            self.setCursor(HAND if self._reading_of(pointed) else ARROW)
+            self.graph.update_data()
+            self.viewport().setCursor(HAND if self._reading_of(pointed) else ARROW)
 
     def edit(self, target: Unit | Weight | None, place: QPointF) -> bool:
         """Open a field for a weight or a unit's bias; whether there is one."""
@@ -127,7 +128,7 @@ class NetworkView(PictureView):
     def _mark(self, target: Unit | Weight | None) -> None:
         """Show what is being changed."""
         self.graph.pointed = target
-        self.touch(self.graph.dirty())
+        self.graph.update_data()
 
     def _reading_of(self, target: Unit | Weight | None) -> Reading | None:
         """Where the target's value can be read, if it is one that can be changed."""
@@ -142,15 +143,15 @@ class NetworkView(PictureView):
         name = reading.edited_name(target)
         self.weight_edited.emit(WeightEdit(layer, row, column, float(value), name))
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        left = event.button() == Qt.MouseButton.LeftButton
-        self._pressed = event.position() if left else None
-        super().mousePressEvent(event)
+    def mousePressEvent(self, ev: QMouseEvent) -> None:
+        left = ev.button() == Qt.MouseButton.LeftButton
+        self._pressed_at = ev.position() if left else None
+        super().mousePressEvent(ev)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        super().mouseReleaseEvent(event)
-        pressed, self._pressed = self._pressed, None
-        if pressed is not None and (event.position() - pressed).manhattanLength() < STILL:
+    def mouseReleaseEvent(self, ev: QMouseEvent) -> None:
+        super().mouseReleaseEvent(ev)
+        pressed, self._pressed_at = self._pressed_at, None
+        if pressed is not None and (ev.position() - pressed).manhattanLength() < STILL:
             self.edit(self._found(pressed), pressed)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -159,16 +160,16 @@ class NetworkView(PictureView):
             super().mouseDoubleClickEvent(event)
 
     def _found(self, place: QPointF) -> Unit | Weight | None:
-        return self.graph.find(place) if self.shown_panels() else None
+        return self.graph.find(place) if self.shown_plots else None
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def keyPressEvent(self, ev: QKeyEvent) -> None:
         """Arrows move the read-out, Enter changes what it reads."""
-        key, place = event.key(), self._pointer or self.graph.plot.center()
-        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self.shown_panels():
-            fast = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        key, place = ev.key(), self._pointer or self.graph_plot.frame.center()
+        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self.shown_plots:
+            fast = ev.modifiers() & Qt.KeyboardModifier.ShiftModifier
             step = (10 if fast else 1) * (-1 if key == Qt.Key.Key_Up else 1)
             self.point_at(QPointF(place.x(), place.y() + step))
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._pointer is not None:
             self.edit(self._found(place), place)
         else:
-            super().keyPressEvent(event)
+            super().keyPressEvent(ev)

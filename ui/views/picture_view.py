@@ -1,54 +1,48 @@
-"""What all views of a picture have in common: one measure that need not be in every frame."""
+"""What all views of one picture have in common: one measure that need not be in every frame."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
-from PySide6.QtCore import QRectF, QSizeF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QWidget
 
 from core.telemetry.frame import Frame
-from ui.plots.ink import Ink
-from ui.plots.panel import Panel
-from ui.views.canvas_view import CanvasView
+from ui.views.view import View
 
 
-class PictureView(CanvasView):
+class PictureView(View):
     """Shows one of the measures that are taken in turns: what is shown stays until a newer one
-    comes. Data to which the view does not apply are told so."""
+    comes. Where the view does not apply to the data it says why."""
 
-    measure = ""
+    measure: ClassVar[str] = ""
 
-    def forget(self) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         self.shown: Frame | None = None
         self.lacking = ""
-
-    def __init__(self, parent=None) -> None:
         super().__init__(parent)
-        self.forget()
+
+    def forget(self) -> None:
+        self.shown, self.lacking = None, ""
 
     @property
     def measures(self) -> frozenset[str]:
         return frozenset({self.measure})
 
-    def take_in(self, frame: Frame, picture: Any) -> QRectF | None:
-        """Take a measured frame; the part that must be painted, or None for everything."""
+    def show_measured(self, frame: Frame, picture: Any) -> None:
+        """Show the picture of a frame in which it was measured."""
         raise NotImplementedError
 
+    def reason_for_nothing(self, frame: Frame) -> str | None:
+        self.lacking = self.unsupported_reason(frame.data) if frame.data else ""
+        if self.lacking:
+            return self.lacking
+        return None if self._measured(frame) else ""
+
     def present(self, frame: Frame) -> None:
-        lacking = self.unsupported_reason(frame.data) if frame.data else ""
-        if lacking != self.lacking:
-            self.lacking = lacking
-            self.redraw()
-        measured = None if lacking else self._measured(frame)
-        if measured is None or self._is_shown(measured):
-            return
-        first, self.shown = self.shown is None, measured
-        part = self.take_in(measured, getattr(measured, self.measure))
-        if first or part is None:
-            self.redraw()
-        else:
-            self.touch(part)
+        measured = self._measured(frame)
+        if measured is not None and not self._is_shown(measured):
+            self.shown = measured
+            self.show_measured(measured, getattr(measured, self.measure))
 
     def _is_shown(self, measured: Frame) -> bool:
         """Whether the frame has the very picture that is shown already."""
@@ -68,19 +62,6 @@ class PictureView(CanvasView):
         if shown and self.moment() is None and shown.run == frame.run:
             return shown
         return self.with_measure(frame, self.measure)
-
-    def shown_panels(self) -> list[Panel]:
-        return list(self.panels) if self.shown and not self.lacking else []
-
-    def paint_backdrop(self, painter: QPainter, size: QSizeF, ink: Ink) -> None:
-        if self.frame is None or not self.lacking:
-            super().paint_backdrop(painter, size, ink)
-            return
-        painter.setFont(ink.font)
-        painter.setPen(ink.muted)
-        room = QRectF(16, 0, size.width() - 32, size.height())
-        flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
-        painter.drawText(room, flags, self.lacking)
 
 
 def counted(n: int, noun: str) -> str:

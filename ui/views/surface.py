@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSizeF, Qt
-from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from core.telemetry.frame import Frame
-from core.telemetry.pictures import DataPicture, Surface
-from ui.data.brush import Brush
+from core.telemetry.pictures import DataPicture, Surface, class_name
 from ui.plots import ramp
-from ui.plots.ink import Ink
-from ui.plots.panel import Panel
-from ui.plots.surface import SurfacePanel, class_name
+from ui.plots.pictures.brush import Brush
+from ui.plots.pictures.surface import SurfacePlot
 from ui.plots.text import OneOf, Span
-from ui.views.canvas_view import Data, add_choice, add_toggle
 from ui.views.picture_view import PictureView
+from ui.views.view import Data, add_choice, add_toggle
 
 # So many classes are named in the subtitle.
 NAMED = 4
 MARKS = "●■▲◆▼"
 # How far the plane reaches that one draws in before there are data.
 BLANK_REACH = 6.0
+CROSS, ARROW = Qt.CursorShape.CrossCursor, Qt.CursorShape.ArrowCursor
 
 
 class SurfaceView(PictureView):
@@ -36,11 +35,9 @@ class SurfaceView(PictureView):
     measure = "surface"
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self.surface = SurfacePanel()
-        self.brush = Brush(self.surface)
+        self.brush = Brush()
         super().__init__(parent)
         self.brush.setParent(self)
-        self.panels = [self.surface]
         self.draw_action = QAction("Draw points", self)
         self.draw_action.setToolTip("Draw points of your own")
         self.draw_action.setData("brush")
@@ -48,15 +45,17 @@ class SurfaceView(PictureView):
         self.draw_action.toggled.connect(self._switch_brush)
         self.tools = (self.draw_action,)
 
+    def build(self) -> None:
+        self.surface = self.add_plot(SurfacePlot())
+        self.brush.attach(self.surface)
+
     def unsupported_reason(self, data: DataPicture) -> str:
         if data.dimensions == 2:
             return ""
         return f"Needs data with two input features; these have {data.dimensions:,}."
 
-    def take_in(self, frame: Frame, picture: Surface) -> QRectF | None:
-        if self.surface.absorb(picture, frame.data, frame.iteration):
-            return None
-        return self.surface.dirty()
+    def show_measured(self, frame: Frame, picture: Surface) -> None:
+        self.surface.set_data(picture, frame.data, frame.iteration)
 
     def describe(self) -> tuple[Span, ...]:
         data = self.frame.data if self.frame else None
@@ -83,12 +82,13 @@ class SurfaceView(PictureView):
 
     def columns(self) -> Data:
         surface, data = self.surface.surface, self.frame.data if self.frame else None
-        if surface is None or self.lacking:
+        x_scale, y_scale = self.surface.home_x, self.surface.home_y
+        if surface is None or x_scale is None or y_scale is None:
             return {}
         first, second = self.surface.names()
         rows, columns = surface.values.shape[1:]
-        x = np.linspace(self.surface.x.low, self.surface.x.high, columns)
-        y = np.linspace(self.surface.y.low, self.surface.y.high, rows)
+        x = np.linspace(x_scale.low, x_scale.high, columns)
+        y = np.linspace(y_scale.low, y_scale.high, rows)
         table: Data = {
             first: np.tile(x, rows),
             second: np.repeat(y, columns),
@@ -127,7 +127,7 @@ class SurfaceView(PictureView):
     def set_parts(self, parts: object) -> None:
         """Draw the points of these parts: "train", "validation", both or none."""
         assert isinstance(parts, tuple)
-        self.surface.parts = parts
+        self.surface.show_parts(parts)
         self.refresh()
 
     # Drawing
@@ -139,38 +139,29 @@ class SurfaceView(PictureView):
     def _switch_brush(self, drawing: bool) -> None:
         self.brush.cancel()
         self.brush.active = drawing
-        self.setCursor(Qt.CursorShape.CrossCursor if drawing else Qt.CursorShape.ArrowCursor)
+        self.viewport().setCursor(CROSS if drawing else ARROW)
+        if self.frame is None:
+            self._show_plane()
         self.refresh()
 
     def set_points(self, text: str) -> None:
         """The drawn points as the experiment has them."""
         self.brush.set_text(text)
-        self.touch(self.surface.dirty())
 
-    def _is_blank(self) -> bool:
-        return self.brush.active and self.frame is None
+    def clear(self) -> None:
+        super().clear()
+        self._show_plane()
 
-    def _arrange(self) -> None:
-        if self._is_blank():
-            self.surface.blank(BLANK_REACH)
-        super()._arrange()
+    def _show_plane(self) -> None:
+        """Before there are data, show an empty plane while one can draw in it."""
+        if self.brush.active:
+            self.ensure_built()
+            self.surface.show_plane(BLANK_REACH)
+        self.set_empty(not self.brush.active)
 
-    def shown_panels(self) -> list[Panel]:
-        return [self.surface] if self._is_blank() else super().shown_panels()
-
-    def paint_backdrop(self, painter: QPainter, size: QSizeF, ink: Ink) -> None:
-        if not self._is_blank():
-            super().paint_backdrop(painter, size, ink)
-
-    def _paint_moving(self, painter: QPainter, clip: QRectF, ink: Ink) -> None:
-        super()._paint_moving(painter, clip, ink)
-        if self.shown_panels():
-            data = self.surface.data
-            self.brush.paint(painter, ink, data.drawn if data else "")
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if not self._draw(event):
-            super().mousePressEvent(event)
+    def mousePressEvent(self, ev: QMouseEvent) -> None:
+        if not self._draw(ev):
+            super().mousePressEvent(ev)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         # Two quick clicks of the brush are two points.
@@ -178,33 +169,22 @@ class SurfaceView(PictureView):
             super().mouseDoubleClickEvent(event)
 
     def _draw(self, event: QMouseEvent) -> bool:
-        if not self.shown_panels():
-            return False
-        begun = self.brush.press(event.position(), event.button(), event.modifiers())
-        self.touch(self.surface.dirty())
-        return begun
+        return bool(self.shown_plots) and self.brush.press(
+            event.position(), event.button(), event.modifiers()
+        )
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self.brush.move(event.position()):
-            self.touch(self.surface.dirty())
-        else:
-            super().mouseMoveEvent(event)
+    def mouseMoveEvent(self, ev: QMouseEvent) -> None:
+        if not self.brush.move(ev.position()):
+            super().mouseMoveEvent(ev)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+    def mouseReleaseEvent(self, ev: QMouseEvent) -> None:
         if not self.brush.release():
-            super().mouseReleaseEvent(event)
+            super().mouseReleaseEvent(ev)
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
-        if not (by_mouse and self.brush.active and self.surface.plot.contains(event.pos())):
-            super().contextMenuEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.brush.active:
-            if self.brush.is_drawing():
-                self.brush.cancel()
-                self.touch(self.surface.dirty())
-            else:
-                self.set_drawing(False)
+    def keyPressEvent(self, ev: QKeyEvent) -> None:
+        if ev.key() != Qt.Key.Key_Escape or not self.brush.active:
+            super().keyPressEvent(ev)
+        elif self.brush.is_drawing():
+            self.brush.cancel()
         else:
-            super().keyPressEvent(event)
+            self.set_drawing(False)

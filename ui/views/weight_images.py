@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QRectF
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu
 
 from core.telemetry.frame import Frame
 from core.telemetry.pictures import DataPicture, FirstWeights
+from ui.plots.pictures.picture import SinglePicturePlot
+from ui.plots.pictures.weight_images import WeightImages
+from ui.plots.style import PaintStyle
 from ui.plots.text import Span
 from ui.plots.ticks import number
-from ui.plots.weight_images import WeightImagesPanel
-from ui.views.canvas_view import Data, add_toggle
 from ui.views.picture_view import PictureView
+from ui.views.view import Data, add_toggle
 
 
 class WeightImagesView(PictureView):
@@ -25,27 +27,24 @@ class WeightImagesView(PictureView):
     stands_in_for = "surface"
     measure = "pictures"
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.images = WeightImagesPanel()
-        self.panels = [self.images]
+    def build(self) -> None:
+        self.images = WeightImages()
+        self.add_plot(SinglePicturePlot(self.images))
+
+    def arrange(self, area: QRectF, style: PaintStyle) -> None:
+        before = self.images.layout.shown
+        super().arrange(area, style)
+        if self.images.layout.shown != before:
+            self.update_subtitle()
 
     def unsupported_reason(self, data: DataPicture) -> str:
         return "" if data.image_shape else "Needs data that are pictures, such as digits."
 
-    def take_in(self, frame: Frame, picture: FirstWeights) -> QRectF | None:
-        if self.images.absorb(picture, frame.iteration):
-            return None
-        return self.images.dirty()
-
-    def arrange(self, area: QRectF, ink) -> None:
-        before = self.images.layout.shown
-        super().arrange(area, ink)
-        if self.images.layout.shown != before:
-            self.update_subtitle()
+    def show_measured(self, frame: Frame, picture: FirstWeights) -> None:
+        self.images.set_data(picture, frame.iteration)
 
     def describe(self) -> tuple[Span, ...]:
-        data = self.images.data
+        data = self.images.shown
         if data is None or self.lacking:
             return (Span("incoming weights of single units"),)
         shown = self.images.layout.shown or self.images.count()
@@ -56,8 +55,8 @@ class WeightImagesView(PictureView):
         return (Span(f"{units}  ·  ±{reach}"),)
 
     def columns(self) -> Data:
-        data = self.images.data
-        if data is None or self.lacking:
+        data = self.images.shown
+        if data is None:
             return {}
         weights = self.images.weights()
         rows, columns = weights.shape[1:]

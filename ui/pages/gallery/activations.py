@@ -5,18 +5,17 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QWidget
 
 from core.gallery.axes import Range, common, rebinned
 from core.gallery.comparison import Comparison, Run
 from core.gallery.experiment import Plan
 from core.telemetry.frame import BINS, Frame
-from ui.pages.gallery.matrix import FOOT, HEAD, Cell, MatrixPanel
 from ui.pages.gallery.view import ComparisonView
-from ui.plots.ink import Ink
+from ui.plots.pictures.histogram_matrix import FOOT, HEAD, Cell, HistogramMatrix
+from ui.plots.pictures.picture import SinglePicturePlot
+from ui.plots.plot_view import Data
 from ui.plots.text import Span
-from ui.views.canvas_view import Data
 
 ROW, TALLEST_ROW = 46, 110
 
@@ -30,33 +29,27 @@ class ActivationsView(ComparisonView):
     about = "How the activations of each layer are spread, run below run"
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.matrix = MatrixPanel(self)
-        self.panels = [self.matrix]
         self._axes: dict[str, Range] = {}
         self._groups: dict[str, str] = {}
-        self._comparison: Comparison | None = None
+        self._of: Comparison | None = None
         self._untrained = False
+        super().__init__(parent)
 
-    def absorb(self, comparison: Comparison) -> bool:
+    def build(self) -> None:
+        self.matrix = HistogramMatrix()
+        self.add_plot(SinglePicturePlot(self.matrix))
+
+    def show_runs(self, comparison: Comparison) -> None:
         runs = [run for run in comparison.runs.values() if run.before and run.now]
-        if comparison is not self._comparison or not self._axes:
-            self._comparison, self._untrained = comparison, comparison.plan.steps == 0
+        if comparison is not self._of or not self._axes:
+            self._of, self._untrained = comparison, comparison.plan.steps == 0
             self._groups = {run.label: _group(run) for run in runs}
             self._axes = {}
-        axes = self._axes
         self._axes = self._settled_axes(runs)
-        known, places = self.matrix.rows, {}
-        for label, cells in known.items():
-            places[label] = [cell.plot for cell in cells]
-        names = self._layer_names(runs)
         rows = {run.label: self._cells(run) for run in runs}
-        changed = (names, axes, list(rows)) != (self.matrix.names, self._axes, list(known))
-        self.matrix.rows, self.matrix.names = rows, names
-        for label, cells in rows.items():
-            for cell, plot in zip(cells, places.get(label, []), strict=False):
-                cell.plot = plot
-        return changed or any(len(rows[label]) != len(known[label]) for label in rows)
+        ends = [label for label in rows if self.closes_group(label)]
+        pale = [label for label in rows if self.stands_back(label)]
+        self.matrix.set_data(rows, self._layer_names(runs), self.styles, ends, pale)
 
     def _settled_axes(self, runs: list[Run]) -> dict[str, Range]:
         """The axes that suit the runs as they are now; known ones stay while they serve."""
@@ -88,7 +81,7 @@ class ActivationsView(ComparisonView):
             axis = self._axes[self._axis_of(run.label, before, i)]
             first = rebinned(before.activations, i, axis)
             last = first if untrained else rebinned(now.activations, i, axis)
-            cells.append(Cell(axis, first, last))
+            cells.append(Cell(axis.low, axis.high, last, None if untrained else first))
         return cells
 
     def _layer_names(self, runs: list[Run]) -> list[str]:
@@ -110,9 +103,6 @@ class ActivationsView(ComparisonView):
         each = min(TALLEST_ROW, max(ROW, 240 // len(keys)))
         return int(len(keys) * each + HEAD + FOOT * feet + 10)
 
-    def arrange(self, area: QRectF, ink: Ink) -> None:
-        self.matrix.place(area, ink)
-
     def describe(self) -> tuple[Span, ...]:
         if self.comparison and self.comparison.plan.steps == 0:
             return (Span("before the first step, one axis for each function"),)
@@ -120,12 +110,12 @@ class ActivationsView(ComparisonView):
 
     def columns(self) -> Data:
         data: Data = {}
-        for label, cells in self.matrix.rows.items():
+        for label, cells in self.matrix.cells.items():
             for column, cell in self.matrix.columns(cells):
                 name = f"{label}, {self.matrix.names[column]}"
-                edges = np.linspace(cell.axis.low, cell.axis.high, BINS + 1)
+                edges = np.linspace(cell.low, cell.high, BINS + 1)
                 data[f"{name}: from"], data[f"{name}: to"] = edges[:-1], edges[1:]
-                data[f"{name}: share before"] = cell.before.inside
+                data[f"{name}: share before"] = (cell.before or cell.now).inside
                 data[f"{name}: share now"] = cell.now.inside
         return data
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QStandardItemModel
+from PySide6.QtGui import QFontMetrics, QStandardItemModel
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -19,6 +19,7 @@ from core.gallery.experiment import Experiment
 from ui import theme
 from ui.widgets.check import Check
 from ui.widgets.combo import Combo, choice_model
+from ui.widgets.elided_label import ElidedLabel
 from ui.widgets.spin import Spin
 
 MOST_SEEDS = 20
@@ -27,22 +28,6 @@ RUN_WIDTH = 96
 LEAST_TITLE = 100
 # Before so much is done nobody can say how long the rest will take.
 EARLY, EARLY_SECONDS = 0.02, 0.5
-
-
-class Title(QLabel):
-    """A line that is cut off with dots where there is no room."""
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, super().minimumSizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self.width() < LEAST_TITLE:
-            return
-        elide = Qt.TextElideMode.ElideRight
-        text = self.fontMetrics().elidedText(self.text(), elide, self.width())
-        self.setToolTip("" if text == self.text() else self.text())
-        with QPainter(self) as painter:
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
 
 
 class Bar(QWidget):
@@ -56,7 +41,7 @@ class Bar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.back = self._button("Gallery", "Back to all experiments (Escape)")
-        self.title = Title()
+        self.title = ElidedLabel(least=LEAST_TITLE)
         self.data_choice = Combo(choice_model([]))
         self.band = Check()
         self.count = Spin(2, MOST_SEEDS)

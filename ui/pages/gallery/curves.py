@@ -1,110 +1,126 @@
-"""Loss and accuracy of all runs of a comparison, over each other"""
+"""Loss and accuracy of all runs of a comparison, over each other."""
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from core.gallery.comparison import ACCURACY, LOSS, Band, Comparison
 from ui.pages.gallery.scales import log_floor, wants_log
-from ui.pages.gallery.styles import draw, fill
 from ui.pages.gallery.view import ComparisonView
-from ui.plots.canvas import beside
-from ui.plots.ink import Ink
-from ui.plots.panel import Panel, ReadOut, Row
+from ui.plots import series
+from ui.plots.item import resolve
+from ui.plots.menus import add_choice
+from ui.plots.plot import Plot
+from ui.plots.plot_view import Data
+from ui.plots.readout import ReadOut, Row
+from ui.plots.run_styles import RunStyle
 from ui.plots.scale import Scale, settle
-from ui.plots.stroke import Polyline
+from ui.plots.style import PaintStyle
 from ui.plots.text import Span
 from ui.plots.ticks import number
-from ui.views.canvas_view import Data, add_choice
 
 
-class RunsPanel(Panel):
+class RunItems(NamedTuple):
+    """What is drawn of one run: the range of its seeds, its batches, its validation score."""
+
+    band: series.Band
+    batches: series.Curve
+    scores: series.Curve
+
+
+class RunsPlot(Plot):
     """One figure of every run: the mean over the seeds, and a band where there are several.
 
     Where runs are validated the validation score is the line and the batches stand back.
     """
 
     def __init__(self, view: CurvesView, figure: int, caption: str) -> None:
-        super().__init__(caption, "steps")
-        self._view, self.figure = view, figure
-        self.percent = figure == ACCURACY
+        super().__init__(caption, "steps", percent=figure == ACCURACY)
+        self._comparison_view, self.figure = view, figure
         self.batches: dict[str, Band] = {}
         self.scores: dict[str, Band] = {}
-        self._line = Polyline()
+        self._items: dict[str, RunItems] = {}
+        self._styles: dict[str, RunStyle] = {}
 
     def lines(self) -> dict[str, Band]:
         """What stands for each run."""
         return {label: self.scores.get(label) or self.batches[label] for label in self.batches}
 
-    def absorb(self, comparison: Comparison) -> bool:
+    def show_runs(self, comparison: Comparison) -> None:
+        """Show the runs as they are by now."""
         epochs = comparison.in_epochs
         runs = comparison.runs.values()
         self.batches = {run.label: run.band(self.figure, epochs) for run in runs}
         scores = {run.label: run.validation(self.figure, epochs) for run in runs}
         self.scores = {label: band for label, band in scores.items() if band.x.size}
         self.x_name = "epochs" if epochs else "steps"
-        x = Scale(0.0, max(comparison.length, 1.0))
+        self._make_items()
         y = self._scale()
-        changed = (x, y) != (self.x, self.y)
-        self.x, self.y = x, y
-        return changed
+        x = Scale(0.0, max(comparison.length, 1.0))
+        self.set_home(x, y)
+        for label, items in self._items.items():
+            self._show_run(label, items, seeds=comparison.turn + 1)
+
+    def _make_items(self) -> None:
+        """A set of items for every run, in the run's style."""
+        styles = self._comparison_view.styles
+        if styles is self._styles:
+            return
+        for items in self._items.values():
+            for item in items:
+                self.remove(item)
+        self._styles = styles
+        self._items = {
+            label: RunItems(
+                self.add(series.Band(style.color, 0.2)),
+                self.add(series.Curve(style.color, dash=style.dash)),
+                self.add(series.Curve(style.color, dash=style.dash)),
+            )
+            for label, style in styles.items()
+        }
+
+    def _show_run(self, label: str, items: RunItems, seeds: int) -> None:
+        view, scored = self._comparison_view, label in self.scores
+        back = view.stands_back(label)
+        width = 1.0 if back else 2.2 if view.emphasised else 1.6
+        main, other = (items.scores, items.batches) if scored else (items.batches, items.scores)
+        main.width, main.fade = width, 0.25 if back else 1.0
+        other.width, other.fade = 1.0, 0.2 if back else 0.45
+        for i, item in enumerate(items):
+            # Those that stand out lie above the others, and all bands below all lines.
+            item.setZValue(item.layer + i - (3 if back else 0))
+        items.batches.set_data(self.batches[label].x, self.batches[label].mean)
+        line = self.lines()[label]
+        items.scores.set_data(*((line.x, line.mean) if scored else ((), ())))
+        items.band.set_data(*((line.x, line.low, line.high) if seeds > 1 else ((), (), ())))
+        items.band.setVisible(not back)
 
     def _scale(self) -> Scale:
+        """The range of values to show."""
         bands = [*self.batches.values(), *self.scores.values()]
-        highs = [_most(band.high) for band in self.lines().values()]
+        highs = [_greatest(band.high) for band in self.lines().values()]
         highs = [high for high in highs if math.isfinite(high)]
+        current = self.home_y or self.y_scale
         if not highs:
-            return self.y
+            return current
         low = min(_least(band.low) for band in bands)
         if self.percent:
             return Scale(settle(None, min(low, 0.999), 1.0).low, 1.0)
-        high = max(highs)
-        ends = [_last(band.mean) for band in self.lines().values()]
-        if wants_log(highs, ends) if self._view.log is None else self._view.log:
+        log, ends = self._comparison_view.log, [_last(b.mean) for b in self.lines().values()]
+        if wants_log(highs, ends) if log is None else log:
             low = log_floor(highs, min(_least(band.low, above=0.0) for band in bands))
-            return settle(self.y if self.y.log else None, low, high, log=True)
-        return settle(self.y if not self.y.log else None, min(low, 0.0), high)
+            return settle(current if current.log else None, low, max(highs), log=True)
+        return settle(current if not current.log else None, min(low, 0.0), max(highs))
 
-    def paint_data(self, painter: QPainter, ink: Ink, clip: QRectF) -> None:
-        painter.setClipRect(clip & self.plot.adjusted(0, -1, 1, 1))
-        order = sorted(self.batches, key=lambda label: not self._view.stands_back(label))
-        for label in order:
-            self._paint_band(painter, ink, label)
-        for label in order:
-            self._paint_run(painter, ink, label)
-        # Not restore(): an SVG would go on with the narrow clip.
-        painter.setClipRect(clip)
-
-    def _paint_band(self, painter: QPainter, ink: Ink, label: str) -> None:
-        comparison = self._view.comparison
-        if comparison is None or comparison.turn < 1 or self._view.stands_back(label):
-            return
-        band, color = self.lines()[label], self._view.styles[label].color
-        low, high = self.py(band.low), self.py(band.high)
-        fill(painter, self._line, self.px(band.x), low, high, color)
-
-    def _paint_run(self, painter: QPainter, ink: Ink, label: str) -> None:
-        style, line = self._view.styles[label], self._line
-        back = self._view.stands_back(label)
-        batches, scores = self.batches[label], self.scores.get(label)
-        if scores:
-            pale = ink.pale(style.color, 0.2 if back else 0.45)
-            x, y = self.px(batches.x), self.py(batches.mean)
-            draw(painter, line, x, y, style, ink, 1.0, pale)
-        main = scores or batches
-        color = ink.pale(style.color, 0.25) if back else style.color
-        width = 1.0 if back else 2.2 if self._view.emphasised else 1.6
-        x, y = self.px(main.x), self.py(main.mean)
-        draw(painter, line, x, y, style, ink, width, color)
-
-    def read(self, place: QPointF, ink: Ink) -> ReadOut | None:
+    def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
         at = self.x_of(place.x())
-        if not 0 <= at <= self.x.high:
+        if self.home_x is None or not 0 <= at <= self.home_x.high:
             return None
         rows = []
         for label, band in self.lines().items():
@@ -112,11 +128,12 @@ class RunsPanel(Panel):
             text = self.text(value)
             if high > low and math.isfinite(value):
                 text += f"  {self.text(low)} … {self.text(high)}"
-            rows.append(Row(self._view.styles[label].color, label, text))
+            rows.append(Row(resolve(self._styles[label].color, style), label, text))
         title = f"epoch {at:.3g}" if self.x_name == "epochs" else f"step {at:,.0f}"
-        return ReadOut(self.plot, self.px_of(at), title, rows)
+        return ReadOut(self.frame, self.px_of(at), title, rows)
 
     def text(self, value: float) -> str:
+        """A value of this figure, for reading."""
         if self.percent and math.isfinite(value):
             return f"{100 * value:.1f} %"
         return number(value)
@@ -130,19 +147,24 @@ class CurvesView(ComparisonView):
     about = "Loss and accuracy of all runs, over each other"
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
         self.log: bool | None = None
-        self.loss = RunsPanel(self, LOSS, "Loss")
-        self.accuracy = RunsPanel(self, ACCURACY, "Accuracy")
-        self.panels = [self.loss, self.accuracy]
+        super().__init__(parent)
+        self.log_action = QAction("Logarithmic loss axis", self)
+        self.log_action.setToolTip("Logarithmic or linear loss axis")
+        self.log_action.setData("log")
+        self.log_action.setCheckable(True)
+        self.log_action.triggered.connect(self.set_log)
+        self.tools = (self.log_action,)
 
-    def absorb(self, comparison: Comparison) -> bool:
-        loss, accuracy = self.loss.absorb(comparison), self.accuracy.absorb(comparison)
-        return loss or accuracy
+    def build(self) -> None:
+        self.loss = self.add_plot(RunsPlot(self, LOSS, "Loss"))
+        self.accuracy = self.add_plot(RunsPlot(self, ACCURACY, "Accuracy"))
+        self.loss.link(self.accuracy)
 
-    def arrange(self, area: QRectF, ink: Ink) -> None:
-        for panel, part in zip(self.panels, beside(area, (0.5, 0.5)), strict=True):
-            panel.place(part, ink)
+    def show_runs(self, comparison: Comparison) -> None:
+        for plot in (self.loss, self.accuracy):
+            plot.show_runs(comparison)
+        self.log_action.setChecked(self.loss.y_scale.log)
 
     def describe(self) -> tuple[Span, ...]:
         what = "validation, batches pale" if self.loss.scores else "batches, smoothed"
@@ -155,19 +177,19 @@ class CurvesView(ComparisonView):
         choices = {"Loss axis as fits": None, "Linear": False, "Logarithmic": True}
         add_choice(menu, dict(choices), self.log, self.set_log)
 
-    def set_log(self, log: bool | None) -> None:
+    def set_log(self, log: object) -> None:
         """A logarithmic axis for the loss, a linear one, or (None) whichever fits."""
-        self.log = log
+        self.log = None if log is None else bool(log)
         if self.comparison:
             self.show_comparison(self.comparison)
 
     def columns(self) -> Data:
         data: Data = {}
-        for panel, figure in ((self.loss, "loss"), (self.accuracy, "accuracy")):
-            for kind, bands in (("batches", panel.batches), ("validation", panel.scores)):
+        for plot, figure in ((self.loss, "loss"), (self.accuracy, "accuracy")):
+            for kind, bands in (("batches", plot.batches), ("validation", plot.scores)):
                 for label, band in bands.items():
                     name = f"{label}: {kind} {figure}"
-                    data[f"{label}: {kind} {panel.x_name}"] = band.x
+                    data[f"{label}: {kind} {plot.x_name}"] = band.x
                     data[name] = band.mean
                     if self.comparison and self.comparison.turn > 0:
                         data[f"{name}, least"], data[f"{name}, greatest"] = band.low, band.high
@@ -186,7 +208,7 @@ def _at(x: np.ndarray, values: np.ndarray, at: float) -> float:
     return float(values[np.abs(x - at).argmin()])
 
 
-def _most(values: np.ndarray) -> float:
+def _greatest(values: np.ndarray) -> float:
     known = values[np.isfinite(values)]
     return float(known.max(initial=-math.inf))
 

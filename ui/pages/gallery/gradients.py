@@ -2,80 +2,98 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPointF, QRectF
 
 from core.gallery.comparison import Comparison
 from core.telemetry.frame import Frame
-from ui.pages.gallery.styles import draw
 from ui.pages.gallery.view import ComparisonView
-from ui.plots.canvas import beside
-from ui.plots.ink import Ink
-from ui.plots.panel import Panel, ReadOut, Row
+from ui.plots.item import resolve
+from ui.plots.plot import Plot
+from ui.plots.plot_view import Data, beside
+from ui.plots.readout import ReadOut, Row
+from ui.plots.run_styles import RunStyle, faded
 from ui.plots.scale import Floats, Scale, settle
-from ui.plots.stroke import Polyline
-from ui.plots.text import CENTER, Span, paint_label
-from ui.plots.ticks import number
-from ui.views.canvas_view import Data
+from ui.plots.series import Curve, Dots
+from ui.plots.style import PaintStyle
+from ui.plots.text import Span
+from ui.plots.ticks import Tick, number
 
 # Anything smaller is drawn at the bottom: the axis would be of rounding errors only.
 LEAST, DECADES = 1e-30, 14.0
 DOT = 3.0
 
 
-class DepthsPanel(Panel):
+class DepthsPlot(Plot):
     """Mean |dE/dW| over depth, one line a run."""
 
     def __init__(self, view: GradientsView, caption: str) -> None:
         super().__init__(caption, log=True)
-        self._view = view
+        self.tick_marks = False
+        self._comparison_view = view
         self.frames: dict[str, Frame] = {}
         self.layers = 1
-        self._line = Polyline()
+        self._items: dict[str, tuple[Curve, Dots]] = {}
+        self._styles: dict[str, RunStyle] = {}
+
+    def show_frames(self, frames: dict[str, Frame], layers: int, y: Scale) -> None:
+        """Show the gradients of these frames over so many layers."""
+        self.frames, self.layers = frames, layers
+        self._make_items()
+        self.set_home(Scale(0.0, float(layers)), y)
+        for label, (line, dots) in self._items.items():
+            back = self._comparison_view.stands_back(label)
+            for item in (line, dots):
+                item.setZValue(item.layer - (1 if back else 0))
+            line.fade = 0.25 if back else 1.0
+            dots.color = dots.rim = faded(self._styles[label].color, line.fade)
+            values = frames[label].gradient if label in frames else np.empty(0)
+            # What is not a number stays out, what is too small lies on the bottom.
+            shown = np.where(np.isfinite(values), np.maximum(values, y.low), np.nan)
+            x = self.centers(values.size)
+            line.set_data(x, shown)
+            dots.set_data(x, shown)
 
     def centers(self, n: int) -> Floats:
-        """Places of the first n layers."""
-        return self.plot.left() + self.plot.width() * (np.arange(n) + 0.5) / max(self.layers, 1)
+        """Where the first n layers stand."""
+        return np.arange(n, dtype=np.float64) + 0.5
 
-    def paint_data(self, painter: QPainter, ink: Ink, clip: QRectF) -> None:
-        painter.setClipRect(clip & self.plot.adjusted(0, -DOT - 1, 0, DOT + 1))
-        for label in sorted(self.frames, key=lambda label: not self._view.stands_back(label)):
-            style, values = self._view.styles[label], self.frames[label].gradient
-            color = ink.pale(style.color, 0.25) if self._view.stands_back(label) else style.color
-            x = self.centers(values.size)
-            y = np.minimum(self.py(np.maximum(values, LEAST)), self.plot.bottom())
-            draw(painter, self._line, x, y, style, ink, 1.3, color)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(color)
-            for px, py in zip(x.tolist(), y.tolist(), strict=True):
-                if math.isfinite(py):
-                    painter.drawEllipse(QPointF(px, py), DOT, DOT)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-        # Not restore(): an SVG would go on with the narrow clip.
-        painter.setClipRect(clip)
+    def _make_items(self) -> None:
+        """A line and dots for every run, in the run's style."""
+        styles = self._comparison_view.styles
+        if styles is self._styles:
+            return
+        for items in self._items.values():
+            for item in items:
+                self.remove(item)
+        self._styles = styles
+        self._items = {
+            label: (
+                self.add(Curve(style.color, 1.3, dash=style.dash)),
+                self.add(Dots(style.color, DOT, rim=style.color)),
+            )
+            for label, style in styles.items()
+        }
 
-    def _paint_x_labels(self, painter: QPainter, ink: Ink) -> None:
-        for i, x in enumerate(self.centers(self.layers).tolist()):
-            text = self._view.layer_name(i)
-            where = QRectF(x - 60, self.plot.bottom() + 3, 120, ink.small_metrics.height())
-            paint_label(painter, where, CENTER, text, ink.muted, ink)
+    def _x_ticks(self, style: PaintStyle) -> list[Tick]:
+        name = self._comparison_view.layer_name
+        marks = [Tick(i + 0.5, name(i)) for i in range(self.layers)]
+        widest = max(style.small_metrics.horizontalAdvance(t.label) for t in marks) + 6
+        room = max(self.frame.width(), 1.0) / self.x_scale.span
+        stride = max(1, int(np.ceil(widest / room)))
+        shown = [t for i, t in enumerate(marks) if (self.layers - 1 - i) % stride == 0]
+        return [tick for tick in shown if self.x_scale.holds(tick.value, tick.value)]
 
-    def read(self, place: QPointF, ink: Ink) -> ReadOut | None:
-        centers = self.centers(self.layers)
-        i = int(np.abs(centers - place.x()).argmin())
+    def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
+        i = min(max(int(self.x_of(place.x())), 0), self.layers - 1)
         rows = [
-            Row(self._view.styles[label].color, label, number(float(frame.gradient[i])))
+            Row(resolve(self._styles[label].color, style), label, number(float(frame.gradient[i])))
             for label, frame in self.frames.items()
             if i < frame.gradient.size
         ]
-        title = self._view.layer_name(i)
-        title = f"layer {title}" if title.isdecimal() else "output"
-        return ReadOut(self.plot, float(centers[i]), title, rows) if rows else None
+        name = self._comparison_view.layer_name(i)
+        title = f"layer {name}" if name.isdecimal() else "output"
+        return ReadOut(self.frame, self.px_of(i + 0.5), title, rows) if rows else None
 
 
 class GradientsView(ComparisonView):
@@ -85,48 +103,44 @@ class GradientsView(ComparisonView):
     title = "Gradients over depth"
     about = "How large the gradients are in every layer, before the first step and later"
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.before = DepthsPanel(self, "Before the first step")
-        self.now = DepthsPanel(self, "Now")
-        self.panels = [self.before, self.now]
-        self._same_depth = True
+    _same_depth = True
+    _both = True
 
-    def absorb(self, comparison: Comparison) -> bool:
+    def build(self) -> None:
+        self.before = self.add_plot(DepthsPlot(self, "Before the first step"))
+        self.now = self.add_plot(DepthsPlot(self, "Now"))
+
+    def show_runs(self, comparison: Comparison) -> None:
         runs = comparison.runs.values()
-        self.before.frames = {run.label: run.before for run in runs if run.before}
-        self.now.frames = {run.label: run.now for run in runs if run.now}
-        untrained = comparison.plan.steps == 0
+        before = {run.label: run.before for run in runs if run.before}
+        now = {run.label: run.now for run in runs if run.now}
         ended = all(run.ended for run in runs) or comparison.turn > 0
-        self.now.caption = "At the end" if ended else "Now"
-        depths = [frame.gradient.size for frame in self.before.frames.values()]
+        depths = [frame.gradient.size for frame in before.values()]
         self._same_depth = len(set(depths)) <= 1
-        y, layers = self._scale(), max(depths, default=1)
-        panels = [self.before] if untrained else [self.before, self.now]
-        changed = (y, layers, len(panels)) != (self.before.y, self.before.layers, len(self.panels))
-        self.panels = panels
-        for panel in (self.before, self.now):
-            panel.y, panel.layers = y, layers
-        return changed or ended
+        y, layers = self._scale([*before.values(), *now.values()]), max(depths, default=1)
+        layout = self._both, self.now.caption
+        self._both, self.now.caption = comparison.plan.steps != 0, "At the end" if ended else "Now"
+        self.before.show_frames(before, layers, y)
+        self.now.show_frames(now, layers, y)
+        if layout != (self._both, self.now.caption):
+            self.relayout()
 
-    def _scale(self) -> Scale:
-        frames = [*self.before.frames.values(), *self.now.frames.values()]
+    def _scale(self, frames: list[Frame]) -> Scale:
         values = np.concatenate([frame.gradient for frame in frames]) if frames else np.empty(0)
         values = values[np.isfinite(values) & (values > LEAST)]
         if not values.size:
-            return self.before.y
+            return self.before.home_y or self.before.y_scale
         high = float(values.max())
         low = max(float(values.min()), high * 10.0**-DECADES)
-        return settle(self.before.y if self.before.frames else None, low, high, log=True)
+        return settle(self.before.home_y if self.before.frames else None, low, high, log=True)
 
     def layer_name(self, i: int) -> str:
         """The layer's number; "out" for the last one where all runs have as many."""
         return "out" if self._same_depth and i == self.before.layers - 1 else str(i + 1)
 
-    def arrange(self, area: QRectF, ink: Ink) -> None:
-        shares = (1.0,) if len(self.panels) == 1 else (0.5, 0.5)
-        for panel, part in zip(self.panels, beside(area, shares), strict=True):
-            panel.place(part, ink)
+    def arrange(self, area: QRectF, style: PaintStyle) -> None:
+        shown = [self.before, self.now] if self._both else [self.before]
+        self.place(dict(zip(shown, beside(area, [1 / len(shown)] * len(shown)), strict=True)))
 
     def describe(self) -> tuple[Span, ...]:
         what = Span("mean |dE/dW| of each layer")
@@ -135,7 +149,7 @@ class GradientsView(ComparisonView):
 
     def columns(self) -> Data:
         data: Data = {"layer": np.arange(1, self.before.layers + 1)}
-        for moment, panel in (("before", self.before), ("now", self.now)):
-            for label, frame in panel.frames.items():
-                data[f"{label}: gradient {moment}"] = frame.gradient
+        for step, plot in (("before", self.before), ("now", self.now)):
+            for label, frame in plot.frames.items():
+                data[f"{label}: gradient {step}"] = frame.gradient
         return data

@@ -2,115 +2,133 @@
 
 from __future__ import annotations
 
-import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter
+from functools import cache
 
+import numpy as np
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QPixmap
+
+from core.gallery.axes import Shape
 from core.gallery.experiment import Experiment
 from core.gallery.recording import recorded
 from ui.pages.gallery.scales import log_floor, wants_log
-from ui.pages.gallery.styles import Style, draw, styles
-from ui.plots.ink import Ink
+from ui.plots.item import PlotObject
+from ui.plots.pictures.histogram_matrix import Cell, HistogramMatrix
+from ui.plots.pictures.picture import SinglePicturePlot
+from ui.plots.plot import Plot
+from ui.plots.plot_view import PlotView
+from ui.plots.run_styles import RunStyle, run_styles
 from ui.plots.scale import Floats, Scale, round_range
-from ui.plots.stroke import Polyline
+from ui.plots.series import Curve, Dots, Rules
+from ui.plots.snapshot import pixmap
+from ui.plots.style import PaintStyle
+from ui.theme import Theme
 
 LEAST, DECADES = 1e-30, 12.0
-GAP = 6.0
-TOWER, CUT = 2.5, 1.3
 DOT = 2.2
+# Level lines of the grid, as shares of the height.
+LEVELS = 0.25, 0.5, 0.75, 1.0
 
 
-def paint_picture(painter: QPainter, where: QRectF, experiment: Experiment, ink: Ink) -> None:
-    """Paint what has been recorded of an experiment; nothing where that is missing."""
-    record = recorded().get(experiment.key)
-    if not record:
-        return
-    runs = {label: np.array(values, float) for label, values in record["runs"].items()}
-    labels = [variant.label for variant in experiment.plans[record["data"]].variants]
-    looks = styles(labels, ink.theme)
-    kind = experiment.views[0]
-    if kind == "activations":
-        _paint_histograms(painter, where, runs, ink)
-    else:
-        _paint_lines(painter, where, runs, looks, ink, dots=kind == "gradients")
+def picture(experiment: Experiment, size: QSize, theme: Theme, ratio: float) -> QPixmap:
+    """What has been recorded of an experiment; an empty picture where that is missing."""
+    view = _painter()
+    view.show_experiment(experiment)
+    return pixmap(view, size, theme, ratio)
 
 
-def _paint_lines(
-    painter: QPainter,
-    where: QRectF,
-    runs: dict[str, Floats],
-    looks: dict[str, Style],
-    ink: Ink,
-    dots: bool,
-) -> None:
-    scale = _scale(list(runs.values()), log=dots)
-    for i in range(4):
-        y = round(where.top() + i * where.height() / 4)
-        painter.fillRect(QRectF(where.left(), y, where.width(), 1), ink.grid)
-    painter.fillRect(QRectF(where.left(), where.bottom(), where.width(), 1), ink.axis)
-    painter.setClipRect(where.adjusted(-1, -2, 1, 1))
-    longest = max(values.size for values in runs.values())
-    line = Polyline()
-    for label, values in runs.items():
-        if label not in looks:
-            continue
-        x = where.left() + (np.arange(values.size) + 0.5) / longest * where.width()
-        y = scale.place(np.maximum(values, LEAST), where.bottom(), -where.height())
-        y[~np.isfinite(values)] = np.nan
-        draw(painter, line, x, y, looks[label], ink, 1.4)
-        if dots:
-            _paint_dots(painter, x, y, looks[label], ink)
-    painter.setClipping(False)
+class BarePlot(Plot):
+    """Lines from edge to edge, without axes."""
+
+    def __init__(self) -> None:
+        super().__init__(axes=False)
+
+    def gutter_right(self, style: PaintStyle) -> float:
+        return 0.0
 
 
-def _paint_dots(painter: QPainter, x: Floats, y: Floats, style: Style, ink: Ink) -> None:
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ink.brush(style.color))
-    for px, py in zip(x.tolist(), y.tolist(), strict=True):
-        painter.drawEllipse(QPointF(px, py), DOT, DOT)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+class RecordedRuns(PlotView):
+    """Recorded curves, gradients or histograms without anything around them."""
+
+    def build(self) -> None:
+        self.lines = self.add_plot(BarePlot())
+        self.grid = self.lines.add(Rules("grid", upright=False, dash=()))
+        self.ground = self.lines.add(Rules(lambda style: style.axis, upright=False, dash=()))
+        self.matrix = HistogramMatrix()
+        self.matrix.bare = True
+        self.matrix_plot = self.add_plot(SinglePicturePlot(self.matrix))
+        self._items: list[PlotObject] = []
+        self._shows_matrix = False
+
+    def arrange(self, area: QRectF, style: PaintStyle) -> None:
+        shown = self.matrix_plot if self._shows_matrix else self.lines
+        self.place({shown: self.bounds.adjusted(0, 0, 0, -1)})
+
+    def show_experiment(self, experiment: Experiment) -> None:
+        """Show what has been recorded of another experiment."""
+        self.ensure_built()
+        for item in self._items:
+            self.lines.remove(item)
+        self._items = []
+        record = recorded().get(experiment.key)
+        self.set_empty(not record)
+        if not record:
+            return
+        runs = {label: np.array(values, float) for label, values in record["runs"].items()}
+        labels = [variant.label for variant in experiment.plans[record["data"]].variants]
+        kind = experiment.views[0]
+        self._shows_matrix = kind == "activations"
+        if self._shows_matrix:
+            self._show_histograms(runs)
+        else:
+            self._show_lines(runs, run_styles(labels), dots=kind == "gradients")
+
+    def _show_lines(self, runs: dict[str, Floats], styles: dict[str, RunStyle], dots: bool) -> None:
+        scale = _scale(list(runs.values()), log=dots)
+        longest = max(values.size for values in runs.values())
+        if scale.log != self.lines.y_scale.log:
+            self.lines.set_log(scale.log)
+        self.lines.set_home(Scale(0.0, float(longest)), scale)
+        self.grid.set_data([scale.value(share) for share in LEVELS])
+        self.ground.set_data([scale.low])
+        for label, values in runs.items():
+            if label not in styles:
+                continue
+            color, dash = styles[label]
+            x = np.arange(values.size) + 0.5
+            y = np.where(np.isfinite(values), np.maximum(values, LEAST), np.nan)
+            items: list[Curve | Dots] = [Curve(color, 1.4, dash=dash)]
+            if dots:
+                items.append(Dots(color, DOT, rim=color))
+            for item in items:
+                self._items.append(self.lines.add(item))
+                item.set_data(x, y)
+
+    def _show_histograms(self, runs: dict[str, Floats]) -> None:
+        rows = {
+            label: [Cell(0.0, 1.0, Shape(shares, 0.0, 0.0, 0.0)) for shares in values]
+            for label, values in runs.items()
+        }
+        # As in the views: the output, which is left out here, has the last colour.
+        names = [""] * (max(map(len, rows.values())) + 1)
+        self.matrix.set_data(rows, names, run_styles(list(runs)))
+
+
+@cache
+def _painter() -> RecordedRuns:
+    """One view draws all pictures, one after another."""
+    return RecordedRuns()
 
 
 def _scale(runs: list[Floats], log: bool) -> Scale:
     known = [values[np.isfinite(values) & (values > LEAST)] for values in runs]
-    highs = [float(values.max()) for values in known if values.size]
-    if not highs:
+    known = [values for values in known if values.size]
+    if not known:
         return Scale(0.0, 1.0)
-    low, high = min(float(values.min()) for values in known if values.size), max(highs)
+    highs = [float(values.max()) for values in known]
+    low, high = min(float(values.min()) for values in known), max(highs)
     if log:
         return round_range(max(low, high * 10.0**-DECADES), high, log=True)
-    if wants_log(highs):
+    if wants_log(highs, [float(values[-1]) for values in known]):
         return round_range(log_floor(highs, low), high, log=True)
     return Scale(0.0, 1.04 * high)
-
-
-def _paint_histograms(painter: QPainter, where: QRectF, runs: dict[str, Floats], ink: Ink) -> None:
-    layers = max(len(values) for values in runs.values())
-    # As in the views: the output, which is left out here, has the last colour.
-    colors = ink.layer_colors(layers + 1)
-    height, width = where.height() / len(runs), where.width() / layers
-    line = Polyline()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    for row, values in enumerate(runs.values()):
-        bottom = round(where.top() + (row + 1) * height)
-        for i, shares in enumerate(values):
-            left = round(where.left() + i * width)
-            plot = QRectF(left, bottom - height + GAP, width - GAP, height - GAP)
-            painter.fillRect(QRectF(left, bottom, plot.width(), 1), ink.axis)
-            _outline(line, plot, shares)
-            painter.setPen(ink.hairline(colors[i]))
-            painter.setBrush(ink.brush(ink.pale(colors[i], 0.42)))
-            painter.drawPolygon(line.polygon)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-
-
-def _outline(line: Polyline, plot: QRectF, shares: Floats) -> None:
-    second, most = np.partition(shares, -2)[-2:]
-    full = CUT * second if second > 0 and most > TOWER * second else max(float(most), 1e-9)
-    points = line.points(2 * shares.size + 2)
-    edges = plot.left() + plot.width() * np.arange(shares.size + 1) / shares.size
-    points[0:-1:2, 0] = points[1::2, 0] = edges
-    points[:, 1] = plot.bottom()
-    tops = plot.bottom() - np.minimum(shares / full, 1.0) * plot.height()
-    points[1:-1:2, 1] = points[2:-1:2, 1] = tops

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from core.gallery.experiment import Expectation, Experiment
@@ -16,25 +15,23 @@ from ui.widgets.section import Section
 WIDTH, MARGIN, ICON = 308, 16, 14
 
 
-class Mark(QWidget):
-    """Whether a statement holds: a tick, a cross, or nothing yet."""
+class Mark(QLabel):
+    """Whether a statement holds: a tick, a cross, or a circle while nothing has been measured."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.ok: bool | None = None
         self.setFixedSize(QSize(ICON, ICON + 3))
+        self.setAlignment(Qt.AlignmentFlag.AlignBottom)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def show_verdict(self, ok: bool | None) -> None:
+        """Show another verdict, in the colours of the present theme."""
+        self.ok = ok
         colors = theme.current()
-        where = QRectF(0, 2, ICON, ICON)
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            if self.ok is None:
-                painter.setPen(colors.ghost)
-                painter.drawEllipse(where.adjusted(2.5, 2.5, -2.5, -2.5))
-            else:
-                name = "good" if self.ok else "bad"
-                theme.draw_icon(painter, name, getattr(colors, name), where)
+        name, color = {
+            None: ("pending", colors.ghost), True: ("good", colors.good), False: ("bad", colors.bad)
+        }[ok]  # fmt: skip
+        self.setPixmap(theme.pixmap(name, color, ICON, self.devicePixelRatioF()))
 
 
 class Check(QWidget):
@@ -63,7 +60,7 @@ class Check(QWidget):
         """What was measured; None: nothing yet."""
         colors = theme.current()
         self.finding = finding
-        self.mark.ok = finding.ok if finding else None
+        self.mark.show_verdict(finding.ok if finding else None)
         said = f"expected {self._expectation.expected()}"
         words = f'<span style="color:{colors.muted}">{_escaped(said)}'
         if finding:
@@ -74,7 +71,6 @@ class Check(QWidget):
             said += f", measured {finding.measured}: {'holds' if finding.ok else 'does not hold'}"
         self.figures.setText(words)
         self.setAccessibleName(f"{self._expectation.statement}: {said}")
-        self.mark.update()
 
 
 class Side(QFrame):

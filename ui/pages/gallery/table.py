@@ -16,7 +16,7 @@ from core.gallery.comparison import Comparison
 from core.gallery.experiment import Plan
 from core.gallery.results import Results, spread_shown
 from ui import theme
-from ui.pages.gallery.styles import SWATCH, styles, swatch
+from ui.plots.run_styles import SWATCH, run_styles, swatch
 from ui.widgets.figures import NONE
 
 NAME = 0
@@ -93,10 +93,10 @@ class RunTable(QTableWidget):
 
     def retheme(self) -> None:
         """Take on the colours of the present theme."""
-        looks = styles(self.labels, theme.current())
+        styles = run_styles(self.labels)
         for row, label in enumerate(self.labels):
             if item := self.item(row, NAME):
-                item.setIcon(swatch(looks[label]))
+                item.setIcon(swatch(styles[label], theme.current()))
 
     def wanted_height(self, most: int) -> int:
         """Room for all rows, at most so many."""

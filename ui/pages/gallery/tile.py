@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from core.gallery.engine import data_for
 from core.gallery.experiment import Experiment
 from core.gallery.recording import seconds
 from ui import theme
-from ui.pages.gallery.picture import paint_picture
-from ui.plots.ink import Ink
-from ui.theme import RADIUS
+from ui.pages.gallery.picture import picture
+from ui.widgets.elided_label import ElidedLabel
 
-HEIGHT, PICTURE, INSET = 232, 132, 12
+HEIGHT, PICTURE, INSET = 232, 120, 12
 
 
-class Tile(QAbstractButton):
+class Tile(QPushButton):
     """A click, Enter or the space bar opens the experiment."""
 
     def __init__(self, experiment: Experiment, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.experiment = experiment
-        self._bold = QFont(self.font())
-        self._bold.setBold(True)
+        self.setObjectName("tile")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(HEIGHT)
         self.setAccessibleName(experiment.title)
         self.setAccessibleDescription(experiment.question)
         self.setToolTip(f"<p><b>{experiment.title}</b></p><p>{experiment.look_for}</p>")
+        self._pictured: tuple[object, ...] = ()
+        self._arrange()
 
     def goes_by(self, words: str) -> bool:
         """Whether every one of some words is to be found in what is said about the experiment."""
@@ -51,57 +50,61 @@ class Tile(QAbstractButton):
         return f"{runs} · {_about(time)}" if time > 0 else runs
 
     def retheme(self) -> None:
-        self.update()
+        """Take on the colours of the present theme."""
+        if self.isVisible():
+            self._draw()
 
     def sizeHint(self) -> QSize:
         return QSize(280, HEIGHT)
 
-    def keyPressEvent(self, event) -> None:
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
         else:
             super().keyPressEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        colors = theme.current()
-        ink = Ink(colors, self.font(), self.devicePixelRatioF())
-        with QPainter(self) as painter:
-            self._paint_ground(painter, colors)
-            picture = QRectF(INSET, INSET, self.width() - 2 * INSET, PICTURE - INSET)
-            paint_picture(painter, picture, self.experiment, ink)
-            self._paint_words(painter, colors)
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._draw()
 
-    def _paint_ground(self, painter: QPainter, colors: theme.Theme) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        lit = self.underMouse() or self.isDown()
-        edge, width = (colors.accent, 2.0) if self.hasFocus() else (colors.border, 1.0)
-        if lit and not self.hasFocus():
-            edge = theme.blend(colors.border, colors.text, 0.25).name()
-        pen = painter.pen()
-        pen.setColor(QColor(edge))
-        pen.setWidthF(width)
-        painter.setPen(pen)
-        painter.setBrush(QColor(colors.card))
-        inner = QRectF(self.rect()).adjusted(width / 2, width / 2, -width / 2, -width / 2)
-        painter.drawRoundedRect(inner, RADIUS, RADIUS)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.isVisible():
+            self._draw()
 
-    def _paint_words(self, painter: QPainter, colors: theme.Theme) -> None:
-        width = self.width() - 2 * INSET
-        line = QFontMetrics(self._bold).height()
-        top = PICTURE + 10
-        painter.setFont(self._bold)
-        painter.setPen(QColor(colors.text))
-        elide = Qt.TextElideMode.ElideRight
-        title = QFontMetrics(self._bold).elidedText(self.experiment.title, elide, width)
-        painter.drawText(QRect(INSET, top, width, line), Qt.AlignmentFlag.AlignVCenter, title)
-        painter.setFont(self.font())
-        painter.setPen(QColor(colors.muted))
-        bottom = self.height() - INSET
-        words = QRect(INSET, top + line + 4, width, bottom - line - 6 - (top + line + 4))
-        painter.drawText(words, Qt.TextFlag.TextWordWrap, self.experiment.question)
-        footer = QRect(INSET, bottom - line, width, line)
-        painter.drawText(footer, Qt.AlignmentFlag.AlignVCenter, self.footer())
+    def _draw(self) -> None:
+        """Draw the recorded runs, if size or colours have changed."""
+        size = QSize(self.width() - 2 * INSET, PICTURE)
+        wanted = theme.current(), size, self.devicePixelRatioF()
+        if wanted != self._pictured:
+            self._pictured = wanted
+            self._picture.setPixmap(picture(self.experiment, size, wanted[0], wanted[2]))
+
+    def _arrange(self) -> None:
+        self._picture = QLabel()
+        self._picture.setFixedHeight(PICTURE)
+        title = ElidedLabel(self.experiment.title)
+        font = title.font()
+        font.setBold(True)
+        title.setFont(font)
+        question, footer = QLabel(self.experiment.question), QLabel(self.footer())
+        question.setWordWrap(True)
+        question.setAlignment(Qt.AlignmentFlag.AlignTop)
+        question.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        for label in (question, footer):
+            label.setObjectName("quiet")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(INSET, INSET, INSET, INSET)
+        column.setSpacing(0)
+        column.addWidget(self._picture)
+        column.addSpacing(10)
+        column.addWidget(title)
+        column.addSpacing(4)
+        column.addWidget(question, 1)
+        column.addSpacing(2)
+        column.addWidget(footer)
+        for part in (self._picture, title, question, footer):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
 
 def _about(seconds: float) -> str:

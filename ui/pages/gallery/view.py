@@ -2,54 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from PySide6.QtCore import QPointF, QSizeF, Qt
-from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from core.gallery.comparison import Comparison
 from core.gallery.experiment import Plan
-from ui.pages.gallery.styles import MOST_COLORS, Style, run_colors, styles
-from ui.plots.ink import Ink
-from ui.plots.panel import Panel
-from ui.plots.text import OneOf, Span
-from ui.theme import Theme
-from ui.views.canvas_view import CanvasView, Data
+from ui.plots.plot_view import Data, PlotView
+from ui.plots.run_styles import MOST_COLORS, RunStyle, run_styles
+from ui.plots.text import Span
 
 HEIGHT = 260
-START = "Press Run or Ctrl+Return to start."
 
 
-class ComparisonView(CanvasView):
+class ComparisonView(PlotView):
     """A view of all runs at once. `show_comparison` shows it; the same object grows while the
-    runs go on. Runs that are `emphasised` stand out from the others."""
+    runs train. Runs that are `emphasised` stand out from the others."""
+
+    start = "Press Run or Ctrl+Return to start."
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self.comparison: Comparison | None = None
         self.emphasised: frozenset[str] = frozenset()
-        self.styles: dict[str, Style] = {}
+        self.styles: dict[str, RunStyle] = {}
+        self.set_empty(True)
 
     def show_comparison(self, comparison: Comparison) -> None:
         """Show the runs as they are by now."""
+        self.ensure_built()
         if comparison is not self.comparison:
             self.comparison = comparison
-            self.styles = styles(list(comparison.runs), self.theme)
-        if self.absorb(comparison):
-            self.redraw()
-        else:
-            self.update()
+            self.styles = run_styles(list(comparison.runs))
+        self.set_empty(not comparison.begun)
+        self.show_runs(comparison)
         self.refresh_read_out()
-        self.update_subtitle()
+        self.set_subtitle(*self.describe())
 
     def emphasise(self, labels: frozenset[str]) -> None:
         """Let some of the runs stand out; none: all are equal."""
         if labels != self.emphasised:
             self.emphasised = labels
-            self.redraw()
+            if self.comparison:
+                self.show_runs(self.comparison)
 
     def stands_back(self, label: str) -> bool:
+        """Whether other runs stand out."""
         return bool(self.emphasised) and label not in self.emphasised
 
     # What subclasses say
@@ -58,63 +54,29 @@ class ComparisonView(CanvasView):
         """How high this view should be for the runs of a plan."""
         return HEIGHT
 
-    def absorb(self, comparison: Comparison) -> bool:
-        """Take in what is new; whether axes or labels have changed."""
+    def show_runs(self, comparison: Comparison) -> None:
+        """Give the plots what is known of the runs."""
         raise NotImplementedError
 
-    # The contract of views
+    def describe(self) -> tuple[Span, ...]:
+        """The subtitle."""
+        raise NotImplementedError
 
-    def retheme(self, theme: Theme) -> None:
-        if self.comparison:
-            self.styles = styles(list(self.comparison.runs), theme)
-        super().retheme(theme)
-        self.update_subtitle()
+    def columns(self) -> Data:
+        """The columns of `export_data`, of runs that have begun."""
+        raise NotImplementedError
 
-    def paint_picture(
-        self, painter: QPainter, size: QSizeF, theme: Theme, ratio: float = 1.0
-    ) -> None:
-        own = self.styles
-        self.styles = styles(list(own), theme)
-        try:
-            super().paint_picture(painter, size, theme, ratio)
-        finally:
-            self.styles = own
+    # Common ground
 
     def export_data(self) -> Data:
-        return self.columns() if self.shown_panels() else {}
-
-    def catch_up(self) -> None:
-        """Nothing is ever left behind: hidden views take in everything too."""
-
-    def update_subtitle(self) -> None:
-        subtitle = self.describe() if self.comparison else ()
-        if subtitle != self.subtitle:
-            self.subtitle = subtitle
-            self.subtitle_changed.emit()
-
-    def shown_panels(self) -> Sequence[Panel]:
-        return self.panels if self.comparison and self.comparison.begun else ()
-
-    def paint_backdrop(self, painter: QPainter, size: QSizeF, ink: Ink) -> None:
-        if self.shown_panels():
-            return
-        painter.setFont(ink.font)
-        middle, room = size.height() / 2, size.width() - 32
-        for text, color, baseline in (
-            (self.about, ink.text, middle - 4),
-            (START, ink.muted, middle + ink.metrics.height()),
-        ):
-            text = ink.metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
-            left = (size.width() - ink.metrics.horizontalAdvance(text)) / 2
-            painter.setPen(color)
-            painter.drawText(QPointF(round(left), round(baseline)), text)
+        return {} if self.is_empty else self.columns()
 
     def legend(self) -> list[Span]:
         """The names of the runs in their colours, where they are few."""
         if len(self.styles) > MOST_COLORS:
             return []
         spans: list[Span] = []
-        for i, label in enumerate(self.styles):
+        for label, style in self.styles.items():
             spans += [Span("  ·  ")] if spans else []
-            spans.append(Span(label, OneOf(run_colors, MOST_COLORS, i)))
+            spans.append(Span(label, style.color))
         return spans

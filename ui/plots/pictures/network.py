@@ -8,12 +8,13 @@ from PySide6.QtGui import QColor, QPainter
 
 from core.telemetry.pictures import DataPicture, NetworkPicture, Plan
 from ui.plots import ramp
-from ui.plots.graph_layout import ARC, Places, connect, lay_out
-from ui.plots.graph_reading import Reading, Unit, Weight
-from ui.plots.graph_still import Still, name_room
-from ui.plots.ink import Ink
-from ui.plots.panel import Panel, ReadOut
+from ui.plots.pictures.network_layout import ARC, Places, connect, lay_out
+from ui.plots.pictures.network_reading import Reading, Unit, Weight
+from ui.plots.pictures.network_static import StaticNetwork, label_top, name_room
+from ui.plots.pictures.picture import Picture
+from ui.plots.readout import ReadOut
 from ui.plots.scale import Floats
+from ui.plots.style import PaintStyle
 
 # Shares of the largest weight of a link at which lines get stronger; strength and width of each.
 STEPS = (0.08, 0.25, 0.5, 0.75)
@@ -30,14 +31,14 @@ FINEST = 4.0
 SIGNS = POSITIVE, NEGATIVE, UNSIGNED = 0, 1, 2
 
 
-class GraphPanel(Panel):
+class NetworkGraph(Picture):
     """Draws a `NetworkPicture`. Lines: blue positive, orange negative, stronger for larger weights
     of the same layer. Units: their map over the input plane or their weights as a picture where
     there are such, else a disc in the colour of their mean activation."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.data: DataPicture | None = None
+        self.dataset: DataPicture | None = None
         self.picture: NetworkPicture | None = None
         self.layers: tuple[str, ...] = ()
         self.iteration = 0
@@ -52,13 +53,16 @@ class GraphPanel(Panel):
         """What can be read off; None before the first picture."""
         return Reading(self.picture) if self.picture else None
 
-    def absorb(
+    def set_data(
         self, picture: NetworkPicture, data: DataPicture | None, layers: tuple[str, ...], step: int
-    ) -> bool:
-        """Take the numbers of one moment; whether the drawing has changed otherwise."""
+    ) -> None:
+        """Show the numbers of one step."""
         changed = self.picture is None or self.picture.plan is not picture.plan
-        self.picture, self.data, self.layers, self.iteration = picture, data, layers, step
-        return changed
+        self.picture, self.dataset, self.layers, self.iteration = picture, data, layers, step
+        if changed:
+            self.update_layout()
+        else:
+            self.update_data()
 
     def drawn(self) -> list[int]:
         """How many units of each group are drawn, or would be if there were room."""
@@ -69,15 +73,14 @@ class GraphPanel(Panel):
 
     # Layout
 
-    def place(self, rect: QRectF, ink: Ink) -> None:
-        self.rect = self.plot = rect
+    def arrange(self, style: PaintStyle) -> None:
         if self.picture is None:
             return
-        plan, line = self.picture.plan, ink.small_metrics.height()
-        left, right = (name_room(plan.groups[i], rect.width(), ink) for i in (0, -1))
+        plan, line, rect = self.picture.plan, style.small_metrics.height(), self.rect
+        left, right = (name_room(plan.groups[i], rect.width(), style) for i in (0, -1))
         top = ARC if any(link.around for link in plan.links) else 4.0
         area = rect.adjusted(left, top, -right, -2 * line - 4)
-        self.places = lay_out(plan, area, ink.ratio)
+        self.places = lay_out(plan, area, style.ratio, self.zoom)
         drawn = enumerate(plan.links)
         self._links = [i for i, link in drawn if link.layer and not link.around]
         self.lines = connect(plan, self.places, self._links)
@@ -91,27 +94,31 @@ class GraphPanel(Panel):
 
     # Painting
 
-    def paint_still(self, painter: QPainter, ink: Ink) -> None:
+    def draw_static(self, painter: QPainter, style: PaintStyle) -> None:
         if self.picture:
-            still = Still(self.picture, self.data, self.layers, self.places, ink)
-            still.paint(painter, self.rect)
+            static = StaticNetwork(self.picture, self.dataset, self.layers, self.places, style)
+            static.paint(painter, self.rect, self.visible_rect)
 
-    def paint_data(self, painter: QPainter, ink: Ink, clip: QRectF) -> None:
-        if self.picture is None or (clip & self.dirty()).isEmpty():
+    def draw(self, painter: QPainter, style: PaintStyle, exposed: QRectF) -> None:
+        if self.picture is None or not exposed.intersects(self.dirty()):
             return
-        self._paint_lines(painter, ink)
+        if self.clipped:
+            above = QRectF(exposed)
+            above.setBottom(min(above.bottom(), label_top(self.places, self.visible_rect, style)))
+            painter.setClipRect(above)
+        self._paint_lines(painter, style)
         groups = zip(self.picture.plan.groups, self.picture.units, strict=True)
         for i, (group, units) in enumerate(groups):
             if units.maps is not None:
-                self._paint_maps(painter, ink, i, units.maps)
+                self._paint_maps(painter, style, i, units.maps)
             elif group.shown and group.kind != "sum":
-                self._paint_discs(painter, ink, i, units.mean)
+                self._paint_discs(painter, style, i, units.mean)
             if len(units.bias):
-                self._paint_biases(painter, ink, i, units.bias)
+                self._paint_biases(painter, style, i, units.bias)
             if group.kind == "layer":
-                self._paint_dead(painter, ink, i, units.silent)
-        if self.pointed and ink.live:
-            self._paint_pointed(painter, ink, self.pointed)
+                self._paint_dead(painter, style, i, units.silent)
+        if self.pointed and style.live:
+            self._paint_pointed(painter, style, self.pointed)
 
     def values(self) -> tuple[Floats, Floats]:
         """The drawn weights, and their shares of the largest one of their link: (lines,)."""
@@ -129,7 +136,7 @@ class GraphPanel(Panel):
             shares.append(share)
         return np.concatenate(values), np.concatenate(shares)
 
-    def _paint_lines(self, painter: QPainter, ink: Ink) -> None:
+    def _paint_lines(self, painter: QPainter, style: PaintStyle) -> None:
         values, shares = self.values()
         strength = np.searchsorted(STEPS, shares)
         sign = np.where(self._unsigned, UNSIGNED, np.where(values < 0, NEGATIVE, POSITIVE))
@@ -138,58 +145,60 @@ class GraphPanel(Panel):
         n = len(STRENGTHS) * len(SIGNS)
         cuts = np.searchsorted(kinds[order], np.arange(n + 1)).tolist()
         chosen, lines = order.tolist(), self.lines.lines
-        colors = QColor(ink.theme.positive), QColor(ink.theme.negative), ink.muted
+        colors = QColor(style.theme.positive), QColor(style.theme.negative), style.muted
         weakest = sum(len(lines) > many for many in MANY_LINES)
         for kind in range(weakest * len(SIGNS), n):
             some = [lines[i] for i in chosen[cuts[kind] : cuts[kind + 1]]]
             if some:
                 share, width = STRENGTHS[kind // len(SIGNS)]
-                smooth = not ink.live or len(lines) < CRUDE_LINES or share > CRUDE
+                smooth = not style.live or len(lines) < CRUDE_LINES or share > CRUDE
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
-                _draw(painter, some, ink.pale(colors[kind % len(SIGNS)], share), width, ink)
+                _draw(painter, some, style.pale(colors[kind % len(SIGNS)], share), width, style)
 
-    def _paint_maps(self, painter: QPainter, ink: Ink, i: int, maps: np.ndarray) -> None:
+    def _paint_maps(self, painter: QPainter, style: PaintStyle, i: int, maps: np.ndarray) -> None:
         """The pictures of all units of a column."""
-        n, ratio = self.places.drawn(i), min(ink.ratio, FINEST)
+        n, ratio = self.places.drawn(i), min(style.ratio, FINEST)
         size, pitch = round(self.places.size * ratio), round(self.places.pitch(i) * ratio)
         shades = ramp.enlarged(maps[:n].astype(np.float32), size, size) + 128
-        strip = np.full((n, max(pitch, size), size), ink.card.rgba(), np.uint32)
-        strip[:, :size] = ramp.signed(ink.theme)[shades.astype(np.uint8)]
+        strip = np.full((n, max(pitch, size), size), style.card.rgba(), np.uint32)
+        strip[:, :size] = ramp.signed(style.theme)[shades.astype(np.uint8)]
         if pitch > size + 1:
-            strip[:, size] = strip[:, -1] = ink.axis.rgba()
+            strip[:, size] = strip[:, -1] = style.axis.rgba()
         picture = ramp.image(strip.reshape(-1, size)[: n * pitch - (pitch - size)])
         corner = self.places.unit(i, 0, self.places.size).topLeft()
         where = QRectF(corner, QSizeF(size / ratio, picture.height() / ratio))
         painter.drawImage(where, picture)
 
-    def _paint_discs(self, painter: QPainter, ink: Ink, i: int, mean: np.ndarray) -> None:
+    def _paint_discs(self, painter: QPainter, style: PaintStyle, i: int, mean: np.ndarray) -> None:
         n = self.places.drawn(i)
-        colors = _signed(mean[:n], ink) if len(mean) else [ink.pale(ink.muted, 0.3).rgba()] * n
+        colors = (
+            _signed(mean[:n], style) if len(mean) else [style.pale(style.muted, 0.3).rgba()] * n
+        )
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(ink.pen(ink.axis))
+        painter.setPen(style.pen(style.axis))
         for unit, color in enumerate(colors):
-            painter.setBrush(ink.brush(QColor(color)))
+            painter.setBrush(style.brush(QColor(color)))
             painter.drawEllipse(self.places.unit(i, unit, self.places.size))
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
-    def _paint_biases(self, painter: QPainter, ink: Ink, i: int, bias: np.ndarray) -> None:
+    def _paint_biases(self, painter: QPainter, style: PaintStyle, i: int, bias: np.ndarray) -> None:
         """A small square at the lower left corner of every unit."""
         squares = self.places.squares(i)
         if squares:
-            for where, color in zip(squares, _signed(bias[: len(squares)], ink), strict=True):
+            for where, color in zip(squares, _signed(bias[: len(squares)], style), strict=True):
                 painter.fillRect(where, QColor(color))
 
-    def _paint_dead(self, painter: QPainter, ink: Ink, i: int, silent: np.ndarray) -> None:
+    def _paint_dead(self, painter: QPainter, style: PaintStyle, i: int, silent: np.ndarray) -> None:
         """A cross through every unit that is 0 whatever comes in."""
-        painter.setPen(ink.pen(ink.muted))
+        painter.setPen(style.pen(style.muted))
         for unit in np.flatnonzero(silent[: self.places.drawn(i)] == 1).tolist():
             where = self.places.unit(i, unit, 0.5 * self.places.size)
             painter.drawLine(where.topLeft(), where.bottomRight())
             painter.drawLine(where.topRight(), where.bottomLeft())
 
-    def _paint_pointed(self, painter: QPainter, ink: Ink, pointed: Unit | Weight) -> None:
+    def _paint_pointed(self, painter: QPainter, style: PaintStyle, pointed: Unit | Weight) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(ink.pen(ink.text, 2.0))
+        painter.setPen(style.pen(style.text, 2.0))
         if isinstance(pointed, Weight):
             line = self.lines.find(*pointed)
             if line is not None:
@@ -215,7 +224,7 @@ class GraphPanel(Panel):
         lines = self.lines
         return Weight(int(lines.link[i]), int(lines.row[i]), int(lines.column[i]))
 
-    def read(self, place: QPointF, ink: Ink) -> ReadOut | None:
+    def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
         pointed, reading = self.find(place), self.reading
         self.pointed = pointed
         if pointed is None or reading is None:
@@ -226,21 +235,23 @@ class GraphPanel(Panel):
         return ReadOut(spot, place.x() + 4, title, rows)
 
 
-def _signed(values: np.ndarray, ink: Ink) -> list[int]:
+def _signed(values: np.ndarray, style: PaintStyle) -> list[int]:
     """Colours of values, the largest of them in full colour."""
     reach = float(np.abs(values).max(initial=0.0))
-    return ramp.colored(values, -reach, reach, ramp.signed(ink.theme)).tolist()
+    return ramp.colored(values, -reach, reach, ramp.signed(style.theme)).tolist()
 
 
-def _draw(painter: QPainter, lines: list[QLineF], color: QColor, width: float, ink: Ink) -> None:
+def _draw(
+    painter: QPainter, lines: list[QLineF], color: QColor, width: float, style: PaintStyle
+) -> None:
     """Lines of one strength; on the screen thicker ones are drawn several times (see `stroke`)."""
-    if not ink.live:
-        painter.setPen(ink.pen(color, width))
+    if not style.live:
+        painter.setPen(style.pen(color, width))
         painter.drawLines(lines)
         return
-    painter.setPen(ink.hairline(color))
-    passes = max(1, round(width * ink.ratio / 0.8 - 0.3))
-    step = (width - 1 / ink.ratio) / max(passes - 1, 1)
+    painter.setPen(style.hairline(color))
+    passes = max(1, round(width * style.ratio / 0.8 - 0.3))
+    step = (width - 1 / style.ratio) / max(passes - 1, 1)
     painter.translate(0, -step * (passes - 1) / 2)
     for _ in range(passes):
         painter.drawLines(lines)

@@ -11,8 +11,8 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QPainter
 
 from ui.plots import ramp
-from ui.plots.ink import Ink
-from ui.plots.panel import Panel
+from ui.plots.pictures.picture import Picture
+from ui.plots.style import PaintStyle
 
 # In documents a picture has at most so many pixels per logical one.
 FINEST = 4.0
@@ -47,10 +47,46 @@ class Layout:
 
 
 def arranged(
-    area: QRectF, n: int, shape: tuple[int, int], below: float, least: float, ratio: float
+    area: QRectF,
+    n: int,
+    shape: tuple[int, int],
+    below: float,
+    least: float,
+    ratio: float,
+    zoom: float = 1.0,
 ) -> Layout:
-    """Places for up to n pictures of `shape` (rows, columns) with `below` left for words under
-    each. Fewer where they would be smaller than `least`. Sizes are whole device pixels."""
+    """Places for up to n images of `shape` (rows, columns) with `below` left for words under each.
+    Fewer where they would be smaller than `least`. Sizes are whole device pixels.
+
+    `zoom` says how many times as large the area is as the one for which the grid is chosen.
+    """
+    layout, gap = _grid(
+        QRectF(area.topLeft(), QSizeF(area.width() / zoom, area.height() / zoom)),
+        n,
+        shape,
+        below,
+        least,
+    )
+    rows, columns = shape
+    gap *= zoom
+    scale = layout.wide * zoom / columns * ratio
+    # Whole device pixels per pixel look even; with less than two the steps would be too coarse.
+    scale = math.floor(scale) if scale >= 2 else scale
+    layout.wide, layout.high = (max(int(scale * side), 1) / ratio for side in (columns, rows))
+    layout.step_x = int((layout.wide + gap) * ratio) / ratio
+    layout.step_y = int((layout.high + below + gap) * ratio) / ratio
+    across = min(layout.columns, max(layout.shown, 1))
+    spare = area.width() - (across * layout.step_x - gap)
+    layout.left = int((area.left() + max(spare, 0) / 2) * ratio) / ratio
+    spare = area.height() - (layout.rows * layout.step_y - gap)
+    layout.top = int((area.top() + max(spare, 0) / 2) * ratio) / ratio
+    return layout
+
+
+def _grid(
+    area: QRectF, n: int, shape: tuple[int, int], below: float, least: float
+) -> tuple[Layout, float]:
+    """The grid in which the images are largest, and the gap between them."""
     rows, columns = shape
     gap = max(3.0, min(10.0, 0.02 * area.width()))
     best = Layout()
@@ -62,18 +98,7 @@ def arranged(
             best = Layout(across, scale * columns, scale * rows, rows=down, shown=n)
     if best.wide < least:
         best = _crowded(area, n, shape, below, least, gap)
-    scale = best.wide / columns * ratio
-    # Whole device pixels per pixel look even; with less than two the steps would be too coarse.
-    scale = math.floor(scale) if scale >= 2 else scale
-    best.wide, best.high = (max(int(scale * side), 1) / ratio for side in (columns, rows))
-    best.step_x = int((best.wide + gap) * ratio) / ratio
-    best.step_y = int((best.high + below + gap) * ratio) / ratio
-    across = min(best.columns, max(best.shown, 1))
-    spare = area.width() - (across * best.step_x - gap)
-    best.left = int((area.left() + max(spare, 0) / 2) * ratio) / ratio
-    spare = area.height() - (best.rows * best.step_y - gap)
-    best.top = int((area.top() + max(spare, 0) / 2) * ratio) / ratio
-    return best
+    return best, gap
 
 
 def _crowded(
@@ -87,8 +112,8 @@ def _crowded(
     return Layout(across, wide, high, rows=-(-shown // across), shown=shown)
 
 
-class ImagesPanel(Panel):
-    """Pictures side by side; subclasses say what is in them and below them."""
+class Images(Picture):
+    """Images side by side; subclasses say what is in them and below them."""
 
     least = 16.0
 
@@ -102,7 +127,7 @@ class ImagesPanel(Panel):
         """How many pictures there are."""
         raise NotImplementedError
 
-    def shape(self) -> tuple[int, int]:
+    def image_shape(self) -> tuple[int, int]:
         """Rows and columns of each."""
         raise NotImplementedError
 
@@ -110,47 +135,43 @@ class ImagesPanel(Panel):
         """The first `shown` pictures, (shown, rows, columns), from 0 to 255."""
         raise NotImplementedError
 
-    def table(self, ink: Ink) -> ramp.Colors:
+    def table(self, style: PaintStyle) -> ramp.Colors:
         """The colours of the shades."""
         raise NotImplementedError
 
-    def words(self, ink: Ink) -> float:
+    def words(self, style: PaintStyle) -> float:
         """Height left for words below each picture."""
         return 0.0
 
-    def paint_words(self, painter: QPainter, ink: Ink) -> None:
+    def paint_words(self, painter: QPainter, style: PaintStyle) -> None:
         """Write below the pictures."""
 
     # Layout and painting
 
-    def place(self, rect: QRectF, ink: Ink) -> None:
-        line = ink.small_metrics.height()
-        self.rect = rect
-        self.plot = rect.adjusted(0, line + 4 if self.caption else 2, 0, 0)
+    def arrange(self, style: PaintStyle) -> None:
+        self.layout = Layout()
         if self.count():
-            ratio, words = min(ink.ratio, FINEST), self.words(ink)
-            self.layout = arranged(self.plot, self.count(), self.shape(), words, self.least, ratio)
-
-    def paint_still(self, painter: QPainter, ink: Ink) -> None:
-        if self.caption:
-            ink.write(painter, self.rect.left(), self.rect.top() - 1, self.caption, ink.muted)
+            ratio, words = min(style.ratio, FINEST), self.words(style)
+            area = self.rect.adjusted(0, 2, 0, 0)
+            n, shape = self.count(), self.image_shape()
+            self.layout = arranged(area, n, shape, words, self.least, ratio, self.zoom)
 
     def dirty(self) -> QRectF:
-        return self.plot.adjusted(-2, 0, 2, 0)
+        return self.visible_rect.adjusted(-2, 0, 2, 0)
 
-    def paint_data(self, painter: QPainter, ink: Ink, clip: QRectF) -> None:
-        if not self.layout.shown or (clip & self.dirty()).isEmpty():
+    def draw(self, painter: QPainter, style: PaintStyle, exposed: QRectF) -> None:
+        if not self.layout.shown:
             return
-        ratio = min(ink.ratio, FINEST)
-        picture = ramp.image(self._mosaic(ink, ratio))
+        ratio = min(style.ratio, FINEST)
+        picture = ramp.image(self._mosaic(style, ratio))
         size = QSizeF(picture.width() / ratio, picture.height() / ratio)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         painter.drawImage(QRectF(QPointF(self.layout.left, self.layout.top), size), picture)
-        self.paint_words(painter, ink)
+        self.paint_words(painter, style)
 
-    def _mosaic(self, ink: Ink, ratio: float) -> ramp.Colors:
+    def _mosaic(self, style: PaintStyle, ratio: float) -> ramp.Colors:
         """All pictures with their gaps, pixel by pixel of the device."""
-        layout, (rows, columns) = self.layout, self.shape()
+        layout, (rows, columns) = self.layout, self.image_shape()
         high, wide = round(layout.high * ratio), round(layout.wide * ratio)
         step_y, step_x = round(layout.step_y * ratio), round(layout.step_x * ratio)
         shades = self.shades(layout.shown)
@@ -158,8 +179,8 @@ class ImagesPanel(Panel):
             shades = shades.repeat(high // rows, axis=1).repeat(wide // columns, axis=2)
         else:
             shades = ramp.enlarged(shades, high, wide)
-        colors = self.table(ink)[shades.astype(np.uint8)]
-        ground = np.uint32(ink.card.rgba())
+        colors = self.table(style)[shades.astype(np.uint8)]
+        ground = np.uint32(style.card.rgba())
         cells = np.full((layout.rows, layout.columns, high, wide), ground, np.uint32)
         cells.reshape(-1, high, wide)[: layout.shown] = colors
         mosaic = np.full((layout.rows, step_y, layout.columns, step_x), ground, np.uint32)

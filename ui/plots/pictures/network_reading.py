@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.telemetry.pictures import NetworkPicture
-from ui.plots.panel import Row
+from ui.plots.readout import Row
 from ui.plots.ticks import number
 
 DIGITS = 4

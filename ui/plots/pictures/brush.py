@@ -11,14 +11,15 @@ import random
 from functools import lru_cache
 
 import numpy as np
-from PySide6.QtCore import QObject, QPointF, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 
 from core.data.drawn import FARTHEST, MOST_POINTS, Point, as_text, from_text, rounded
 from ui.plots import ramp
-from ui.plots.ink import Ink
+from ui.plots.item import FRONT, PlotObject
+from ui.plots.pictures.surface import SurfacePlot
 from ui.plots.points import paint_points
-from ui.plots.surface import SurfacePanel
+from ui.plots.style import PaintStyle
 
 # Pixels: between the points of a stroke, how far they stray from it, how far the eraser reaches.
 SPACING, STRAY, ERASER = 9.0, 7.0, 12.0
@@ -34,9 +35,10 @@ class Brush(QObject):
     drawn = Signal(str)
     filled = Signal()
 
-    def __init__(self, panel: SurfacePanel, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._panel = panel
+        self.plot: SurfacePlot | None = None
+        self._marks = BrushMarks(self)
         self._random = random.Random(0)
         self.active = False
         self._text, self._kept = "", _points("")
@@ -55,6 +57,11 @@ class Brush(QObject):
             self._text, self._kept = text, _points(text)
             self.cancel()
 
+    def attach(self, plot: SurfacePlot) -> None:
+        """Draw in a plot."""
+        self.plot = plot
+        plot.add(self._marks)
+
     # A stroke
 
     def is_drawing(self) -> bool:
@@ -62,7 +69,7 @@ class Brush(QObject):
 
     def press(self, place: QPointF, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> bool:
         """Begin a stroke; whether there is one."""
-        if not self.active or button not in LABELS or not self._panel.plot.contains(place):
+        if not self.active or button not in LABELS or not self._is_inside(place):
             return False
         if self._last is None:
             self._label = None if modifiers & ERASES else LABELS[button]
@@ -86,6 +93,7 @@ class Brush(QObject):
         if self._last is None:
             return False
         self._last = None
+        self._marks.update()
         if self.points != self._kept:
             self._kept, self._text = self.points, as_text(self._points)
             self.drawn.emit(self._text)
@@ -94,13 +102,15 @@ class Brush(QObject):
     def cancel(self) -> None:
         """Drop the stroke under way."""
         self._last, self._points = None, list(self._kept)
+        self._marks.update()
 
     def clear(self) -> None:
-        """Take all points away."""
+        """Remove all points."""
         self._last, self._points = QPointF(), []
         self.release()
 
     def _dab(self, place: QPointF, stray: float) -> None:
+        self._marks.update()
         if self._label is None:
             self._erase(place)
             return
@@ -109,43 +119,64 @@ class Brush(QObject):
             return
         angle, reach = 2 * math.pi * self._random.random(), stray * math.sqrt(self._random.random())
         there = place + QPointF(reach * math.cos(angle), reach * math.sin(angle))
-        x, y = self._panel.values_at(there)
-        if self._panel.plot.contains(there) and max(abs(x), abs(y)) <= FARTHEST:
+        assert self.plot
+        x, y = self.plot.values_at(there)
+        if self._is_inside(there) and max(abs(x), abs(y)) <= FARTHEST:
             self._points.append(rounded(x, y, self._label))
+
+    def _is_inside(self, place: QPointF) -> bool:
+        return self.plot is not None and self.plot.frame.contains(place)
 
     def _erase(self, place: QPointF) -> None:
         if self._points:
-            x, y = self._places(self._points)
+            x, y = self.places(self._points)
             near = np.hypot(x - place.x(), y - place.y()) <= ERASER
             self._points = [p for p, hit in zip(self._points, near, strict=True) if not hit]
 
-    # What is seen of it before a run has taken it up
-
-    def paint(self, painter: QPainter, ink: Ink, shown: str) -> None:
-        """Paint the points that are not among those of the run that is shown, and cover those that
-        are there no more."""
+    def differences(self, shown: str) -> tuple[list[Point], list[Point]]:
+        """The points that those of the shown run lack, and those that are no longer there."""
         if shown == self._text and not self.is_drawing():
-            return
-        had, have = set(_points(shown)), set(self._points)
-        gone, fresh = list(had - have), list(have - had)
-        data = self._panel.data
-        classes = data.classes if data and data.classifies else 2
-        colors = ramp.class_colors(ink.theme, max(classes, 2))
-        if gone:
-            covers = [ink.card] * len(gone)
-            x, y = self._places(gone)
-            kinds = [0] * len(gone)
-            paint_points(painter, x, y, kinds, covers, True, RADIUS + 2, ink.card, ink)
-        if fresh:
-            labels = [point.label for point in fresh]
-            shades = [colors[label] for label in labels]
-            kinds = labels if data is None or data.classifies else [0] * len(labels)
-            x, y = self._places(fresh)
-            paint_points(painter, x, y, kinds, shades, True, RADIUS, ink.text, ink)
+            return [], []
+        before, now = set(_points(shown)), set(self._points)
+        return list(now - before), list(before - now)
 
-    def _places(self, points: list[Point]) -> tuple[np.ndarray, np.ndarray]:
+    def places(self, points: list[Point]) -> tuple[np.ndarray, np.ndarray]:
+        """Where points lie, in logical pixels."""
+        assert self.plot
         values = np.array([(point.x, point.y) for point in points])
-        return self._panel.px(values[:, 0]), self._panel.py(values[:, 1])
+        return self.plot.px(values[:, 0]), self.plot.py(values[:, 1])
+
+
+class BrushMarks(PlotObject):
+    """What is seen of a stroke before a run has taken it up: new points, and covers over those
+    that were erased."""
+
+    layer = FRONT
+
+    def __init__(self, brush: Brush) -> None:
+        super().__init__()
+        self._brush = brush
+
+    def draw(self, painter: QPainter, style: PaintStyle, exposed: QRectF) -> None:
+        brush = self._brush
+        if brush.plot is None or not style.live:
+            return
+        data = brush.plot.dataset
+        added, removed = brush.differences(data.drawn if data else "")
+        if removed:
+            x, y = brush.places(removed)
+            covers = [style.card] * len(removed)
+            kinds = [0] * len(removed)
+            paint_points(painter, x, y, kinds, covers, True, RADIUS + 2, style.card, style)
+        if added:
+            x, y = brush.places(added)
+            classifies = data is None or data.classifies
+            classes = data.classes if data and data.classifies else 2
+            colors = ramp.class_colors(style.theme, max(classes, 2))
+            labels = [point.label for point in added]
+            kinds = labels if classifies else [0] * len(labels)
+            shades = [colors[label] for label in labels]
+            paint_points(painter, x, y, kinds, shades, True, RADIUS, style.text, style)
 
 
 @lru_cache(maxsize=4)

@@ -12,8 +12,9 @@ from core.telemetry.pictures import Group, Plan
 from ui.plots.scale import Floats
 
 LARGEST, SMALLEST = 42.0, 5.0
-# Least distance between the middles of two units; below it fewer units are drawn.
-TIGHT = 9.0
+# Least distance between the middles of two units, and of two inputs or outputs; below it fewer are
+# drawn.
+TIGHT, TIGHTEST = 9.0, 6.0
 # Height above the units for ways that lead around.
 ARC = 18.0
 # Between branches.
@@ -63,13 +64,16 @@ class Places:
         return QRectF(x - size / 2, y - size / 2, size, size)
 
 
-def lay_out(plan: Plan, area: QRectF, ratio: float) -> Places:
-    """Places for the units of a plan within an area; whole device pixels for their middles."""
+def lay_out(plan: Plan, area: QRectF, ratio: float, zoom: float = 1.0) -> Places:
+    """Places for the units of a plan within an area; whole device pixels for their middles.
+
+    Where there is too little height only some units of hidden layers are drawn; inputs and outputs
+    are drawn whole down to a smaller distance. `zoom` enlarges the largest units.
+    """
     step = area.width() / max(plan.columns - 1, 1)
-    most = int(max(1, area.height() // TIGHT))
-    drawn = [max(1, min(group.shown, most // group.lanes)) for group in plan.groups]
+    drawn = [_drawn(group, area) for group in plan.groups]
     pitches = [_lane(group, area)[1] / n for group, n in zip(plan.groups, drawn, strict=True)]
-    size = max(min(0.8 * min(pitches), 0.45 * step, LARGEST), SMALLEST)
+    size = max(min(0.8 * min(pitches), 0.45 * step, LARGEST * zoom), SMALLEST)
     size = max(round(size * ratio), 1) / ratio
     places = Places(area, size, step)
     usable = area.width() - size
@@ -83,6 +87,12 @@ def lay_out(plan: Plan, area: QRectF, ratio: float) -> Places:
         places.x.append(round((x - size / 2) * ratio) / ratio + size / 2)
         places.y.append(np.float64(first) + pitch * np.arange(n, dtype=np.float64))
     return places
+
+
+def _drawn(group: Group, area: QRectF) -> int:
+    """How many units of a group there is room for."""
+    least = TIGHT if group.kind == "layer" else TIGHTEST
+    return max(1, min(group.shown, int(area.height() / group.lanes // least)))
 
 
 def _lane(group: Group, area: QRectF) -> tuple[float, float]:

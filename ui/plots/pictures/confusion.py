@@ -1,0 +1,219 @@
+"""A confusion matrix: true classes in rows, predicted ones in columns."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+
+from core.telemetry.pictures import Confusion
+from ui.plots import ramp
+from ui.plots.axis import GAP
+from ui.plots.item import PlotObject
+from ui.plots.plot import Plot
+from ui.plots.readout import ReadOut, Row
+from ui.plots.scale import Scale
+from ui.plots.style import PaintStyle
+from ui.plots.ticks import Tick, count
+from ui.theme import Theme, channels
+
+# A cell is at most so many times as wide as high, or as high as wide.
+FLAT = 2.2
+BETWEEN = 1.0
+# Least room beside a number: without it the shade must do.
+PADDING = 3.0
+# Names of rows take at most this share of the width.
+MOST_NAMES = 0.32
+
+
+class ConfusionMatrix(PlotObject):
+    """The cells, in a plot whose coordinates count rows and columns.
+
+    Right answers are shaded blue by their share of the row; mistakes orange by its square root,
+    so that a few of them can be seen.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: Confusion | None = None
+        self.names: list[str] = []
+        self._columns: list[int] = [0]
+        self._rows: list[int] = [0]
+
+    def set_data(self, data: Confusion, names: list[str]) -> None:
+        """Show the counts of one validation."""
+        self.shown, self.names = data, names
+        self.update()
+
+    def shares(self) -> NDArray[np.float64]:
+        """Each count's share of its row."""
+        assert self.shown
+        counts = self.shown.counts.astype(float)
+        return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+
+    def place(self) -> None:
+        """Cut the frame into cells of whole pixels."""
+        if self.plot:
+            edges = np.arange(len(self.names) + 1, dtype=np.float64)
+            self._columns = np.rint(self.plot.px(edges)).astype(int).tolist()
+            self._rows = np.rint(self.plot.py(-edges)).astype(int).tolist()
+
+    def cell(self, row: int, column: int) -> QRectF:
+        """The place of one cell."""
+        left, top = self._columns[column], self._rows[row]
+        width, height = self._columns[column + 1] - left, self._rows[row + 1] - top
+        return QRectF(left, top, width - BETWEEN, height - BETWEEN)
+
+    def draw(self, painter: QPainter, style: PaintStyle, exposed: QRectF) -> None:
+        if self.shown is None:
+            return
+        colors = self._colors(style).tolist()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        counts = self.shown.counts.tolist()
+        fits = self.cell(0, 0).height() >= style.small_metrics.ascent() + 1
+        for row, line in enumerate(counts):
+            for column, n in enumerate(line):
+                where, color = self.cell(row, column), colors[row][column]
+                if not where.intersects(exposed):
+                    continue
+                painter.fillRect(where, QColor(color))
+                if n and fits:
+                    _write(painter, style, where, count(n), color)
+
+    def _colors(self, style: PaintStyle) -> NDArray[np.uint32]:
+        assert self.shown
+        shares = self.shares()
+        right = ramp.towards(style.theme, style.theme.positive)
+        wrong = ramp.towards(style.theme, style.theme.negative)
+        colors = ramp.colored(np.sqrt(shares), 0.0, 1.0, wrong)
+        diagonal = np.arange(len(shares))
+        colors[diagonal, diagonal] = ramp.colored(shares[diagonal, diagonal], 0.0, 1.0, right)
+        # Empty cells can still be distinguished from what is beside the matrix.
+        empty = np.uint32(QColor(style.pale(style.text, 0.04)).rgba())
+        return np.where(self.shown.counts == 0, empty, colors)
+
+    def read(self, place: QPointF) -> ReadOut | None:
+        """What one cell counts."""
+        plot = self.plot
+        if self.shown is None or plot is None or not plot.frame.contains(place):
+            return None
+        last = len(self.names) - 1
+        row = min(max(int(-plot.y_of(place.y())), 0), last)
+        column = min(max(int(plot.x_of(place.x())), 0), last)
+        total, found = int(self.shown.counts[row].sum()), int(self.shown.counts[row, column])
+        rows = [
+            Row(None, "true", self.names[row]),
+            Row(None, "predicted", self.names[column]),
+            Row(None, "samples", f"{found:,} of {total:,}"),
+            Row(None, "share of the row", f"{100 * found / max(total, 1):.1f} %"),
+        ]
+        cell = self.cell(row, column)
+        spot = QRectF(cell.right(), cell.top(), 0, 0)
+        return ReadOut(spot, cell.right(), f"step {self.shown.iteration:,}", rows)
+
+
+class ConfusionPlot(Plot):
+    """The matrix with the names of its classes beside and below it, as large as fits."""
+
+    def __init__(self) -> None:
+        super().__init__(grid=False)
+        self.tick_marks = False
+        self.matrix = self.add(ConfusionMatrix())
+        self._room = QRectF()
+
+    def set_data(self, data: Confusion, names: list[str]) -> None:
+        """Show the counts of one validation."""
+        other = names != self.matrix.names
+        self.matrix.set_data(data, names)
+        if other:
+            n = float(len(names))
+            self.box.setLimits(xMin=0.0, xMax=n, yMin=-n, yMax=0.0)
+            self.show_all()
+            self.set_home(Scale(0.0, n), Scale(-n, 0.0))
+            if self.view:
+                self.view.relayout()
+
+    def lay_out(self, rect: QRectF, style: PaintStyle) -> None:
+        self._room = rect
+        super().lay_out(self._fitting(rect, style), style)
+
+    def _fitting(self, rect: QRectF, style: PaintStyle) -> QRectF:
+        """As much of a rectangle as is covered by cells that are neither too wide nor too high."""
+        n, line = max(len(self.matrix.names), 1), style.small_metrics.height()
+        gutter = self.gutter_left(style)
+        above, below = (line + 4 if self.caption else 2.0), line + GAP
+        wide, high = rect.width() - gutter, rect.height() - above - below
+        cell_high = max(high / n, 2.0)
+        cell_wide = max(min(wide / n, FLAT * cell_high), 2.0)
+        cell_high = min(cell_high, FLAT * cell_wide)
+        spare = max(0.0, (wide - n * cell_wide) / 2)
+        height = n * cell_high + above + below
+        return QRectF(rect.left() + spare, rect.top(), n * cell_wide + gutter, height)
+
+    def gutter_left(self, style: PaintStyle) -> float:
+        widest = max(map(style.small_metrics.horizontalAdvance, self.matrix.names), default=0.0)
+        return min(widest + 2, MOST_NAMES * self._room.width()) + GAP
+
+    def gutter_right(self, style: PaintStyle) -> float:
+        return 0.0
+
+    def _y_ticks(self, height: float) -> list[Tick]:
+        if self.view is None:
+            return []
+        style, names = self.view.style_now, self.matrix.names
+        line = style.small_metrics.height() + 1
+        stride = max(1, math.ceil(line * self.y_scale.span / max(height, 1.0)))
+        room = self.gutter_left(style) - GAP
+        shown = range(0, len(names), stride)
+        marks = [Tick(-i - 0.5, _elided(names[i], room, style)) for i in shown]
+        return [tick for tick in marks if self.y_scale.holds(tick.value, tick.value)]
+
+    def _x_ticks(self, style: PaintStyle) -> list[Tick]:
+        names = self.matrix.names
+        width = self.frame.width() / self.x_scale.span
+        longest = max(map(style.small_metrics.horizontalAdvance, names), default=0.0)
+        few = width < 20 and longest + 3 > width
+        stride = max(1, math.ceil((min(longest, 34) + 4) / width)) if few else 1
+        room = width * stride - 2
+        marks = [
+            Tick(i + 0.5, _elided(names[i], room, style)) for i in range(0, len(names), stride)
+        ]
+        return [tick for tick in marks if self.x_scale.holds(tick.value, tick.value)]
+
+    def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
+        return self.matrix.read(place)
+
+
+def _write(painter: QPainter, style: PaintStyle, where: QRectF, text: str, ground: int) -> None:
+    """A number in its cell, if there is room for it."""
+    width = style.width(text)
+    if width > where.width() - PADDING:
+        return
+    top = where.center().y() - style.small_metrics.height() / 2 + 0.5
+    style.write(painter, where.center().x() - width / 2, top, text, legible(ground, style.theme))
+
+
+@lru_cache(maxsize=1024)
+def legible(ground: int, theme: Theme) -> QColor:
+    """The theme's text or card colour, or white or black, whichever stands out from the ground."""
+    colors = (QColor(color) for color in (theme.text, theme.card, "#ffffff", "#000000"))
+    return max(colors, key=lambda color: _contrast(color, QColor(ground)))
+
+
+def _contrast(a: QColor, b: QColor) -> float:
+    light, dark = sorted((_luminance(a), _luminance(b)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: QColor) -> float:
+    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels(color)]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def _elided(text: str, room: float, style: PaintStyle) -> str:
+    """Shortened in the middle, as the names of classes often differ only at their ends."""
+    return style.small_metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)

@@ -1,0 +1,80 @@
+"""The pictures that a network judges worst."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter
+
+from core.telemetry.pictures import DataPicture, Worst, class_name
+from ui.plots import ramp
+from ui.plots.pictures.images import Images
+from ui.plots.readout import ReadOut, Row
+from ui.plots.style import PaintStyle
+from ui.plots.ticks import number
+
+
+class WorstImages(Images):
+    """Pictures with the largest loss, worst first; below each "true → predicted"."""
+
+    least = 26.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: Worst | None = None
+        self.about: DataPicture | None = None
+
+    def set_data(self, data: Worst | None, about: DataPicture | None) -> None:
+        """Show the images of one validation."""
+        before = self.count()
+        self.shown, self.about = data, about
+        if before != self.count():
+            self.update_layout()
+        else:
+            self.update_data()
+
+    def count(self) -> int:
+        return len(self.shown.images) if self.shown else 0
+
+    def image_shape(self) -> tuple[int, int]:
+        assert self.shown
+        return self.shown.images.shape[1], self.shown.images.shape[2]
+
+    def shades(self, shown: int) -> NDArray[np.floating]:
+        assert self.shown
+        return self.shown.images[:shown].astype(np.float32)
+
+    def table(self, style: PaintStyle) -> ramp.Colors:
+        return ramp.grey(style.theme)
+
+    def words(self, style: PaintStyle) -> float:
+        return style.small_metrics.height() + 1
+
+    def paint_words(self, painter: QPainter, style: PaintStyle) -> None:
+        assert self.shown
+        wrong, right = QColor(style.theme.negative), QColor(style.theme.positive)
+        for i in range(self.layout.shown):
+            label, predicted = int(self.shown.labels[i]), int(self.shown.predictions[i])
+            names = class_name(self.about, label), class_name(self.about, predicted)
+            where = self.layout.rect(i)
+            text = f"{names[0]} → {names[1]}"
+            if style.width(text) > self.layout.step_x:
+                text = names[1] if style.width(names[1]) <= self.layout.step_x else ""
+            left = where.center().x() - style.width(text) / 2
+            style.write(
+                painter, left, where.bottom() + 1, text, right if label == predicted else wrong
+            )
+
+    def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
+        i = self.layout.at(place)
+        if self.shown is None or i is None:
+            return None
+        where = self.layout.rect(i)
+        rows = [
+            Row(None, "true", class_name(self.about, int(self.shown.labels[i]))),
+            Row(None, "predicted", class_name(self.about, int(self.shown.predictions[i]))),
+            Row(None, "loss", number(float(self.shown.losses[i]))),
+        ]
+        spot = QRectF(where.right(), where.top(), 0, 0)
+        return ReadOut(spot, where.right(), f"worst but {i}" if i else "worst of all", rows)
