@@ -45,8 +45,8 @@ class Dense(Block):
     "skip",
     label="Skip",
     formula="x + f(W₂ f(W₁x))",
-    advice="The input is added to what the layers make of it, so the gradient has a way around "
-    "them. A linear projection fits the widths where they differ.",
+    advice="The input is added to the output of the layers, so the gradient has a path around "
+    "them. Where the widths differ, a linear projection adapts the input.",
     source="He et al. 2016",
 )
 class Skip(Block):
@@ -57,8 +57,8 @@ class Skip(Block):
     "split",
     label="Split & merge",
     formula="f(W₁x) ⊕ f(V₂ f(V₁x))",
-    advice="Two branches of different depth see the same input; their outputs are added or set "
-    "side by side.",
+    advice="Two branches of different depth see the same input; their outputs are added or "
+    "concatenated.",
     source="Szegedy et al. 2015",
 )
 class SplitMerge(Block):

@@ -32,7 +32,7 @@ class Initializer(Entry):
         raise NotImplementedError
 
     def resolve(self, activation: Activation) -> Initializer:
-        """The initialiser really used in front of `activation`; itself, except for "auto"."""
+        """The initialiser used for a layer with `activation`: itself, except for "auto"."""
         return self
 
 
@@ -55,7 +55,7 @@ class Auto(Initializer):
     "zeros",
     label="Zeros",
     formula="0",
-    advice="All units of a layer compute the same thing and receive the same gradient for ever.",
+    advice="All units of a layer compute the same thing and get the same gradient: they stay equal.",
     torch="nn.init.zeros_(w)",
 )
 class Zeros(Initializer):
@@ -67,7 +67,7 @@ class Zeros(Initializer):
     "constant",
     label="One constant",
     formula="c",
-    advice="Symmetric units learn the same thing: a layer of any width is worth one unit.",
+    advice="Symmetric units learn the same thing: a layer of any width acts like a single unit.",
     torch="nn.init.constant_(w, {value})",
 )
 class Constant(Initializer):
@@ -101,7 +101,7 @@ class Scaled(Initializer):
     "uniform",
     label="Uniform −1 … 1",
     formula="U(−r, r)",
-    advice="With r = 1 about as bad as a normal of std 0.6: wide layers saturate or explode.",
+    advice="With r = 1 about as bad as std 0.6: wide layers saturate or explode.",
     torch="nn.init.uniform_(w, -{reach}, {reach})",
 )
 class FixedUniform(Uniform):
@@ -129,7 +129,7 @@ class Normal(Scaled):
     "normal_small",
     label="Normal, std 0.01",
     formula="N(0, 0.01²)",
-    advice="Signals shrink layer by layer until every unit says the same.",
+    advice="Signals shrink from layer to layer until every unit gives the same output.",
     torch="nn.init.normal_(w, std=0.01)",
 )
 class NormalSmall(Scaled):
@@ -167,8 +167,8 @@ class XavierUniform(Uniform):
     "xavier_fan_in",
     label="Xavier by fan-in",
     formula="N(0, 1/n)",
-    advice="Xavier as often taught: looks at the forward signal alone. Right for S-shaped units, "
-    "half of what ReLU needs.",
+    advice="Xavier as it is often taught: it considers only the forward signal. Right for "
+    "S-shaped units, half the variance that ReLU needs.",
     torch="nn.init.kaiming_normal_(w, nonlinearity='linear')",
 )
 class XavierFanIn(Scaled):
@@ -206,7 +206,7 @@ class HeUniform(Uniform):
     "lecun_normal",
     label="LeCun normal",
     formula="N(0, 1/n)",
-    advice="What SELU and its kin are made for: variance 1 in, variance 1 out.",
+    advice="Made for SELU and similar activations: variance 1 in, variance 1 out.",
     torch="nn.init.kaiming_normal_(w, nonlinearity='linear')",
     source="LeCun et al. 1998",
 )
@@ -219,8 +219,8 @@ class LeCunNormal(Scaled):
     "orthogonal",
     label="Orthogonal",
     formula="gain · Q, QᵀQ = I",
-    advice="Rows at right angles: lengths are kept exactly, however deep the stack. Gain √2 for "
-    "ReLU.",
+    advice="Orthogonal rows keep the length of signals exactly, however deep the network. Use gain "
+    "√2 for ReLU.",
     torch="nn.init.orthogonal_(w, {gain})",
     source="Saxe et al. 2014",
 )

@@ -30,7 +30,7 @@ class Penalty(Entry):
 PENALTIES: Registry[Penalty] = Registry("penalty", Penalty)
 
 
-def strength_knob(default: float, label: str = "Strength λ") -> float:
+def strength_setting(default: float, label: str = "Strength λ") -> float:
     """How much of a penalty is added to the loss."""
     return setting(default, label=label, low=0, high=1e6, scale="log")
 
@@ -52,7 +52,7 @@ class NoPenalty(Penalty):
 class L1(Penalty):
     """The slope of |w| at 0 is taken as 0, as in PyTorch."""
 
-    strength: float = strength_knob(1e-4)
+    strength: float = strength_setting(1e-4)
 
     def value(self, params: Array, mask: Array) -> float:
         return self.strength * _sum_of_sizes(params, mask)
@@ -73,7 +73,7 @@ class L1(Penalty):
 class L2(Penalty):
     """With the ½ the gradient is λw, which PyTorch's optimizers call weight_decay=λ."""
 
-    strength: float = strength_knob(1e-3)
+    strength: float = strength_setting(1e-3)
 
     def value(self, params: Array, mask: Array) -> float:
         return 0.5 * self.strength * _sum_of_squares(params, mask)
@@ -92,8 +92,8 @@ class L2(Penalty):
     source="Zou & Hastie 2005",
 )
 class Elastic(Penalty):
-    sparsity: float = strength_knob(1e-4, "L1 λ₁")
-    strength: float = strength_knob(1e-3, "L2 λ₂")
+    sparsity: float = strength_setting(1e-4, "L1 λ₁")
+    strength: float = strength_setting(1e-3, "L2 λ₂")
 
     def value(self, params: Array, mask: Array) -> float:
         sizes, squares = _sum_of_sizes(params, mask), _sum_of_squares(params, mask)

@@ -36,12 +36,12 @@ class Schedule(Entry):
 SCHEDULES: Registry[Schedule] = Registry("schedule", Schedule)
 
 
-def steps_knob(default: int, label: str = "Steps T", help: str = "") -> int:
+def steps_setting(default: int, label: str = "Steps T", help: str = "") -> int:
     """A length of time in steps."""
     return setting(default, label=label, low=1, high=10_000_000, scale="log", help=help)
 
 
-def floor_knob() -> float:
+def floor_setting() -> float:
     """The smallest factor of a schedule."""
     return setting(0.0, label="Floor", low=0, high=1, help="Smallest share of the rate.")
 
@@ -67,7 +67,7 @@ class Constant(Schedule):
 )
 class Staircase(Schedule):
     decay: float = setting(0.5, label="Factor δ", low=0, high=1)
-    steps: int = steps_knob(1000)
+    steps: int = steps_setting(1000)
 
     def factor(self, t: int, memory: tuple[float, ...]) -> float:
         return self.decay ** (t // self.steps)
@@ -82,7 +82,7 @@ class Staircase(Schedule):
 )
 class Exponential(Schedule):
     decay: float = setting(0.5, label="Factor δ", low=0, high=1)
-    steps: int = steps_knob(1000)
+    steps: int = steps_setting(1000)
 
     def factor(self, t: int, memory: tuple[float, ...]) -> float:
         return self.decay ** (t / self.steps)
@@ -100,8 +100,8 @@ class Exponential(Schedule):
 class Cosine(Schedule):
     """PyTorch's CosineAnnealingLR(T, eta_min=f·η) is the same up to T, and climbs again after."""
 
-    steps: int = steps_knob(10_000)
-    floor: float = floor_knob()
+    steps: int = steps_setting(10_000)
+    floor: float = floor_setting()
 
     def factor(self, t: int, memory: tuple[float, ...]) -> float:
         return cosine(t / self.steps, self.floor)
@@ -111,7 +111,7 @@ class Cosine(Schedule):
     "cosine_restarts",
     label="Cosine with restarts",
     formula="cosine, begun anew every T steps",
-    advice="Each restart shakes the weights out of where they have settled.",
+    advice="Each restart moves the weights out of the minimum they have settled in.",
     torch="lr_scheduler.LambdaLR(optimizer, lambda t: "
     "{floor} + (1 - {floor}) * (1 + math.cos(math.pi * (t % {steps}) / {steps})) / 2)",
     source="Loshchilov & Hutter 2017",
@@ -119,8 +119,8 @@ class Cosine(Schedule):
 class CosineRestarts(Schedule):
     """PyTorch's CosineAnnealingWarmRestarts(T, eta_min=f·η)."""
 
-    steps: int = steps_knob(1000)
-    floor: float = floor_knob()
+    steps: int = steps_setting(1000)
+    floor: float = floor_setting()
 
     def factor(self, t: int, memory: tuple[float, ...]) -> float:
         return cosine(t % self.steps / self.steps, self.floor)
@@ -134,8 +134,8 @@ class CosineRestarts(Schedule):
     torch="lr_scheduler.LinearLR(optimizer, 1.0, {floor}, {steps})",
 )
 class Linear(Schedule):
-    steps: int = steps_knob(10_000)
-    floor: float = floor_knob()
+    steps: int = steps_setting(10_000)
+    floor: float = floor_setting()
 
     def factor(self, t: int, memory: tuple[float, ...]) -> float:
         return 1 - (1 - self.floor) * min(t / self.steps, 1.0)
@@ -145,13 +145,13 @@ class Linear(Schedule):
     "inverse_time",
     label="1/t",
     formula="η / (1 + t/T)",
-    advice="Half the rate at step T, a third at 2T: slow enough to get anywhere, fast enough to "
-    "come to rest.",
+    advice="Half the rate at step T, a third at 2T: slow enough to reach any minimum, fast enough "
+    "to converge.",
     torch="lr_scheduler.LambdaLR(optimizer, lambda t: 1 / (1 + t / {steps}))",
     source="Robbins & Monro 1951",
 )
 class InverseTime(Schedule):
-    steps: int = steps_knob(1000)
+    steps: int = steps_setting(1000)
 
     def factor(self, t: int, memory: tuple[float, ...]) -> float:
         return 1 / (1 + t / self.steps)
@@ -162,12 +162,12 @@ class InverseTime(Schedule):
     label="Warm-up",
     formula="η · (s + (1−s) t/T), then η",
     advice="Starts with the share s of the rate and rises to all of it by step T, so that the "
-    "first, wild gradients do no harm.",
+    "large gradients of the first steps do no harm.",
     torch="lr_scheduler.LinearLR(optimizer, {start_share}, 1.0, {warmup})",
     source="Goyal et al. 2017",
 )
 class Warmup(Schedule):
-    warmup: int = steps_knob(500, "Warm-up T")
+    warmup: int = steps_setting(500, "Warm-up T")
     start_share: float = setting(
         0.01, label="Start s", low=0, high=1, help="First share of the rate."
     )
@@ -187,12 +187,12 @@ class Warmup(Schedule):
     "{floor} + (1 - {floor}) * (1 + math.cos(math.pi * min(t / {steps}, 1))) / 2)], [{warmup}])",
 )
 class WarmupCosine(Schedule):
-    warmup: int = steps_knob(500, "Warm-up T₁")
+    warmup: int = steps_setting(500, "Warm-up T₁")
     start_share: float = setting(
         0.01, label="Start s", low=0, high=1, help="First share of the rate."
     )
-    steps: int = steps_knob(10_000, "Steps T₂")
-    floor: float = floor_knob()
+    steps: int = steps_setting(10_000, "Steps T₂")
+    floor: float = floor_setting()
 
     def factor(self, t: int, memory: tuple[float, ...]) -> float:
         if t < self.warmup:
@@ -227,7 +227,7 @@ class ReduceOnPlateau(Schedule):
     cooldown: int = setting(
         0, label="Cooldown", low=0, high=100_000, help="Epochs before it counts."
     )
-    floor: float = floor_knob()
+    floor: float = floor_setting()
 
     def factor(self, t: int, memory: tuple[float, ...]) -> float:
         return memory[0]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.base.registry import setting
 from core.data.dataset import DATASETS, Dataset, Samples, Task
-from core.data.toys import EXTENT, noise_knob, samples_knob
+from core.data.toys import EXTENT, noise_setting, samples_setting
 
 # Centres of the bumps of `MultiGaussian` and their signs: neighbours differ.
 CENTRES = np.array([(-4, 2.5), (0, 2.5), (4, 2.5), (-4, -2.5), (0, -2.5), (4, -2.5)])
@@ -27,8 +27,8 @@ class Curve(Dataset):
     task: ClassVar[Task] = "regression"
     features: ClassVar[int] = 1
 
-    count: int = samples_knob()
-    noise: float = noise_knob(0.0, "Deviation of the noise on the targets, which span about ±1.")
+    count: int = samples_setting()
+    noise: float = noise_setting(0.0, "Deviation of the noise on the targets, which span about ±1.")
 
     def target(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """The noiseless targets, shape (n,), of inputs of shape (n, features)."""
@@ -63,7 +63,7 @@ class Plane(Curve):
     "multi_gaussian",
     label="Multi-Gaussian",
     formula="y = Σ ± exp(−‖x − cᵢ‖²/2)",
-    advice="Six bumps, up and down in turn: a landscape that only a hidden layer can follow.",
+    advice="Six bumps, alternating in sign: only a network with a hidden layer can follow them.",
 )
 class MultiGaussian(Curve):
     features: ClassVar[int] = 2
@@ -98,7 +98,7 @@ class Sine(Curve):
     "step",
     label="Step",
     formula="y = 1[x > 0]",
-    advice="A jump: smooth activations need large weights to draw it.",
+    advice="A jump: smooth activations need large weights to approximate it.",
 )
 class Step(Curve):
     def target(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -110,7 +110,7 @@ class Step(Curve):
     label="Four points",
     formula="(2,5) (1,2) (3,6) (4,6)",
     advice="The smallest regression there is: ŷ = bx is best at b = 1.8. Set validation to 0 and "
-    "standardising off to meet the numbers of a calculation by hand.",
+    "standardising off to reproduce a calculation by hand.",
 )
 class FourPoints(Dataset):
     task: ClassVar[Task] = "regression"

@@ -1,4 +1,4 @@
-"""The bundled handwritten digits: real pictures that are there without a download."""
+"""The bundled handwritten digits: real images without a download."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ IMAGES = 1797
     "digits",
     label="Digits 8×8",
     formula="64 pixels → 0…9",
-    advice="1,797 handwritten digits: small, but real. 95 % of held-out pictures is within easy "
-    "reach.",
+    advice="1,797 handwritten digits: small, but real. 95 % accuracy on held-out images is "
+    "easy to reach.",
     source="Alpaydin & Kaynak 1998, CC BY 4.0",
 )
 class Digits(Dataset):
@@ -35,7 +35,7 @@ class Digits(Dataset):
         high=IMAGES,
         scale="log",
         restarts_run=True,
-        help="How many of the pictures are used, held-out ones included; few invite overfitting.",
+        help="How many of the pictures are used, held-out ones included; few lead to overfitting.",
     )
 
     def samples(self, rng: np.random.Generator) -> Samples:

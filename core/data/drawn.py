@@ -1,6 +1,6 @@
-"""Points that the user drew into the plane, kept in the experiment as a line of text.
+"""Points drawn by the user, kept in the experiment as a line of text.
 
-A point is written x,y,class with up to four significant digits; points are parted by spaces.
+A point is written x,y,class with up to four significant digits; points are separated by spaces.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Point(NamedTuple):
 
 
 def rounded(x: float, y: float, label: int) -> Point:
-    """A point as it will be once it was kept as text."""
+    """A point as it is after being kept as text."""
     return _point(f"{x:.4g},{y:.4g},{label}")
 
 
@@ -41,17 +41,17 @@ def from_text(text: str) -> tuple[Point, ...]:
     """The points in a text. Raises ValueError with what is wrong."""
     words = text.split()
     if len(words) > MOST_POINTS:
-        raise ValueError(f"has {len(words):,} points; up to {MOST_POINTS:,} are taken")
+        raise ValueError(f"has {len(words):,} points; at most {MOST_POINTS:,} are allowed")
     return tuple(_point(word) for word in words)
 
 
 def _point(word: str) -> Point:
     found = POINT.fullmatch(word)
     if found is None:
-        raise ValueError(f"{word[:40]!r} is no point: x,y,class such as 1.5,-2,0 is one")
+        raise ValueError(f"{word[:40]!r} is not a point; write x,y,class, such as 1.5,-2,0")
     x, y = float(found[1]), float(found[2])
     if max(abs(x), abs(y)) > FARTHEST:
-        raise ValueError(f"{word[:40]!r} lies too far out; up to ±{FARTHEST:,.0f} is taken")
+        raise ValueError(f"{word[:40]!r} lies too far out; at most ±{FARTHEST:,.0f} is allowed")
     return Point(x, y, int(found[3]))
 
 

@@ -39,7 +39,7 @@ FEATURES: Registry[FeatureSet] = Registry("feature set", FeatureSet)
     "inputs",
     label="Inputs",
     formula="as they are",
-    advice="The network has to make what it needs of the inputs by itself.",
+    advice="The network gets the inputs as they are and has to find features by itself.",
 )
 class PlainInputs(FeatureSet):
     def of(self, inputs: Inputs) -> Inputs:
@@ -57,8 +57,8 @@ def _term(label: str, chosen: bool) -> bool:
     "plane",
     label="Of the plane",
     formula="x₁, x₂, x₁², x₂², x₁x₂, sin x₁, sin x₂",
-    advice="For data with two inputs: with the right features one unit parts circles (squares) or "
-    "solves exclusive or (the product).",
+    advice="For data with two inputs: with the right features one unit separates circles (squares) "
+    "or solves exclusive or (the product).",
     source="TensorFlow Playground",
 )
 class PlaneFeatures(FeatureSet):

@@ -1,6 +1,6 @@
 """Getting data sets that do not come with the application.
 
-Mirrors are tried in turn. A download that breaks off is taken up where it ended, also days later
+Mirrors are tried in turn. An interrupted download is resumed where it ended, also days later
 or from another mirror; only a file whose SHA-256 is right gets its name, all at once.
 """
 
@@ -32,7 +32,7 @@ Question = Callable[[], bool]
 
 SILENCE_SECONDS = 20
 CHUNK = 1 << 16
-# A mirror that breaks off is asked again as long as it sends something, but not for ever.
+# A mirror that disconnects is asked again while it sends something, up to a limit.
 MOST_TRIES = 50
 
 
@@ -72,7 +72,7 @@ def download(
             _refuse(error, folder)
         done += file.size
     for stem in FILES:
-        # Another form of the same file must not be read in its stead.
+        # Another form of the same file must not be read instead.
         for other in (stem, stem.replace("-idx", ".idx")):
             (folder / other).unlink(missing_ok=True)
     return folder
@@ -114,7 +114,7 @@ def adopt(key: str, folder: Path) -> Path:
 
 def _refuse(error: OSError, place: Path) -> NoReturn:
     raise DataError(
-        f"{error.filename or place}: cannot be written ({error.strerror or error}); mend that, or "
+        f"{error.filename or place}: cannot be written ({error.strerror or error}); fix that, or "
         f"name a folder that holds a folder {place.name} with the files in {VARIABLE}"
     ) from error
 
@@ -214,7 +214,7 @@ class _Download:
             except (OSError, http.client.HTTPException) as error:
                 raise _Failure(_told(error)) from error
             if not chunk:
-                raise _Failure("breaks off")
+                raise _Failure("disconnected")
             part.write(chunk[: self._file.size - have])
             have += len(chunk)
         self._tell(self._file.size, f"from {mirror}")
@@ -241,7 +241,7 @@ class _Download:
 
 
 def _told(error: Exception) -> str:
-    """An error of the network in a word."""
+    """A network error in a few words."""
     reason = getattr(error, "reason", error)
     if isinstance(reason, socket.gaierror):
         return "is not found in the network"

@@ -1,4 +1,4 @@
-"""IDX files, the format of MNIST and its kin: arrays of numbers with a short header.
+"""IDX files, the format of MNIST and similar data sets: arrays of numbers with a short header.
 
 The header is two zero bytes, the type, the number of dimensions, and each dimension as a
 big-endian 32-bit number; the numbers follow, big-endian too. The file may be gzipped.

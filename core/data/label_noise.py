@@ -1,4 +1,4 @@
-"""Noise in the targets, to see a network learn by heart what no rule explains."""
+"""Noise in the targets, to watch a network memorise what no rule explains."""
 
 from __future__ import annotations
 

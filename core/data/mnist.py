@@ -54,7 +54,7 @@ def missing_in(folder: Path) -> list[str]:
 
 def _file(folder: Path, stem: str) -> Path | None:
     names = (stem, f"{stem}.gz", stem.replace("-idx", ".idx"))
-    # Other than Path.is_file this takes what may not be looked at for absent.
+    # Unlike Path.is_file this treats what cannot be accessed as absent.
     return next((folder / name for name in names if os.path.isfile(folder / name)), None)
 
 
@@ -119,8 +119,8 @@ class Pictures(Dataset):
     "mnist",
     label="MNIST",
     formula="784 pixels → 0…9",
-    advice="70,000 handwritten digits, the drosophila of the field. A linear model reaches 92 %, a "
-    "small network 98 %.",
+    advice="70,000 handwritten digits, the field's standard example. A linear model reaches 92 %, "
+    "a small network 98 %.",
     source="LeCun, Cortes & Burges 1998",
 )
 class MNIST(Pictures):

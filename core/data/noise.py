@@ -1,4 +1,4 @@
-"""Samples without any rule: to look at signals rather than at learning."""
+"""Random samples and labels, for looking at signals rather than at learning."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ import numpy as np
 
 from core.base.registry import setting
 from core.data.dataset import DATASETS, Dataset, Samples, Task
-from core.data.toys import samples_knob
+from core.data.toys import samples_setting
 
 
 @DATASETS.add(
     "noise",
     label="Pure noise",
-    formula="x ~ N(0, 1), labels by lot",
-    advice="There is nothing to learn: made to see what initialisation alone does to the signals, "
-    "and how far a network can learn by heart.",
+    formula="x ~ N(0, 1), random labels",
+    advice="There is nothing to learn: it shows what initialisation alone does to the signals, "
+    "and how much a network can memorise.",
 )
 class Noise(Dataset):
     task: ClassVar[Task] = "classes"
 
-    count: int = samples_knob()
+    count: int = samples_setting()
     features: int = setting(100, label="Features", low=1, high=1000, scale="log", restarts_run=True)
     classes: int = setting(10, label="Classes", low=2, high=10, restarts_run=True)
 

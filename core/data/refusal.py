@@ -1,4 +1,4 @@
-"""How readers of data files say no: one message with the place and the remedy."""
+"""How readers of data files refuse one: a message with the place and the remedy."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def refuse(path: Path, message: str) -> NoReturn:
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Turns what the system has against reading a file into a `DataError`."""
+    """Turns an OSError while reading a file into a `DataError`."""
     try:
         if path.exists() and not path.is_file():
             refuse(path, "is a folder; choose a file in it" if path.is_dir() else "is not a file")

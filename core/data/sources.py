@@ -18,7 +18,7 @@ class RemoteFile:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a data set is to be had; a mirror is the URL in front of the files' names."""
+    """Where a data set can be downloaded; a mirror is the URL before the file names."""
 
     key: str
     mirrors: tuple[str, ...]

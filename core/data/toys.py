@@ -22,7 +22,7 @@ Points = NDArray[np.float64]
 EXTENT = 5.0
 
 
-def samples_knob() -> int:
+def samples_setting() -> int:
     """How many samples a drawn data set has."""
     return setting(
         500,
@@ -35,7 +35,7 @@ def samples_knob() -> int:
     )
 
 
-def noise_knob(default: float, described: str) -> float:
+def noise_setting(default: float, described: str) -> float:
     """The share of noise, as in TensorFlow Playground."""
     return setting(default, label="Noise", low=0, high=0.5, restarts_run=True, help=described)
 
@@ -47,8 +47,10 @@ class PlaneToy(Dataset):
     task: ClassVar[Task] = "binary"
     features: ClassVar[int] = 2
 
-    count: int = samples_knob()
-    noise: float = noise_knob(0.0, "How far points stray, as a share of the picture's half-width.")
+    count: int = samples_setting()
+    noise: float = noise_setting(
+        0.0, "How far points stray, as a share of the picture's half-width."
+    )
 
     def draw(self, rng: np.random.Generator) -> tuple[Points, NDArray[np.bool_]]:
         """Points of shape (count, 2) and whether each is of class 1, shape (count,)."""
@@ -73,7 +75,7 @@ class PlaneToy(Dataset):
     "circle",
     label="Circle",
     formula="‖x‖ < R/2",
-    advice="A disc inside a ring: no straight line parts them, so one linear layer fails.",
+    advice="A disc inside a ring: no straight line separates them, so one linear layer fails.",
 )
 class Circle(PlaneToy):
     def draw(self, rng: np.random.Generator) -> tuple[Points, NDArray[np.bool_]]:
@@ -107,7 +109,7 @@ class ExclusiveOr(PlaneToy):
     "gaussians",
     label="Two Gaussians",
     formula="N(±2, σ²)",
-    advice="Two clouds that a straight line parts: even a network without hidden layers can do it.",
+    advice="Two clouds that a straight line separates: no hidden layer is needed.",
 )
 class TwoGaussians(PlaneToy):
     def draw(self, rng: np.random.Generator) -> tuple[Points, NDArray[np.bool_]]:
@@ -122,11 +124,11 @@ class TwoGaussians(PlaneToy):
     label="Spiral",
     formula="r = R·t, φ = 3.5πt",
     advice="Two arms wound around each other: needs hidden layers, and shows what a good "
-    "activation, initialiser and optimizer are worth.",
+    "activation, initialiser and optimizer contribute.",
     source="Lang & Witbrock 1988",
 )
 class Spiral(PlaneToy):
-    noise: float = noise_knob(0.1, "How far points stray from their arm.")
+    noise: float = noise_setting(0.1, "How far points stray from their arm.")
 
     def draw(self, rng: np.random.Generator) -> tuple[Points, NDArray[np.bool_]]:
         stray = self.noise * (2 * rng.random((self.count, 2)) - 1)

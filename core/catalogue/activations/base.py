@@ -15,8 +15,8 @@ from core.base.arrays import Array
 from core.base.constants import constant
 from core.base.registry import Entry, Registry
 
-# NumPy treats small and large arrays unlike: np.sign is the quicker test of small ones and a
-# comparison that of large ones; two large arrays are compared faster than one and a number.
+# np.sign is the faster test for small arrays, a comparison for large ones; comparing two large
+# arrays is faster than comparing an array with a number.
 SMALL = 2048
 
 

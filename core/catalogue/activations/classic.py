@@ -1,4 +1,4 @@
-"""The first activation functions: none at all, the step and the S-shaped ones."""
+"""The classic activation functions: identity, step, sigmoid and tanh."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Identity(Activation):
     "step",
     label="Step",
     formula="1 if x > 0, else 0",
-    advice="Its slope is 0 wherever it has one, so no gradient comes through and the layers below "
-    "never learn. Here for contrast.",
+    advice="Its slope is 0 wherever it is defined, so no gradient passes through and the layers "
+    "below never learn. Included for contrast.",
     torch="lambda x: (x > 0).to(x.dtype)",
     source="Rosenblatt 1958",
 )
@@ -49,8 +49,8 @@ class Step(Activation):
     "sigmoid",
     label="Sigmoid",
     formula="1 / (1 + e⁻ˣ)",
-    advice="Slope at most ¼ and flat beyond ±6: gradients shrink with every layer. Pair with "
-    "Xavier; at its best as an output function.",
+    advice="Slope at most ¼ and flat beyond ±6: gradients shrink with every layer. Use with "
+    "Xavier; works best as an output function.",
     torch="nn.Sigmoid()",
 )
 class Sigmoid(Activation):
@@ -68,7 +68,7 @@ class Sigmoid(Activation):
     "tanh",
     label="tanh",
     formula="tanh x",
-    advice="Zero-centred, so less zigzag than sigmoid, but still flat at both ends. Pair with "
+    advice="Zero-centred, so less zigzag than sigmoid, but still flat at both ends. Use with "
     "Xavier.",
     torch="nn.Tanh()",
 )

@@ -17,7 +17,7 @@ from core.catalogue.activations.base import ACTIVATIONS, Activation, Array, logi
     label="Swish",
     formula="x σ(βx)",
     advice="Smooth and not monotone: its slope goes negative before it flattens out. With β = 1 "
-    "also called SiLU. Pair with He.",
+    "also called SiLU. Use with He.",
     torch="lambda x: x * torch.sigmoid({beta} * x)",
     source="Ramachandran et al. 2017",
 )
@@ -45,14 +45,14 @@ class Swish(Activation):
     label="GELU",
     formula="x Φ(x) ≈ ½x (1 + tanh(√(2/π) (x + 0.044715 x³)))",
     advice="ReLU with a soft, slightly dipping corner, usual in transformers. The tanh form is "
-    "used, at most 0.0005 off the exact one. Pair with He.",
+    "used, at most 0.0005 off the exact one. Use with He.",
     torch="nn.GELU(approximate='tanh')",
     source="Hendrycks & Gimpel 2016",
 )
 class GELU(Activation):
     initializer: ClassVar[str] = "he_normal"
 
-    # Beyond ±REACH tanh is ±1 in every precision and x³ is of no use.
+    # Beyond ±REACH tanh is ±1 in every precision and x³ is not needed.
     REACH: ClassVar[float] = 10.0
     SLOPE: ClassVar[float] = math.sqrt(2 / math.pi)
     CUBIC: ClassVar[float] = math.sqrt(2 / math.pi) * 0.044715
@@ -89,7 +89,7 @@ class GELU(Activation):
     "mish",
     label="Mish",
     formula="x tanh(ln(1 + eˣ))",
-    advice="Much like swish, with a slightly deeper dip; dearer to compute. Pair with He.",
+    advice="Much like swish, with a slightly deeper dip; slower to compute. Use with He.",
     torch="nn.Mish()",
     source="Misra 2019",
 )
@@ -134,7 +134,7 @@ class Mish(Activation):
     "softplus",
     label="Softplus",
     formula="ln(1 + eˣ)",
-    advice="A rounded ReLU whose slope is the sigmoid; always positive, so it zigzags. Pair with "
+    advice="A rounded ReLU whose slope is the sigmoid; always positive, so it zigzags. Use with "
     "He.",
     torch="nn.Softplus(threshold=50)",
     source="Dugas et al. 2001",

@@ -1,4 +1,4 @@
-"""S-shaped and smooth functions redrawn with straight lines: cheap to compute."""
+"""Piecewise linear versions of sigmoid, tanh and swish: cheap to compute."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def on_slope(a: Array, out: Array) -> None:
     "hard_sigmoid",
     label="Hard sigmoid",
     formula="x/6 + ½, kept within 0 … 1",
-    advice="Sigmoid from three straight lines: cheap, and wholly flat beyond ±3. Pair with Xavier.",
+    advice="Sigmoid made of three straight lines: cheap, and flat beyond ±3. Use with Xavier.",
     torch="nn.Hardsigmoid()",
     source="Courbariaux et al. 2015",
 )
@@ -48,7 +48,7 @@ class HardSigmoid(Activation):
     "hard_tanh",
     label="Hard tanh",
     formula="x, kept within −1 … 1",
-    advice="tanh from three straight lines: cheap, and wholly flat beyond ±1. Pair with Xavier.",
+    advice="tanh made of three straight lines: cheap, and flat beyond ±1. Use with Xavier.",
     torch="nn.Hardtanh()",
     source="Collobert 2004",
 )
@@ -67,7 +67,7 @@ class HardTanh(Activation):
     "hard_swish",
     label="Hard swish",
     formula="x · (x/6 + ½, kept within 0 … 1)",
-    advice="Swish without an exponential, made for phones. Pair with He.",
+    advice="Swish without an exponential, designed for phones. Use with He.",
     torch="nn.Hardswish()",
     source="Howard et al. 2019",
 )

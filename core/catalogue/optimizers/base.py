@@ -18,14 +18,14 @@ from core.base.registry import Entry, Registry, setting
 State = dict[str, NDArray[Any]]
 
 
-def rate_knob(default: float) -> float:
+def rate_setting(default: float) -> float:
     """The learning rate η of a rule, with the default that works for it."""
     return setting(
         default, label="Rate η", low=0, high=1e12, scale="log", help="Learning rate: step size."
     )
 
 
-def epsilon_knob(default: float) -> float:
+def epsilon_setting(default: float) -> float:
     """The ε that keeps a rule from dividing by 0."""
     return setting(
         default, label="ε", low=0, high=1, scale="log", help="Keeps the division from 0 / 0."
@@ -43,7 +43,7 @@ class Optimizer(Entry):
     slots: ClassVar[tuple[str, ...]] = ()
     elementwise: ClassVar[bool] = True
     full_batch: ClassVar[bool] = False
-    learning_rate: float = rate_knob(0.01)
+    learning_rate: float = rate_setting(0.01)
 
     def init(self, n: int, dtype: type = np.float32) -> State:
         """Fresh state for n parameters."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.base.constants import constant
 from core.base.registry import setting
-from core.catalogue.optimizers.base import OPTIMIZERS, Array, Optimizer, State, rate_knob
+from core.catalogue.optimizers.base import OPTIMIZERS, Array, Optimizer, State, rate_setting
 
 
 @OPTIMIZERS.add(
@@ -20,7 +20,7 @@ from core.catalogue.optimizers.base import OPTIMIZERS, Array, Optimizer, State, 
     source="Robbins & Monro 1951",
 )
 class SGD(Optimizer):
-    learning_rate: float = rate_knob(0.1)
+    learning_rate: float = rate_setting(0.1)
 
     def step(
         self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
@@ -33,7 +33,7 @@ class SGD(Optimizer):
     "momentum",
     label="Momentum",
     formula="v ← γv + g;  W ← W − ηv",
-    advice="Averages the slope over about 1/(1−γ) steps: faster along valleys, calmer across.",
+    advice="Averages the slope over about 1/(1−γ) steps: faster along valleys, steadier across.",
     torch="torch.optim.SGD(params, lr={learning_rate}, momentum={momentum})",
     source="Polyak 1964",
 )
@@ -44,7 +44,7 @@ class Momentum(Optimizer):
     """
 
     slots: ClassVar[tuple[str, ...]] = ("velocity",)
-    learning_rate: float = rate_knob(0.05)
+    learning_rate: float = rate_setting(0.05)
     momentum: float = setting(0.9, label="Momentum γ", low=0, high=0.9999)
 
     def step(
@@ -61,7 +61,7 @@ class Momentum(Optimizer):
     "nag",
     label="Nesterov",
     formula="v ← γv + g;  W ← W − η(g + γv)",
-    advice="Momentum that takes the slope where it is about to be, so it brakes before the bottom.",
+    advice="Momentum with the gradient at the point ahead, so it slows down before the minimum.",
     torch="torch.optim.SGD(params, lr={learning_rate}, momentum={momentum}, nesterov=True)",
     source="Nesterov 1983; Sutskever et al. 2013",
 )
@@ -73,7 +73,7 @@ class NAG(Optimizer):
     """
 
     slots: ClassVar[tuple[str, ...]] = ("velocity",)
-    learning_rate: float = rate_knob(0.05)
+    learning_rate: float = rate_setting(0.05)
     momentum: float = setting(0.9, label="Momentum γ", low=0, high=0.9999)
 
     def step(

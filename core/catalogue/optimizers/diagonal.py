@@ -1,4 +1,4 @@
-"""Rules that give every weight a step size of its own, from the size of its past gradients."""
+"""Optimizers with a step size for each weight, from the size of its past gradients."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from core.catalogue.optimizers.base import (
     Array,
     Optimizer,
     State,
-    epsilon_knob,
-    rate_knob,
+    epsilon_setting,
+    rate_setting,
 )
 
 
@@ -22,7 +22,7 @@ from core.catalogue.optimizers.base import (
     "adagrad",
     label="AdaGrad",
     formula="G ← G + g²;  W ← W − η g / (√G + ε)",
-    advice="Rarely used weights keep large steps. G only grows, so the steps shrink for ever.",
+    advice="Rarely used weights keep large steps. G only grows, so all steps keep shrinking.",
     torch="torch.optim.Adagrad(params, lr={learning_rate}, eps={epsilon})",
     source="Duchi et al. 2011",
 )
@@ -30,8 +30,8 @@ class AdaGrad(Optimizer):
     """The lecture divides by √(G + ε): the same to within ε/2G, unless G is as small as ε."""
 
     slots: ClassVar[tuple[str, ...]] = ("square_sum",)
-    learning_rate: float = rate_knob(0.1)
-    epsilon: float = epsilon_knob(1e-10)
+    learning_rate: float = rate_setting(0.1)
+    epsilon: float = epsilon_setting(1e-10)
 
     def step(
         self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
@@ -46,7 +46,7 @@ class AdaGrad(Optimizer):
     "rmsprop",
     label="RMSProp",
     formula="G ← ρG + (1−ρ)g²;  W ← W − η g / (√G + ε)",
-    advice="AdaGrad that forgets: G is a decaying mean, so the steps do not die out.",
+    advice="AdaGrad with a decaying mean of g² for the sum, so the steps do not shrink to 0.",
     torch="torch.optim.RMSprop(params, lr={learning_rate}, alpha={rho}, eps={epsilon})",
     source="Tieleman & Hinton 2012",
 )
@@ -54,9 +54,9 @@ class RMSProp(Optimizer):
     """The lecture divides by √(G + ε), see AdaGrad; its ρ of 0.9 is kept (PyTorch's is 0.99)."""
 
     slots: ClassVar[tuple[str, ...]] = ("square",)
-    learning_rate: float = rate_knob(0.01)
+    learning_rate: float = rate_setting(0.01)
     rho: float = setting(0.9, label="Decay ρ", low=0, high=0.99999)
-    epsilon: float = epsilon_knob(1e-8)
+    epsilon: float = epsilon_setting(1e-8)
 
     def step(
         self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
@@ -80,9 +80,9 @@ class AdaDelta(Optimizer):
     """RMS[x] is √(mean of x² + ε), in the lecture and in PyTorch alike."""
 
     slots: ClassVar[tuple[str, ...]] = ("square", "step_square")
-    learning_rate: float = rate_knob(1.0)
+    learning_rate: float = rate_setting(1.0)
     rho: float = setting(0.9, label="Decay ρ", low=0, high=0.99999)
-    epsilon: float = epsilon_knob(1e-6)
+    epsilon: float = epsilon_setting(1e-6)
 
     def step(
         self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array

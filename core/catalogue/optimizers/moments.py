@@ -15,8 +15,8 @@ from core.catalogue.optimizers.base import (
     Array,
     Optimizer,
     State,
-    epsilon_knob,
-    rate_knob,
+    epsilon_setting,
+    rate_setting,
 )
 
 
@@ -43,10 +43,10 @@ class Adam(Optimizer):
     """State holds m/(1 − β₁) and v/(1 − β₂): sums that fade, which take two sweeps fewer."""
 
     slots: ClassVar[tuple[str, ...]] = ("sum", "square_sum")
-    learning_rate: float = rate_knob(0.01)
+    learning_rate: float = rate_setting(0.01)
     beta1: float = _beta1()
     beta2: float = _beta2()
-    epsilon: float = epsilon_knob(1e-8)
+    epsilon: float = epsilon_setting(1e-8)
 
     def step(
         self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
@@ -106,7 +106,7 @@ class Adam(Optimizer):
 class NAdam(Adam):
     """The momentum μₜ warms up; corrections use its running product Πμ, as Dozat and PyTorch do."""
 
-    learning_rate: float = rate_knob(0.01)
+    learning_rate: float = rate_setting(0.01)
     momentum_decay: float = setting(
         0.004, label="Warm-up ψ", low=0, high=1, scale="log", help="How fast μ rises to β₁."
     )
@@ -155,7 +155,7 @@ def _momentum_product(beta1: float, decay: float, t: int) -> float:
     source="Loshchilov & Hutter 2019",
 )
 class AdamW(Adam):
-    learning_rate: float = rate_knob(0.01)
+    learning_rate: float = rate_setting(0.01)
     decay: float = setting(0.01, label="Decay λ", low=0, high=1e6, scale="log")
 
     def step(
@@ -178,10 +178,10 @@ class Adamax(Optimizer):
     """The paper has no ε; as in PyTorch it is added to |g|."""
 
     slots: ClassVar[tuple[str, ...]] = ("mean", "largest")
-    learning_rate: float = rate_knob(0.02)
+    learning_rate: float = rate_setting(0.02)
     beta1: float = _beta1()
     beta2: float = _beta2()
-    epsilon: float = epsilon_knob(1e-8)
+    epsilon: float = epsilon_setting(1e-8)
 
     def step(
         self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
@@ -211,7 +211,7 @@ class Adamax(Optimizer):
 )
 class AMSGrad(Adam):
     slots: ClassVar[tuple[str, ...]] = ("sum", "square_sum", "peak")
-    learning_rate: float = rate_knob(0.01)
+    learning_rate: float = rate_setting(0.01)
 
     def step(
         self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
@@ -234,7 +234,7 @@ class Lion(Optimizer):
     """PyTorch has none. The paper's decay is left to the weight decay of the training settings."""
 
     slots: ClassVar[tuple[str, ...]] = ("mean",)
-    learning_rate: float = rate_knob(0.003)
+    learning_rate: float = rate_setting(0.003)
     beta1: float = _beta1()
     beta2: float = _beta2(0.99)
 

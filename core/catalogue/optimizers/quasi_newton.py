@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from core.base.registry import setting
-from core.catalogue.optimizers.base import OPTIMIZERS, Array, Optimizer, State, rate_knob
+from core.catalogue.optimizers.base import OPTIMIZERS, Array, Optimizer, State, rate_setting
 
 # PyTorch's thresholds: for a slope that is flat, a step that leads nowhere, a curvature that is
 # not positive.
@@ -33,7 +33,7 @@ class LBFGS(Optimizer):
 
     elementwise: ClassVar[bool] = False
     full_batch: ClassVar[bool] = True
-    learning_rate: float = rate_knob(0.1)
+    learning_rate: float = rate_setting(0.1)
     history: int = setting(
         10,
         label="History m",

@@ -244,9 +244,9 @@ def test_drawn_points_join_the_first_classes_of_several():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("1,2", "'1,2' is no point"),
-        ("1,2,3", "'1,2,3' is no point"),
-        ("1,2,0 nan,0,1", "'nan,0,1' is no point"),
+        ("1,2", "'1,2' is not a point"),
+        ("1,2,3", "'1,2,3' is not a point"),
+        ("1,2,0 nan,0,1", "'nan,0,1' is not a point"),
         ("1e9,2,0", "lies too far out"),
         ("1,2,0 " * (MOST_POINTS + 1), f"has {MOST_POINTS + 1:,} points"),
     ],

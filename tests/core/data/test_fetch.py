@@ -172,7 +172,7 @@ def test_a_mirror_that_breaks_off_is_asked_for_the_rest(network):
 def test_when_all_mirrors_fail_each_is_named_with_its_reason(network, home):  # noqa: F811
     with pytest.raises(DataError) as caught:
         download(network("forbidding", "missing", "wrong", "portal", "stuck"))
-    for reason in ("answers 403", "answers 404", "(SHA-256)", "(size)", "breaks off"):
+    for reason in ("answers 403", "answers 404", "(SHA-256)", "(size)", "disconnected"):
         assert reason in str(caught.value)
     assert present("mnist") is None
     assert not [p for p in (home / "mnist").iterdir() if p.suffix == ".gz"]
