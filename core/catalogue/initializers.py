@@ -55,7 +55,7 @@ class Auto(Initializer):
     "zeros",
     label="Zeros",
     formula="0",
-    advice="All units of a layer compute the same thing and get the same gradient: they stay equal.",
+    advice="All units of a layer compute the same and get the same gradient: they stay equal.",
     torch="nn.init.zeros_(w)",
 )
 class Zeros(Initializer):

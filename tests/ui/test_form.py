@@ -57,7 +57,7 @@ def test_no_text_needs_marks_that_fonts_put_in_the_wrong_place():
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.label)
-def test_the_names_of_an_entrys_knobs_are_not_cut(qtbot, qapp, entry):
+def test_the_names_of_an_entrys_settings_are_not_cut(qtbot, qapp, entry):
     look.apply(qapp, look.LIGHT)
     block = entry in BLOCKS.entries()
     form = Form(entry(), "x", restarts_run=block, depth=0 if block else 1)
@@ -242,7 +242,7 @@ def test_a_typed_value_between_the_stops_stays_exact(training: Form) -> None:
     assert values[-1].optimizer.beta2 == 0.99873
 
 
-def test_knobs_come_and_go_with_their_entry_and_are_remembered(training: Form) -> None:
+def test_settings_come_and_go_with_their_entry_and_are_remembered(training: Form) -> None:
     values = emitted(training)
     optimizer = field(training, "training.optimizer")
     line = field(training, "training.optimizer.beta1").field
@@ -257,7 +257,7 @@ def test_knobs_come_and_go_with_their_entry_and_are_remembered(training: Form) -
     assert line.text() == "0.5"
 
 
-def test_knobs_of_an_entry_that_was_set_from_outside_are_remembered_too(training: Form) -> None:
+def test_settings_of_an_entry_that_was_set_from_outside_are_remembered_too(training: Form) -> None:
     values = emitted(training)
     training.set_value(TrainingSpec(optimizer=Momentum(momentum=0.7)))
     choose(field(training, "training.optimizer"), "sgd")
@@ -265,13 +265,13 @@ def test_knobs_of_an_entry_that_was_set_from_outside_are_remembered_too(training
     assert values[-1].optimizer == Momentum(momentum=0.7)
 
 
-def test_knobs_set_from_outside_reach_a_form_that_is_built_already(training: Form) -> None:
+def test_settings_set_from_outside_reach_a_form_that_is_built_already(training: Form) -> None:
     training.set_value(TrainingSpec(optimizer=SGD()))
     training.set_value(TrainingSpec(optimizer=Adam(beta2=0.9)))
     assert field(training, "training.optimizer.beta2").field.text() == "0.9"
 
 
-def test_tab_goes_from_an_entry_to_its_knobs(training: Form) -> None:
+def test_tab_goes_from_an_entry_to_its_settings(training: Form) -> None:
     choose(field(training, "training.optimizer"), "sgd")
     QTest.keyClick(field(training, "training.optimizer"), Qt.Key.Key_Tab)
     focus: Any = QApplication.focusWidget()
@@ -386,7 +386,7 @@ def test_marks_of_restarting_settings_tell_the_truth(qtbot) -> None:
     assert not marks["x.optimizer.learning_rate"]
 
 
-def test_knobs_under_a_restarting_entry_are_marked_as_restarting(qtbot) -> None:
+def test_settings_under_a_restarting_entry_are_marked_as_restarting(qtbot) -> None:
     part = TrainingSpec(loss=HalfSquaredError())
     other = replace(part, loss=HalfSquaredError(reduction="sum"))
     (change,) = changes(part, other)
@@ -403,7 +403,7 @@ def test_labels_lead_to_their_fields(training: Form) -> None:
         assert label.buddy().accessibleName() == label.text()
 
 
-def test_a_widget_goes_below_a_field_and_its_knobs(qtbot) -> None:
+def test_a_widget_goes_below_a_field_and_its_settings(qtbot) -> None:
     form = shown_form(qtbot, Form(TrainingSpec(), "t", names=("optimizer", "schedule")))
     extra = QLabel("extra")
     form.insert_below("optimizer", extra)

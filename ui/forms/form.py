@@ -186,9 +186,9 @@ class EntryEditor(EntryCombo):
         self.setToolTip(described(title, self._help, *about, self._ending))
         if entry is not None:
             self._remembered[entry.key] = entry
-        self._show_knobs(entry)
+        self._show_settings(entry)
 
-    def _show_knobs(self, entry: Entry | None) -> None:
+    def _show_settings(self, entry: Entry | None) -> None:
         wanted = entry.key if entry is not None and settings_of(entry) else None
         if entry is not None and wanted is not None:
             if wanted in self._forms:
@@ -202,7 +202,7 @@ class EntryEditor(EntryCombo):
     def _form(self, entry: Entry) -> Form:
         path, restarts_run, depth = self._context
         form = Form(entry, path, restarts_run=restarts_run, depth=depth, parent=self.below)
-        form.changed.connect(self._reknobbed)
+        form.changed.connect(self._entry_changed)
         self._column.addWidget(form)
         chain_tabs(self, form)
         return form
@@ -214,7 +214,7 @@ class EntryEditor(EntryCombo):
         self._show(None if key is None else self._remembered.get(key) or self._registry[key]())
         self.edited.emit(self._entry)
 
-    def _reknobbed(self, entry: Entry) -> None:
+    def _entry_changed(self, entry: Entry) -> None:
         self._entry = self._remembered[entry.key] = entry
         self.edited.emit(entry)
 
