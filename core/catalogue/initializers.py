@@ -55,7 +55,7 @@ class Auto(Initializer):
     "zeros",
     label="Zeros",
     formula="0",
-    advice="All units of a layer compute the same and get the same gradient: they stay equal.",
+    advice="All units of a layer do the same and get the same gradient: they stay equal.",
     torch="nn.init.zeros_(w)",
 )
 class Zeros(Initializer):
@@ -260,7 +260,7 @@ class RBM(XavierNormal):
 
     epochs: int = setting(
         5,
-        label="Epochs a layer",
+        label="Epochs",
         low=1,
         high=200,
         restarts_run=True,
@@ -269,14 +269,14 @@ class RBM(XavierNormal):
     rate: float = setting(0.1, label="Rate η", low=1e-6, high=10, scale="log", restarts_run=True)
     k: int = setting(
         1,
-        label="Gibbs steps k",
+        label="CD steps k",
         low=1,
         high=100,
         restarts_run=True,
         help="How often the machine goes down and up again before it is compared with the data.",
     )
     weight_cost: float = setting(
-        2e-4, label="Weight cost", low=0, high=1, scale="log", restarts_run=True
+        2e-4, label="Cost λ", low=0, high=1, scale="log", restarts_run=True
     )
 
 

@@ -103,7 +103,7 @@ class UserTable(Dataset):
     )
     missing_words: str = setting(
         "",
-        label="Missing words",
+        label="Gap words",
         restarts_run=True,
         help="More words that stand for a missing value, separated by commas; NA, ?, unknown, "
         "#DIV/0! and many others are known.",
