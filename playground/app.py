@@ -11,6 +11,8 @@ from typing import Any
 from playground.display import missing_display
 from playground.exits import fail
 
+LOST = "An experiment was not saved when the application last ended. It can be restored."
+
 
 def main(arguments: list[str]) -> int:
     """Open the window, or without a display train offscreen. Returns the exit status."""
@@ -64,10 +66,13 @@ def open_window(spec: Any, options: argparse.Namespace) -> int:
 
     # It gets ready while the window is being made.
     runner = TrainingWorker()
-    from playground.process import Interrupts, make_application, report_crashes
+    from playground.errors import ErrorReporter, start_logging
+    from playground.process import Interrupts, make_application
 
     application = make_application()
+    from core.base.folders import state_folder
     from ui.main_window import MainWindow
+    from ui.session.recovery import Recovery
     from ui.session.session import Session
 
     session = Session(spec, runner=runner)
@@ -75,8 +80,17 @@ def open_window(spec: Any, options: argparse.Namespace) -> int:
     window.show()
     if options.data:
         window.open_file(options.data, options.target or "")
-    report_crashes(window.report)
-    interrupts = Interrupts(application.quit)
+    ErrorReporter(window, start_logging())
+    recovery = Recovery(session, state_folder())
+    if (lost := recovery.lost) is not None:
+        window.notify(LOST, "Restore", lambda: window.open_experiment(lost))
+
+    def interrupted() -> None:
+        # Nobody may be there to answer: unsaved changes are kept for the next start instead.
+        window.asks_nothing = True
+        application.quit()
+
+    interrupts = Interrupts(interrupted)
     if options.run:
         session.set_running(True)
     # Nothing made so far is garbage: leave it out of every later collection.
@@ -84,4 +98,5 @@ def open_window(spec: Any, options: argparse.Namespace) -> int:
     gc.freeze()
     status = application.exec()
     interrupts.close()
+    recovery.close(keep=window.asks_nothing)
     return status if session.close() else 1

@@ -7,8 +7,6 @@ import os
 import signal
 import socket
 import sys
-import threading
-import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -43,18 +41,6 @@ def make_application() -> Any:
 
 def _collect() -> None:
     gc.collect(1)
-
-
-def report_crashes(show: Callable[[str], None]) -> None:
-    """Turn an unexpected error into a message in the window; the traceback goes to stderr."""
-
-    def report(kind: type[BaseException], error: BaseException | None, trace: Any) -> None:
-        traceback.print_exception(kind, error, trace)
-        if threading.current_thread() is threading.main_thread():
-            show(f"Something went wrong: {kind.__name__}: {error}. The run was kept.")
-
-    sys.excepthook = report
-    threading.excepthook = lambda args: report(args.exc_type, args.exc_value, args.exc_traceback)
 
 
 class Interrupts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize
@@ -16,7 +17,14 @@ from PySide6.QtGui import (
     QShowEvent,
     QUndoGroup,
 )
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.experiment.spec import ExperimentSpec
 from ui import theme
@@ -30,12 +38,14 @@ from ui.preferences import Memory
 from ui.rail import Rail
 from ui.session.document import Document
 from ui.session.session import Session
+from ui.widgets.banner import Action, Banner
 from ui.widgets.keys import press_focused
 
 DEFAULT_SIZE = QSize(1440, 900)
 MINIMUM_SIZE = QSize(1000, 640)
 # What the frame around the window takes of the screen, about.
 FRAME = QSize(8, 40)
+NOTICE_MARGIN = 12
 THEMES = {"system": "Like the system", "light": "Light", "dark": "Dark"}
 
 
@@ -45,7 +55,8 @@ def available_size(window: QWidget) -> QSize:
 
 
 class MainWindow(QMainWindow):
-    """Shows one page at a time. With `remember` the layout is kept from one start to the next."""
+    """Shows one page at a time. With `remember` the layout is kept from one start to the next, and
+    unsaved changes are asked about before it closes."""
 
     def __init__(
         self, session: Session, theme_name: str | None = None, remember: bool = True
@@ -53,6 +64,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.session = session
         self.memory = Memory(remember)
+        # Set where nobody can answer: on a signal, and where nothing is remembered anyway.
+        self.asks_nothing = not remember
         self.theme_name = theme_name or self.memory.text("theme", "system")
         self._apply_theme()
         self._context = PageContext(session, self.memory, self.open_experiment, self.show_page)
@@ -61,6 +74,8 @@ class MainWindow(QMainWindow):
         self._seen: Page | None = None
         self.pages: dict[str, Page] = {}
         self.stack = QStackedWidget()
+        # What concerns the application rather than a page.
+        self.notice = Banner()
         self.rail = Rail(PAGES)
         self.menus = MenuBar(self.menuBar())
         self._arrange()
@@ -88,7 +103,14 @@ class MainWindow(QMainWindow):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.rail)
-        row.addWidget(self.stack, 1)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        above = QVBoxLayout()
+        above.setContentsMargins(NOTICE_MARGIN, 0, NOTICE_MARGIN, 0)
+        above.addWidget(self.notice)
+        column.addLayout(above)
+        column.addWidget(self.stack, 1)
+        row.addLayout(column, 1)
         self.setCentralWidget(center)
 
     # Pages
@@ -158,6 +180,13 @@ class MainWindow(QMainWindow):
     def report(self, message: str) -> None:
         """Show a message at the top of the page that is shown."""
         self.current.report(message)
+
+    def notify(
+        self, message: str, text: str, act: Callable[[], object], stays: bool = False
+    ) -> None:
+        """Show a message above every page, with a button called `text` for what can be done about
+        it. With `stays` the message is still there after that."""
+        self.notice.say(message, Action(text, act, dismisses=not stays))
 
     def _add_menus(self) -> None:
         self.menus.add(
@@ -270,7 +299,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         pages = list(self.pages.values())
-        if not all(page.can_close() for page in pages):
+        if not (self.asks_nothing or self.document.may_close()) or not all(
+            page.can_close() for page in pages
+        ):
             event.ignore()
             return
         self.memory.keep(geometry=self.saveGeometry())

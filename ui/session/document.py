@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from core.experiment.files import read_experiment, write_experiment
 from core.experiment.reading import SpecError
@@ -73,6 +73,25 @@ class Document:
         self._session.undo_stack.setClean()
         self.tell()
         return True
+
+    def may_close(self) -> bool:
+        """Whether the window may close: asks first what is to become of unsaved changes."""
+        if self._session.undo_stack.isClean():
+            return True
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(APPLICATION)
+        box.setText("Save the changes to this experiment?")
+        box.setInformativeText("They are lost if you do not save them.")
+        Button = QMessageBox.StandardButton
+        box.setStandardButtons(Button.Save | Button.Discard | Button.Cancel)
+        box.setDefaultButton(Button.Save)
+        box.button(Button.Discard).setText("Don't save")
+        answer = box.exec()
+        if answer == Button.Save:
+            self.save()
+            return self._session.undo_stack.isClean()
+        return answer == Button.Discard
 
     def _at(self) -> str:
         return str(self.path.parent if self.path else Path.home())

@@ -1,9 +1,26 @@
-"""A message above the dashboard: what went wrong, in one line, until it is dismissed."""
+"""A message above what is shown: what went wrong, until it is dismissed."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QWidget
+
+# A longer message scrolls, so that it does not take the room of what it is about.
+MOST_HEIGHT = 96
+BUTTON_ROW = 34
+
+
+class Action(NamedTuple):
+    """What a message offers: the text of a button, what it does, and whether the message is then
+    done with."""
+
+    text: str
+    act: Callable[[], object]
+    dismisses: bool = True
 
 
 class Banner(QFrame):
@@ -12,23 +29,67 @@ class Banner(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("banner")
+        self._act: Action | None = None
         self._text = QLabel()
         self._text.setWordWrap(True)
+        # File names and values in a message are no markup.
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._dismiss = QPushButton("Dismiss")
-        self._dismiss.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._dismiss.clicked.connect(self.hide)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setWidget(self._text)
+        self._text.setAutoFillBackground(False)
+        self._area.viewport().setAutoFillBackground(False)
+        self.action_button = self._button(self._do)
+        self._dismiss = self._button(self.hide)
+        self._dismiss.setText("Dismiss")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 4, 4)
-        row.addWidget(self._text, 1)
-        row.addWidget(self._dismiss)
+        row.setSpacing(8)
+        row.addWidget(self._area, 1)
+        for button in (self.action_button, self._dismiss):
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
-    def say(self, message: str) -> None:
+    def say(self, message: str, action: Action | None = None) -> None:
+        """Show a message, and a button for what can be done about it."""
+        self._act = action
         self._text.setText(message)
         self._text.setAccessibleName(message)
+        self.action_button.setVisible(action is not None)
+        if action is not None:
+            self.action_button.setText(action.text)
+            self.action_button.setAccessibleName(action.text)
         self.show()
+        self._area.verticalScrollBar().setValue(0)
+        self._fit()
 
     def text(self) -> str:
         """The message shown, "" where there is none."""
         return "" if self.isHidden() else self._text.text()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        wanted = self._text.heightForWidth(max(1, self._area.viewport().width()))
+        height = min(max(wanted, BUTTON_ROW - 6), MOST_HEIGHT)
+        if height != self._area.height():
+            self._area.setFixedHeight(height)
+
+    def _do(self) -> None:
+        action = self._act
+        if action is not None:
+            if action.dismisses:
+                self.hide()
+            action.act()
+
+    def _button(self, act: Callable[[], object]) -> QPushButton:
+        button = QPushButton()
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(lambda: act())
+        return button

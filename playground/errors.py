@@ -1,0 +1,98 @@
+"""Errors that nothing has caught, while the window is open: logged, told, and no reason to end."""
+
+from __future__ import annotations
+
+import logging
+import platform
+import sys
+import threading
+import traceback
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, qVersion
+from PySide6.QtGui import QGuiApplication
+
+from core.base.extras import MissingExtra
+from core.base.folders import log_folder
+from playground import __version__
+
+if TYPE_CHECKING:
+    from ui.main_window import MainWindow
+
+LOG_BYTES, LOG_FILES = 1_000_000, 3
+log = logging.getLogger("playground")
+
+
+def start_logging() -> Path | None:
+    """Log warnings and errors to a file of limited size; its path, None where there can be none."""
+    path = log_folder() / "playground.log"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(
+            path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8"
+        )
+    except OSError:
+        return None
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.WARNING)
+    return path
+
+
+class ErrorReporter(QObject):
+    """Shows uncaught errors of all threads in the window, with a report to copy."""
+
+    _happened = Signal(str, str)
+
+    def __init__(self, window: MainWindow, log_file: Path | None = None) -> None:
+        super().__init__(window)
+        self._window, self._log_file = window, log_file
+        self._last, self._count = "", 0
+        # Across threads the signal is queued, so that widgets are touched in their own thread.
+        self._happened.connect(self._show)
+        sys.excepthook = self._caught
+        threading.excepthook = lambda args: self._caught(
+            args.exc_type, args.exc_value, args.exc_traceback
+        )
+
+    def _caught(
+        self,
+        kind: type[BaseException],
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if issubclass(kind, (KeyboardInterrupt, SystemExit)):
+            return
+        text = "".join(traceback.format_exception(kind, error, trace))
+        if text != self._last:
+            log.error("Uncaught error\n%s", text)
+            print(text, file=sys.stderr or sys.__stderr__, end="")
+        if issubclass(kind, MissingExtra):
+            self._happened.emit(str(error), text)
+        else:
+            what = f"{kind.__name__}: {error}" if str(error) else kind.__name__
+            self._happened.emit(f"Something went wrong: {what}. The run was kept.", text)
+
+    def _show(self, message: str, text: str) -> None:
+        self._count = self._count + 1 if text == self._last else 1
+        self._last = text
+        times = f" ({self._count} times)" if self._count > 1 else ""
+        self._window.notify(message + times, "Copy report", lambda: self._copy(text), stays=True)
+
+    def _copy(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(self.report(text))
+
+    def report(self, text: str) -> str:
+        """What helps to find the cause: versions, system, traceback, and where the log is."""
+        lines = [
+            f"Training Playground {__version__}",
+            f"Python {platform.python_version()}, Qt {qVersion()}, {platform.platform()}",
+            f"Log: {self._log_file or 'none'}",
+            "",
+            text,
+        ]
+        return "\n".join(lines)
