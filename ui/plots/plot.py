@@ -87,7 +87,8 @@ class Plot(pg.PlotItem):
         name_at_end: bool = False,
     ) -> None:
         self.view: PlotView | None = None
-        self.frame = self.rect_in_view = QRectF()
+        # What the view leaves to the plot, what the plot takes of it, and the area within the axes.
+        self.room = self.rect_in_view = self.frame = QRectF()
         self.y_ticks: list[Tick] = []
         self.x_ticks: list[Tick] = []
         self.objects: list[PlotObject] = []
@@ -277,30 +278,39 @@ class Plot(pg.PlotItem):
 
     def _ranges_changed(self) -> None:
         if self.view:
-            self.lay_out(self.rect_in_view, self.view.style_now)
+            self.lay_out(self.room, self.view.style_now)
         self.ranges_changed.emit()
 
     # Layout
 
     def lay_out(self, rect: QRectF, style: PaintStyle) -> None:
         """Place the plot, its axes and all items within `rect`."""
+        self.room = QRectF(rect)
+        self.rect_in_view = self.fitting(rect, style)
+        self.frame = self.frame_in(self.rect_in_view, style)
+        self.x_ticks = self._x_ticks(style) if self.axes_shown else []
+        self._place_box()
+        for item in self.objects:
+            item.fit()
+
+    def fitting(self, rect: QRectF, style: PaintStyle) -> QRectF:
+        """The part of a rectangle that the plot takes: all of it, if its shape does not matter."""
+        return rect
+
+    def frame_in(self, rect: QRectF, style: PaintStyle) -> QRectF:
+        """The area within the axes of a plot that takes this rectangle."""
         line = style.small_metrics.height()
         top = line + 4 if self.caption else (line / 2 if self.axes_shown else 0.0)
         bottom = line + GAP if self.axes_shown else 0.0
         height = max(rect.height() - top - bottom, 10.0)
-        self.rect_in_view = QRectF(rect)
         self.y_ticks = self._y_ticks(height)
         left, right = self.gutter_left(style), self.gutter_right(style)
-        self.frame = QRectF(
+        return QRectF(
             round(rect.left() + left),
             round(rect.top() + top),
             round(max(rect.width() - left - right, 10.0)),
             round(height),
         )
-        self.x_ticks = self._x_ticks(style) if self.axes_shown else []
-        self._place_box()
-        for item in self.objects:
-            item.fit()
 
     def _place_box(self) -> None:
         """Give the parts of the PlotItem the places that were worked out."""

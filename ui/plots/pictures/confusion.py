@@ -123,7 +123,6 @@ class ConfusionPlot(Plot):
         super().__init__(grid=False)
         self.tick_marks = False
         self.matrix = self.add(ConfusionMatrix())
-        self._room = QRectF()
 
     def set_data(self, data: Confusion, names: list[str]) -> None:
         """Show the counts of one validation."""
@@ -137,12 +136,8 @@ class ConfusionPlot(Plot):
             if self.view:
                 self.view.relayout()
 
-    def lay_out(self, rect: QRectF, style: PaintStyle) -> None:
-        self._room = rect
-        super().lay_out(self._fitting(rect, style), style)
-
-    def _fitting(self, rect: QRectF, style: PaintStyle) -> QRectF:
-        """As much of a rectangle as is covered by cells that are neither too wide nor too high."""
+    def fitting(self, rect: QRectF, style: PaintStyle) -> QRectF:
+        """As much as is covered by cells that are neither too wide nor too high."""
         n, line = max(len(self.matrix.names), 1), style.small_metrics.height()
         gutter = self.gutter_left(style)
         above, below = (line + 4 if self.caption else 2.0), line + GAP
@@ -156,7 +151,7 @@ class ConfusionPlot(Plot):
 
     def gutter_left(self, style: PaintStyle) -> float:
         widest = max(map(style.small_metrics.horizontalAdvance, self.matrix.names), default=0.0)
-        return min(widest + 2, MOST_NAMES * self._room.width()) + GAP
+        return min(widest + 2, MOST_NAMES * self.room.width()) + GAP
 
     def gutter_right(self, style: PaintStyle) -> float:
         return 0.0

@@ -40,7 +40,6 @@ class SurfacePlot(Plot):
         self.dataset: DataPicture | None = None
         self.range = output_range(None)
         self.iteration = 0
-        self._room = QRectF()
         self.image = self.add(Image())
         self.samples = self.add(Samples(self))
         self.add(ColorBar(self))
@@ -104,22 +103,20 @@ class SurfacePlot(Plot):
 
     # Layout
 
-    def lay_out(self, rect: QRectF, style: PaintStyle) -> None:
-        # Where the spans are alike, the two inputs have one scale.
-        self._room = rect
-        super().lay_out(rect, style)
+    def fitting(self, rect: QRectF, style: PaintStyle) -> QRectF:
+        """Where the spans are alike, so much that the two inputs have one scale."""
         x, y = self.home_x or self.x_scale, self.home_y or self.y_scale
         ratio = x.span / y.span if y.span > 0 else 1.0
         if not 1 / ALIKE < ratio < ALIKE:
-            return
-        frame = self.frame
+            return rect
+        frame = self.frame_in(rect, style)
         width = min(frame.width(), frame.height() * ratio)
         height = min(frame.height(), frame.width() / ratio)
         aside, above = (frame.width() - width) / 2, (frame.height() - height) / 2
-        super().lay_out(rect.adjusted(aside, above, -aside, -above), style)
+        return rect.adjusted(aside, above, -aside, -above)
 
     def gutter_right(self, style: PaintStyle) -> float:
-        room = self._room
+        room = self.room
         if self._several() or room.width() < BAR_FITS[0] or room.height() < BAR_FITS[1]:
             return GAP * 2
         widths = (style.small_metrics.horizontalAdvance(t.label) for t in self.bar_ticks())
