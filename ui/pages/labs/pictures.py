@@ -126,10 +126,29 @@ def _approximation() -> list[Line]:
     ]
 
 
+@cache
+def _landscape_map() -> np.ndarray:
+    """The loss around a small network, on a logarithmic scale in bands."""
+    from core.catalogue.blocks import Dense
+    from core.data.toys import Circle
+    from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec
+    from core.studies.landscape import Site, random_plane, surface, train
+
+    data = DataSpec(dataset=Circle(count=80), validation=0)
+    spec = ExperimentSpec(data=data, network=NetworkSpec(hidden=(Dense(units=8),)))
+    site = Site(train(spec, steps=150))
+    losses = np.log(surface(site, random_plane(site, seed=3), 17).losses)
+    level = ramp.enlarged((losses - losses.min()) / np.ptp(losses), 120, 240)
+    return np.floor(level * 10) / 10
+
+
 LINES: dict[str, Callable[[], list[Line]]] = {
     "gradient_descent": _descent,
     "optimizer_race": _race,
     "backpropagation": _network,
     "approximation": _approximation,
 }
-MAPS: dict[str, Callable[[], np.ndarray]] = {"optimizer_race": _race_map}
+MAPS: dict[str, Callable[[], np.ndarray]] = {
+    "optimizer_race": _race_map,
+    "landscape": _landscape_map,
+}

@@ -22,6 +22,13 @@ def _gradient_descent(context: PageContext, undo_stack: QUndoStack) -> LabPage:
     return GradientDescentPage(context, undo_stack)
 
 
+def _landscape(context: PageContext, undo_stack: QUndoStack) -> LabPage:
+    from ui.pages.labs.landscape import LandscapePage
+
+    return LandscapePage(context, undo_stack)
+
+
 LAB_PAGES: dict[str, Callable[[PageContext, QUndoStack], LabPage]] = {
     "gradient_descent": _gradient_descent,
+    "landscape": _landscape,
 }

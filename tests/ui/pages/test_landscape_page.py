@@ -1,0 +1,115 @@
+"""The page of the loss landscape: what it computes, shows, stops and hands out."""
+
+import numpy as np
+import pytest
+
+from core.catalogue.blocks import Dense
+from core.data.toys import Circle
+from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec
+from core.studies.landscape import Site, Subject, train
+from core.studies.landscape_jobs import PATH, SliceJob, SliceSettings
+from tests.ui.running import WAIT, page_context, session_within, step
+from ui.pages.labs.landscape import SURFACE, TRAIN, LandscapePage
+
+SPEC = ExperimentSpec(
+    data=DataSpec(dataset=Circle(count=80)), network=NetworkSpec(hidden=(Dense(units=6),))
+)
+
+
+@pytest.fixture
+def session(qtbot):
+    session = session_within(SPEC)
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def page(qtbot, session, monkeypatch):
+    monkeypatch.setenv("PLAYGROUND_WORKER", "thread")
+    step(qtbot, session, 20)
+    page = LandscapePage(page_context(session))
+    qtbot.addWidget(page)
+    page.resize(1200, 750)
+    page.show()
+    page.edit(network=TRAIN, beside="", finest=9, lines=3)
+    yield page
+    page.shutdown()
+
+
+def settled(page):
+    return bool(page.slices) and page._job is None and not page._pause.isActive()
+
+
+def test_the_train_pages_network_is_shown_with_its_own_loss(qtbot, page):
+    qtbot.waitUntil(lambda: settled(page), timeout=WAIT)
+    again = train(SPEC, steps=20)
+    assert page.slices[0].centre == pytest.approx(Site(again).centre(), rel=1e-6)
+    assert "Train page" in page.formula.text() and "9 × 9" in page.formula.text()
+    assert len(page.fan.export_data()) == 4
+    assert page.maps[0].export_data()["loss"].shape == (81,)
+
+
+def test_the_path_is_walked_step_by_step(qtbot, page):
+    page.edit(plane=PATH)
+    qtbot.waitUntil(lambda: settled(page) and page.slices[0].plane.path is not None, timeout=WAIT)
+    page.transport.go(page.transport.length)
+    whole = len(page.maps[0].trail.xs)
+    page.transport.step_back()
+    assert len(page.maps[0].trail.xs) == whole - 1
+    assert "61 % + 15 %" in page.formula.text()
+
+
+def test_a_moment_of_the_run_is_the_network_as_it_was_then(qtbot, page):
+    qtbot.waitUntil(lambda: settled(page), timeout=WAIT)
+    page.transport.restart()
+    start = Site(page.shown[0]).network.params.copy()
+    qtbot.waitUntil(lambda: settled(page), timeout=WAIT)
+    first = train(SPEC, steps=20).path[0]
+    assert not np.array_equal(start, first)
+    expected = Site(Subject("start", SPEC, 0, first, np.empty(0, np.float32))).centre()
+    qtbot.waitUntil(lambda: abs(page.slices[0].centre - expected) < 1e-6, timeout=WAIT)
+
+
+def test_two_networks_are_shown_side_by_side_in_the_same_kind_of_picture(qtbot, page, session):
+    session.pin()
+    name = session.pins.all[0].name
+    page.edit(beside=f"pin:{name}", picture=SURFACE)
+    qtbot.waitUntil(lambda: settled(page) and len(page.slices) == 2, timeout=WAIT)
+    assert [card.isVisible() for card in page.relief_cards] == [True, True]
+    assert [card.isVisible() for card in page.map_cards] == [False, False]
+    assert page.slices[0].centre == page.slices[1].centre
+
+
+def test_dragging_turns_both_surfaces(qtbot, page):
+    page.reliefs[0].turn(10, 50)
+    assert page.reliefs[1].relief.azimuth == 10 and page.reliefs[1].relief.elevation == 50
+
+
+def test_a_pin_that_is_gone_is_said(qtbot, page):
+    page.edit(network="pin:gone")
+    qtbot.waitUntil(page.banner.isVisible, timeout=WAIT)
+
+
+def test_stop_keeps_what_is_drawn(qtbot, page):
+    qtbot.waitUntil(lambda: settled(page), timeout=WAIT)
+    drawn = page.slices
+    page.edit(network="32 plain")
+    qtbot.waitUntil(lambda: page._job is not None, timeout=WAIT)
+    page.stop()
+    qtbot.waitUntil(lambda: page._job is None, timeout=WAIT)
+    assert page.slices is drawn
+
+
+def test_settings_survive_a_file(qtbot, page, tmp_path):
+    page.edit(seed=7, reach=0.5)
+    page.save_to(tmp_path / "lab.json")
+    page.edit(seed=8)
+    page.open_from(tmp_path / "lab.json")
+    assert page.state.seed == 7 and page.state.reach == 0.5
+
+
+def test_the_work_can_be_sent_to_another_process():
+    import pickle
+
+    work = SliceJob((train(SPEC, steps=5),), SliceSettings())
+    assert pickle.loads(pickle.dumps(work)).subjects[0].iteration == 5

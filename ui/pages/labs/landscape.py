@@ -1,0 +1,445 @@
+"""The page of lab 5: the loss around a network, and beside it around another one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from html import escape
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+
+from core.experiment.presets import deep_digits
+from core.experiment.spec import ExperimentSpec
+from core.studies.base import StudyError
+from core.studies.landscape import LEVELS, Subject
+from core.studies.landscape_jobs import PATH, RANDOM, Slice, SliceJob, SliceSettings, TrainJob
+from ui.pages.labs import landscape_plots as plots
+from ui.pages.labs.column import Column, choices, row
+from ui.pages.labs.lab_page import LabPage
+from ui.plots.ticks import number
+from ui.session.job import BackgroundJob
+from ui.theme import current
+from ui.widgets.check import Check
+from ui.widgets.combo import choice_model
+from ui.widgets.number_field import NumberField
+from ui.widgets.spin import Spin
+
+TRAIN, NOTHING, PIN = "train", "", "pin:"
+DEPTHS = (4, 16, 32)
+PRESETS = {
+    f"{depth} {'skip' if skip else 'plain'}": (depth, skip)
+    for depth in DEPTHS
+    for skip in (False, True)
+}
+CONTOURS, SURFACE = "contours", "surface"
+# A change of a setting waits so long for another one before anything is computed.
+PAUSE = 180
+# A random walk alone explains these shares of its variance.
+WALK = (61, 15)
+
+
+@dataclass(frozen=True)
+class LandscapeState:
+    """The settings of lab 5. A network is one of the presets, "train", or "pin:" with a name."""
+
+    network: str = "16 plain"
+    beside: str = "16 skip"
+    plane: str = RANDOM
+    normalised: bool = True
+    reach: float = 1.0
+    seed: int = 1
+    lines: int = 10
+    samples: int = 500
+    finest: int = LEVELS[1]
+    picture: str = CONTOURS
+    log: bool = True
+
+
+class LandscapePage(LabPage):
+    key = "landscape"
+    State = LandscapeState
+    noun = "moment"
+    speed = 12.0
+    look_for = (
+        "The plain network of 16 layers lies among ridges and hollows, the one with skip "
+        "connections in a single smooth bowl: count how often a line turns. But compare the "
+        "losses, too: the plain one has hardly learned, and 4 plain layers, which have, are smooth."
+    )
+    question = (
+        "In the plane of its own path the run seems to go straight to its end. A random walk shows "
+        "61 % and 15 % of its variance in two directions, too: what does the plane prove?"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.subjects: dict[tuple[str, ExperimentSpec, int], Subject] = {}
+        self.shown: tuple[Subject, ...] = ()
+        self.slices: tuple[Slice, ...] = ()
+        self._job: BackgroundJob | None = None
+        self._sliced: object = None
+        self._pause = QTimer()
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE)
+        self._pause.timeout.connect(self._begin)
+        super().__init__(*args, **kwargs)
+        self.context.session.pins.changed.connect(self._pins_changed)
+
+    # Controls
+
+    def build_controls(self, column: Column) -> None:
+        networks = column.section("Networks")
+        self.network = row(networks, "Network", choices(self._networks()), "Whose loss is shown")
+        self.network.edited.connect(lambda value: self.edit(network=value))
+        beside = [(NOTHING, "none"), *self._networks()]
+        self.beside = row(networks, "Beside it", choices(beside), "Another one to compare with")
+        self.beside.edited.connect(lambda value: self.edit(beside=value))
+        slice_ = column.section("Slice")
+        kinds = [(RANDOM, "random directions"), (PATH, "the run's own path")]
+        self.plane = row(slice_, "Plane", choices(kinds))
+        self.plane.edited.connect(lambda value: self.edit(plane=value))
+        tip = "Give each unit's part of a direction the length of the unit's weights"
+        self.normalised = row(slice_, "Normalise", Check(), tip)
+        self.normalised.edited.connect(lambda on: self.edit(normalised=on))
+        self.reach = row(slice_, "Distance", NumberField(1e-3, 100), "How far to go either way")
+        self.reach.edited.connect(lambda value: self.edit(reach=float(value)))
+        self.seed = row(slice_, "Seed", Spin(1, 2**31 - 1), "Of the random directions")
+        self.seed.edited.connect(lambda value: self.edit(seed=value))
+        self.lines = row(slice_, "Lines", Spin(1, 50))
+        self.lines.edited.connect(lambda value: self.edit(lines=value))
+        tip = "Training samples over which the loss is taken, the first ones"
+        self.samples = row(slice_, "Samples", Spin(1, 60_000, True), tip)
+        self.samples.edited.connect(lambda value: self.edit(samples=value))
+        sides = [(side, f"{side} × {side} points") for side in LEVELS]
+        self.finest = row(slice_, "Finest", choices(sides))
+        self.finest.edited.connect(lambda value: self.edit(finest=value))
+        shown = column.section("Picture")
+        kinds = [(CONTOURS, "contours"), (SURFACE, "surface, to be turned")]
+        self.picture = row(shown, "Plane as", choices(kinds))
+        self.picture.edited.connect(lambda value: self.edit(picture=value))
+        self.log = row(shown, "Log loss", Check(), "Logarithmic levels of the loss")
+        self.log.edited.connect(lambda on: self.edit(log=on))
+        self.working = Working()
+        self.working.stop.clicked.connect(self.stop)
+        shown.add(self.working)
+
+    def _offer(self) -> None:
+        """Put the networks that there are now into the lists, and those that are chosen."""
+        found = self._networks()
+        known = {key for key, _ in found}
+        gone = {self.state.network, self.state.beside} - known - {NOTHING}
+        found += [(key, f"{key.removeprefix(PIN)} (not there)") for key in sorted(gone)]
+        for combo, first in ((self.network, []), (self.beside, [(NOTHING, "none")])):
+            combo.set_choices(choice_model((key, text, "", "") for key, text in [*first, *found]))
+
+    def _pins_changed(self) -> None:
+        self.show_controls()
+
+    def _networks(self) -> list[tuple[str, str]]:
+        found = [(TRAIN, "of the Train page")]
+        found += [(PIN + pin.name, pin.name) for pin in self._pins()]
+        found += [
+            (key, f"{depth} layers, {'skip' if skip else 'plain'}")
+            for key, (depth, skip) in PRESETS.items()
+        ]
+        return found
+
+    def _pins(self) -> tuple[Any, ...]:
+        session = self.context.session
+        return session.pins.all
+
+    def show_controls(self) -> None:
+        s = self.state
+        self._offer()
+        for name in s.__dataclass_fields__:
+            getattr(self, name).set_value(getattr(s, name))
+
+    # Computing
+
+    def recompute(self) -> None:
+        self._lay_out()
+        self.show_step(self.transport.at)
+        self._pause.start()
+
+    def _wanted(self) -> tuple[tuple[str, ExperimentSpec, int], ...]:
+        """Label, spec and updates (0: to its end) of the networks. Raises StudyError."""
+        keys = [key for key in (self.state.network, self.state.beside) if key]
+        return tuple(self._run_of(key) for key in keys)
+
+    def _run_of(self, key: str) -> tuple[str, ExperimentSpec, int]:
+        session = self.context.session
+        if key == TRAIN:
+            frame = session.shown
+            steps = frame.iteration if frame is not None else 0
+            if not steps:
+                raise StudyError("The network of the Train page has not been trained yet.")
+            return "Train page", session.spec, steps
+        if key.startswith(PIN):
+            pin = next((pin for pin in self._pins() if PIN + pin.name == key), None)
+            if pin is None:
+                raise StudyError(f"{key.removeprefix(PIN)} is not pinned any more.")
+            frames = pin.history.frames
+            return pin.name, pin.spec, frames[-1].iteration if frames else 1
+        if key not in PRESETS:
+            raise StudyError(f"There is no network {key!r}.")
+        depth, skip = PRESETS[key]
+        return f"{depth} {'skip' if skip else 'plain'}", deep_digits(depth, skip), 0
+
+    def _edited_runs(self) -> list[str]:
+        """Networks whose settings were changed while they trained: trained again, they differ."""
+        session, found = self.context.session, []
+        if TRAIN in (self.state.network, self.state.beside) and session.history.marks:
+            found.append("the Train page")
+        chosen = (self.state.network, self.state.beside)
+        pins = (pin for pin in self._pins() if PIN + pin.name in chosen)
+        return found + [pin.name for pin in pins if pin.history.marks]
+
+    def _begin(self) -> None:
+        """Train what is not trained yet, then slice it."""
+        try:
+            wanted = self._wanted()
+        except StudyError as error:
+            self.banner.say(str(error))
+            return
+        if edited := self._edited_runs():
+            self.banner.say(
+                f"Settings of {' and '.join(edited)} were changed in mid-run. Shown is a run that "
+                "had the present settings from its start."
+            )
+        missing = tuple(run for run in wanted if run not in self.subjects)
+        if missing:
+            self._start(TrainJob(missing), lambda found: self._trained(missing, found))
+        else:
+            self._slice(tuple(self.subjects[run] for run in wanted))
+
+    def _trained(self, runs: tuple[Any, ...], found: tuple[Subject, ...]) -> None:
+        self.subjects.update(zip(runs, found, strict=True))
+        self._begin()
+
+    def _slice(self, subjects: tuple[Subject, ...]) -> None:
+        first = subjects != self.shown
+        self.shown = subjects
+        length = max(len(subject.path) for subject in subjects) - 1
+        if first:
+            self.transport.length = length
+            self.transport.go(length)
+        elif self.transport.length != length:
+            self.transport.set_length(length)
+        s, at = self.state, self.transport.at
+        settings = SliceSettings(
+            s.plane, s.normalised, s.reach, s.seed, s.lines, s.samples, s.finest
+        )
+        centres = subjects if s.plane == PATH else tuple(moment(each, at) for each in subjects)
+        sliced = (subjects, settings, at if s.plane == RANDOM else -1)
+        if sliced == self._sliced:
+            return
+        self._sliced = sliced
+        job = self._start(SliceJob(centres, settings), self._take)
+        job.snapshot.connect(self._take)
+
+    def _start(self, work: Any, done: Any) -> BackgroundJob:
+        if self._job is not None:
+            self._job.close()
+        job = self._job = BackgroundJob(work, self)
+        job.progressed.connect(self.working.tell)
+        job.finished.connect(lambda result: self._ended(job, lambda: done(result)))
+        job.failed.connect(lambda message: self._ended(job, lambda: self.banner.say(message)))
+        job.stopped.connect(lambda: self._ended(job, self._forget))
+        self.working.begin()
+        self.busy_changed.emit(True)
+        return job.start()
+
+    def _ended(self, job: BackgroundJob, then: Any) -> None:
+        if job is self._job:
+            self._job = None
+            self.working.end()
+            self.busy_changed.emit(False)
+            then()
+
+    def _forget(self) -> None:
+        self._sliced = None
+
+    def stop(self) -> None:
+        """End the computation; what has been drawn stays."""
+        self._pause.stop()
+        if self._job is not None:
+            self._job.stop()
+
+    def shutdown(self) -> None:
+        self._pause.stop()
+        if self._job is not None:
+            self._job.close(1.0)
+
+    def _take(self, slices: tuple[Slice, ...]) -> None:
+        self.slices = slices
+        self._show_slices()
+
+    # Showing
+
+    def build_cards(self) -> None:
+        self.maps = [plots.MapView(), plots.MapBeside()]
+        self.reliefs = [plots.ReliefView(), plots.ReliefBeside()]
+        for one, other in (self.reliefs, self.reliefs[::-1]):
+            one.others = [other]
+        self.fan = plots.FanView()
+        for view in (*self.maps, *self.reliefs, self.fan):
+            view.ensure_built()
+            view.set_empty(True, "Being computed …")
+        self.map_cards = [self.add_card(view, 0, i) for i, view in enumerate(self.maps)]
+        self.relief_cards = [self.add_card(view, 0, i) for i, view in enumerate(self.reliefs)]
+        self.add_card(self.fan, 1, 0)
+        self.grid.addWidget(self.formula, 1, 1)
+        for column in (0, 1):
+            self.grid.setColumnStretch(column, 1)
+        self.grid.setRowStretch(0, 5)
+        self.grid.setRowStretch(1, 4)
+
+    def _lay_out(self) -> None:
+        """One network: contours and surface side by side. Two: the same picture of both."""
+        both, surface = bool(self.state.beside), self.state.picture == SURFACE
+        self.grid.addWidget(self.relief_cards[0], 0, 0 if both else 1)
+        self.map_cards[0].setVisible(not both or not surface)
+        self.map_cards[1].setVisible(both and not surface)
+        self.relief_cards[0].setVisible(not both or surface)
+        self.relief_cards[1].setVisible(both and surface)
+
+    def _show_slices(self) -> None:
+        heights = plots.Heights(self.slices, self.state.log)
+        labels = tuple(subject.label for subject in self.shown)
+        parts = zip(self.slices, labels, self.maps, self.reliefs, strict=False)
+        for i, (found, label, map_view, relief) in enumerate(parts):
+            path = self._path(i)
+            for view in (map_view, relief):
+                view.set_empty(False)
+                view.show(found, label, heights, path)
+        self.fan.set_empty(False)
+        self.fan.show(self.slices, labels, heights.log)
+        self._write()
+
+    def _path(self, index: int) -> np.ndarray | None:
+        """The path as far as the present moment, where it is the path's plane that is shown."""
+        whole = self.slices[index].plane.path
+        return None if whole is None else whole[: self.transport.at + 1]
+
+    def show_step(self, at: int) -> None:
+        if not self.slices:
+            return
+        for i, (map_view, relief) in enumerate(zip(self.maps, self.reliefs, strict=True)):
+            if i < len(self.slices):
+                map_view.show_path(self._path(i))
+                relief.show_path(self._path(i))
+        self._write()
+        if self.state.plane == RANDOM and self.shown:
+            self._pause.start()
+
+    def _write(self) -> None:
+        s = self.state
+        if s.plane == PATH:
+            html = "L(α, β) = L(θ<sub>end</sub> + α p₁ + β p₂), p₁ and p₂ the principal components"
+            html += " of the run's path, each of length 1"
+        else:
+            scale = "g<sub>i</sub> · ‖w<sub>i</sub>‖ / ‖g<sub>i</sub>‖ for every unit i"
+            rule = scale if s.normalised else "g · ‖w‖ / ‖g‖ as a whole"
+            html = f"L(α, β) = L(θ + α d₁ + β d₂), g normal draws, d = {rule}; biases stay"
+        self.formula.show_html(f"<p>{html}</p>{self._table()}{self._warning()}")
+
+    def _table(self) -> str:
+        """All figures, a column a network."""
+        muted, columns = current().muted, list(zip(self.slices, self.shown, strict=False))
+        if not columns:
+            return ""
+        titles = [
+            f"<span style='color:{getattr(current(), role)}'>●</span> {escape(subject.label)}"
+            for (_, subject), role in zip(columns, plots.ROLES, strict=False)
+        ]
+        values = [self._figures(found, subject) for found, subject in columns]
+        lines = [_line("", titles)]
+        for name in values[0]:
+            title = f"<span style='color:{muted}'>{name}</span>"
+            lines.append(_line(title, [each[name] for each in values]))
+        return f"<table cellspacing='0' cellpadding='1'>{''.join(lines)}</table>"
+
+    def _figures(self, found: Slice, subject: Subject) -> dict[str, str]:
+        losses = found.surface.losses
+        known = losses[np.isfinite(losses)]
+        ends = (float(known.min()), float(known.max())) if len(known) else (np.nan, np.nan)
+        step = step_of(subject, self.transport.at, self.state.plane)
+        side = found.surface.side
+        missing = losses.size - len(known)
+        return {
+            "step": f"{step:,} of {subject.iteration:,}",
+            "L(0, 0)": number(found.centre),
+            "lowest … highest": " … ".join(map(number, ends)),
+            "extrema a line": f"{found.fan.mean_extrema:.1f}",
+            "samples": f"{found.samples:,}",
+            "points": f"{side} × {side}",
+            "not finite": f"{missing} points",
+            "computed in": f"{found.seconds:.1f} s",
+        }
+
+    def _warning(self) -> str:
+        explained = [s.plane.explained for s in self.slices if s.plane.explained is not None]
+        if not explained:
+            return ""
+        shares = " and ".join(f"{100 * e[0]:.0f} % + {100 * e[1]:.0f} %" for e in explained)
+        return (
+            f"<p>The plane shows {shares} of the path's variance. A random walk in as many "
+            f"dimensions shows {WALK[0]} % + {WALK[1]} % by itself.</p>"
+        )
+
+    def restore_state(self) -> None:
+        super().restore_state()
+        self.transport.go(self.transport.length)
+
+
+def _line(title: str, cells: list[str]) -> str:
+    """A row of the table of figures."""
+    values = "".join(
+        f"<td align='right' style='white-space:nowrap'>&nbsp;&nbsp;&nbsp;{cell}</td>"
+        for cell in cells
+    )
+    return f"<tr><td style='white-space:nowrap'>{title}</td>{values}</tr>"
+
+
+def moment(subject: Subject, at: int) -> Subject:
+    """The network as it was at a point of its path; without the path, which would be copied."""
+    if at >= len(subject.path) - 1:
+        return replace(subject, path=())
+    return replace(subject, params=subject.path[at], path=())
+
+
+def step_of(subject: Subject, at: int, plane: str) -> int:
+    """The update at which a point of the path was passed."""
+    last = len(subject.path) - 1
+    return round(subject.iteration * min(at, last) / max(last, 1))
+
+
+class Working(QWidget):
+    """How far the computation is, and a button that ends it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(6)
+        self.stop = QPushButton("Stop")
+        self.stop.setToolTip("End the computation; what has been drawn stays")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 4, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.bar, 1)
+        layout.addWidget(self.stop)
+        self.end()
+
+    def begin(self) -> None:
+        self.bar.setValue(0)
+        self.stop.setEnabled(True)
+
+    def tell(self, progress: Any) -> None:
+        self.bar.setValue(round(1000 * progress.share))
+        self.bar.setToolTip(progress.text)
+
+    def end(self) -> None:
+        self.bar.setValue(0)
+        self.stop.setEnabled(False)
