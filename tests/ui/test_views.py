@@ -408,10 +408,10 @@ def test_gradients_export_the_lines_as_drawn(shown):
 def test_gradients_are_never_clipped(shown):
     view = shown("gradients", frames=200, layers=8)
     gradient = view.history.figure("gradient")
-    assert view.lines.y.holds(gradient.min(), gradient.max())
+    assert view.lines.y_scale.holds(gradient.min(), gradient.max())
     places = view.lines.py(gradient)
-    assert places.min() >= view.lines.plot.top() - 0.5
-    assert places.max() <= view.lines.plot.bottom() + 0.5
+    assert places.min() >= view.lines.frame.top() - 0.5
+    assert places.max() <= view.lines.frame.bottom() + 0.5
 
 
 def test_gradients_of_zero_run_along_the_bottom(shown):
@@ -426,10 +426,10 @@ def test_gradients_of_zero_run_along_the_bottom(shown):
 def test_gradients_over_depth_share_the_scale_or_have_their_own(shown):
     view = shown("gradients")
     view.grab()
-    assert view.by_depth.y == view.lines.y
+    assert view.by_depth.y_scale == view.lines.y_scale
     view.set_what("depth")
     view.grab()
-    assert list(view.panels) == [view.by_depth]
+    assert view.placed == [view.by_depth]
     np.testing.assert_array_equal(view.export_data()["gradient"], view.frame.gradient)
 
 
@@ -447,18 +447,18 @@ def test_gradients_let_one_see_the_run_before(shown):
 
 def test_the_healthy_band_of_update_ratios_is_shaded(shown):
     view = shown("update_ratio")
-    ink = view.ink
-    assert ink.pale(QColor(ink.theme.good), 0.09).name() in colors(view)
+    style = view.style_now
+    assert style.pale(QColor(style.theme.good), 0.09).name() in colors(view)
 
 
 def test_shares_show_one_at_a_time_where_it_is_narrow(shown):
     view = shown("shares", size=(900, 200))
     view.grab()
-    assert len(view.panels) == 3
+    assert len(view.placed) == 3
     np.testing.assert_array_equal(view.export_data()["iteration"], view.history.layer_rows.x)
     view.set_what("dead")
     view.grab()
-    assert [panel.figure for panel in view.panels] == ["dead"]
+    assert [plot.figure for plot in view.placed] == ["dead"]
     assert all("dead" in name or name == "iteration" for name in view.export_data())
 
 

@@ -10,9 +10,11 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from core.telemetry.frame import BINS, Histograms
 from ui.plots.grid import columns, fitting_names, grid
 from ui.plots.histograms import full_heights
-from ui.plots.ink import Ink
-from ui.plots.panel import Panel, ReadOut, Row
+from ui.plots.item import PlotObject
+from ui.plots.picture_plot import PicturePlot
+from ui.plots.readout import ReadOut, Row
 from ui.plots.scale import Floats, round_length
+from ui.plots.style import PaintStyle
 from ui.plots.text import CENTER, LEFT, RIGHT, paint_label
 from ui.plots.ticks import count, number
 from ui.theme import blend
@@ -53,8 +55,8 @@ class Record:
         self.shares = np.stack(list(self._known.values()))
 
 
-class HeatPanel(Panel):
-    """For every layer how its values were distributed at every moment of the run."""
+class HeatItem(PlotObject):
+    """For every layer how its values were distributed at every step recorded of the run."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,38 +67,44 @@ class HeatPanel(Panel):
         self.moment: float | None = None
         self.cells: list[QRectF] = []
         self._names: list[str] = []
-        self._still: tuple[object, ...] = ()
+        self._labels: tuple[object, ...] = ()
 
-    def absorb(
+    def set_data(
         self,
         layers: tuple[str, ...],
         moments: list[int],
         histograms: list[Histograms],
         moment: float | None,
-    ) -> bool:
-        """Take the recorded histograms; whether labels have changed."""
+    ) -> None:
+        """Show the recorded histograms; `moment` is the iteration looked at."""
         self.record.take(moments, histograms)
         newest = histograms[-1]
         self.layers, self.low, self.high, self.moment = layers, newest.low, newest.high, moment
         self.length = round_length(max(moments[-1], 10.0))
-        still = layers, newest.low.tolist(), newest.high.tolist(), self.length
-        changed, self._still = still != self._still, still
-        return changed
+        labels = layers, newest.low.tolist(), newest.high.tolist(), self.length
+        changed, self._labels = labels != self._labels, labels
+        if changed:
+            self.place()
+            self.update()
+        else:
+            self.touch(self._data_rect())
 
     def forget(self) -> None:
         """Drop what belongs to a run."""
         self.record.clear()
-        self._still = ()
+        self.moment = None
+        self._labels = ()
 
-    # Layout
-
-    def place(self, rect: QRectF, ink: Ink) -> None:
-        line = ink.small_metrics.height()
-        self.rect = self.plot = rect
+    def place(self) -> None:
+        plot = self.plot
+        if not isinstance(plot, PicturePlot) or plot.view is None:
+            return
+        style, rect = plot.view.style_now, plot.picture_rect()
+        line = style.small_metrics.height()
         self.cells = grid(rect, len(self.layers), line + 4, 2 * line + 6)
-        self._names = fitting_names(self.layers, rect.width() / columns(self.cells), ink)
+        self._names = fitting_names(self.layers, rect.width() / columns(self.cells), style)
 
-    def dirty(self) -> QRectF:
+    def _data_rect(self) -> QRectF:
         where = QRectF()
         for cell in self.cells:
             where |= cell
@@ -104,41 +112,49 @@ class HeatPanel(Panel):
 
     # Painting
 
-    def paint_still(self, painter: QPainter, ink: Ink) -> None:
-        colors = ink.layer_colors(len(self.layers))
-        line = ink.small_metrics.height()
+    def draw(self, painter: QPainter, style: PaintStyle, exposed: QRectF) -> None:
+        self._paint_data(painter, style, exposed)
+        data = self._data_rect()
+        if exposed.bottom() > data.bottom() + 2 or exposed.top() < data.top() - 2:
+            self._paint_labels(painter, style)
+
+    def _paint_labels(self, painter: QPainter, style: PaintStyle) -> None:
+        colors = style.layer_colors(len(self.layers))
+        line = style.small_metrics.height()
         for i, cell in enumerate(self.cells[: len(self.layers)]):
-            painter.fillRect(QRectF(cell.left(), cell.bottom(), cell.width(), 1), ink.axis)
+            painter.fillRect(QRectF(cell.left(), cell.bottom(), cell.width(), 1), style.axis)
             above = QRectF(cell.left(), cell.top() - line - 2, cell.width(), line)
             span = f"{_short(self.low[i])} … {_short(self.high[i])}"
-            if ink.small_metrics.horizontalAdvance(span) <= cell.width():
-                paint_label(painter, above, LEFT, span, ink.muted, ink)
+            if style.small_metrics.horizontalAdvance(span) <= cell.width():
+                paint_label(painter, above, LEFT, span, style.muted, style)
             below = QRectF(cell.left(), cell.bottom() + 4, cell.width(), line)
-            paint_label(painter, below, LEFT, "0", ink.muted, ink)
-            paint_label(painter, below, RIGHT, count(self.length), ink.muted, ink)
+            paint_label(painter, below, LEFT, "0", style.muted, style)
+            paint_label(painter, below, RIGHT, count(self.length), style.muted, style)
             name = below.adjusted(-8, line, 8, line)
-            paint_label(painter, name, CENTER, self._names[i], colors[i], ink)
+            paint_label(painter, name, CENTER, self._names[i], colors[i], style)
 
-    def paint_data(self, painter: QPainter, ink: Ink, clip: QRectF) -> None:
+    def _paint_data(self, painter: QPainter, style: PaintStyle, clip: QRectF) -> None:
         if not self.record.moments.size:
             return
-        colors = ink.layer_colors(len(self.layers))
+        colors = style.layer_colors(len(self.layers))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         for i, cell in enumerate(self.cells[: len(self.layers)]):
             if not clip.intersects(cell):
                 continue
-            image = self._image(i, max(2, int(cell.width() * min(ink.ratio, 4))), colors[i], ink)
+            image = self._image(
+                i, max(2, int(cell.width() * min(style.ratio, 4))), colors[i], style
+            )
             width = cell.width() * self._reached()
             painter.drawImage(QRectF(cell.left(), cell.top(), width, cell.height()), image)
             if self.moment is not None:
                 x = cell.left() + cell.width() * self.moment / self.length
-                painter.fillRect(QRectF(round(x), cell.top(), 1, cell.height()), ink.text)
+                painter.fillRect(QRectF(round(x), cell.top(), 1, cell.height()), style.text)
 
     def _reached(self) -> float:
         """The share of the width up to the newest moment."""
         return max(float(self.record.moments[-1]) / self.length, 0.01)
 
-    def _image(self, i: int, width: int, color: QColor, ink: Ink) -> QImage:
+    def _image(self, i: int, width: int, color: QColor, style: PaintStyle) -> QImage:
         """One layer's map, a pixel per bin and at most `width` pixels across."""
         moments = self.record.moments
         n = max(1, min(int(width * self._reached()), 4 * moments.size))
@@ -147,7 +163,7 @@ class HeatPanel(Panel):
         shares = self.record.shares[np.searchsorted(middles, wanted), i]
         full, _ = full_heights(shares.sum(axis=0)[None])
         shade = np.minimum(shares * (n / float(full[0])), 1.0) ** GAMMA * (SHADES - 1)
-        pixels = _ramp(color, ink)[shade.astype(np.uint8)].T[::-1]
+        pixels = _ramp(color, style)[shade.astype(np.uint8)].T[::-1]
         pixels = np.ascontiguousarray(pixels)
         image = QImage(pixels.data, n, BINS, 4 * n, QImage.Format.Format_RGB32)
         # A picture of its own: the array goes away.
@@ -155,13 +171,13 @@ class HeatPanel(Panel):
 
     # Reading off
 
-    def read(self, place: QPointF, ink: Ink) -> ReadOut | None:
+    def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
         for i, cell in enumerate(self.cells[: len(self.layers)]):
             if cell.contains(place) and self.record.moments.size:
-                return self._read_cell(place, ink, i, cell)
+                return self._read_cell(place, style, i, cell)
         return None
 
-    def _read_cell(self, place: QPointF, ink: Ink, i: int, cell: QRectF) -> ReadOut | None:
+    def _read_cell(self, place: QPointF, style: PaintStyle, i: int, cell: QRectF) -> ReadOut | None:
         moments = self.record.moments
         iteration = (place.x() - cell.left()) / cell.width() * self.length
         if iteration > moments[-1] + self.length / 50:
@@ -171,13 +187,24 @@ class HeatPanel(Panel):
         width = float(self.high[i] - self.low[i]) / BINS
         low = float(self.low[i]) + at * width
         share = float(self.record.shares[nearest, i, at])
-        color = ink.layer_colors(len(self.layers))[i]
+        color = style.layer_colors(len(self.layers))[i]
         rows = [
             Row(color, f"{number(low)} … {number(low + width)}", ""),
             Row(None, "share", f"{100 * share:.1f} %"),
         ]
         x = cell.left() + cell.width() * float(moments[nearest]) / self.length
         return ReadOut(cell, x, f"{self.layers[i]}, step {int(moments[nearest]):,}", rows)
+
+
+class HeatPlot(PicturePlot):
+    """The heat maps of all layers side by side."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maps = self.add(HeatItem())
+
+    def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
+        return self.maps.read(place, style)
 
 
 def _regrid(data: Histograms, target: Histograms) -> NDArray[np.float32]:
@@ -198,15 +225,17 @@ def _regrid(data: Histograms, target: Histograms) -> NDArray[np.float32]:
     return moved.astype(np.float32)
 
 
-def _ramp(color: QColor, ink: Ink) -> NDArray[np.uint32]:
+def _ramp(color: QColor, style: PaintStyle) -> NDArray[np.uint32]:
     """From the card through the layer's colour towards the text's."""
     key = color.rgba()
-    if key not in ink.ramps:
+    if key not in style.ramps:
         half = SHADES * 3 // 4
-        shades = [blend(ink.card, color, i / half) for i in range(half)]
-        shades += [blend(color, ink.text, 0.55 * i / (SHADES - half)) for i in range(SHADES - half)]
-        ink.ramps[key] = np.array([shade.rgb() for shade in shades], dtype=np.uint32)
-    return ink.ramps[key]
+        shades = [blend(style.card, color, i / half) for i in range(half)]
+        shades += [
+            blend(color, style.text, 0.55 * i / (SHADES - half)) for i in range(SHADES - half)
+        ]
+        style.ramps[key] = np.array([shade.rgb() for shade in shades], dtype=np.uint32)
+    return style.ramps[key]
 
 
 def _short(value: float) -> str:

@@ -287,7 +287,8 @@ class RunPlot(TimePlot):
         rows = []
         if iteration >= first:
             value = float(tail[self.curve, iteration - first])
-            rows.append(Row(style.pale(style.train, 0.6), "batch", self.text(value)))
+            color = style.pale(style.train, 0.6)
+            rows.append(Row(color, "batch" if self.scored else self.name, self.text(value)))
         train = self._train_at(self.history, iteration)
         if self.reach() >= steps.width or iteration < first:
             rows.append(Row(style.train, "train, smoothed", self.text(train)))

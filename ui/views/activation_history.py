@@ -6,31 +6,30 @@ import time
 
 import numpy as np
 from PySide6.QtCore import QRectF
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu
 
 from core.telemetry.frame import BINS, Frame
-from ui.plots.heat import HeatPanel
-from ui.plots.ink import Ink
+from ui.plots.heat import HeatPlot
+from ui.plots.style import PaintStyle
 from ui.plots.text import Span
-from ui.views.canvas_view import CanvasView, Data, add_choice
+from ui.views.view import Data, View, add_choice
 
 # While a run goes on the maps are made anew this often.
 REFRESH_SECONDS = 0.1
 
 
-class ActivationHistoryView(CanvasView):
+class ActivationHistoryView(View):
     """Heat maps of the activations of every layer: iteration across, value up."""
 
     key = "activation_history"
     title = "Activations over time"
     about = "How the distribution of every layer's values develops over the run"
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.measure = "activations"
-        self.maps = HeatPanel()
-        self.panels = [self.maps]
-        self._made_at = 0.0
+    measure = "activations"
+    _made_at = 0.0
+
+    def build(self) -> None:
+        self.maps = self.add_plot(HeatPlot()).maps
 
     @property
     def measures(self) -> frozenset[str]:
@@ -42,26 +41,28 @@ class ActivationHistoryView(CanvasView):
         if live and now - self._made_at < REFRESH_SECONDS:
             return
         self._made_at = now
-        recorded = [f for f in self.history.frames if getattr(f, self.measure) is not None]
-        if not recorded:
-            return
+        recorded = self._recorded()
         moments = [f.iteration for f in recorded]
         histograms = [getattr(f, self.measure) for f in recorded]
-        if self.maps.absorb(recorded[-1].layers, moments, histograms, moment):
-            self.redraw()
-        else:
-            self.touch(self.maps.dirty())
+        self.maps.set_data(recorded[-1].layers, moments, histograms, moment)
+
+    def _recorded(self) -> list[Frame]:
+        return [f for f in self.history.frames if getattr(f, self.measure) is not None]
+
+    def reason_for_nothing(self, frame: Frame) -> str | None:
+        return None if self._recorded() else ""
 
     def forget(self) -> None:
         self._made_at = 0.0
-        self.maps.forget()
+        if self.plots:
+            self.maps.forget()
 
     def refresh(self) -> None:
         self._made_at = 0.0
         super().refresh()
 
-    def arrange(self, area: QRectF, ink: Ink) -> None:
-        super().arrange(area.adjusted(0, 4, 0, 0), ink)
+    def arrange(self, area: QRectF, style: PaintStyle) -> None:
+        super().arrange(area.adjusted(0, 4, 0, 0), style)
 
     def describe(self) -> tuple[Span, ...]:
         what = "after" if self.measure == "activations" else "before"

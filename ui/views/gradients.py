@@ -20,7 +20,7 @@ class GradientView(LayerFigureView):
         return self.history.slope_bound
 
     def describe(self) -> tuple[Span, ...]:
-        if self.bound() and self.by_depth in self.panels:
+        if self.bound() and self.by_depth in self.placed:
             return (
                 *super().describe(),
                 Span("  ·  dashed: 4⁻ᵏ, all that k sigmoid slopes let through"),

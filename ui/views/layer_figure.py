@@ -3,70 +3,65 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu
 
 from core.telemetry.frame import Frame
-from ui.plots.canvas import beside
-from ui.plots.depth import DepthPanel
-from ui.plots.ink import Ink
-from ui.plots.layer_lines import LayerPanel
+from ui.plots.depth import DepthPlot
+from ui.plots.layer_plot import LayerPlot
+from ui.plots.plot_view import beside
+from ui.plots.style import PaintStyle
 from ui.plots.text import Span
-from ui.plots.time_panel import Other
-from ui.views.canvas_time_view import CanvasTimeView, legend
-from ui.views.canvas_view import Data, add_choice, add_toggle
+from ui.plots.time_plot import Other
+from ui.views.time_view import TimeView, legend
+from ui.views.view import Data, add_choice, add_toggle
 
 WIDE = 480.0
 BOTH, OVER_TIME, OVER_DEPTH = "both", "time", "depth"
 
 
-class LayerFigureView(CanvasTimeView):
+class LayerFigureView(TimeView):
     """One figure of every layer over the run and, where there is room, over depth beside it."""
 
     figure = ""
     log = True
     what = ""
     band: tuple[float, float] | None = None
+    _arranged_for: tuple[str, ...] = ()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.lines = LayerPanel(self.axis, self.figure, log=self.log, band=self.band)
-        self.by_depth = DepthPanel(self.lines, "Now, by depth")
-        self.time_panels = [self.lines]
-        self.panels = [self.lines, self.by_depth]
-        self.smoothing = self.lines.smoothing
-        self.show_what = BOTH
+    show_what = BOTH
 
-    def present_beside(self, frame: Frame) -> bool:
+    def build(self) -> None:
+        self.lines = self.add_plot(LayerPlot(self.axis, self.figure, log=self.log, band=self.band))
+        self.by_depth = self.add_plot(DepthPlot(self.lines))
+
+    def present_beside(self, frame: Frame) -> None:
+        if frame.layers != self._arranged_for:
+            self._arranged_for = frame.layers
+            self.relayout()
         values = getattr(frame, self.figure)
-        changed = self.by_depth.absorb(frame.layers, values, frame.iteration, self.bound())
-        self.touch(self.by_depth.dirty())
-        return changed
+        self.by_depth.set_values(frame.layers, values, frame.iteration, self.bound())
 
     def bound(self) -> float | None:
         """How much one layer can pass on at most, where that is known."""
         return None
 
-    def arrange(self, area: QRectF, ink: Ink) -> None:
-        if self.frame is None:
-            return
+    def arrange(self, area: QRectF, style: PaintStyle) -> None:
         both = self.show_what == BOTH and area.width() >= WIDE
         self.by_depth.alone = self.show_what == OVER_DEPTH
         self.lines.caption = "Over the run" if both else ""
         self.by_depth.caption = "Now, by depth" if both else ""
         if both:
-            self.panels = [self.lines, self.by_depth]
-            share = min(max(0.2, 34.0 * len(self.frame.layers) / area.width()), 0.34)
+            layers = len(self.frame.layers) if self.frame else 1
+            share = min(max(0.2, 34.0 * layers / area.width()), 0.34)
             parts = beside(area, (1 - share, share), gap=4)
+            self.place(dict(zip((self.lines, self.by_depth), parts, strict=True)))
         else:
-            self.panels = [self.by_depth if self.show_what == OVER_DEPTH else self.lines]
-            parts = [area]
-        for panel, part in zip(self.panels, parts, strict=True):
-            panel.place(part, ink)
+            self.place({self.by_depth if self.by_depth.alone else self.lines: area})
 
     def describe(self) -> tuple[Span, ...]:
         scale = ", logarithmic" if self.lines.log else ""
         spans = [Span(f"{self.what} by layer{scale}")]
-        if self.lines in self.panels:
+        if self.lines in self.placed:
             spans += legend(self.lines.others())
         return tuple(spans)
 

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu
 
 from core.telemetry.history import LEARNING_RATE
-from ui.plots.curves import CurvePanel
-from ui.plots.gap import figures
+from ui.plots.run_plot import RunPlot
 from ui.plots.text import Span
-from ui.views.canvas_time_view import CanvasTimeView
-from ui.views.canvas_view import Data, add_toggle
+from ui.views.time_view import TimeView
+from ui.views.view import Data, add_toggle
 from ui.widgets.numbers import shown
 
 
-class LearningRateView(CanvasTimeView):
+class LearningRateView(TimeView):
     """The learning rate of every step, as optimizer and schedule make it."""
 
     key = "learning_rate"
     title = "Learning rate"
     about = "The learning rate of every step"
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.curve = CurvePanel(self.axis, LEARNING_RATE, scored=False)
+    def build(self) -> None:
+        self.curve = self.add_plot(RunPlot(self.axis, LEARNING_RATE, scored=False))
         self.curve.smoothing = self.smoothing = 0.0
-        self.time_panels = [self.curve]
-        self.panels = [self.curve]
 
     def describe(self) -> tuple[Span, ...]:
-        newest = figures(self.curve)[0]
+        newest = self.curve.figures()[0]
         return (Span(shown(float(f"{newest:.3g}")), "train"),)
 
     def columns(self) -> Data:

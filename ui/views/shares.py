@@ -1,16 +1,17 @@
-"""Shares of units in trouble: saturated, dead, or pushed in one direction only."""
+"""Shares of units that are saturated, dead, or updated in one direction only."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu
 
-from ui.plots.canvas import beside
-from ui.plots.ink import Ink
-from ui.plots.layer_lines import LayerPanel
+from core.telemetry.frame import Frame
+from ui.plots.layer_plot import LayerPlot
+from ui.plots.plot_view import beside
+from ui.plots.style import PaintStyle
 from ui.plots.text import Span
-from ui.views.canvas_time_view import CanvasTimeView
-from ui.views.canvas_view import Data, add_choice
+from ui.views.time_view import TimeView
+from ui.views.view import Data, add_choice
 
 CAPTIONS = {"saturated": "Saturated", "dead": "Dead", "same_sign": "Same-sign updates"}
 # Each of the three plots needs so much width, or one is shown at a time.
@@ -18,63 +19,63 @@ WIDTH = 170.0
 ALL = "all"
 
 
-class ShareView(CanvasTimeView):
+class ShareView(TimeView):
     """For every layer the share of saturated activations, dead units, and units whose weights all
     move in one direction."""
 
     key = "shares"
-    title = "Units in trouble"
+    title = "Dead and saturated units"
     about = "Which share of every layer is saturated, dead, or updated in one direction only"
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.lines = {figure: self._panel(figure) for figure in CAPTIONS}
-        self.time_panels = list(self.lines.values())
-        self.panels = self.time_panels
-        self.smoothing = self.time_panels[0].smoothing
-        self.show_what = ALL
+    show_what = ALL
+    _arranged_for: tuple[str, ...] = ()
 
-    def _panel(self, figure: str) -> LayerPanel:
-        panel = LayerPanel(self.axis, figure, CAPTIONS[figure])
-        panel.percent = True
-        return panel
+    def build(self) -> None:
+        self.lines = {figure: self._plot(figure) for figure in CAPTIONS}
+
+    def _plot(self, figure: str) -> LayerPlot:
+        return self.add_plot(LayerPlot(self.axis, figure, CAPTIONS[figure], percent=True))
 
     @property
     def measures(self) -> frozenset[str]:
         return frozenset({"shares"})
 
-    def arrange(self, area: QRectF, ink: Ink) -> None:
-        if self.show_what == ALL and area.width() >= 3 * WIDTH:
-            self.panels = self.time_panels
-        else:
-            self.panels = [self.lines.get(self.show_what, self.time_panels[0])]
-        for panel in self.time_panels:
-            assert isinstance(panel, LayerPanel)
-            panel.labels = panel is self.panels[-1]
-        for panel, part in zip(self.panels, beside(area, self._widths(ink, area)), strict=True):
-            panel.place(part, ink)
+    def arrange(self, area: QRectF, style: PaintStyle) -> None:
+        shown = list(self.lines.values())
+        if self.show_what != ALL or area.width() < 3 * WIDTH:
+            shown = [self.lines.get(self.show_what, shown[0])]
+        for plot in shown:
+            plot.labels = plot is shown[-1]
+        # More for the last one, which has the names of the layers beside it.
+        extra = shown[-1].gutter_right(style) / max(area.width(), 1.0)
+        share = (1 - extra) / len(shown)
+        parts = beside(area, [share] * (len(shown) - 1) + [share + extra])
+        self.place(dict(zip(shown, parts, strict=True)))
 
-    def _widths(self, ink: Ink, area: QRectF) -> list[float]:
-        """Equal plots, and more for the last one, that has the names of the layers beside it."""
-        n = len(self.panels)
-        extra = self.panels[-1].gutter_right(ink) / area.width()
-        share = (1 - extra) / n
-        return [share] * (n - 1) + [share + extra]
+    def present(self, frame: Frame) -> None:
+        if frame.layers != self._arranged_for:
+            self._arranged_for = frame.layers
+            self.relayout()
+        super().present(frame)
+
+    @property
+    def drawn(self) -> list[LayerPlot]:
+        """The plots that are shown: one or all."""
+        return [plot for plot in self.lines.values() if plot in self.placed]
 
     def describe(self) -> tuple[Span, ...]:
-        if len(self.panels) == 1:
-            return (Span(f"{self.panels[0].caption.lower()}, share per layer"),)
+        if len(self.drawn) == 1:
+            return (Span(f"{self.drawn[0].caption.lower()}, share per layer"),)
         return (Span("share per layer"),)
 
     def columns(self) -> Data:
         columns: Data = {}
-        for panel in self.panels:
-            assert isinstance(panel, LayerPanel)
-            rows = panel.visible()
+        for plot in self.drawn:
+            rows = plot.visible()
             columns["iteration"] = self.history.layer_rows.x[rows]
-            values = panel.values(rows.start, rows.stop)
+            values = plot.values(rows.start, rows.stop)
             for i, name in enumerate(self.history.layers):
-                columns[f"{panel.figure} {name}"] = values[:, i]
+                columns[f"{plot.figure} {name}"] = values[:, i]
         return columns
 
     def add_actions(self, menu: QMenu) -> None:

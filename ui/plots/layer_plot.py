@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter
 
 from core.telemetry.history import History
 from core.telemetry.series import LIMIT, smooth
-from ui.plots.ink import Ink
-from ui.plots.panel import GAP, ReadOut, Row
+from ui.plots.axis import GAP
+from ui.plots.item import PlotObject
+from ui.plots.readout import ReadOut, Row
 from ui.plots.scale import Floats, Scale, settle
-from ui.plots.stroke import Polyline, stroke
-from ui.plots.text import spread
+from ui.plots.series import Curves, Zone
+from ui.plots.style import PaintStyle
 from ui.plots.ticks import number
 from ui.plots.time_axis import TimeAxis
-from ui.plots.time_panel import MARGIN, Other, TimePanel
+from ui.plots.time_plot import EndLabels, Other, TimePlot
 
 # On a logarithmic scale anything smaller counts as nothing.
 LEAST = 1e-30
 
 
-class LayerPanel(TimePanel):
+class LayerPlot(TimePlot):
     """A figure of every layer (one of `LAYER_FIGURES`) over iterations.
 
     `band` is a range of values to shade as healthy. Shares (`percent`) have the fixed range 0…1.
+    `labels` says whether the layers' names stand behind their lines.
     """
 
     def __init__(
@@ -37,16 +37,18 @@ class LayerPanel(TimePanel):
         figure: str,
         caption: str = "",
         log: bool = False,
-        labels: bool = True,
         band: tuple[float, float] | None = None,
+        **how,
     ) -> None:
-        super().__init__(axis, caption, log)
-        self.figure, self.labels, self.band = figure, labels, band
-        self.smoothing = 0.01
+        super().__init__(axis, caption, log, **how)
+        self.figure, self.labels = figure, True
         self.show_ghost = False
-        self._line = Polyline()
         self._seen = 0
         self._shown = self._half = 0
+        if band:
+            self.add(Zone(*band))
+        self.lines = self.add(Curves(lambda style, n: style.layer_colors(n), floor=True))
+        self.names = self.add(EndLabels(self.lines))
 
     # What is shown
 
@@ -85,9 +87,9 @@ class LayerPanel(TimePanel):
         start, stop = x.searchsorted((scale.low, scale.high))
         return slice(int(start), int(stop))
 
-    def _group(self) -> int:
+    def _rows_per_pixel(self) -> int:
         """Rows that share a pixel column: a power of two, so that it changes rarely."""
-        return max(1, 2 ** int(math.log2(max(self._shown / max(self.plot.width(), 1), 1))))
+        return max(1, 2 ** int(math.log2(max(self._shown / max(self.frame.width(), 1), 1))))
 
     # Following the run
 
@@ -96,7 +98,7 @@ class LayerPanel(TimePanel):
         self._shown = visible.stop - visible.start
         self._half = int(self.smoothing * self._shown)
         revision = history.layer_rows.revision
-        return revision, self.show_ghost, history.layers, self._half, self._group()
+        return revision, self.show_ghost, history.layers, self._half, self._rows_per_pixel()
 
     def _extremes(self, afresh: bool) -> tuple[float, float]:
         if afresh:
@@ -127,14 +129,14 @@ class LayerPanel(TimePanel):
         if self.log and self._high >= self._low and self._high > 0:
             # Beyond this many decades the small end is cut: nobody reads 10⁻³⁰ beside 10⁻¹.
             low = max(self._low, self._high * 1e-24)
-            return settle(self.y, low, self._high, log=True)
+            return settle(self.home_y, low, self._high, log=True)
         return super()._settled_scale()
 
     def _volatile_from(self) -> float:
         x = self.history.layer_rows.x
         if not x.size:
             return 0.0
-        row = self.history.layer_rows.settled - 2 - self._half - self._group()
+        row = self.history.layer_rows.settled - 2 - self._half - self._rows_per_pixel()
         return float(x[self._measured(self.history, max(0, row))])
 
     def _measured(self, history: History, row: int, ahead: bool = False) -> int:
@@ -148,61 +150,43 @@ class LayerPanel(TimePanel):
             return row
         return row + int(known[0]) if ahead else int(known[-1])
 
-    def dirty(self) -> QRectF:
-        where = super().dirty()
-        return where.adjusted(0, -10, 0, 10) if self.labels else where
-
-    def dirty_right(self) -> float:
-        return self.rect.right() if self.labels else super().dirty_right()
-
-    def gutter_right(self, ink: Ink) -> float:
+    def gutter_right(self, style: PaintStyle) -> float:
         if not self.labels:
-            return super().gutter_right(ink)
-        widths = (ink.small_metrics.horizontalAdvance(name) for name in self.history.layers)
+            return super().gutter_right(style)
+        widths = (style.small_metrics.horizontalAdvance(name) for name in self.history.layers)
         return max(widths, default=0.0) + GAP + 6
 
-    # Painting
+    # The items
 
-    def paint_still(self, painter: QPainter, ink: Ink) -> None:
-        if self.band:
-            self._paint_band(painter, ink)
-        super().paint_still(painter, ink)
+    def load(self, low: float, high: float) -> None:
+        self.names.setVisible(self.labels)
+        self.names.names = self.history.layers
+        self.lines.set_data(*self._points(self.history, low, high))
 
-    def _paint_band(self, painter: QPainter, ink: Ink) -> None:
-        assert self.band
-        top, bottom = self.py(np.array(self.band[::-1]))
-        where = QRectF(self.plot.left(), top, self.plot.width(), bottom - top) & self.plot
-        color = QColor(ink.theme.good)
-        painter.fillRect(where, ink.pale(color, 0.09))
+    def extend(self, low: float, high: float) -> None:
+        self.lines.splice(*self._points(self.history, low, high))
+        if self.labels:
+            frame = self.frame
+            left = self.px_of(low) - 2
+            self.names.touch(QRectF(left, frame.top() - 10, self.rect_in_view.right() - left,
+                                    frame.height() + 20))  # fmt: skip
 
-    def _paint_curves(self, painter: QPainter, ink: Ink, low: float, high: float) -> None:
-        colors = ink.layer_colors(len(self.history.layers))
-        self._paint_lines(painter, ink, self.history, low, high, colors, 1.5)
-
-    def _paint_other(self, painter: QPainter, ink: Ink, other: Other) -> None:
+    def items_of(self, other: Other) -> list[PlotObject]:
         # All layers in the run's one colour: which is which was to be seen in its own time.
-        color = ink.pale(ink.role(other.role), 0.6)
-        low, high = self.axis.scale.low, self.axis.scale.high
-        colors = [color] * len(other.history.layers)
-        self._paint_lines(painter, ink, other.history, low, high, colors, 1.0)
+        lines = Curves(
+            lambda style, n: [style.role(other.role)] * n, 1.0, fade=0.6, floor=True, layer=-20
+        )
+        lines.set_data(*self._points(other.history, self.axis.scale.low, self.axis.scale.high))
+        return [lines]
 
-    def _paint_lines(
-        self,
-        painter: QPainter,
-        ink: Ink,
-        history: History,
-        low: float,
-        high: float,
-        colors: Sequence[QColor],
-        width: float,
-    ) -> None:
-        """The lines of one run, as far as they lie between two iterations."""
+    def _points(self, history: History, low: float, high: float) -> tuple[Floats, Floats]:
+        """The lines of one run, as far as they lie between two iterations: x, y (n, layers)."""
         x = history.layer_rows.x
-        group = self._group()
+        group = self._rows_per_pixel()
         start = max(0, int(x.searchsorted(low)) - 1)
         stop = min((int(x.searchsorted(high)) // group + 2) * group, x.size)
         if start >= stop:
-            return
+            return np.empty(0), np.empty((0, max(len(history.layers), 1)))
         # A line goes on to the next row that was measured, however far that is.
         start = self._measured(history, start) // group * group
         stop = self._measured(history, stop - 1, ahead=True) + 1
@@ -210,52 +194,20 @@ class LayerPanel(TimePanel):
         chosen = np.arange(0, x.size, group)
         if chosen[-1] != x.size - 1:
             chosen = np.append(chosen, x.size - 1)
-        px, py = self.px(x[chosen]), self.py(values[chosen])
-        if self.log:
-            # What is nothing runs along the bottom instead of vanishing.
-            py = np.minimum(py, self.plot.bottom() + 0.5)
-        for i, color in enumerate(colors):
-            if self._line.load(px, py[:, i]):
-                stroke(painter, self._line, color, width, ink)
-
-    def paint_data(self, painter: QPainter, ink: Ink, clip: QRectF) -> None:
-        super().paint_data(painter, ink, clip)
-        if self.labels and self.rows():
-            left = self._end() + 1
-            room = QRectF(left, self.rect.top(), self.rect.right() - left, self.rect.height())
-            if clip.intersects(room):
-                self._paint_labels(painter, ink, left + MARGIN + 1)
-
-    def _end(self) -> float:
-        """Where the lines end."""
-        return min(self.px_of(self.axis.last), self.plot.right())
-
-    def _paint_labels(self, painter: QPainter, ink: Ink, left: float) -> None:
-        """Names behind the ends of the lines; some left out where there is not room for all."""
-        layers, bottom = self.history.layers, self.plot.bottom()
-        ends = np.minimum(self.py(self.values(self.rows() - 1)[0]), bottom).tolist()
-        height = ink.small_metrics.height() - 2
-        room = max(1, int(self.plot.height() / height))
-        chosen = [i for i in _evenly(len(layers), room) if math.isfinite(ends[i])]
-        wanted = [ends[i] for i in chosen]
-        # Where the lines end early the axis goes on below the names, which keep off it.
-        places = spread(wanted, height, self.plot.top() - 4, bottom - 1)
-        colors, half = ink.layer_colors(len(layers)), round(height / 2) + 1
-        for i, y in zip(chosen, places, strict=True):
-            ink.write(painter, round(left), round(y) - half, layers[i], colors[i])
+        return x[chosen], values[chosen]
 
     # Reading off
 
-    def read(self, place: QPointF, ink: Ink) -> ReadOut | None:
+    def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
         x = self.history.layer_rows.x
         if not x.size:
             return None
         nearest = int(np.abs(x - self.x_of(place.x())).argmin())
         figure = self.history.figure(self.figure)[nearest]
-        names = zip(ink.layer_colors(figure.size), self.history.layers, figure, strict=True)
+        names = zip(style.layer_colors(figure.size), self.history.layers, figure, strict=True)
         rows = [Row(color, name, self.text(float(value))) for color, name, value in names]
         where = self.px_of(float(x[nearest]))
-        return ReadOut(self.plot, where, f"step {int(x[nearest]):,}", rows)
+        return ReadOut(self.frame, where, f"step {int(x[nearest]):,}", rows)
 
     def text(self, value: float) -> str:
         """A value as the read-out writes it."""
@@ -271,12 +223,3 @@ def smooth_columns(values: Floats, known: NDArray[np.bool_], half: int) -> Float
     laid[0, :, :rows], laid[1, :, :rows] = values.T, known.T
     smoothed = smooth(laid[0].ravel(), laid[1].ravel(), half)
     return smoothed.reshape(columns, rows + half)[:, :rows].T
-
-
-def _evenly(n: int, most: int) -> list[int]:
-    """At most so many of the numbers below n, evenly spread, first and last among them."""
-    if n <= most:
-        return list(range(n))
-    if most == 1:
-        return [n - 1]
-    return [round(i * (n - 1) / (most - 1)) for i in range(most)]
