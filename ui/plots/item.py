@@ -99,7 +99,7 @@ class PlotObject(pg.GraphicsObject):
 
     def touch(self, part: QRectF) -> None:
         """Paint only a part again, in logical pixels."""
-        self.update(part)
+        self.update(QRectF(part.toAlignedRect()))
 
     def boundingRect(self) -> QRectF:
         return self._bounds
@@ -117,6 +117,8 @@ class PlotObject(pg.GraphicsObject):
         part = exposed & plot.frame.adjusted(0, -1, 1, 1)
         if part.isEmpty():
             return
+        # Whole pixels: anything else is clipped slowly, and lines are cut in other places.
+        part = QRectF(part.toAlignedRect())
         painter.setClipRect(part)
         self._draw(painter, plot.view.style_now, part)
         # Not by restore(): an SVG would go on with the narrow clip.

@@ -164,7 +164,7 @@ class LayerPlot(TimePlot):
         self.lines.set_data(*self._points(self.history, low, high))
 
     def extend(self, low: float, high: float) -> None:
-        self.lines.splice(*self._points(self.history, low, high))
+        self.lines.splice(*self._points(self.history, low, high), since=low)
         if self.labels:
             frame = self.frame
             left = self.px_of(low) - 2

@@ -80,7 +80,9 @@ class PlotView(pg.GraphicsView):
             self.scene().addItem(item)
         self.scene().setItemIndexMethod(self.scene().ItemIndexMethod.NoIndex)
         self.setCacheMode(self.CacheModeFlag.CacheNone)
-        self.setOptimizationFlag(self.OptimizationFlag.DontSavePainterState)
+        # Items put back what they change of the painter, and know how far their lines reach.
+        flags = self.OptimizationFlag
+        self.setOptimizationFlags(flags.DontSavePainterState | flags.DontAdjustForAntialiasing)
         self.setBackgroundBrush(QColor(self.theme.card))
         self.viewport().setAutoFillBackground(False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)

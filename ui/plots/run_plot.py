@@ -181,9 +181,9 @@ class RunPlot(TimePlot):
 
     def extend(self, low: float, high: float) -> None:
         if self._has_raw():
-            self.raw_line.splice(*self.raw(low, high))
-        self.train_line.splice(*self.smoothed(self.history, low, high))
-        self.validation_line.splice(*self.scores(self.history, low, high))
+            self.raw_line.splice(*self.raw(low, high), since=low)
+        self.train_line.splice(*self.smoothed(self.history, low, high), since=low)
+        self.validation_line.splice(*self.scores(self.history, low, high), since=low)
 
     def _has_raw(self) -> bool:
         """Whether single steps can be told from the smoothed curve."""

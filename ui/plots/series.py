@@ -79,8 +79,11 @@ class Curves(PlotObject):
         if self.plot:
             self.plot.data_changed()
 
-    def splice(self, x: Floats, y: Floats) -> None:
-        """Replace everything from the first of the given x on, and paint only that."""
+    def splice(self, x: Floats, y: Floats, since: float | None = None) -> None:
+        """Replace everything from the first of the given x on, and paint only that.
+
+        `since` is where the new points begin to differ from those known, if they do so later.
+        """
         if not x.size:
             return
         keep = int(self.xs.searchsorted(x[0] - 1e-9))
@@ -88,7 +91,8 @@ class Curves(PlotObject):
         if y.shape[1] != self.ys.shape[1]:
             keep = 0
         end = float(self.xs[-1]) if self.xs.size else x[0]
-        start = float(self.xs[keep - 1]) if keep else x[0]
+        start = float(self.xs[keep - 1]) if keep else float(x[0])
+        start = start if since is None else max(start, since)
         self.xs = np.concatenate((self.xs[:keep], x))
         self.ys = np.concatenate((self.ys[:keep], y)) if keep else y
         self._placed = None
