@@ -94,7 +94,7 @@ class HistogramItem(PlotObject):
         where = QRectF()
         for cell in self.cells:
             where |= cell.plot
-        return where.adjusted(-2, -14, 2, 1)
+        return where.adjusted(-8, -18, 8, 1)
 
     # Painting
 
@@ -103,24 +103,23 @@ class HistogramItem(PlotObject):
             return
         self._paint_data(painter, style, self.shown)
         for i, cell in enumerate(self.cells):
+            self._paint_ground(painter, style, i)
             # Labels stay while only the data change.
             if exposed.bottom() > cell.plot.bottom() + 2:
                 self._paint_labels(painter, style, i, cell)
-            else:
-                self._paint_ground(painter, style, cell)
 
-    def _paint_ground(self, painter: QPainter, style: PaintStyle, cell: _Cell) -> None:
-        plot = cell.plot
-        painter.fillRect(QRectF(plot.left(), plot.bottom(), plot.width(), 1), style.axis)
-
-    def _paint_labels(self, painter: QPainter, style: PaintStyle, i: int, cell: _Cell) -> None:
+    def _paint_ground(self, painter: QPainter, style: PaintStyle, i: int) -> None:
+        """The line below, with a tick at zero."""
         assert self.shown is not None
-        plot, line = cell.plot, style.small_metrics.height()
-        self._paint_ground(painter, style, cell)
+        plot = self.cells[i].plot
+        painter.fillRect(QRectF(plot.left(), plot.bottom(), plot.width(), 1), style.axis)
         low, high = float(self.shown.low[i]), float(self.shown.high[i])
         if low < 0 < high:
             x = round(plot.left() - plot.width() * low / (high - low))
             painter.fillRect(QRectF(x, plot.bottom(), 1, 4), style.axis)
+
+    def _paint_labels(self, painter: QPainter, style: PaintStyle, i: int, cell: _Cell) -> None:
+        plot, line = cell.plot, style.small_metrics.height()
         where = QRectF(plot.left() - 6, plot.bottom() + 4 + line, plot.width() + 12, line)
         color = style.layer_colors(len(self.layers))[i]
         paint_label(painter, where, CENTER, self._names[i], color, style)
