@@ -1,4 +1,4 @@
-"""What a gallery experiment is: data that say what is run, what to look for and what must show."""
+"""What a gallery experiment is: what is run, what to look for and what results are expected."""
 
 from __future__ import annotations
 

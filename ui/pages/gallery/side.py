@@ -118,7 +118,7 @@ class Side(QFrame):
         content.setAutoFillBackground(False)
 
     def _statements(self, statements: Sequence[Expectation]) -> Section:
-        section = Section("What must show")
+        section = Section("Expected results")
         self.verdict = text("")
         self.verdict.setObjectName("quiet")
         self.checks = [Check(each) for each in statements]
