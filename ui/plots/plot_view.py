@@ -85,6 +85,8 @@ class PlotView(pg.GraphicsView):
         self.setOptimizationFlags(flags.DontSavePainterState | flags.DontAdjustForAntialiasing)
         self.setBackgroundBrush(QColor(self.theme.card))
         self.viewport().setAutoFillBackground(False)
+        # Only the view takes the keyboard; its viewport is a part of it.
+        self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMinimumSize(160, 90)
         self.setAccessibleName(self.title)
