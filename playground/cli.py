@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 COMMANDS = ("train", "gallery", "lab", "search", "data", "catalogue")
 OPTIONS = ("--version", "-h", "--help")
 
+# What the figures of a part are called in the report.
+NAMES = {"loss": "loss", "accuracy": "accuracy", "r2": "R²", "rmse": "RMSE"}
+
 # Where an experiment has no end of its own.
 DEFAULT_EPOCHS = 100
 
@@ -93,7 +96,8 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--epochs",
         metavar="N",
-        help=f"stop after N epochs (where the experiment has no end of its own: {DEFAULT_EPOCHS})",
+        help="stop after N epochs; 0 evaluates the untrained network "
+        f"(where the experiment has no end of its own: {DEFAULT_EPOCHS})",
     )
     train.add_argument("--seed", metavar="S", help="seed of every random number")
     train.add_argument(
@@ -133,7 +137,8 @@ def _train(options: argparse.Namespace) -> int:
         if options.out:
             prepare_folder(options.out)
         with Interruption() as interruption:
-            recording = run(spec, interruption.asked, Progress(sys.stderr))
+            untrained = options.epochs is not None and options.epochs.strip() == "0"
+            recording = run(spec, interruption.asked, Progress(sys.stderr), untrained)
         if options.out:
             write(recording, options.out)
     except SpecError as error:
@@ -268,7 +273,11 @@ def _report(metrics: dict[str, Any], folder: Path | None) -> None:
     )
     for part in ("train", "validation", "test"):
         figures = metrics[part] or {}
-        shown = [f"{name} {value:.4g}" for name, value in figures.items() if value is not None]
+        shown = [
+            f"{NAMES[name]} {value:.4g}"
+            for name, value in figures.items()
+            if name in NAMES and value is not None
+        ]
         if shown:
             print(f"{part}: {', '.join(shown)}")
     if folder:

@@ -8,7 +8,7 @@ import math
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -30,7 +30,11 @@ COLUMNS = (
     "learning_rate",
     "validation_loss",
     "validation_accuracy",
+    "validation_r2",
+    "validation_rmse",
 )
+# Where patience is all that ends a run, but there is no validation part to watch.
+MOST_EPOCHS_UNWATCHED = 100
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class Recording:
     validation: tuple[Score, ...]
     final: dict[str, Score | None]
     weights: dict[str, np.ndarray]
+    parameters: int
 
     def metrics(self) -> dict[str, Any]:
         """The final figures as plain data; a figure that is no number is None."""
@@ -59,7 +64,7 @@ class Recording:
             "epochs": round(self.epochs, 6),
             "seconds": round(self.seconds, 3),
             "steps_per_second": round(self.iterations / max(self.seconds, 1e-9), 1),
-            "parameters": sum(w.size for n, w in self.weights.items()),
+            "parameters": self.parameters,
         } | {part: _figures(score) for part, score in self.final.items()}
 
     def rows(self) -> Iterator[list[Any]]:
@@ -74,18 +79,28 @@ class Recording:
             yield self._row(iteration, (math.nan,) * 3, score)
 
     def _row(self, iteration: int, step: tuple[float, ...], score: Score | None) -> list[Any]:
-        measured = (score.loss, score.accuracy) if score else (math.nan, math.nan)
+        measured = (score.loss, score.accuracy, score.r2, score.rmse) if score else (None,) * 4
         epoch = f"{iteration / self.steps_per_epoch:.6g}"
         return [iteration, epoch, *(_cell(value) for value in (*step, *measured))]
 
 
-def run(spec: ExperimentSpec, stopped: Callable[[], bool], progress: Progress) -> Recording:
+def run(
+    spec: ExperimentSpec,
+    stopped: Callable[[], bool],
+    progress: Progress,
+    untrained: bool = False,
+) -> Recording:
     """Train until the run ends or `stopped()` says so. Raises `DataError`, MemoryError.
 
-    Validation is measured before the first step and after every epoch.
+    Validation is measured before the first step and after every epoch. An `untrained` network is
+    only evaluated.
     """
     with threadpool_limits(limits=1, user_api="blas"):
         trainer = Trainer(spec)
+        spec = _with_an_end(trainer)
+        trainer.apply(spec)
+        if untrained:
+            trainer.finished = "evaluated without training"
         began = time.perf_counter()
         segments: list[Segment] = []
         scores = [trainer.evaluate()]
@@ -101,6 +116,8 @@ def run(spec: ExperimentSpec, stopped: Callable[[], bool], progress: Progress) -
         seconds = time.perf_counter() - began
         progress.clear()
         status = "finished" if trainer.finished else "interrupted"
+        if status == "interrupted":
+            trainer.restore_best()
         return Recording(
             spec=spec,
             status="diverged" if trainer.divergence else status,
@@ -113,7 +130,18 @@ def run(spec: ExperimentSpec, stopped: Callable[[], bool], progress: Progress) -
             validation=tuple(score for score in scores if score),
             final={part: trainer.evaluate(part) for part in PARTS},
             weights=trainer.network.tensors(),
+            parameters=trainer.network.params.size,
         )
+
+
+def _with_an_end(trainer: Trainer) -> ExperimentSpec:
+    """The trainer's experiment, with a last epoch where patience would be its only end and there
+    are no validation samples: the training loss may sink for as long as one likes."""
+    spec = trainer.spec
+    training = spec.training
+    if training.max_epochs or not training.patience or trainer.watched_part == "validation":
+        return spec
+    return replace(spec, training=replace(training, max_epochs=MOST_EPOCHS_UNWATCHED))
 
 
 def _next_steps(steps: int, seconds: float) -> int:
@@ -141,6 +169,7 @@ class Progress:
         if score:
             text += f"  validation {score.loss:.4f}"
             text += "" if math.isnan(score.accuracy) else f", accuracy {score.accuracy:.1%}"
+            text += "" if score.r2 is None else f", R² {score.r2:.3f}"
         self._bar.show(trainer.epoch / last if last else None, text)
 
     def _steps_per_second(self, iteration: int) -> float:
@@ -179,9 +208,13 @@ def write(recording: Recording, folder: Path) -> None:
 def _figures(score: Score | None) -> dict[str, float | None] | None:
     if score is None:
         return None
-    pairs = {"loss": score.loss, "accuracy": score.accuracy}
-    return {name: value if math.isfinite(value) else None for name, value in pairs.items()}
+    names = ("loss", "accuracy", "r2", "rmse", "loss_error", "accuracy_error")
+    values = {name: getattr(score, name) for name in names}
+    return {
+        name: value if value is not None and math.isfinite(value) else None
+        for name, value in values.items()
+    }
 
 
-def _cell(value: float) -> str:
-    return "" if math.isnan(value) else f"{value:.9g}"
+def _cell(value: float | None) -> str:
+    return "" if value is None or math.isnan(value) else f"{value:.9g}"

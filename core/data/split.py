@@ -41,6 +41,10 @@ class Split:
     std: Floats
 
 
+# A column whose deviation is within so many roundings of its mean is constant.
+ROUNDINGS = 8
+
+
 def split(
     samples: Samples,
     validation: float,
@@ -55,13 +59,17 @@ def split(
 def cut(samples: Samples, validation: float, rng: np.random.Generator, test: float = 0.0) -> Parts:
     """Shuffle, set the share `test` apart and `validation` of the others.
 
-    A test set of the data's own is kept as it is, and `test` then means nothing. At least one
-    sample is left to train on.
+    Classes keep their shares in each part as nearly as whole samples allow (stratified split), and
+    a class with at least as many samples as there are parts is in all of them. A test set of the
+    data's own is kept as it is, and `test` then means nothing. At least one sample is left to
+    train on.
     """
     n = len(samples)
     order = rng.permutation(n)
     tested = 0 if samples.test else max(0, min(n - 1, round(n * test)))
     held_out = max(0, min(n - 1, tested + round((n - tested) * validation)))
+    if samples.task != "regression":
+        order = _stratified(classes_of(samples)[order], order, (tested, held_out - tested))
     last, rest, first = (_copy(samples, rows) for rows in np.split(order, [tested, held_out]))
     if samples.test:
         last = replace(samples.test, inputs=samples.test.inputs.copy())
@@ -105,11 +113,11 @@ def scaled(parts: Parts, scaling: Scaling) -> Split:
     if scaling == "standardize":
         # Sums over many float32 numbers are kept in float64.
         mean[:] = first.inputs.mean(axis=axis, dtype=np.float64)
-        std[:] = _deviation(first.inputs, mean, axis)
+        mean[:], std[:] = deviations(first.inputs, mean, axis)
     elif scaling == "normalize":
         mean[:] = first.inputs.min(axis=axis)
         std[:] = first.inputs.max(axis=axis) - mean
-    std[std == 0] = 1
+        std[std <= ROUNDINGS * np.finfo(dtype).eps * np.abs(mean)] = 1
     if scaling != "none":
         for part in parts:
             np.subtract(part.inputs, mean, out=part.inputs)
@@ -117,8 +125,80 @@ def scaled(parts: Parts, scaling: Scaling) -> Split:
     return Split(*parts, mean, std)
 
 
+def classes_of(samples: Samples) -> NDArray[np.intp]:
+    """The class of every sample, from its target."""
+    if samples.task == "binary":
+        return (samples.targets[:, 0] > 0.5).astype(np.intp)
+    return samples.targets.argmax(axis=1)
+
+
+def classes_too_small(parts: Parts | Split) -> tuple[str, ...]:
+    """Classes that have samples, but none in the training part, or none in a validation or test
+    part that others are in: named as the data name them."""
+    if parts.train.task == "regression":
+        return ()
+    present = [set(classes_of(p).tolist()) for p in (parts.train, parts.validation, parts.test)]
+    filled_parts = [part for part in present if part]
+    lacking = set().union(*present) - set.intersection(*filled_parts)
+    names = parts.train.class_names
+    return tuple(names[i] if i < len(names) else f"class {i + 1}" for i in sorted(lacking))
+
+
+def _stratified(
+    labels: NDArray[np.intp], order: NDArray[np.intp], sizes: tuple[int, ...]
+) -> NDArray[np.intp]:
+    """Rearrange `order`, whose samples have `labels`, so that the first sizes[0] samples, the next
+    sizes[1] and the rest each have the classes in the same shares."""
+    counts, left = np.bincount(labels), np.ones(len(labels), bool)
+    chosen: list[NDArray[np.intp]] = []
+    for i, size in enumerate(sizes):
+        later = 1 + sum(other > 0 for other in sizes[i + 1 :])
+        quota, part = _quotas(counts, size, later), []
+        for label in np.flatnonzero(quota):
+            part.append(np.flatnonzero(left & (labels == label))[: quota[label]])
+        places = np.sort(np.concatenate(part)) if part else np.empty(0, np.intp)
+        left[places] = False
+        counts = counts - quota
+        chosen.append(places)
+    return order[np.concatenate([*chosen, np.flatnonzero(left)])]
+
+
+def _quotas(counts: NDArray[np.intp], size: int, later: int) -> NDArray[np.intp]:
+    """How many of `size` samples come from each class: in proportion to `counts`, by largest
+    remainders. Where there is room, a class of more than `later` samples gives one at least, and
+    keeps one for each of the `later` parts."""
+    exact = counts * (size / max(counts.sum(), 1))
+    most = np.maximum(counts - later, 0)
+    if most.sum() < size:
+        most = counts
+    least = np.minimum(most, (exact > 0).astype(np.intp))
+    if least.sum() > size:
+        least = np.zeros_like(counts)
+    quota = np.clip(np.floor(exact).astype(np.intp), least, most)
+    while (missing := size - quota.sum()) != 0:
+        room = quota < most if missing > 0 else quota > least
+        gap = np.where(room, (exact - quota) * np.sign(missing), -np.inf)
+        quota[int(gap.argmax())] += np.sign(missing)
+    return quota
+
+
 def _copy(samples: Samples, rows: NDArray[np.intp]) -> Samples:
     return replace(samples, inputs=samples.inputs[rows], targets=samples.targets[rows], test=None)
+
+
+def deviations(values: Floats, mean: Floats, axis: int | None) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of `values` (samples, columns) over `axis`, or over all of them.
+
+    A constant column, one whose values differ by roundings at most, gets its first value as mean
+    and 1 as deviation: dividing by the rounding would make noise of it.
+    """
+    std = np.asarray(_deviation(values, mean, axis))
+    rounding = ROUNDINGS * np.finfo(values.dtype).eps * np.abs(np.asarray(mean, np.float64))
+    same = std <= (rounding if axis == 0 else rounding.max(initial=0))
+    if not len(values) or not same.any():
+        return mean, np.broadcast_to(std, mean.shape)
+    first = values[0] if axis == 0 else np.broadcast_to(values.flat[0], mean.shape)
+    return np.where(same, first, mean), np.broadcast_to(np.where(same, 1.0, std), mean.shape)
 
 
 def _deviation(inputs: Floats, mean: Floats, axis: int | None) -> np.float64 | Floats:

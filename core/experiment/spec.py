@@ -62,6 +62,14 @@ class DataSpec:
         restarts_run=True,
         help="Shift and scale the inputs to 0…1, in place of standardising.",
     )
+    standardize_targets: bool = setting(
+        True,
+        label="Standardise targets",
+        restarts_run=True,
+        help="Train on numbers shifted and scaled to mean 0 and deviation 1 over the training "
+        "part, so that targets of any size can be learned. Losses and predictions are shown in "
+        "the units of the data. Of no effect on classes, or with a sigmoid output.",
+    )
     features: FeatureSet = setting(
         PlainInputs(),
         label="Features",
@@ -131,6 +139,15 @@ class TrainingSpec:
     """How the weights change."""
 
     loss: Loss = setting(AutoLoss(), label="Loss", restarts_run=True)
+    class_weights: str = setting(
+        "equal",
+        label="Class weights",
+        choices=("equal", "balanced"),
+        restarts_run=True,
+        help="Balanced: every class has the same say in the loss that is minimised, however few "
+        "its samples: weight n / (classes × samples of the class), over the training part. The "
+        "data loss that is shown stays unweighted.",
+    )
     optimizer: Optimizer = setting(Adam(), label="Optimizer")
     schedule: Schedule = setting(Constant(), label="Schedule")
     batching: Batching = setting(MiniBatch(), label="Descent")
@@ -144,10 +161,11 @@ class TrainingSpec:
         low=0,
         high=1e6,
         scale="log",
-        help="Decoupled decay λ: W ← (1 − ηλ)W before every step.",
+        help="Decoupled decay λ: W ← (1 − ηλ)W before every step. Weights only: biases and batch "
+        "norm's γ and β are left alone (the decay of AdamW has them too).",
     )
     clipping: Clipping = setting(NoClipping(), label="Clip")
-    max_epochs: int = setting(0, label="Stop at", low=0, help="Epochs; 0 goes on for ever.")
+    max_epochs: int = setting(0, label="Stop at", low=0, help="Epochs; 0 means no limit.")
     patience: int = setting(
         0,
         label="Patience",
@@ -155,7 +173,10 @@ class TrainingSpec:
         help="Stop early after so many epochs without a better validation loss; 0 never does.",
     )
     restore_best: bool = setting(
-        True, label="Restore best", help="After early stopping return to the best weights."
+        True,
+        label="Restore best",
+        help="With patience: at the end of the run, whatever ends it, return to the weights of the "
+        "best validation loss.",
     )
 
 

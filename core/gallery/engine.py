@@ -228,9 +228,8 @@ class LockstepRun:
     def run_update(self, frame: Frame | None = None, measured: bool = False) -> RunUpdate:
         """What has come since the last one; with a frame where it is given or to be `measured`."""
         trainer = self.trainer
-        # Before measuring, which does a step and takes it back, and the end of a run with it.
         self._segments.append(trainer.take_segment())
-        if measured and not trainer.finished:
+        if measured:
             frame = self._frame()
         news = self._segments[self._shown :]
         scores = [score for score in self._scores[self._told :] if score]

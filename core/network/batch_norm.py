@@ -14,7 +14,8 @@ class BatchNorm(Layer):
     """y = γ(x − mean)/√(var + ε) + β over the batch (Ioffe & Szegedy 2015), as PyTorch does it.
 
     Running statistics move by 0.1 towards each training batch's mean and unbiased variance; they
-    are what evaluation uses.
+    are what evaluation uses. A batch of one has no variance (PyTorch refuses it): it is normalised
+    by the running statistics, which do not learn from it.
     """
 
     EPSILON, MOMENTUM = 1e-5, 0.1
@@ -31,9 +32,11 @@ class BatchNorm(Layer):
         self.var.value.fill(1)
 
     def record(self, tape: Tape, x: Signal) -> Signal:
-        return self._training(tape, x) if tape.training else self._evaluation(tape, x)
+        if tape.training and tape.rows > 1:
+            return self._training(tape, x)
+        return self._by_running_statistics(tape, x)
 
-    def _evaluation(self, tape: Tape, x: Signal) -> Signal:
+    def _by_running_statistics(self, tape: Tape, x: Signal) -> Signal:
         y = tape.signal(x.units)
 
         def forward() -> None:
@@ -41,7 +44,15 @@ class BatchNorm(Layer):
             np.multiply(x.value, scale, out=y.value)
             np.add(y.value, self.beta.value - self.mean.value * scale, out=y.value)
 
+        def backward() -> None:
+            inverse = 1 / np.sqrt(self.var.value + self.EPSILON)
+            normal = (x.value - self.mean.value) * inverse
+            self.gamma.grad[:] = (y.grad * normal).sum(axis=1, keepdims=True)
+            self.beta.grad[:] = y.grad.sum(axis=1, keepdims=True)
+            np.multiply(y.grad, self.gamma.value * inverse, out=x.grad)
+
         tape.forward(forward)
+        tape.backward(backward)
         return y
 
     def _training(self, tape: Tape, x: Signal) -> Signal:
@@ -49,7 +60,7 @@ class BatchNorm(Layer):
         column = np.zeros((5, x.units, 1), tape.dtype)
         mean, var, inverse, shift, slope = column
         average = np.full((tape.rows, 1), 1 / tape.rows, tape.dtype)
-        unbiased = tape.rows / max(tape.rows - 1, 1)
+        unbiased = tape.rows / (tape.rows - 1)
 
         def forward() -> None:
             np.dot(x.value, average, mean)

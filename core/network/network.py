@@ -79,6 +79,11 @@ class Network:
     def dtype(self) -> np.dtype:
         return self.params.dtype
 
+    @property
+    def normalizes(self) -> bool:
+        """Whether there is a batch norm anywhere."""
+        return any(isinstance(layer, BatchNorm) for layer in self.root.walk())
+
     def tape(
         self,
         rows: int,

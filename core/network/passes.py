@@ -55,13 +55,17 @@ class TrainingPass:
         np.copyto(targets, self._targets)
         self.iterations.append(iteration)
 
+    def batch_loss(self) -> float:
+        """`Objective.batch_loss` of the batch that ran last."""
+        return self._objective.batch_loss(self.logits, self._targets.T)
+
     def score_kept(self) -> tuple[list[int], NDArray[np.float64], NDArray[np.float64]]:
         """Iterations, mean losses and accuracies of the kept steps, which are then forgotten."""
         n, iterations = len(self.iterations), self.iterations
         rows, outputs = self._kept_targets.shape[1:]
         logits = self._kept_logits[:n].transpose(1, 0, 2).reshape(outputs, n * rows)
         targets = self._kept_targets[:n].reshape(n * rows, outputs).T
-        loss, correct = self._objective.score(logits, targets)
+        loss, correct = self._objective.score(logits, targets, scaled=True)
         self.iterations = []
         return iterations, loss.reshape(n, rows).mean(1), correct.reshape(n, rows).mean(1)
 

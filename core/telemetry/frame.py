@@ -6,6 +6,7 @@ row per measured layer, first hidden layer first, output layer last.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -63,7 +64,8 @@ class Shares:
 
     `saturated`: of all activations, those whose |f'(z)| is below the activation's threshold.
     `dead`: of all units, those that are 0 for every probe sample. `same_sign`: of all units, those
-    whose incoming weights were all moved in the same direction by the last update.
+    whose incoming weights the last update moved in one direction only; `still`: those whose
+    incoming weights it did not move at all. Both are NaN where there has been no update.
     `duplicate_units`: of all units, those that have the weights of another unit of their layer;
     None where not measured.
     """
@@ -72,14 +74,19 @@ class Shares:
     dead: NDArray[np.float64]
     same_sign: NDArray[np.float64]
     duplicate_units: NDArray[np.float64] | None = None
+    still: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
 class Frame:
-    """One moment of a run.
+    """A run after `iteration` updates.
 
     `gradient` and `weight` are the means of |dE/dW| and |W|, `update_ratio` is ‖ΔW‖/‖W‖ of the
-    last update; biases are left out. Before the first update they are those of the update to come.
+    last update; biases are left out. `gradient`, `update_ratio`, `batch_loss`, `penalty` and the
+    shares that speak of an update are always those of update number `iteration`; before the first,
+    of the update to come; NaN where there was none. The gradient is that of the data loss, before
+    penalty and clipping. `batch_loss` is the data loss of that update's batch as it is minimised
+    and `penalty` the weight penalty beside it, both before the update (`objective` is their sum).
     `spread` comes with the shares: how far a unit's activation differs between two samples, mean
     over pairs of samples and the units of each layer. `confusion` is that of the last
     validation. `data` is the same object in all frames of a run. `slopes` (layers,) are the learned
@@ -111,6 +118,13 @@ class Frame:
     slopes: NDArray[np.float64] | None = None
     data: DataPicture | None = None
     divergence: Divergence | None = None
+    batch_loss: float = math.nan
+    penalty: float = math.nan
+
+    @property
+    def objective(self) -> float:
+        """What the last update set out to make smaller: data loss plus penalty."""
+        return self.batch_loss + self.penalty
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,6 @@ from core.telemetry.frame import BINS, Histograms
 
 # A range doubles when more than this share of a layer's values falls outside.
 OUTSIDE = 0.02
-# A value on the upper edge belongs to the last bin.
-INSIDE = 1 - 1e-7
 
 
 class Counter:
@@ -73,12 +71,18 @@ class Counter:
 
 
 def _tally(values: Array, low: float, high: float) -> NDArray[np.int64]:
-    """Counts (BINS + 3,): under, the bins, over, not a number."""
+    """Counts (BINS + 3,): under, the bins, over, not a number.
+
+    A bin contains its lower edge, the last one also its upper edge, as in NumPy.
+    """
     position = np.subtract(values, low)
-    np.multiply(position, BINS / (high - low) * INSIDE, out=position)
+    np.multiply(position, BINS / (high - low), out=position)
     np.add(position, 1, out=position)
     np.maximum(position, 0, out=position)
     np.minimum(position, BINS + 1, out=position)
     if math.isnan(float(position.sum())):
         np.copyto(position, BINS + 2, where=np.isnan(position))
-    return np.bincount(position.astype(np.intp), minlength=BINS + 3)
+    table = np.bincount(position.astype(np.intp), minlength=BINS + 3)
+    if on_edge := np.count_nonzero(values == high):
+        table[BINS : BINS + 2] += (on_edge, -on_edge)
+    return table

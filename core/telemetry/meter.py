@@ -1,4 +1,4 @@
-"""Measuring a run: turns a trainer's present moment into an immutable frame.
+"""Measuring a run: turns a trainer's present state into an immutable frame.
 
 Nothing here changes the run. Signals are measured on a fixed probe of training samples, in
 evaluation mode.
@@ -23,6 +23,8 @@ from core.telemetry.frame import MEASURES, Frame, Histograms, Shares, Status
 from core.telemetry.histograms import Counter
 from core.telemetry.pictures import Confusion
 from core.telemetry.probes import EXPENSIVE, MeasureBudget, Probes
+from core.telemetry.step_figures import StepFigures, unknown
+from core.training.last_update import UpdateRecord
 from core.training.results import Score
 from core.training.trainer import Trainer
 
@@ -44,12 +46,19 @@ CONFUSION_SECONDS = 0.25
 
 
 class Meter:
-    """Measures one trainer. `measured_step` does an update and notes its gradient and effect."""
+    """Measures one trainer. `measured_step` does an update and notes its gradient and effect, which
+    saves having to do it once more when the next frame asks for them."""
 
-    def __init__(self, trainer: Trainer, run: int = 0) -> None:
+    def __init__(
+        self, trainer: Trainer, run: int = 0, step_figures: StepFigures | None = None
+    ) -> None:
+        """`step_figures` are those of the trainer's last update, where it was not followed then:
+        after it has gone back to a state that was kept."""
         self.trainer, self.run = trainer, run
+        self._last = trainer.follow()
         params = trainer.network.params
-        self._gradient, self._delta, self._work = (np.zeros_like(params) for _ in range(3))
+        self._work = np.zeros_like(params)
+        self._step_figures = step_figures
         rows = int(np.clip(PROBE_MULTIPLICATIONS // max(len(params), 1), *PROBE_ROWS))
         self._probe_inputs = trainer.inputs[:rows]
         self.data = replace(picture(trainer.data), validated=self._validated_while_running())
@@ -60,7 +69,6 @@ class Meter:
         self._confusion: Confusion | None = None
         self._network: Network | None = None
         self._prepare()
-        self._look_ahead()
 
     def _prepare(self) -> None:
         """(Re)make what depends on the network object, which a change of settings replaces."""
@@ -93,24 +101,47 @@ class Meter:
             "weights": Counter(open_ended, self.layers),
         }
 
-    def _look_ahead(self) -> None:
-        """Measure the first update before it is done, and take it back."""
-        state = self.trainer.state()
-        self.measured_step()
-        self.trainer.restore(state)
-
-    def note_changed_weights(self) -> None:
-        """Weights were changed by hand: before the first update, measure the one to come again."""
-        if self.trainer.iteration == 0:
-            self._look_ahead()
-
     def measured_step(self) -> None:
         """One update, with its gradient and its effect noted."""
-        network = self.trainer.network
-        np.copyto(self._delta, network.params)
-        self.trainer.step(lambda: np.copyto(self._gradient, network.grads))
-        with np.errstate(all="ignore"):
-            np.subtract(network.params, self._delta, out=self._delta)
+        self.trainer.step(self._last.note)
+
+    @property
+    def step_figures(self) -> StepFigures:
+        """Gradient, update and objective of the trainer's last update; before the first, those of
+        the update to come. NaN where the run ended before it did an update, or was not followed."""
+        now = self.trainer.iteration
+        if self._step_figures is None or self._step_figures.iteration != now or now == 0:
+            with np.errstate(all="ignore"):
+                self._step_figures = self._measured_update()
+        return self._step_figures
+
+    def _measured_update(self) -> StepFigures:
+        now = self.trainer.iteration
+        record = self._last.record if now else self._update_to_come()
+        if record is None:
+            return unknown(now, len(self.layers))
+        moved = np.subtract(record.after, record.before)
+        signs = [self._same_sign(moved, i) for i in range(len(self.layers))]
+        same_sign, still = np.array(signs).T
+        return StepFigures(
+            iteration=now,
+            gradient=self._mean_absolute(record.gradient),
+            update_ratio=np.sqrt(self._squared(moved) / self._squared(record.after)),
+            same_sign=same_sign,
+            still=still,
+            batch_loss=record.loss,
+            penalty=record.penalty,
+        )
+
+    def _update_to_come(self) -> UpdateRecord | None:
+        """Do the first update, note it and take it back."""
+        trainer = self.trainer
+        if trainer.finished:
+            return None
+        record, state = UpdateRecord.empty(trainer.network.params), trainer.state()
+        trainer.step(record)
+        trainer.restore(state)
+        return record if record.iteration else None
 
     def frame(
         self,
@@ -120,11 +151,12 @@ class Meter:
         validate: bool = True,
         sparing: bool = False,
     ) -> Frame:
-        """The present moment. `measures` says what to take; validation only where it is due,
+        """The present state. `measures` says what to take; validation only where it is due,
         unless `validate`; expensive measures only where it is their turn, if `sparing`."""
         trainer = self.trainer
         if trainer.network is not self._network:
             self._prepare()
+        figures = self.step_figures
         with np.errstate(all="ignore"):
             return Frame(
                 run=self.run,
@@ -136,9 +168,11 @@ class Meter:
                 segment=trainer.take_segment(),
                 validation=self._validation(validate, "confusion" in measures),
                 layers=self.layers,
-                gradient=self._mean_absolute(self._gradient),
+                gradient=figures.gradient,
                 weight=self._mean_absolute(trainer.network.params),
-                update_ratio=self._update_ratio(),
+                update_ratio=figures.update_ratio,
+                batch_loss=figures.batch_loss,
+                penalty=figures.penalty,
                 divergence=trainer.divergence,
                 data=self.data,
                 slopes=self._learned_slopes(),
@@ -198,8 +232,15 @@ class Meter:
         return np.array([p.value.mean() if p else np.nan for p in self._slopes], np.float64)
 
     def _per_layer(self, a: Array, b: Array) -> NDArray[np.float64]:
-        """Sums of a·b over each layer's parameters; both are as long as all the parameters."""
-        return np.array([np.dot(a[block], b[block]) for block in self._blocks], np.float64)
+        """Sums of a·b over each layer's weights, without the biases; both are as long as all the
+        parameters, and one of them is 0 at the biases."""
+        sums = np.array([np.dot(a[block], b[block]) for block in self._blocks], np.float64)
+        for i in np.flatnonzero(~np.isfinite(sums) | (sums == 0)).tolist():
+            # A bias that is NaN times 0 is NaN; and squares may overflow or underflow.
+            affine, block = self._affines[i], self._blocks[i]
+            both = a[block].astype(np.float64) * b[block]
+            sums[i] = both.reshape(affine.block.shape)[:, : affine.fan_in].sum()
+        return sums
 
     def _mean_absolute(self, values: Array) -> NDArray[np.float64]:
         np.abs(values, out=self._work)
@@ -209,9 +250,6 @@ class Meter:
         """Sums of squares over each layer's weights, without the biases."""
         np.multiply(values, self.trainer.network.mask, out=self._work)
         return self._per_layer(self._work, values)
-
-    def _update_ratio(self) -> NDArray[np.float64]:
-        return np.sqrt(self._squared(self._delta) / self._squared(self.trainer.network.params))
 
     def _measure(self, measures: Collection[str]) -> dict[str, Any]:
         taken: dict[str, Any] = {}
@@ -240,7 +278,8 @@ class Meter:
         return Shares(
             saturated=np.array([self._saturated(i) for i in layers]),
             dead=np.array([1 - self._tape.marks[i].a.any(axis=1).mean() for i in layers]),
-            same_sign=np.array([self._same_sign(i) for i in layers]),
+            same_sign=self.step_figures.same_sign,
+            still=self.step_figures.still,
             duplicate_units=np.array([_twins(a.block.value, d) for a, d in self._directions]),
         )
 
@@ -252,13 +291,15 @@ class Meter:
         function.derivative(mark.z, mark.a, slope)
         return float((np.abs(slope) < function.saturation).mean())
 
-    def _same_sign(self, i: int) -> float:
+    def _same_sign(self, moved: Array, i: int) -> tuple[float, float]:
+        """Of all units of a layer, the share whose incoming weights moved one way only, and the
+        share of which none moved."""
         affine = self._affines[i]
         rows, columns = affine.block.shape
         start = affine.block.offset
-        moved = self._delta[start : start + rows * columns].reshape(rows, columns)
-        positive = (moved[:, : affine.fan_in] > 0).sum(axis=1)
-        return float(((positive == 0) | (positive == affine.fan_in)).mean())
+        weights = moved[start : start + rows * columns].reshape(rows, columns)[:, : affine.fan_in]
+        up, down = (weights > 0).any(axis=1), (weights < 0).any(axis=1)
+        return float((up ^ down).mean()), float((~up & ~down).mean())
 
 
 def _spread(activations: Array) -> float:

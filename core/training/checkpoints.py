@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,10 +30,11 @@ class Moment:
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """A moment, and what `Trainer.state` returned then."""
+    """A moment, what `Trainer.state` returned then, and `figures` of the update that led there."""
 
     moment: Moment
     state: dict[str, Any]
+    figures: Any = None
 
     @property
     def iteration(self) -> int:
@@ -53,7 +54,7 @@ class Checkpoints:
 
     def clear(self) -> None:
         self.kept: tuple[Checkpoint, ...] = ()
-        # Whoever chooses a moment does not know yet that it has just been given up.
+        # Someone may choose a moment before learning that it has just been given up.
         self._given_up: deque[Checkpoint] = deque(maxlen=2)
         self._next_at = 0.0
 
@@ -66,12 +67,15 @@ class Checkpoints:
         """The checkpoint of a moment; None where it belongs to another run or is long gone."""
         return next((c for c in (*self.kept, *self._given_up) if c.moment == moment), None)
 
-    def offer(self, run: int, trainer: Trainer) -> None:
-        """Keep the trainer's state, unless that would be too often for its size."""
+    def offer(self, run: int, trainer: Trainer, figures: Callable[[], Any] = lambda: None) -> None:
+        """Keep the trainer's state, unless that would be too often for its size. `figures` gives
+        those of its last update."""
         started = time.perf_counter()
         if trainer.finished or started < self._next_at:
             return
-        self.add(Checkpoint(Moment(run, trainer.iteration, trainer.spec), trainer.state()))
+        self.add(
+            Checkpoint(Moment(run, trainer.iteration, trainer.spec), trainer.state(), figures())
+        )
         ended = time.perf_counter()
         self._next_at = ended + (ended - started) / SHARE
 

@@ -13,13 +13,20 @@ from core.catalogue.batching import Batching
 class Sampler:
     """Hands out row numbers batch by batch, each epoch in a new order; the last may be shorter.
 
-    With replacement every row of an epoch is drawn independently of the others.
+    With replacement every row of an epoch is drawn independently of the others. A single sample
+    left over at the end of an epoch joins the batch before it where not `singles`: batch norm
+    cannot tell the variance of one.
     """
 
     def __init__(
-        self, n: int, batching: Batching, replacement: bool, rng: np.random.Generator
+        self,
+        n: int,
+        batching: Batching,
+        replacement: bool,
+        rng: np.random.Generator,
+        singles: bool = True,
     ) -> None:
-        self.n, self._rng = n, rng
+        self.n, self._rng, self._singles = n, rng, singles
         self.epochs = 0
         self._at = 0
         self.change(batching, replacement)
@@ -32,12 +39,12 @@ class Sampler:
 
     @property
     def steps_per_epoch(self) -> int:
-        return -(-self.n // self.rows)
+        return self._steps(self.n)
 
     @property
     def steps_left(self) -> int:
         """Updates to the end of the current epoch, at least 1."""
-        return -(-(self.n - self._at) // self.rows)
+        return self._steps(self.n - self._at)
 
     @property
     def epoch(self) -> float:
@@ -46,12 +53,25 @@ class Sampler:
 
     def next(self) -> NDArray[np.intp]:
         """The row numbers of the next batch."""
-        rows = self._order[self._at : self._at + self.rows]
+        end = self._at + self.rows
+        if end == self.n - 1 and self._joins_single:
+            end = self.n
+        rows = self._order[self._at : end]
         self._at += len(rows)
         if self._at >= self.n:
             self.epochs, self._at = self.epochs + 1, 0
             self._order = self._draw()
         return rows
+
+    @property
+    def _joins_single(self) -> bool:
+        return not self._singles and self.rows > 1
+
+    def _steps(self, samples: int) -> int:
+        steps = -(-samples // self.rows)
+        if steps > 1 and samples % self.rows == 1 and self._joins_single:
+            return steps - 1
+        return steps
 
     def _draw(self) -> NDArray[np.intp]:
         if self._replacement:

@@ -7,28 +7,31 @@ the same spec gives the same weights, watched or not, bit for bit.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.base.arrays import Array
 from core.base.streams import Streams
 from core.catalogue.penalties import NoClipping, NoPenalty
 from core.data import Samples
+from core.data.split import classes_of
 from core.experiment.spec import ExperimentSpec, changes
 from core.network.calibration import Report, calibrate
 from core.network.network import Network
-from core.network.objective import Objective
+from core.network.objective import Objective, balanced_weights
 from core.network.passes import EvaluationPass, TrainingPass
 from core.network.storage import Storage
+from core.training.best import Best
+from core.training.curves import StepCurves
 from core.training.divergence import locate
-from core.training.results import Divergence, Score, Segment
+from core.training.last_update import LastUpdate, UpdateRecord
+from core.training.results import Divergence, Score, Segment, scored
 from core.training.sampler import Sampler
 from core.training.training_data import TrainingData
 from core.training.update import Update
-
-Observer = Callable[[], None]
 
 # A run whose logits are a million times as large as its targets is lost, though still finite.
 RUNAWAY = 1e6
@@ -69,7 +72,9 @@ class Trainer:
             raise ValueError("these samples are of other data, another seed or precision")
         self.split = self.data.split
         train = self.split.train
-        self.objective = Objective(spec, train.task)
+        self.objective = Objective(
+            spec, train.task, self.data.target_scale, _class_weights(spec, train)
+        )
         self.inputs, self.targets = self.data.inputs, self.data.targets
         self.network = Network(
             spec.network, train.features, train.outputs, self.streams, self.dtype
@@ -77,20 +82,23 @@ class Trainer:
         calibrate(self.network, self.inputs, self.streams, report)
         training = spec.training
         self.sampler = Sampler(
-            len(train), training.batching, training.replacement, self.streams["batches"]
+            len(train),
+            training.batching,
+            training.replacement,
+            self.streams["batches"],
+            singles=not self.network.normalizes,
         )
         self.update = Update(training.optimizer, self.network.params, self.network.grads)
-        self._limit = _runaway_limit(train)
+        self._limit = _runaway_limit(self.targets)
         self._common_storage = storage
         self.iteration = 0
         self.finished = ""
         self.divergence: Divergence | None = None
         self.schedule_memory = training.schedule.start()
-        self._best: tuple[float, int, Array, Array] | None = None
+        self._best: Best | None = None
         self._scores: list[Score] = []
-        self._first = 0
-        self._loss, self._accuracy = np.empty(0), np.empty(0)
-        self._rates: list[float] = []
+        self._curves = StepCurves()
+        self._last: LastUpdate | None = None
         self._prepare()
 
     def _prepare(self) -> None:
@@ -119,20 +127,24 @@ class Trainer:
         factor = training.schedule.factor(self.iteration, self.schedule_memory)
         return training.optimizer.learning_rate * factor
 
-    def step(self, observe: Observer | None = None) -> None:
-        """Do one update. `observe` is called when the gradients are there, before they are used."""
+    def step(self, record: UpdateRecord | None = None) -> None:
+        """Do one update, and note it in `record` where one is given."""
+        if self._last:
+            self._last.look()
         with np.errstate(all="ignore"):
-            self._step(observe)
+            self._step(record)
 
     def advance(self, steps: int) -> None:
         """Do so many updates, fewer if the run ends before."""
+        if self._last:
+            self._last.look()
         with np.errstate(all="ignore"):
             for _ in range(steps):
                 if self.finished:
                     return
                 self._step(None)
 
-    def _step(self, observe: Observer | None) -> None:
+    def _step(self, record: UpdateRecord | None) -> None:
         rows = self.sampler.next()
         active = self._passes.get(len(rows)) or self._new_pass(len(rows))
         if active is not self._storage.playing:
@@ -142,29 +154,52 @@ class Trainer:
         for operation in active.forward:
             operation()
         logits = active.flat_logits
-        if not np.dot(logits, logits) < self._limit:  # also true of NaN
-            self.divergence = locate(self.network, active.tape.marks, self.iteration)
-            self.finished = str(self.divergence)
+        if not np.dot(logits, logits) < self._limit and self._lost(logits):  # also true of NaN
+            self._diverge(active)
             return
         if active.full:
-            self._score(active)
+            self._curves.score(active)
         active.keep(self.iteration)
         for operation in active.backward:
             operation()
-        if observe is not None:
-            observe()
+        if record is not None:
+            self._note(record, active)
         rate = self.learning_rate
-        self._rates.append(rate)
+        self._curves.rates.append(rate)
         if self._treated:
             self._treat(rate)
         self.update(rate)
         self.iteration += 1
+        if record is not None:
+            np.copyto(record.after, self.network.params)
+            record.iteration = self.iteration
         if self._epochs_matter and self.sampler.epoch == self.sampler.epochs:
             self._end_epoch()
 
     def _new_pass(self, rows: int) -> TrainingPass:
         self._passes[rows] = TrainingPass(self.network, self.objective, rows, self._storage)
         return self._passes[rows]
+
+    def _lost(self, logits: Array) -> bool:
+        """Whether logits whose squares add up to too much really are too large: in the run's own
+        precision the sum itself may have overflowed."""
+        exact = logits.astype(np.float64)
+        return not np.dot(exact, exact) < self._limit
+
+    def _diverge(self, active: TrainingPass) -> None:
+        self.divergence = locate(self.network, active.tape.marks, self.iteration)
+        self.finished = str(self.divergence)
+        self.restore_best()
+
+    def _note(self, record: UpdateRecord, active: TrainingPass) -> None:
+        """Note the gradient, and the weights and losses that it belongs to."""
+        network, penalty = self.network, self.spec.training.penalty
+        np.copyto(record.gradient, network.grads)
+        np.copyto(record.before, network.params)
+        record.loss = active.batch_loss()
+        record.penalty = 0.0
+        if self._penalised:
+            record.penalty = penalty.value(network.params, network.mask)
 
     def _treat(self, rate: float) -> None:
         """Penalty, clipping and decoupled weight decay, in that order."""
@@ -182,40 +217,73 @@ class Trainer:
             np.multiply(self._scratch, rate * training.weight_decay, out=self._scratch)
             np.subtract(network.params, self._scratch, out=network.params)
 
+    @property
+    def watched_part(self) -> str:
+        """The part that early stopping and the schedule go by: "validation" where it has samples,
+        else "train"."""
+        return "validation" if len(self.data.part("validation")) else "train"
+
     def _end_epoch(self) -> None:
-        training = self.spec.training
-        if self._judged and (score := self.evaluate()) is not None:
-            self._scores.append(score)
+        training, epochs = self.spec.training, self.sampler.epochs
+        if self._judged and (score := self.evaluate(self.watched_part)) is not None:
+            if self.watched_part == "validation":
+                self._scores.append(score)
             self.schedule_memory = training.schedule.observe(self.schedule_memory, score.loss)
-            self._watch(score)
-        if training.max_epochs and self.sampler.epochs >= training.max_epochs:
-            self.finished = self.finished or f"stopped after {self.sampler.epochs} epochs"
+            if training.patience:
+                self._watch(score)
+        if training.max_epochs and epochs >= training.max_epochs:
+            plural = "" if epochs == 1 else "s"
+            self.finished = self.finished or f"stopped after {epochs} epoch{plural}"
+        if self.finished:
+            self.restore_best()
 
     def _watch(self, score: Score) -> None:
         """Early stopping: keep the best weights, stop when they are `patience` epochs old."""
-        training, network, epoch = self.spec.training, self.network, self.sampler.epochs
-        if training.patience == 0:
+        epoch, patience = self.sampler.epochs, self.spec.training.patience
+        if score.loss < (self._best.loss if self._best else math.inf):
+            self._best = Best.of(score.loss, epoch, self.network)
+        elif epoch - (self._best.epoch if self._best else 0) >= patience:
+            part = "validation" if self.watched_part == "validation" else "training"
+            self.finished = f"no finite {part} loss in {epoch} epochs"
+            if self._best:
+                least, since = f"{self._best.loss:.4g}", self._best.epoch
+                self.finished = f"no better {part} loss than {least} since epoch {since}"
+
+    def restore_best(self) -> None:
+        """Return to the best weights, where the run watches for them: called at its end."""
+        training, best = self.spec.training, self._best
+        if not (training.patience and training.restore_best and best):
             return
-        if self._best is None or score.loss < self._best[0]:
-            self._best = (score.loss, epoch, network.params.copy(), network.buffers.copy())
-        elif epoch - self._best[1] >= training.patience:
-            loss, best, params, buffers = self._best
-            self.finished = f"no better validation loss than {loss:.4g} since epoch {best}"
-            if training.restore_best:
-                np.copyto(network.params, params)
-                np.copyto(network.buffers, buffers)
+        if best.restore(self.network) and self.finished:
+            self.finished += f"; weights of epoch {best.epoch} restored"
 
     # Measuring
 
+    def follow(self) -> LastUpdate:
+        """Have the last update known from now on, whenever it is asked for."""
+        self._last = self._last or LastUpdate(self)
+        return self._last
+
+    def replay(self, state: dict[str, Any], record: UpdateRecord) -> None:
+        """Do the steps since `state` once more, to note the last one; leaves all as it was."""
+        last, reached = self.iteration, self.state()
+        for active in self._passes.values():
+            self._curves.score(active)
+        kept = self._curves, self._scores, self.finished, self.divergence
+        self._curves, self._scores = StepCurves(state["iteration"]), []
+        self._go_to(state)
+        with np.errstate(all="ignore"):
+            while self.iteration < last - 1:
+                self._step(None)
+            self._step(record)
+        for active in self._passes.values():
+            active.iterations = []
+        self._go_to(reached)
+        self._curves, self._scores, self.finished, self.divergence = kept
+
     def take_segment(self) -> Segment:
         """Training figures of the steps since the last call."""
-        for active in self._passes.values():
-            self._score(active)
-        n = len(self._rates)
-        loss, accuracy = self._loss[:n].copy(), self._accuracy[:n].copy()
-        segment = Segment(self._first, loss, accuracy, np.array(self._rates))
-        self._first, self._rates = self.iteration, []
-        return segment
+        return self._curves.take(self._passes.values(), self.iteration)
 
     def evaluate(self, part: str = "validation") -> Score | None:
         """Loss and accuracy over all of the "train", "validation" or "test" part; None if empty."""
@@ -229,8 +297,10 @@ class Trainer:
         if not len(samples):
             return None
         logits = self.logits(part, first)
-        loss, correct = self.objective.score(logits, samples.targets[:first].T)
-        score = Score(self.iteration, float(loss.mean()), float(correct.mean()))
+        targets = samples.targets[:first].T
+        loss, correct = self.objective.score(logits, targets)
+        outputs = self.objective.predict(logits) if samples.task == "regression" else None
+        score = scored(self.iteration, loss, correct, outputs, targets)
         return Judgement(logits, loss, score)
 
     def logits(self, part: str, first: int | None = None) -> Array:
@@ -247,18 +317,6 @@ class Trainer:
         scores, self._scores = tuple(self._scores), []
         return scores
 
-    def _score(self, active: TrainingPass) -> None:
-        if not active.iterations:
-            return
-        iterations, loss, accuracy = active.score_kept()
-        at = np.array(iterations) - self._first
-        if at[-1] >= len(self._loss):
-            room = np.full(max(at[-1] + 1, len(self._loss)), np.nan)
-            self._loss, self._accuracy = (
-                np.concatenate([kept, room]) for kept in (self._loss, self._accuracy)
-            )
-        self._loss[at], self._accuracy[at] = loss, accuracy
-
     # Changing and saving
 
     def apply(self, spec: ExperimentSpec) -> None:
@@ -266,8 +324,10 @@ class Trainer:
         restarting = [change.path for change in changes(self.spec, spec) if change.restarts_run]
         if restarting:
             raise ValueError(f"needs a new run: {', '.join(restarting)}")
+        if self._last:
+            self._last.settle()
         for active in self._passes.values():
-            self._score(active)
+            self._curves.score(active)
         training, old = spec.training, self.spec
         if spec.network != old.network:
             self.network = Network(
@@ -303,19 +363,38 @@ class Trainer:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go back to a `state` of a run of the same spec; it continues bit for bit."""
-        self.take_segment()
-        self.take_scores()
+        self._go_to(state)
+        for active in self._passes.values():
+            active.iterations = []
+        self._curves, self._scores = StepCurves(self.iteration), []
+        if self._last:
+            self._last.forget()
+
+    def set_weight(self, layer: str, row: int, column: int, value: float) -> bool:
+        """As `Network.set_weight`, between two updates."""
+        if self._last:
+            self._last.settle()
+        return self.network.set_weight(layer, row, column, value)
+
+    def _go_to(self, state: dict[str, Any]) -> None:
         np.copyto(self.network.params, state["params"])
         np.copyto(self.network.buffers, state["buffers"])
         self.update.restore(state["update"])
         self.sampler.restore(state["sampler"])
         self.streams.restore(state["streams"])
         self.schedule_memory, self._best = state["schedule"], state["best"]
-        self.iteration = self._first = state["iteration"]
+        self.iteration = state["iteration"]
         self.finished, self.divergence = "", None
 
 
-def _runaway_limit(train: Samples) -> float:
+def _class_weights(spec: ExperimentSpec, train: Samples) -> NDArray[np.float64] | None:
+    if spec.training.class_weights != "balanced" or train.task == "regression":
+        return None
+    classes = 2 if train.task == "binary" else train.outputs
+    return balanced_weights(np.bincount(classes_of(train), minlength=classes))
+
+
+def _runaway_limit(targets: Array) -> float:
     """The sum of squared logits of one batch, at most of all samples, that ends a run."""
-    scale = RUNAWAY * max(1.0, float(np.abs(train.targets).max(initial=0)))
-    return scale * scale * train.targets.size
+    scale = RUNAWAY * max(1.0, float(np.abs(targets).max(initial=0)))
+    return scale * scale * targets.size

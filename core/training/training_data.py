@@ -19,13 +19,17 @@ from core.data.drawn import drawn_like
 from core.data.features import Preparation, with_features
 from core.data.label_noise import with_label_noise
 from core.data.split import Parts, cut, filled, joined, scaled
+from core.data.target_scale import TargetScale
 from core.experiment.serialization import unsuitable
 from core.experiment.spec import ExperimentSpec
 
 
 class TrainingData:
     """`inputs` (samples, features + 1) of the training part with a last column of ones, `targets`
-    (samples, outputs), and `split`, all scaled as the spec says. Not to be written to.
+    (samples, outputs), both scaled as the spec says, and `split`, whose inputs are scaled and
+    whose targets are in the units of the data. Not to be written to.
+
+    `target_scale` is that of regression targets that are standardised, else None.
 
     Where the network is given features of a plane, `plane` has each part's points and `preparation`
     what was done to them. `drawn` are the points drawn by hand; the plane that is shown reaches
@@ -53,7 +57,10 @@ class TrainingData:
         )
         train = self.split.train
         self.inputs = with_ones(train.inputs, self.dtype)
-        self.targets: Array = np.ascontiguousarray(train.targets, self.dtype)
+        self.target_scale: TargetScale | None = None
+        if train.task == "regression" and _scales_targets(spec):
+            self.target_scale = TargetScale.of(train.targets)
+        self.targets: Array = np.ascontiguousarray(self.scaled_targets(train), self.dtype)
         self._inputs: dict[str, Array] = {"train": self.inputs}
         if train.inputs.dtype == self.dtype:
             # The same numbers need not be there twice.
@@ -80,6 +87,10 @@ class TrainingData:
         """The "train", "validation" or "test" part, which may be empty."""
         return getattr(self.split, name)
 
+    def scaled_targets(self, samples: Samples) -> Array:
+        """The targets of samples as they are trained on, (samples, outputs)."""
+        return self.target_scale.scaled(samples.targets) if self.target_scale else samples.targets
+
     def part_inputs(self, name: str) -> Array:
         """The inputs of a part with a last column of ones."""
         if name not in self._inputs:
@@ -88,7 +99,13 @@ class TrainingData:
 
 
 def _concerns(spec: ExperimentSpec) -> tuple:
-    return spec.data, spec.seed, spec.precision
+    return spec.data, spec.seed, spec.precision, _scales_targets(spec)
+
+
+def _scales_targets(spec: ExperimentSpec) -> bool:
+    """Whether numbers to be predicted are standardised: not where the output function bounds what
+    the network can say."""
+    return spec.data.standardize_targets and spec.network.output in ("auto", "identity")
 
 
 def _parts(spec: ExperimentSpec, streams: Streams) -> Parts:

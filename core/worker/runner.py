@@ -182,7 +182,7 @@ class Runner:
         trainer.apply(moment.spec)
         trainer.restore(checkpoint.state)
         self._checkpoints.rewind(checkpoint.iteration, run)
-        self._begin(trainer, Meter(trainer, run))
+        self._begin(trainer, Meter(trainer, run, checkpoint.figures))
 
     def _begin(self, trainer: Trainer, meter: Meter) -> None:
         self._trainer, self._meter = trainer, meter
@@ -199,13 +199,11 @@ class Runner:
                 self._hand_off()
 
     def _set_weight(self, layer: str, row: int, column: int, value: float) -> None:
-        trainer, meter = self._trainer, self._meter
-        if trainer is None or meter is None:
+        trainer = self._trainer
+        if trainer is None:
             return
-        if trainer.network.set_weight(layer, row, column, value):
-            meter.note_changed_weights()
-            if not self._running:
-                self._hand_off()
+        if trainer.set_weight(layer, row, column, value) and not self._running:
+            self._hand_off()
 
     def _set_pace(self, steps_per_second: float) -> None:
         self._pace = steps_per_second
@@ -296,9 +294,10 @@ class Runner:
     def _frame(self) -> Frame:
         assert self._trainer is not None
         assert self._meter is not None
+        meter = self._meter
         complete = self._clock.takes_everything() or not self._running
         if complete:
-            self._checkpoints.offer(self._run, self._trainer)
+            self._checkpoints.offer(self._run, self._trainer, lambda: meter.step_figures)
         speed = self._speed.read(self._trainer.iteration, time.perf_counter())
         measures = MEASURES if complete else self._measures
         return self._meter.frame(

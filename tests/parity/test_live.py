@@ -17,7 +17,7 @@ else:
 
 from core.base.streams import Streams
 from core.catalogue.initializers import INITIALIZERS
-from core.catalogue.optimizers import Adam, AdamW, AMSGrad
+from core.catalogue.optimizers import Adam, AdamW, AMSGrad, NAdam
 from core.catalogue.schedules import Cosine, CosineRestarts
 from core.training.update import Update
 from tests.parity import families
@@ -94,7 +94,7 @@ def test_cosine_restarts_are_pytorchs_warm_restarts():
     assert difference(np.array(mine), reference) <= TOLERANCE
 
 
-@pytest.mark.parametrize("rule", [Adam(), AdamW(), AMSGrad()], ids=lambda rule: rule.key)
+@pytest.mark.parametrize("rule", [Adam(), AdamW(), AMSGrad(), NAdam()], ids=lambda rule: rule.key)
 def test_turning_adams_knobs_on_the_way_does_what_it_does_in_pytorch(rule):
     turned = replace(rule, beta1=0.5, beta2=0.9, epsilon=1e-4)
     params, grads = families.start(), np.zeros(8)

@@ -89,6 +89,8 @@ def train(spec: ExperimentSpec) -> Numbers:
 
     def error(inputs: NDArray, targets: NDArray, training: bool) -> torch.Tensor:
         logits = twin.logits(torch.tensor(inputs), training)
+        if spec.training.class_weights == "balanced" and training:
+            return _weighted(logits, torch.tensor(targets), trainer.split.train.targets)
         return build(loss, logits=logits, output=output(logits), target=torch.tensor(targets))
 
     for _ in range(UPDATES):
@@ -110,8 +112,22 @@ def train(spec: ExperimentSpec) -> Numbers:
         elif trainer.sampler.epoch == trainer.sampler.epochs:
             held_out = trainer.split.validation
             with torch.no_grad():
-                scheduler.step(error(held_out.inputs, held_out.targets, False))
+                targets = trainer.data.scaled_targets(held_out)
+                scheduler.step(error(held_out.inputs, targets, False))
     return {"start": flat(trainer.network)[:5], "weights": twin.flat()}
+
+
+def _weighted(logits: torch.Tensor, targets: torch.Tensor, known: NDArray) -> torch.Tensor:
+    """Cross-entropy with scikit-learn's balanced class weights, from the training part's classes.
+
+    A sigmoid output is a softmax over the logits 0 and z.
+    """
+    if logits.shape[1] == 1:
+        logits = torch.cat([torch.zeros_like(logits), logits], dim=1)
+        targets, known = torch.cat([1 - targets, targets], dim=1), np.hstack([1 - known, known])
+    counts = known.sum(axis=0)
+    weights = torch.tensor(len(known) / (len(counts) * counts))
+    return F.cross_entropy(logits, targets.argmax(1), weight=weights)
 
 
 def _optimizer(twin: Twin, training: TrainingSpec) -> torch.optim.Optimizer:

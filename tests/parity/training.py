@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -76,7 +76,7 @@ def _trainings() -> dict[str, ExperimentSpec]:
     calm: dict[str, Any] = {"dataset": TwoGaussians(count=80)}
     cases["lbfgs"] = experiment(LBFGS(), penalty=L2(strength=0.01), **calm)
     cases["lbfgs, batch norm"] = experiment(
-        LBFGS(learning_rate=0.02), normalization="after", hidden=(Dense(units=3),), **calm
+        LBFGS(learning_rate=0.01), normalization="after", hidden=(Dense(units=3),), **calm
     )
     blocks = (
         Dense(units=4, normalization="after", activation=ReLU()),
@@ -91,7 +91,15 @@ def _trainings() -> dict[str, ExperimentSpec]:
     cases["maxout"] = experiment(SGD(), activation=Maxout(pieces=3))
     cases["blocks"] = experiment(SGD(), hidden=blocks)
     cases["classes"] = experiment(SGD(), dataset=Digits(count=100))
+    cases["classes, weighted"] = experiment(
+        SGD(), dataset=Digits(count=100), class_weights="balanced"
+    )
+    cases["two classes, weighted"] = experiment(SGD(), class_weights="balanced")
     cases["regression"] = experiment(SGD(), dataset=Sine(count=80))
+    raw = experiment(SGD(), dataset=Sine(count=80))
+    cases["regression, raw targets"] = replace(
+        raw, data=replace(raw.data, standardize_targets=False)
+    )
     cases["penalty, clipping, decay"] = experiment(
         Adam(),
         penalty=L2(strength=0.01),

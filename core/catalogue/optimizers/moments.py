@@ -1,9 +1,8 @@
-"""Adam and its kin: a decaying mean of the gradient, scaled weight by weight."""
+"""Adam and its variants: a decaying mean of the gradient, scaled weight by weight."""
 
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
@@ -18,6 +17,9 @@ from core.catalogue.optimizers.base import (
     epsilon_setting,
     rate_setting,
 )
+
+# A product of momenta so small that 1 − product is 1 in double precision.
+NEGLIGIBLE = 1e-20
 
 
 def _beta1(default: float = 0.9) -> float:
@@ -104,20 +106,26 @@ class Adam(Optimizer):
     source="Dozat 2016",
 )
 class NAdam(Adam):
-    """The momentum μₜ warms up; corrections use its running product Πμ, as Dozat and PyTorch do."""
+    """The momentum μₜ warms up; corrections use its running product Πμ, as Dozat and PyTorch do.
+
+    State `product` holds the update that Πμ is known for, and Πμ: so it stays that of the μ which
+    were used, when β₁ or ψ changes in flight.
+    """
 
     learning_rate: float = rate_setting(0.01)
     momentum_decay: float = setting(
         0.004, label="Warm-up ψ", low=0, high=1, scale="log", help="How fast μ rises to β₁."
     )
 
+    def init(self, n: int, dtype: type = np.float32) -> State:
+        return {**super().init(n, dtype), "product": np.array([0.0, 1.0])}
+
     def step(
         self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
     ) -> None:
         total, squares, dtype = state["sum"], state["square_sum"], grads.dtype
-        product = _momentum_product(self.beta1, self.momentum_decay, t)
-        now = _momentum(self.beta1, self.momentum_decay, t)
-        after = _momentum(self.beta1, self.momentum_decay, t + 1)
+        now, after = self._momentum(t), self._momentum(t + 1)
+        product = _product(state["product"], t, now)
         self._gather(grads, scratch, state)
         ahead = (1 - self.beta1) * after / (1 - product * after)
         np.multiply(grads, np.array((1 - now) / (1 - product), dtype), grads)
@@ -125,23 +133,20 @@ class NAdam(Adam):
         np.add(grads, scratch, grads)
         self._descend(params, grads, squares, t, rate, scratch)
 
+    def take_over(self, state: State, former: Optimizer) -> None:
+        sums = {name: vector for name, vector in state.items() if name in self.slots}
+        super().take_over(sums, former)
 
-def _momentum(beta1: float, decay: float, t: int) -> float:
-    return beta1 * (1 - 0.5 * 0.96 ** (t * decay))
-
-
-@lru_cache(maxsize=8)
-def _momentum_products(beta1: float, decay: float) -> list[float]:
-    """The products μ₁·…·μₜ known so far, by t."""
-    return [1.0]
+    def _momentum(self, t: int) -> float:
+        return self.beta1 * (1 - 0.5 * 0.96 ** (t * self.momentum_decay))
 
 
-def _momentum_product(beta1: float, decay: float, t: int) -> float:
-    """μ₁·…·μₜ; 0 once 1 − product is 1 in double precision."""
-    products = _momentum_products(beta1, decay)
-    while len(products) <= t and products[-1] > 1e-20:
-        products.append(products[-1] * _momentum(beta1, decay, len(products)))
-    return products[t] if t < len(products) else 0.0
+def _product(known: Array, t: int, momentum: float) -> float:
+    """μ₁·…·μₜ. Of a long vector, pieces are updated one after the other with the same t."""
+    if known[0] < t:
+        left = known[1] * momentum
+        known[:] = t, left if left > NEGLIGIBLE else 0.0
+    return float(known[1])
 
 
 @OPTIMIZERS.add(
@@ -149,14 +154,22 @@ def _momentum_product(beta1: float, decay: float, t: int) -> float:
     label="AdamW",
     formula="W ← (1 − ηλ)W, then Adam",
     advice="Adam whose weight decay is not diluted by its own scaling: the usual choice with "
-    "decay. It decays every parameter, biases too.",
+    "decay. Like torch.optim.AdamW(params) it decays every parameter, biases too; Weight decay "
+    "under Training decays weights only.",
     torch="torch.optim.AdamW(params, lr={learning_rate}, betas=({beta1}, {beta2}), eps={epsilon}, "
     "weight_decay={decay})",
     source="Loshchilov & Hutter 2019",
 )
 class AdamW(Adam):
     learning_rate: float = rate_setting(0.01)
-    decay: float = setting(0.01, label="Decay λ", low=0, high=1e6, scale="log")
+    decay: float = setting(
+        0.01,
+        label="Decay λ",
+        low=0,
+        high=1e6,
+        scale="log",
+        help="Of every parameter, biases too, as in PyTorch.",
+    )
 
     def step(
         self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array

@@ -29,9 +29,7 @@ def relative_error(trainer: Trainer, rows: int = 7, most: int = 60) -> float:
         active.load(trainer.inputs, trainer.targets, batch)
         for operation in active.forward:
             operation()
-        value, _ = trainer.objective.score(active.logits, active._targets.T)
-        summed = getattr(trainer.objective.loss, "reduction", "mean") == "sum"
-        return float(value.sum() if summed else value.mean())
+        return active.batch_loss()
 
     loss()
     for operation in active.backward:

@@ -15,6 +15,7 @@ from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, Training
 from core.network.network import Network
 from core.network.objective import Objective
 from core.network.passes import TrainingPass
+from core.training.last_update import UpdateRecord
 from core.training.trainer import Trainer
 from core.training.update import Update
 
@@ -84,7 +85,9 @@ def test_one_slope_by_stochastic_descent():
 
 def test_one_slope_by_batch_descent():
     spec = ExperimentSpec(
-        data=DataSpec(dataset=FourPoints(), validation=0, standardize=False),
+        data=DataSpec(
+            dataset=FourPoints(), validation=0, standardize=False, standardize_targets=False
+        ),
         network=NetworkSpec(hidden=(), bias=False, initializer=Zeros()),
         training=TrainingSpec(
             loss=HalfSquaredError(reduction="sum"),
@@ -95,8 +98,8 @@ def test_one_slope_by_batch_descent():
     )
     trainer = Trainer(spec)
     trainer.network.params[:] = 10
-    gradients = []
-    trainer.step(lambda: gradients.append(trainer.network.grads.copy()))
-    assert gradients[0] == pytest.approx([246.0], abs=1e-10)
+    update = UpdateRecord.empty(trainer.network.params)
+    trainer.step(update)
+    assert update.gradient == pytest.approx([246.0], abs=1e-10)
     trainer.advance(500)
     assert trainer.network.params == pytest.approx([54 / 30], abs=1e-12)

@@ -1,0 +1,33 @@
+"""What a frame says of one update: gradient, movement and objective."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class StepFigures:
+    """Figures of the update that led to `iteration`; those per layer have shape (layers,).
+
+    `gradient` is the mean |dE/dW| of the batch's data loss, before penalty and clipping.
+    `update_ratio` is ‖ΔW‖/‖W‖, W after the update and ΔW with penalty, clipping and weight decay.
+    `same_sign` and `still` are shares of the units: those whose weights all moved one way, and
+    those that did not move. `batch_loss` and `penalty` are the two parts of what was minimised.
+    """
+
+    iteration: int
+    gradient: NDArray[np.float64]
+    update_ratio: NDArray[np.float64]
+    same_sign: NDArray[np.float64]
+    still: NDArray[np.float64]
+    batch_loss: float
+    penalty: float
+
+
+def unknown(iteration: int, layers: int) -> StepFigures:
+    """Nothing is known of the update."""
+    nothing = (np.full(layers, np.nan) for _ in range(4))
+    return StepFigures(iteration, *nothing, np.nan, np.nan)

@@ -1,0 +1,90 @@
+"""What the last update of a run was like, however the run came to rest.
+
+Noting every update would cost as much as a tenth of the time. So a state of the run is kept now
+and then, and whoever asks for an update that was not noted gets it by doing the steps since then
+once more: a run is deterministic, so they are the same steps, bit for bit.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.base.arrays import Array
+
+if TYPE_CHECKING:
+    from core.training.trainer import Trainer
+
+# Share of the time that may go into keeping states.
+SHARE = 0.01
+
+
+@dataclass(eq=False)
+class UpdateRecord:
+    """Update number `iteration` (from 1; 0 while there is none), all vectors (parameters,).
+
+    `gradient` is that of the batch's data loss, before penalty and clipping; `before` and `after`
+    are the parameters around the update, weight decay included, before any early stopping puts
+    other weights in their place. `loss` is the batch's data loss as it is minimised (mean or sum,
+    class weights, targets as scaled), `penalty` the weight penalty; both at the weights `before`.
+    """
+
+    gradient: Array
+    before: Array
+    after: Array
+    iteration: int = 0
+    loss: float = np.nan
+    penalty: float = np.nan
+
+    @classmethod
+    def empty(cls, params: Array) -> UpdateRecord:
+        return cls(*(np.full_like(params, np.nan) for _ in range(3)))
+
+
+class LastUpdate:
+    """Follows a trainer and knows its last update."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        self._trainer = trainer
+        self._record = UpdateRecord.empty(trainer.network.params)
+        # Two states: the run may end right after the newer one, at the same iteration.
+        self._anchors: list[dict[str, Any]] = []
+        self._next_at = 0.0
+
+    @property
+    def record(self) -> UpdateRecord | None:
+        """The last update; None before the first, and where the run was not followed until then."""
+        now = self._trainer.iteration
+        if self._record.iteration != now:
+            earlier = [state for state in self._anchors if state["iteration"] < now]
+            if earlier:
+                self._trainer.replay(earlier[-1], self._record)
+        return self._record if 0 < now == self._record.iteration else None
+
+    @property
+    def note(self) -> UpdateRecord:
+        """The record to note the coming update in."""
+        return self._record
+
+    def look(self) -> None:
+        """Keep the trainer's state where it is time to: called between updates."""
+        began = time.perf_counter()
+        if began < self._next_at and self._anchors:
+            return
+        self._anchors = [*self._anchors[-1:], self._trainer.state()]
+        ended = time.perf_counter()
+        self._next_at = ended + (ended - began) / SHARE
+
+    def settle(self) -> None:
+        """Called before anything else than an update changes the run: later steps cannot be
+        repeated from the kept state."""
+        _ = self.record
+        self._anchors = []
+
+    def forget(self) -> None:
+        """Called when the run has gone back to an earlier state."""
+        self._record.iteration = 0
+        self._anchors = []
