@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.data.split import classes_too_small
 from core.telemetry.pictures import DataPicture, Points
 from core.training.training_data import TrainingData
 
@@ -34,6 +35,7 @@ def picture(data: TrainingData) -> DataPicture:
         preparation=data.preparation,
         drawn=data.drawn,
         reach=data.reach,
+        too_small=classes_too_small(split),
     )
 
 

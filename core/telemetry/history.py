@@ -16,11 +16,14 @@ from core.catalogue.activations import Sigmoid
 from core.catalogue.blocks import Dense
 from core.experiment.spec import ExperimentSpec, NetworkSpec
 from core.telemetry.frame import MEASURES, Frame
+from core.telemetry.pictures import Baseline
 from core.telemetry.series import Buckets, Floats, Rows
 from core.training.results import Score, Segment
 
 LOSS, ACCURACY, LEARNING_RATE = 0, 1, 2
 CURVES = ("loss", "accuracy", "learning_rate")
+# The columns of `History.scores`.
+SCORES = ("loss", "accuracy", "r2", "rmse")
 SHARES = ("saturated", "dead", "same_sign")
 LAYER_FIGURES = ("gradient", "weight", "update_ratio", *SHARES)
 
@@ -52,7 +55,7 @@ class Pin:
 class History:
     """All that is remembered of one run.
 
-    `steps` holds the per-step curves (`CURVES`), `scores` rows of validation loss and accuracy,
+    `steps` holds the per-step curves (`CURVES`), `scores` the rows of validation (`SCORES`),
     `layer_rows` one row (figures, layers) per frame in the order of `LAYER_FIGURES`. `ghost` is an
     earlier run to draw behind this one, `pinned` are others that the user wants to compare with.
     `slope_bound` is the greatest slope of the hidden activation where it bounds how gradients can
@@ -86,6 +89,12 @@ class History:
 
     def __bool__(self) -> bool:
         return bool(self.frames)
+
+    @property
+    def baseline(self) -> Baseline | None:
+        """What always giving the same answer would score; None where it is not known."""
+        data = self.frames[-1].data if self.frames else None
+        return data.baseline if data else None
 
     @property
     def iteration(self) -> int:
@@ -170,10 +179,13 @@ class History:
         if not np.isfinite(loss).any():
             return None
         i = int(np.nanargmin(np.where(np.isfinite(loss), loss, np.nan)))
-        return Score(int(self.scores.x[i]), *self.scores.values[i].tolist())
+        loss, accuracy, *fit = self.scores.values[i].tolist()
+        r2, rmse = (None if np.isnan(figure) else figure for figure in fit)
+        return Score(int(self.scores.x[i]), loss, accuracy, r2, rmse)
 
     def _score(self, score: Score) -> None:
-        self.scores.append(score.iteration, np.array((score.loss, score.accuracy)))
+        row = (score.loss, score.accuracy, score.r2, score.rmse)
+        self.scores.append(score.iteration, np.array(row, np.float64))
         self.classifies = self.classifies or bool(np.isfinite(score.accuracy))
         if np.isfinite(score.loss) and (self.best is None or score.loss < self.best.loss):
             self.best = score

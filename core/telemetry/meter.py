@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from core.base.arrays import Array
 from core.catalogue.activations import Activation
 from core.network.network import Network
+from core.telemetry.baseline import baseline
 from core.telemetry.confusion import Confuser
 from core.telemetry.data_picture import picture
 from core.telemetry.frame import MEASURES, Frame, Histograms, Shares, Status
@@ -61,7 +62,11 @@ class Meter:
         self._step_figures = step_figures
         rows = int(np.clip(PROBE_MULTIPLICATIONS // max(len(params), 1), *PROBE_ROWS))
         self._probe_inputs = trainer.inputs[:rows]
-        self.data = replace(picture(trainer.data), validated=self._validated_while_running())
+        self.data = replace(
+            picture(trainer.data),
+            validated=self._validated_while_running(),
+            baseline=baseline(trainer),
+        )
         self._budget = MeasureBudget()
         self._validate_after = self._count_after = 0.0
         self._going_since: float | None = None

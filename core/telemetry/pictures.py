@@ -30,6 +30,15 @@ class Points:
     total: int
 
 
+@dataclass(frozen=True)
+class Baseline:
+    """Loss and accuracy (NaN for regression) of the best answer that is the same for all samples:
+    the training part's mean, or the frequencies of its classes and the most frequent of them."""
+
+    loss: float
+    accuracy: float
+
+
 @dataclass(frozen=True, eq=False)
 class DataPicture:
     """What views need to know of a run's samples. All frames of a run share one.
@@ -39,7 +48,10 @@ class DataPicture:
     `drawn` are the points drawn by hand, and the plane reaches at least from −`reach` to `reach`.
     `points` are the samples of "train" and "validation", of data with one or two features only;
     `counts` says how many samples each part has, `validated` how many of "validation" are judged
-    while the run goes on. `span` are the least and largest target.
+    while the run goes on. `span` are the least and largest target of the training part. `baseline`
+    is what always giving the same answer would score on the validation part (on the training part
+    where there is none). `too_small` names the classes that have too few samples to be in every
+    part.
     """
 
     task: Task
@@ -57,6 +69,8 @@ class DataPicture:
     drawn: str = ""
     reach: float = 0.0
     validated: int = 0
+    baseline: Baseline | None = None
+    too_small: tuple[str, ...] = ()
 
     @property
     def dimensions(self) -> int:
@@ -131,6 +145,22 @@ class Confusion:
     classes: tuple[int, ...]
     counts: NDArray[np.uint32]
     worst: Worst | None = None
+
+    @property
+    def recall(self) -> NDArray[np.float64]:
+        """Of each class's samples, the share that is recognised, (rows,); NaN where it has none."""
+        return _shares(self.counts.diagonal(), self.counts.sum(axis=1))
+
+    @property
+    def precision(self) -> NDArray[np.float64]:
+        """Of the samples taken for each class, the share that belongs to it, (columns,); NaN where
+        none is taken for it."""
+        return _shares(self.counts.diagonal(), self.counts.sum(axis=0))
+
+
+def _shares(part: NDArray[np.uint32], whole: NDArray[np.uint64]) -> NDArray[np.float64]:
+    unknown = np.full(len(part), np.nan)
+    return np.divide(part, whole, out=unknown, where=whole > 0)
 
 
 @dataclass(frozen=True)
