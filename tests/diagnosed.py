@@ -1,13 +1,18 @@
 """Runs that are diagnosed as they go, and experiments in trouble, for the tests of diagnosis."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
 
 from core.catalogue.activations import Identity, ReLU, Sigmoid, Step
+from core.catalogue.batching import MiniBatch
 from core.catalogue.blocks import Dense
 from core.catalogue.initializers import Constant, Normal, NormalSmall, XavierNormal, Zeros
 from core.catalogue.optimizers import SGD, Adam
 from core.catalogue.penalties import L2, ByNorm
 from core.catalogue.schedules import Exponential
+from core.data import Dataset, Samples
 from core.data.curves import Sine
 from core.data.digits import Digits
 from core.data.toys import Circle, Spiral
@@ -72,6 +77,30 @@ class Run:
     @property
     def now(self) -> set[str]:
         return keys(self.visits[-1])
+
+
+@dataclass(frozen=True)
+class Prices(Dataset):
+    """Targets in the hundred thousands."""
+
+    task: ClassVar = "regression"
+
+    def samples(self, rng: np.random.Generator) -> Samples:
+        area, rooms = rng.uniform(30, 200, 300), rng.integers(1, 8, 300)
+        price = 1500 * area + 90_000 * rooms
+        return Samples(np.column_stack([area, rooms]).astype(float), price[:, None], "regression")
+
+
+@dataclass(frozen=True)
+class Rare(Dataset):
+    """One sample in twelve is of the second class, which overlaps the first."""
+
+    task: ClassVar = "binary"
+
+    def samples(self, rng: np.random.Generator) -> Samples:
+        rare = np.arange(600) % 12 == 0
+        inputs = rng.standard_normal((600, 2)) + 1.2 * rare[:, None]
+        return Samples(inputs, rare[:, None].astype(float), "binary", ("often", "rarely"))
 
 
 def keys(findings) -> set[str]:
@@ -160,7 +189,10 @@ TROUBLES = {
     ),
     "loss jumps": (
         "high_rate",
-        experiment(Sine(), training={"optimizer": SGD(learning_rate=0.5)}),
+        replace(
+            experiment(Sine(), training={"optimizer": SGD(learning_rate=0.5)}),
+            data=DataSpec(dataset=Sine(), standardize_targets=False),
+        ),
         40, 40, "Rate 0.05",
     ),
     "far too low a rate": (
@@ -184,6 +216,30 @@ TROUBLES = {
         10, 20, "Rate 0.1",
     ),
     "diverging from the start": ("divergence", LOUD, 5, 20, "Start with He normal"),
+    "prices as they are": (
+        "large_targets",
+        replace(
+            experiment(Prices()), data=DataSpec(dataset=Prices(), standardize_targets=False)
+        ),
+        20, 10, "Standardise the targets",
+    ),
+    "worse than the mean": (
+        "worse_than_mean",
+        experiment(Sine(), training={"optimizer": Adam(learning_rate=3.0)}),
+        20, 20, "Rate 0.01",
+    ),
+    "batch norm over pairs": (
+        "small_batch_norm",
+        experiment(Circle(), normalization="before", training={"batching": MiniBatch(size=2)}),
+        5, 5, "Use batches of 32",
+    ),
+    "the few are never found": (
+        "majority", experiment(Rare(), hidden=(4,), training={"optimizer": SGD()}), 12, 6,
+        "Balance the classes",
+    ),
+    "ten samples to validate": (
+        "small_validation", experiment(Circle(count=40)), 5, 5, "Use 160 samples",
+    ),
     "overfitting": ("overfitting", MEMORISER, 400, 20, "Add an L2 penalty of 0.01"),
     "straight network": (
         "plateau", experiment(hidden=(16,), activation=Identity()), 300, 10, "Use ReLU",

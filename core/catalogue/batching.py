@@ -19,7 +19,7 @@ BATCHINGS: Registry[Batching] = Registry("gradient descent", Batching)
     "mini_batch",
     label="Mini-batch",
     formula="k samples a step, N/k steps an epoch",
-    advice="The compromise everyone uses: a fair gradient at a fair price.",
+    advice="The compromise everyone uses: a good gradient at a low cost.",
 )
 class MiniBatch(Batching):
     size: int = setting(32, label="Batch size", low=1, high=65536, scale="log")
@@ -32,7 +32,7 @@ class MiniBatch(Batching):
     "stochastic",
     label="Stochastic",
     formula="1 sample a step, N steps an epoch",
-    advice="Cheap, restless steps.",
+    advice="Cheap, noisy steps.",
 )
 class Stochastic(Batching):
     def rows(self, n: int) -> int:
@@ -43,7 +43,7 @@ class Stochastic(Batching):
     "full_batch",
     label="Full batch",
     formula="all N samples a step, 1 step an epoch",
-    advice="The exact gradient: a smooth path, dear steps.",
+    advice="The exact gradient: a smooth path, expensive steps.",
 )
 class FullBatch(Batching):
     def rows(self, n: int) -> int:

@@ -120,7 +120,9 @@ class AutoLoss(Loss):
     "half_squared_error",
     label="½ squared error",
     formula="½ Σ (ŷ − y)²",
-    advice="The regression loss. Summed over outputs; over the batch averaged or summed.",
+    advice="The regression loss. Summed over outputs; over the batch averaged or summed. The data "
+    "loss that is shown is always the mean over samples, in the units of the data and without any "
+    "penalty; the objective is what is minimised.",
     torch="0.5 * (output - target).square().sum(1).{reduction}()",
 )
 class HalfSquaredError(Loss):

@@ -2,7 +2,8 @@
 
 Penalties concern weights only, never biases or batch normalisation's γ and β. `mask` is a vector
 that is 1 at weights and 0 elsewhere. A penalty is added to the loss of the batch as it is, so with
-a loss averaged over the batch its strength does not depend on the batch size.
+a loss averaged over the batch its strength does not depend on the batch size. The data loss that is
+shown leaves it out; data loss and penalty together are the objective.
 """
 
 from __future__ import annotations

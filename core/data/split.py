@@ -148,38 +148,38 @@ def _stratified(
     labels: NDArray[np.intp], order: NDArray[np.intp], sizes: tuple[int, ...]
 ) -> NDArray[np.intp]:
     """Rearrange `order`, whose samples have `labels`, so that the first sizes[0] samples, the next
-    sizes[1] and the rest each have the classes in the same shares."""
-    counts, left = np.bincount(labels), np.ones(len(labels), bool)
-    chosen: list[NDArray[np.intp]] = []
-    for i, size in enumerate(sizes):
-        later = 1 + sum(other > 0 for other in sizes[i + 1 :])
-        quota, part = _quotas(counts, size, later), []
-        for label in np.flatnonzero(quota):
-            part.append(np.flatnonzero(left & (labels == label))[: quota[label]])
-        places = np.sort(np.concatenate(part)) if part else np.empty(0, np.intp)
-        left[places] = False
-        counts = counts - quota
-        chosen.append(places)
-    return order[np.concatenate([*chosen, np.flatnonzero(left)])]
+    sizes[1] and the rest each have the classes in the same shares.
+
+    The samples of each class are spread evenly over the whole. So any beginning has the same
+    shares, and holding out more takes samples from the training part without moving the others.
+    """
+    counts = np.bincount(labels)
+    by_class = np.argsort(labels, kind="stable")
+    rank = np.empty(len(labels))
+    rank[by_class] = np.arange(len(labels)) - np.repeat(np.cumsum(counts) - counts, counts)
+    spread = np.argsort((rank + 0.5) / counts[labels], kind="stable")
+    parts = np.split(spread, np.cumsum(sizes))
+    filled = [part for part in parts if len(part)]
+    for label in np.flatnonzero(counts >= len(filled)):
+        for part in filled:
+            _give(int(label), part, filled, labels)
+    return order[np.concatenate(parts)]
 
 
-def _quotas(counts: NDArray[np.intp], size: int, later: int) -> NDArray[np.intp]:
-    """How many of `size` samples come from each class: in proportion to `counts`, by largest
-    remainders. Where there is room, a class of more than `later` samples gives one at least, and
-    keeps one for each of the `later` parts."""
-    exact = counts * (size / max(counts.sum(), 1))
-    most = np.maximum(counts - later, 0)
-    if most.sum() < size:
-        most = counts
-    least = np.minimum(most, (exact > 0).astype(np.intp))
-    if least.sum() > size:
-        least = np.zeros_like(counts)
-    quota = np.clip(np.floor(exact).astype(np.intp), least, most)
-    while (missing := size - quota.sum()) != 0:
-        room = quota < most if missing > 0 else quota > least
-        gap = np.where(room, (exact - quota) * np.sign(missing), -np.inf)
-        quota[int(gap.argmax())] += np.sign(missing)
-    return quota
+def _give(
+    label: int, part: NDArray[np.intp], parts: list[NDArray[np.intp]], labels: NDArray[np.intp]
+) -> None:
+    """Give a part without samples of a class one, in exchange for one of its most frequent class,
+    where another part has two."""
+    if (labels[part] == label).any():
+        return
+    donor = max(parts, key=lambda other: np.count_nonzero(labels[other] == label))
+    frequent = np.bincount(labels[part])
+    if np.count_nonzero(labels[donor] == label) < 2 or frequent.max() < 2:
+        return
+    here = np.flatnonzero(labels[part] == frequent.argmax())[-1]
+    there = np.flatnonzero(labels[donor] == label)[-1]
+    part[here], donor[there] = donor[there], part[here]
 
 
 def _copy(samples: Samples, rows: NDArray[np.intp]) -> Samples:

@@ -1,9 +1,9 @@
-"""Diagnosis: rules that read a run, name the trouble, cite the evidence and propose a remedy.
+"""Diagnosis: rules that read a run, name the problem, cite the evidence and propose a remedy.
 
 `diagnose` looks once; a `Diagnoser` looks again and again and remembers what it found, so that a
 finding near its threshold does not blink. `base` holds the contract and the registry, `evidence`
-what the rules look at, `start`, `signals` and `descent` the rules. Importing this package registers
-them all.
+what the rules look at, `start`, `signals`, `descent` and `answers` the rules. Importing this
+package registers them all.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from core.diagnosis import descent, signals, start
+from core.diagnosis import answers, descent, signals, start
 from core.diagnosis.base import ORDER, RULES, Finding, Remedy, Rule, Severity
 from core.diagnosis.evidence import RunEvidence
 from core.diagnosis.words import number
@@ -27,6 +27,7 @@ __all__ = [
     "Remedy",
     "Rule",
     "Severity",
+    "answers",
     "descent",
     "diagnose",
     "signals",
@@ -37,7 +38,7 @@ _RULES = tuple(rule() for rule in RULES.entries())
 
 
 def diagnose(spec: ExperimentSpec, frame: Frame, history: History) -> tuple[Finding, ...]:
-    """What is wrong at the moment of `frame`, the worst first; one good finding if nothing is.
+    """What is wrong in the run at `frame`, the worst first; one good finding if nothing is.
 
     `history` is the run's, up to that frame at least; what came later is not looked at.
     """
@@ -85,10 +86,10 @@ def _report(run: RunEvidence, found: list[Finding]) -> tuple[Finding, ...]:
 
 def _healthy(run: RunEvidence) -> Finding:
     gradient = run.gradient[run.gradient > 0]
-    advice = "None of the rules has found anything to complain about."
+    advice = "None of the rules has found a problem."
     if len(gradient) < 2:
-        evidence = f"Nothing to complain about after {run.frame.iteration:,} steps"
-        return Finding("healthy", "good", "All is well", evidence, advice=advice)
+        evidence = f"No problem found after {run.frame.iteration:,} steps"
+        return Finding("healthy", "good", "No problems found", evidence, advice=advice)
     factor = number(float(gradient.max() / gradient.min()))
     evidence = f"The layers' mean |g| lie within a factor of {factor}"
     return Finding("healthy", "good", "Gradients healthy", evidence, advice=advice)

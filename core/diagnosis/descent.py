@@ -24,7 +24,7 @@ SCORES = 5
 @RULES.add(
     "divergence",
     label="Divergence",
-    formula="the first number that is not finite, or a loss beyond all measure",
+    formula="the first number that is not finite, or logits a million times the targets",
     advice="Steps too long for the slope overshoot, land where it is steeper still, and so on "
     "until numbers overflow. A lower rate, smaller starting weights, clipping and batch norm "
     "keep the steps in bounds.",
@@ -44,7 +44,12 @@ class Diverged(Rule):
             "bad",
             "The run diverged",
             f"{divergence.quantity.capitalize()} in {where} at step {divergence.iteration:,}",
-            treat.offer(*self._order(run), treat.clip_by_norm(spec), treat.batch_norm(spec)),
+            treat.offer(
+                treat.l2_in_place_of_decay(spec),
+                *self._order(run),
+                treat.clip_by_norm(spec),
+                treat.batch_norm(spec),
+            ),
             (where,) if where in run.frame.layers else (),
         )
 
@@ -147,7 +152,7 @@ class LowRate(Rule):
     "overfitting",
     label="Overfitting",
     formula="validation loss against its minimum, and against the training loss",
-    advice="The network learns its training samples by heart: their loss goes on sinking while "
+    advice="The network memorises its training samples: their loss goes on sinking while "
     "that of samples it has never seen rises. More data, weight penalties, dropout, a smaller "
     "network or stopping early are the remedies.",
 )

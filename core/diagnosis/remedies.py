@@ -1,4 +1,4 @@
-"""Changes of a spec that treat a trouble, each with a label in plain words."""
+"""Changes of a spec that treat a problem, each with a label in plain words."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any, Concatenate, ParamSpec
 
 from core.base.registry import settings_of
 from core.catalogue.activations import Activation
-from core.catalogue.batching import FullBatch
+from core.catalogue.batching import FullBatch, MiniBatch
 from core.catalogue.blocks import Block, Dense
 from core.catalogue.initializers import INITIALIZERS, Auto
-from core.catalogue.optimizers import Adam
+from core.catalogue.optimizers import LBFGS, Adam
 from core.catalogue.penalties import L2, ByNorm, NoClipping
 from core.catalogue.schedules import Constant, Staircase
 from core.data.dataset import Dataset
@@ -184,6 +184,49 @@ def more_data(spec: ExperimentSpec) -> Remedy | None:
     count = int(min(4, room) * dataset.count)
     data = replace(spec.data, dataset=replace(dataset, count=count))
     return Remedy(f"Use {count:,} samples", replace(spec, data=data))
+
+
+@remembered
+def standardize_targets(spec: ExperimentSpec) -> Remedy | None:
+    if spec.network.output not in ("auto", "identity"):
+        return None
+    data = replace(spec.data, standardize_targets=True)
+    return Remedy("Standardise the targets", replace(spec, data=data))
+
+
+@remembered
+def more_validation(spec: ExperimentSpec, share: float = 0.4) -> Remedy | None:
+    if not spec.data.validation or spec.data.validation >= share:
+        return None
+    data = replace(spec.data, validation=share)
+    return Remedy(f"Hold out {share:.0%} for validation", replace(spec, data=data))
+
+
+@remembered
+def balanced_classes(spec: ExperimentSpec) -> Remedy:
+    return Remedy("Balance the classes", _training(spec, class_weights="balanced"))
+
+
+@remembered
+def mini_batch(spec: ExperimentSpec) -> Remedy:
+    return Remedy("Use batches of 32", _training(spec, batching=MiniBatch()))
+
+
+@remembered
+def no_batch_norm(spec: ExperimentSpec) -> Remedy:
+    changed = _blocks(spec, normalization=None)
+    return Remedy("Do without batch norm", _network(changed, normalization="none"))
+
+
+@remembered
+def l2_in_place_of_decay(spec: ExperimentSpec) -> Remedy | None:
+    """For L-BFGS: the curvature that it learns is that of the loss with the penalty in it, while a
+    decay outside of it moves the weights behind its back."""
+    training = spec.training
+    if not (isinstance(training.optimizer, LBFGS) and training.weight_decay):
+        return None
+    penalised = _training(spec, weight_decay=0.0, penalty=L2(training.weight_decay))
+    return Remedy("Use an L2 penalty, not weight decay", penalised)
 
 
 @remembered

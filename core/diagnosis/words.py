@@ -9,7 +9,7 @@ SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def number(value: float) -> str:
-    """Two significant digits: 0.0042, 17, 24,000, 3·10⁻⁷."""
+    """Two significant digits: 0.0042, 17, 24,000, 2.5·10⁶, 3·10⁻⁷."""
     if not math.isfinite(value):
         return "∞" if value > 0 else "not a number"
     if value == 0:
@@ -20,8 +20,9 @@ def number(value: float) -> str:
         digits = max(0, 1 - exponent)
         text = f"{rounded:,.{digits}f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
-    digit, _, exponent = f"{value:.0e}".partition("e")
-    return f"{digit}·10{str(int(exponent)).translate(SUPERSCRIPT)}"
+    digits, _, exponent = f"{value:.1e}".partition("e")
+    digits = digits.removesuffix(".0")
+    return f"{digits}·10{str(int(exponent)).translate(SUPERSCRIPT)}"
 
 
 def fraction(value: float) -> str:

@@ -29,5 +29,5 @@ class StepFigures:
 
 def unknown(iteration: int, layers: int) -> StepFigures:
     """Nothing is known of the update."""
-    nothing = (np.full(layers, np.nan) for _ in range(4))
-    return StepFigures(iteration, *nothing, np.nan, np.nan)
+    nothing = np.full(layers, np.nan)
+    return StepFigures(iteration, nothing, nothing, nothing, nothing, np.nan, np.nan)

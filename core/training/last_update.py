@@ -41,7 +41,8 @@ class UpdateRecord:
 
     @classmethod
     def empty(cls, params: Array) -> UpdateRecord:
-        return cls(*(np.full_like(params, np.nan) for _ in range(3)))
+        gradient, before, after = (np.full_like(params, np.nan) for _ in range(3))
+        return cls(gradient, before, after)
 
 
 class LastUpdate:

@@ -183,11 +183,13 @@ class SERLU(Activation):
     formula="max(w₁x + b₁, …, w_k x + b_k)",
     advice="The largest of k affine maps: neither saturation nor zigzag, for k times the weights. "
     "Pair with LeCun.",
-    torch="lambda x: x.unflatten(1, ({pieces}, -1)).amax(1)",
+    torch="lambda x: x.unflatten(1, ({pieces}, -1)).max(1).values",
     source="Goodfellow et al. 2013",
 )
 class Maxout(Activation):
-    """Built as a layer. The PyTorch expression takes the k maps' outputs piece after piece."""
+    """Built as a layer. The PyTorch expression takes the k maps' outputs piece after piece. Where
+    pieces are equal, as with constant starting weights, one of them gets the whole gradient: here
+    the first."""
 
     parametric: ClassVar[bool] = True
     # The larger of two independent signals has the mean square of either: LeCun's variance holds.

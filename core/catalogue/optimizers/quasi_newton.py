@@ -19,7 +19,9 @@ FLAT, IDLE, CURVED = 1e-7, 1e-9, 1e-10
     label="L-BFGS",
     formula="W ← W − ηHg;  H ≈ inverse Hessian, from the last m steps",
     advice="Full batch only: it compares the slopes of successive steps, and the noise of batches "
-    "would pass for curvature. Very fast on smooth functions; on ReLU's kinks it may leap away.",
+    "would pass for curvature. Very fast on smooth functions; on ReLU's kinks it may leap away. "
+    "Use an L2 penalty with it rather than weight decay, which changes the weights without its "
+    "knowing and makes it diverge.",
     torch="torch.optim.LBFGS(params, lr={learning_rate}, max_iter=1, history_size={history})",
     source="Liu & Nocedal 1989",
 )

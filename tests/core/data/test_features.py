@@ -176,8 +176,9 @@ def test_noise_hits_the_same_samples_whatever_is_held_out():
 
 def test_numbers_get_noise_in_proportion_to_their_spread():
     clean, noisy = (data_of(dataset=Plane(count=20_000), label_noise=s) for s in (0, 0.5))
-    noise = noisy.targets - clean.targets
-    assert noise.std() == pytest.approx(0.5 * clean.targets.std(), rel=0.03)
+    before, after = clean.split.train.targets, noisy.split.train.targets
+    noise = after - before
+    assert noise.std() == pytest.approx(0.5 * before.std(), rel=0.03)
     assert noise.mean() == pytest.approx(0, abs=0.01)
 
 
@@ -210,7 +211,7 @@ def test_drawn_points_are_mixed_with_the_others_which_stay_as_they_are():
 
 def test_where_numbers_are_predicted_the_two_classes_are_two_numbers():
     mixed = data_of(dataset=Plane(count=4), validation=0, points=as_text(POINTS))
-    assert sorted(mixed.targets[-3:, 0]) == [-1, 1, 1]
+    assert sorted(mixed.split.train.targets[-3:, 0]) == [-1, 1, 1]
 
 
 def test_points_alone_are_a_data_set():
