@@ -76,7 +76,7 @@ def _trainings() -> dict[str, ExperimentSpec]:
     calm: dict[str, Any] = {"dataset": TwoGaussians(count=80)}
     cases["lbfgs"] = experiment(LBFGS(), penalty=L2(strength=0.01), **calm)
     cases["lbfgs, batch norm"] = experiment(
-        LBFGS(learning_rate=0.01), normalization="after", hidden=(Dense(units=3),), **calm
+        LBFGS(learning_rate=0.003), normalization="after", hidden=(Dense(units=3),), **calm
     )
     blocks = (
         Dense(units=4, normalization="after", activation=ReLU()),
@@ -85,7 +85,9 @@ def _trainings() -> dict[str, ExperimentSpec]:
         SplitMerge(units=3, merge="concatenate"),
         SplitMerge(units=4, merge="add"),
     )
-    cases["relu, norm after"] = experiment(SGD(), normalization="after", activation=ReLU())
+    cases["relu, norm after"] = experiment(
+        SGD(learning_rate=0.02), normalization="after", activation=ReLU()
+    )
     cases["prelu, one a layer"] = experiment(activation=PReLU())
     cases["prelu, one a unit"] = experiment(activation=PReLU(share="unit"))
     cases["maxout"] = experiment(SGD(), activation=Maxout(pieces=3))
