@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -28,9 +29,11 @@ from ui import theme
 from ui.export.formats import export, table
 from ui.export.sheet import dashboard
 from ui.main_window import MainWindow
+from ui.pages import gallery
 from ui.pages.gallery import training as training_module
 from ui.pages.gallery.page import GalleryPage
 from ui.pages.gallery.scales import wants_log
+from ui.plots.ticks import number
 from ui.session.session import Session
 
 WAIT = 20_000
@@ -421,6 +424,62 @@ def test_the_application_starts_without_the_gallery():
 )
 def test_the_loss_axis_is_logarithmic_where_runs_end_far_apart(highs, ends, log):
     assert wants_log(highs, ends) is log
+
+
+# Plots
+
+
+def test_pointing_at_the_plots_tells_the_values_of_all_runs(qtbot, window):
+    finished(qtbot, window, small(), seeds=2)
+    curves, activations, gradients = window.entry.views()
+    for view in (curves, activations, gradients):
+        view.resize(800, 240)
+        view.show()
+        view.grab()
+    curves.point_at(curves.loss.frame.center())
+    assert [row.name for row in curves.read_out.rows] == ["slow", "fast", "wild"]
+    assert "…" in curves.read_out.rows[0].value, "the range of both seeds"
+    gradients.point_at(gradients.now.frame.center())
+    assert gradients.read_out.title == "layer 2"
+    frame = gradients.now.frames["fast"]
+    assert gradients.read_out.rows[1].value == number(float(frame.gradient[1]))
+    cell = activations.matrix.cells["fast"][0]
+    activations.point_at(cell.place.center())
+    assert activations.read_out.title == "fast, layer 1"
+    assert {row.name for row in activations.read_out.rows} >= {"before the first step", "now"}
+
+
+def test_loss_and_accuracy_are_zoomed_together_and_shown_whole_again(qtbot, window):
+    finished(qtbot, window, small())
+    curves = window.entry.views()[0]
+    whole = curves.loss.x_scale
+    curves.setFocus()
+    curves.point_at(curves.loss.frame.center())
+    qtbot.keyClick(curves, Qt.Key.Key_Plus)
+    assert curves.loss.x_scale.span < whole.span
+    assert curves.accuracy.x_scale == curves.loss.x_scale
+    curves.show_comparison(window.entry.comparison)
+    assert curves.loss.x_scale.span < whole.span, "new values leave the zoom as it is"
+    qtbot.keyClick(curves, Qt.Key.Key_A)
+    assert curves.loss.x_scale == curves.accuracy.x_scale == whole
+
+
+def test_the_loss_axis_is_switched_in_the_header_and_in_the_menu(qtbot, window):
+    finished(qtbot, window, small())
+    curves = window.entry.views()[0]
+    (switch,) = curves.tools
+    for log in (True, False):
+        if switch.isChecked() is not log:
+            switch.trigger()
+        assert curves.loss.y_scale.log is log
+    (logarithmic,) = (a for a in curves.menu().actions() if a.text() == "Logarithmic")
+    logarithmic.trigger()
+    assert curves.loss.y_scale.log and switch.isChecked()
+
+
+def test_the_gallery_paints_nothing_itself():
+    folder = Path(gallery.__file__).parent
+    assert [file.name for file in folder.glob("*.py") if "QPainter" in file.read_text()] == []
 
 
 # Looks and files

@@ -11,12 +11,12 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from core.gallery.comparison import ACCURACY, LOSS, Band, Comparison
+from ui.pages.gallery.runs_plot import RunsPlot
 from ui.pages.gallery.scales import log_floor, wants_log
 from ui.pages.gallery.view import ComparisonView
 from ui.plots import series
 from ui.plots.item import resolve
 from ui.plots.menus import add_choice
-from ui.plots.plot import Plot
 from ui.plots.plot_view import Data
 from ui.plots.readout import ReadOut, Row
 from ui.plots.run_styles import RunStyle
@@ -34,19 +34,17 @@ class RunItems(NamedTuple):
     scores: series.Curve
 
 
-class RunsPlot(Plot):
+class FigurePlot(RunsPlot[RunItems]):
     """One figure of every run: the mean over the seeds, and a band where there are several.
 
     Where runs are validated the validation score is the line and the batches stand back.
     """
 
     def __init__(self, view: CurvesView, figure: int, caption: str) -> None:
-        super().__init__(caption, "steps", percent=figure == ACCURACY)
-        self._comparison_view, self.figure = view, figure
+        super().__init__(view, caption, "steps", percent=figure == ACCURACY)
+        self._curves_view, self.figure = view, figure
         self.batches: dict[str, Band] = {}
         self.scores: dict[str, Band] = {}
-        self._items: dict[str, RunItems] = {}
-        self._styles: dict[str, RunStyle] = {}
 
     def lines(self) -> dict[str, Band]:
         """What stands for each run."""
@@ -60,33 +58,22 @@ class RunsPlot(Plot):
         scores = {run.label: run.validation(self.figure, epochs) for run in runs}
         self.scores = {label: band for label, band in scores.items() if band.x.size}
         self.x_name = "epochs" if epochs else "steps"
-        self._make_items()
+        self.make_items()
         y = self._scale()
         x = Scale(0.0, max(comparison.length, 1.0))
         self.set_home(x, y)
-        for label, items in self._items.items():
+        for label, items in self.items_by_run.items():
             self._show_run(label, items, seeds=comparison.turn + 1)
 
-    def _make_items(self) -> None:
-        """A set of items for every run, in the run's style."""
-        styles = self._comparison_view.styles
-        if styles is self._styles:
-            return
-        for items in self._items.values():
-            for item in items:
-                self.remove(item)
-        self._styles = styles
-        self._items = {
-            label: RunItems(
-                self.add(series.Band(style.color, 0.2)),
-                self.add(series.Curve(style.color, dash=style.dash)),
-                self.add(series.Curve(style.color, dash=style.dash)),
-            )
-            for label, style in styles.items()
-        }
+    def items_of(self, style: RunStyle) -> RunItems:
+        return RunItems(
+            self.add(series.Band(style.color, 0.2)),
+            self.add(series.Curve(style.color, dash=style.dash)),
+            self.add(series.Curve(style.color, dash=style.dash)),
+        )
 
     def _show_run(self, label: str, items: RunItems, seeds: int) -> None:
-        view, scored = self._comparison_view, label in self.scores
+        view, scored = self.comparison_view, label in self.scores
         back = view.stands_back(label)
         width = 1.0 if back else 2.2 if view.emphasised else 1.6
         main, other = (items.scores, items.batches) if scored else (items.batches, items.scores)
@@ -112,7 +99,7 @@ class RunsPlot(Plot):
         low = min(_least(band.low) for band in bands)
         if self.percent:
             return Scale(settle(None, min(low, 0.999), 1.0).low, 1.0)
-        log, ends = self._comparison_view.log, [_last(b.mean) for b in self.lines().values()]
+        log, ends = self._curves_view.log, [_last(b.mean) for b in self.lines().values()]
         if wants_log(highs, ends) if log is None else log:
             low = log_floor(highs, min(_least(band.low, above=0.0) for band in bands))
             return settle(current if current.log else None, low, max(highs), log=True)
@@ -128,7 +115,7 @@ class RunsPlot(Plot):
             text = self.text(value)
             if high > low and math.isfinite(value):
                 text += f"  {self.text(low)} … {self.text(high)}"
-            rows.append(Row(resolve(self._styles[label].color, style), label, text))
+            rows.append(Row(resolve(self.styles[label].color, style), label, text))
         title = f"epoch {at:.3g}" if self.x_name == "epochs" else f"step {at:,.0f}"
         return ReadOut(self.frame, self.px_of(at), title, rows)
 
@@ -157,8 +144,8 @@ class CurvesView(ComparisonView):
         self.tools = (self.log_action,)
 
     def build(self) -> None:
-        self.loss = self.add_plot(RunsPlot(self, LOSS, "Loss"))
-        self.accuracy = self.add_plot(RunsPlot(self, ACCURACY, "Accuracy"))
+        self.loss = self.add_plot(FigurePlot(self, LOSS, "Loss"))
+        self.accuracy = self.add_plot(FigurePlot(self, ACCURACY, "Accuracy"))
         self.loss.link(self.accuracy)
 
     def show_runs(self, comparison: Comparison) -> None:

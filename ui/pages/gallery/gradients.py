@@ -7,9 +7,9 @@ from PySide6.QtCore import QPointF, QRectF
 
 from core.gallery.comparison import Comparison
 from core.telemetry.frame import Frame
+from ui.pages.gallery.runs_plot import RunsPlot
 from ui.pages.gallery.view import ComparisonView
 from ui.plots.item import resolve
-from ui.plots.plot import Plot
 from ui.plots.plot_view import Data, beside
 from ui.plots.readout import ReadOut, Row
 from ui.plots.run_styles import RunStyle, faded
@@ -24,29 +24,27 @@ LEAST, DECADES = 1e-30, 14.0
 DOT = 3.0
 
 
-class DepthsPlot(Plot):
+class DepthsPlot(RunsPlot[tuple[Curve, Dots]]):
     """Mean |dE/dW| over depth, one line a run."""
 
     def __init__(self, view: GradientsView, caption: str) -> None:
-        super().__init__(caption, log=True)
+        super().__init__(view, caption, log=True)
         self.tick_marks = False
-        self._comparison_view = view
+        self._gradients_view = view
         self.frames: dict[str, Frame] = {}
         self.layers = 1
-        self._items: dict[str, tuple[Curve, Dots]] = {}
-        self._styles: dict[str, RunStyle] = {}
 
     def show_frames(self, frames: dict[str, Frame], layers: int, y: Scale) -> None:
         """Show the gradients of these frames over so many layers."""
         self.frames, self.layers = frames, layers
-        self._make_items()
+        self.make_items()
         self.set_home(Scale(0.0, float(layers)), y)
-        for label, (line, dots) in self._items.items():
-            back = self._comparison_view.stands_back(label)
+        for label, (line, dots) in self.items_by_run.items():
+            back = self.comparison_view.stands_back(label)
             for item in (line, dots):
                 item.setZValue(item.layer - (1 if back else 0))
             line.fade = 0.25 if back else 1.0
-            dots.color = dots.rim = faded(self._styles[label].color, line.fade)
+            dots.color = dots.rim = faded(self.styles[label].color, line.fade)
             values = frames[label].gradient if label in frames else np.empty(0)
             # What is not a number stays out, what is too small lies on the bottom.
             shown = np.where(np.isfinite(values), np.maximum(values, y.low), np.nan)
@@ -58,25 +56,12 @@ class DepthsPlot(Plot):
         """Where the first n layers stand."""
         return np.arange(n, dtype=np.float64) + 0.5
 
-    def _make_items(self) -> None:
-        """A line and dots for every run, in the run's style."""
-        styles = self._comparison_view.styles
-        if styles is self._styles:
-            return
-        for items in self._items.values():
-            for item in items:
-                self.remove(item)
-        self._styles = styles
-        self._items = {
-            label: (
-                self.add(Curve(style.color, 1.3, dash=style.dash)),
-                self.add(Dots(style.color, DOT, rim=style.color)),
-            )
-            for label, style in styles.items()
-        }
+    def items_of(self, style: RunStyle) -> tuple[Curve, Dots]:
+        line = self.add(Curve(style.color, 1.3, dash=style.dash))
+        return line, self.add(Dots(style.color, DOT, rim=style.color))
 
     def _x_ticks(self, style: PaintStyle) -> list[Tick]:
-        name = self._comparison_view.layer_name
+        name = self._gradients_view.layer_name
         marks = [Tick(i + 0.5, name(i)) for i in range(self.layers)]
         widest = max(style.small_metrics.horizontalAdvance(t.label) for t in marks) + 6
         room = max(self.frame.width(), 1.0) / self.x_scale.span
@@ -87,11 +72,11 @@ class DepthsPlot(Plot):
     def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
         i = min(max(int(self.x_of(place.x())), 0), self.layers - 1)
         rows = [
-            Row(resolve(self._styles[label].color, style), label, number(float(frame.gradient[i])))
+            Row(resolve(self.styles[label].color, style), label, number(float(frame.gradient[i])))
             for label, frame in self.frames.items()
             if i < frame.gradient.size
         ]
-        name = self._comparison_view.layer_name(i)
+        name = self._gradients_view.layer_name(i)
         title = f"layer {name}" if name.isdecimal() else "output"
         return ReadOut(self.frame, self.px_of(i + 0.5), title, rows) if rows else None
 

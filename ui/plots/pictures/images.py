@@ -120,16 +120,28 @@ class Images(Picture):
     def __init__(self) -> None:
         super().__init__()
         self.layout = Layout()
+        self.images: NDArray[np.integer] | None = None
 
-    # What subclasses say
+    def set_images(self, images: NDArray[np.integer] | None) -> None:
+        """Show other images, (n, rows, columns)."""
+        before, self.images = self.images, images
+        if (before is None) != (images is None) or (
+            before is not None and images is not None and before.shape != images.shape
+        ):
+            self.update_layout()
+        else:
+            self.update_data()
 
     def count(self) -> int:
-        """How many pictures there are."""
-        raise NotImplementedError
+        """How many images there are."""
+        return 0 if self.images is None else len(self.images)
 
     def image_shape(self) -> tuple[int, int]:
         """Rows and columns of each."""
-        raise NotImplementedError
+        assert self.images is not None
+        return self.images.shape[1], self.images.shape[2]
+
+    # What subclasses say
 
     def shades(self, shown: int) -> NDArray[np.floating]:
         """The first `shown` pictures, (shown, rows, columns), from 0 to 255."""

@@ -29,19 +29,8 @@ class WeightImages(Images):
 
     def set_data(self, data: FirstWeights, iteration: int) -> None:
         """Show the weights of one step."""
-        before = self.shown
         self.shown, self.iteration = data, iteration
-        if before is None or before.images.shape != data.images.shape:
-            self.update_layout()
-        else:
-            self.update_data()
-
-    def count(self) -> int:
-        return len(self.shown.images) if self.shown else 0
-
-    def image_shape(self) -> tuple[int, int]:
-        assert self.shown
-        return self.shown.images.shape[1], self.shown.images.shape[2]
+        self.set_images(data.images)
 
     def scales(self) -> NDArray[np.floating]:
         """The weight that the full colour stands for in each picture, (shown,)."""

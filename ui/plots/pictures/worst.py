@@ -27,19 +27,8 @@ class WorstImages(Images):
 
     def set_data(self, data: Worst | None, about: DataPicture | None) -> None:
         """Show the images of one validation."""
-        before = self.count()
         self.shown, self.about = data, about
-        if before != self.count():
-            self.update_layout()
-        else:
-            self.update_data()
-
-    def count(self) -> int:
-        return len(self.shown.images) if self.shown else 0
-
-    def image_shape(self) -> tuple[int, int]:
-        assert self.shown
-        return self.shown.images.shape[1], self.shown.images.shape[2]
+        self.set_images(data.images if data else None)
 
     def shades(self, shown: int) -> NDArray[np.floating]:
         assert self.shown
