@@ -24,7 +24,7 @@ test: $(DEV_READY)
 	$(PYTEST) $(ARGS)
 
 test-fast: $(DEV_READY)
-	$(PYTEST) -m "not slow" $(ARGS)
+	PLAYGROUND_TESTS=fast $(PYTEST) -m "not slow" $(ARGS)
 
 lint: $(DEV_READY)
 	$(PY) -m ruff check .

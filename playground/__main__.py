@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from pathlib import Path
 
 from playground import cli
 from playground.exits import fail
@@ -15,7 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     first = arguments[0] if arguments else ""
     if first in cli.COMMANDS or first in cli.OPTIONS:
         return cli.main(arguments)
-    if first and not first.startswith("-") and not Path(first).exists():
+    if first and not first.startswith("-") and not os.path.exists(first):
         return fail([f"there is no command or file {first!r}{cli.nearest_command(first)}"])
     from playground.app import main as open_window
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from playground.display import missing_display
-from playground.exits import fail
+from playground.display import missing_display, wayland_answers
+from playground.exits import allow_any_text, fail
 
 LOST = "An experiment was not saved when the application last ended. It can be restored."
 
@@ -17,6 +19,12 @@ LOST = "An experiment was not saved when the application last ended. It can be r
 def main(arguments: list[str]) -> int:
     """Open the window, or without a display train offscreen. Returns the exit status."""
     options = _parser().parse_args(arguments)
+    allow_any_text()
+    # Until the window can quit properly, Ctrl+C ends the process without a traceback out of Qt.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if not wayland_answers():
+        # Qt would end the process where nothing answers, though there may be an X server.
+        os.environ.pop("WAYLAND_DISPLAY", None)
     from core.data import DataError
     from core.data.user_files import is_data_file
     from core.experiment.files import read_experiment

@@ -13,11 +13,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from playground import __version__, data_cli, gallery_cli, lab_cli, search_cli
-from playground.exits import DONE, FAILED, INTERRUPTED, fail
+from playground.exits import (
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    allow_any_text,
+    discard_output,
+    fail,
+    folder,
+)
 from playground.interruption import Interruption
 
 if TYPE_CHECKING:
     from core.experiment.spec import ExperimentSpec
+    from playground.headless import Recording
 
 COMMANDS = ("train", "gallery", "lab", "search", "data", "catalogue")
 OPTIONS = ("--version", "-h", "--help")
@@ -31,15 +40,28 @@ DEFAULT_EPOCHS = 100
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    allow_any_text()
     options = _parser().parse_args(arguments)
     try:
-        return options.run(options)
+        status = options.run(options)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return status
     except KeyboardInterrupt:
         return INTERRUPTED
+    except ImportError as error:
+        from core.base.extras import MissingExtra
+
+        if not isinstance(error, MissingExtra):
+            raise
+        return fail([str(error)], FAILED)
     except BrokenPipeError:
         # The reader of our output went away (`playground catalogue | head`): nothing is wrong.
-        sys.stdout = None
+        discard_output()
         return DONE
+    except OSError as error:
+        discard_output()
+        return fail([f"the output could not be written: {error.strerror or error}"], FAILED)
 
 
 def nearest_command(word: str) -> str:
@@ -102,7 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--seed", metavar="S", help="seed of every random number")
     train.add_argument(
         "--out",
-        type=Path,
+        type=folder,
         metavar="DIR",
         help="write curves.csv, metrics.json, weights.npz and experiment.json there",
     )
@@ -129,7 +151,7 @@ def _catalogue(options: argparse.Namespace) -> int:
 def _train(options: argparse.Namespace) -> int:
     from core.data import DataError
     from core.experiment.reading import SpecError
-    from playground.headless import Progress, prepare_folder, run, write
+    from playground.headless import Progress, prepare_folder, run
 
     try:
         spec = experiment(options.file, _data_settings(options) + _overrides(options))
@@ -139,8 +161,10 @@ def _train(options: argparse.Namespace) -> int:
         with Interruption() as interruption:
             untrained = options.epochs is not None and options.epochs.strip() == "0"
             recording = run(spec, interruption.asked, Progress(sys.stderr), untrained)
-        if options.out:
-            write(recording, options.out)
+            interruption.start_writing()
+            problem = _write(recording, options.out) if options.out else ""
+    except BrokenPipeError:
+        raise
     except SpecError as error:
         return fail(error.problems)
     except OSError as error:
@@ -152,10 +176,25 @@ def _train(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(recording.metrics(), indent=2, ensure_ascii=False, allow_nan=False))
     elif recording.status != "diverged":
-        _report(recording.metrics(), options.out)
+        _report(recording.metrics(), None if problem else options.out)
+    if problem:
+        return fail([problem], FAILED)
     if recording.status == "diverged":
         return fail([recording.reason], FAILED)
     return INTERRUPTED if recording.status == "interrupted" else DONE
+
+
+def _write(recording: Recording, folder: Path) -> str:
+    """Write what was recorded; what went wrong, "" where nothing did."""
+    from playground.headless import write
+
+    if recording.status == "interrupted":
+        print(f"playground: stopped; writing to {folder} …", file=sys.stderr)
+    try:
+        write(recording, folder)
+    except OSError as error:
+        return f"{error.filename or folder}: {error.strerror or error}"
+    return ""
 
 
 def _data_settings(options: argparse.Namespace) -> list[str]:

@@ -39,6 +39,7 @@ def _fetch(options: argparse.Namespace) -> int:
     from core.data import DataError
     from core.data.fetch import Cancelled, adopt, download, present
     from core.data.sources import SOURCES
+    from core.data.user_files import absolute
     from playground.progress import ProgressBar
 
     source, origin, bar = SOURCES[options.name], options.origin, ProgressBar(sys.stderr)
@@ -48,7 +49,7 @@ def _fetch(options: argparse.Namespace) -> int:
 
     try:
         if origin and "://" not in origin:
-            folder = adopt(options.name, Path(origin).expanduser())
+            folder = adopt(options.name, absolute(Path(origin)))
         elif not origin and (folder := present(options.name)):
             print(f"{options.name} is there already: {folder}")
             return DONE
@@ -56,6 +57,9 @@ def _fetch(options: argparse.Namespace) -> int:
             if origin:
                 source = replace(source, mirrors=(origin.rstrip("/") + "/",))
             folder = download(source, progress)
+    except ValueError as error:
+        bar.clear()
+        return fail([f"--from {origin}: {error}"])
     except (KeyboardInterrupt, Cancelled):
         bar.clear()
         return fail(["stopped; the same command goes on from here"], INTERRUPTED)

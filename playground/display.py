@@ -18,12 +18,20 @@ def missing_display(environment: Mapping[str, str] = os.environ) -> str:
     """
     if not sys.platform.startswith("linux") or environment.get("QT_QPA_PLATFORM"):
         return ""
-    if environment.get("WAYLAND_DISPLAY"):
+    if wayland_answers(environment):
         return ""
     display = environment.get("DISPLAY", "")
     if not display:
         return "neither DISPLAY nor WAYLAND_DISPLAY is set"
     return "" if _answers(display) else f"nothing answers at DISPLAY {display}"
+
+
+def wayland_answers(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether a Wayland compositor accepts connections at WAYLAND_DISPLAY."""
+    name = environment.get("WAYLAND_DISPLAY", "")
+    if not name:
+        return False
+    return _connects(socket.AF_UNIX, os.path.join(environment.get("XDG_RUNTIME_DIR", ""), name))
 
 
 def _answers(display: str) -> bool:
@@ -43,6 +51,6 @@ def _connects(family: socket.AddressFamily, address: str | tuple[str, int]) -> b
         probe.settimeout(TIMEOUT_SECONDS)
         try:
             probe.connect(address)
-        except OSError:
+        except (OSError, OverflowError):
             return False
     return True

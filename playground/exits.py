@@ -1,8 +1,12 @@
-"""How a command ends: its exit status, and the problems it names on the way out."""
+"""How a command ends: its exit status, its output, and the problems it names on the way out."""
 
 from __future__ import annotations
 
+import argparse
+import io
+import os
 import sys
+from pathlib import Path
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -10,5 +14,28 @@ DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 def fail(problems: list[str], status: int = BAD_INPUT) -> int:
     """Name every problem on its own line of standard error."""
     for problem in problems:
-        print(f"playground: {problem}", file=sys.stderr)
+        print(f"playground: {problem}", file=sys.stderr or sys.__stderr__)
     return status
+
+
+def allow_any_text() -> None:
+    """Let characters that the terminal's encoding lacks become "?", instead of an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def discard_output() -> None:
+    """Drop what is still to be written to standard output: it would fail again at the end."""
+    try:
+        with open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    except (OSError, ValueError, AttributeError):
+        sys.stdout = None
+
+
+def folder(text: str) -> Path:
+    """A folder given on the command line."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("must be the name of a folder")
+    return Path(text)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from playground.exits import DONE, FAILED, fail
+from playground.exits import DONE, FAILED, fail, folder
 
 if TYPE_CHECKING:
     from core.gallery.experiment import Experiment
@@ -51,7 +50,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     )
     run.add_argument(
         "--out",
-        type=Path,
+        type=folder,
         metavar="DIR",
         help="write results.json, curves.csv, layers.csv and the experiments into DIR/NAME",
     )
@@ -100,6 +99,8 @@ def _run(options: argparse.Namespace) -> int:
         if options.out:
             options.out.mkdir(parents=True, exist_ok=True)
         passed, results = _run_all(chosen, options)
+    except BrokenPipeError:
+        raise
     except KeyError as error:
         return fail([error.args[0]])
     except DataError as error:

@@ -192,17 +192,18 @@ def prepare_folder(folder: Path) -> None:
 
 
 def write(recording: Recording, folder: Path) -> None:
-    """Write curves.csv, metrics.json, weights.npz and experiment.json, each whole or not at all."""
+    """Write weights.npz, metrics.json, experiment.json and curves.csv, in this order, each whole or
+    not at all. Raises OSError."""
+    with replacing(folder / "weights.npz") as part, open(part, "wb") as file:
+        np.savez(file, **recording.weights)  # type: ignore[arg-type]
+    with replacing(folder / "metrics.json") as part:
+        text = json.dumps(recording.metrics(), indent=2, ensure_ascii=False, allow_nan=False)
+        part.write_text(f"{text}\n", encoding="utf-8")
+    write_experiment(folder / "experiment.json", recording.spec)
     with replacing(folder / "curves.csv") as part, open(part, "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows(recording.rows())
-    with replacing(folder / "metrics.json") as part:
-        text = json.dumps(recording.metrics(), indent=2, ensure_ascii=False, allow_nan=False)
-        part.write_text(f"{text}\n", encoding="utf-8")
-    with replacing(folder / "weights.npz") as part, open(part, "wb") as file:
-        np.savez(file, **recording.weights)  # type: ignore[arg-type]
-    write_experiment(folder / "experiment.json", recording.spec)
 
 
 def _figures(score: Score | None) -> dict[str, float | None] | None:

@@ -1,27 +1,41 @@
-"""Ctrl+C while something is computed: the first asks for a good end, the second insists."""
+"""Ctrl+C and SIGTERM during a computation: the first ends it properly, the second at once."""
 
 from __future__ import annotations
 
 import signal
+from types import FrameType, TracebackType
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interruption:
-    """Turns Ctrl+C into a question that the training loop asks; pressed twice it interrupts."""
+    """Turns the first signal into a question that the training loop asks; a second one interrupts,
+    unless results are being written."""
 
     def __init__(self) -> None:
-        self._asked = False
+        self._asked = self._writing = False
 
     def asked(self) -> bool:
         return self._asked
 
+    def start_writing(self) -> None:
+        """From here on signals are ignored: what was computed is being written."""
+        self._writing = True
+
     def __enter__(self) -> Interruption:
-        self._before = signal.signal(signal.SIGINT, self._note)
+        self._before = {number: signal.signal(number, self._note) for number in SIGNALS}
         return self
 
-    def __exit__(self, *_: object) -> None:
-        signal.signal(signal.SIGINT, self._before)
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
-    def _note(self, *_: object) -> None:
-        if self._asked:
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        if self._asked and not self._writing:
             raise KeyboardInterrupt
         self._asked = True

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from playground.exits import DONE, FAILED, fail
+from playground.exits import DONE, FAILED, fail, folder
 
 if TYPE_CHECKING:
     from core.studies.base import Finding, Lab, Table
@@ -40,7 +40,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     )
     run.add_argument(
         "--out",
-        type=Path,
+        type=folder,
         metavar="DIR",
         help="write results.json and every table as CSV into DIR/NAME",
     )
@@ -67,6 +67,8 @@ def _run(options: argparse.Namespace) -> int:
         if options.out:
             options.out.mkdir(parents=True, exist_ok=True)
         passed, reports = _run_all(chosen, options)
+    except BrokenPipeError:
+        raise
     except KeyError as error:
         return fail([error.args[0]])
     except OSError as error:

@@ -3,11 +3,17 @@
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # Before anything imports NumPy or Qt: one BLAS thread, and no window unless a test wants one.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+
+# How long an example takes depends on what else the machine does; `make test-fast` tries few.
+settings.register_profile("all", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("fast", settings.get_profile("all"), max_examples=10)
+settings.load_profile(os.environ.get("PLAYGROUND_TESTS", "all"))
 
 # Every test below these folders is slow: it starts the application, or trains many networks.
 SLOW_FOLDERS = ("tests/display/", "tests/parity/test_live.py")

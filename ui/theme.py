@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 import tempfile
 from dataclasses import asdict, dataclass
@@ -13,6 +14,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QP
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
+from core.base.folders import cache_folder
 from ui.stylesheet import SHEET
 
 SPACE = (4, 8, 12, 16)
@@ -195,19 +197,38 @@ def _derived(theme: Theme) -> dict[str, str]:
 
 @cache
 def _sheet_icons(theme: Theme) -> str:
-    """A folder with the icons a style sheet needs, coloured: a sheet can only name files."""
-    folder = tempfile.TemporaryDirectory(prefix="playground-icons-")
-    _folders.append(folder)
+    """A folder with the icons a style sheet needs, coloured: a sheet can only name files.
+
+    It lies in the user's cache, so that nothing is left behind; a temporary folder takes its place
+    where that cannot be written.
+    """
     faint = _derived(theme)["disabled"]
     colors = {
         "check": theme.accent_text, "tick": theme.text, "close": theme.muted,
         "chevron-down": theme.muted, "chevron-up": theme.muted, "chevron-right": theme.muted,
         "chevron-down-off": faint, "chevron-up-off": faint,
     }  # fmt: skip
-    for name, color in colors.items():
-        svg = _svg("check" if name == "tick" else name.removesuffix("-off"), color)
-        Path(folder.name, f"{name}.svg").write_bytes(svg)
-    return Path(folder.name).as_posix()
+    icons = {
+        f"{name}.svg": _svg("check" if name == "tick" else name.removesuffix("-off"), color)
+        for name, color in colors.items()
+    }
+    version = hashlib.sha256(b"".join(icons.values())).hexdigest()[:12]
+    try:
+        return _written(icons, cache_folder() / "icons" / f"{theme.name}-{version}")
+    except OSError:
+        folder = tempfile.TemporaryDirectory(prefix="playground-icons-")
+        _folders.append(folder)
+        return _written(icons, Path(folder.name))
+
+
+def _written(icons: dict[str, bytes], folder: Path) -> str:
+    """The folder, with the icons in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in icons.items():
+        path = folder / name
+        if not path.exists() or path.read_bytes() != content:
+            path.write_bytes(content)
+    return folder.as_posix()
 
 
 _folders: list[tempfile.TemporaryDirectory[str]] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +18,8 @@ from core.experiment.spec import ExperimentSpec
 
 # Under this key a picture carries its experiment.
 SPEC_KEY = "spec"
+# A picture at four times the size of a large screen is smaller.
+LARGEST_FILE = 200_000_000
 
 
 def read_experiment(path: Path) -> ExperimentSpec:
@@ -37,9 +40,10 @@ def read_plain(path: Path) -> Any:
     Raises `SpecError` led by the file's name.
     """
     try:
-        return parse(_text(path.read_bytes()))
-    except OSError as error:
-        raise SpecError([f"{path}: {error.strerror or error}"]) from error
+        return parse(_text(_content(path)))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise SpecError([f"{path}: {reason or error}"]) from error
     except SpecError as error:
         raise _led(path, error) from error
 
@@ -48,6 +52,21 @@ def write_experiment(path: Path, spec: ExperimentSpec) -> None:
     """Write an experiment as JSON. Raises OSError; an older file then stands unharmed."""
     with replacing(path) as part:
         part.write_text(dumps(spec), encoding="utf-8")
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of an ordinary file. Raises OSError, `SpecError`.
+
+    A pipe or a device may never end, and what is larger than any experiment need not be read.
+    """
+    status = path.stat()
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not stat.S_ISREG(status.st_mode):
+        raise SpecError(["is not an ordinary file"])
+    if status.st_size > LARGEST_FILE:
+        raise SpecError([f"is too large for an experiment: more than {LARGEST_FILE:,} bytes"])
+    return path.read_bytes()
 
 
 def _text(data: bytes) -> str | bytes:

@@ -24,6 +24,8 @@ from core.catalogue.losses import OUTPUTS
 
 # JSON readers elsewhere hold whole numbers in a float64, which is exact up to here.
 LARGEST_WHOLE = 2**53
+# A list with more layers than this could be built, but not shown or trained in any sensible time.
+MOST_ITEMS = 1000
 
 
 class SpecError(Exception):
@@ -90,6 +92,9 @@ class Reader:
     def items(self, raw: object, kind: Any, setting: Setting, default: Any, path: str) -> Any:
         if not isinstance(raw, (list, tuple)):
             self.fail(path, f"must be a list, not {shown(raw)}")
+            return default
+        if len(raw) > MOST_ITEMS:
+            self.fail(path, f"has {len(raw):,} items; {MOST_ITEMS:,} are the most")
             return default
         return tuple(
             self.value(item, kind, setting, None, f"{path}[{i}]") for i, item in enumerate(raw)

@@ -67,7 +67,6 @@ def test_displays_that_are_not_there():
 
 def test_displays_that_need_no_asking():
     assert missing_display({"QT_QPA_PLATFORM": "offscreen"}) == ""
-    assert missing_display({"WAYLAND_DISPLAY": "wayland-0"}) == ""
 
 
 def test_a_display_that_answers():

@@ -135,6 +135,20 @@ def test_style_sheet_is_filled_in_and_names_only_files_that_exist(
     assert all(look.Path(file).is_file() for file in files)
 
 
+def test_icons_of_the_style_sheet_are_kept_in_one_place(monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(look, "cache_folder", lambda: tmp_path)
+    look._sheet_icons.cache_clear()
+    first = look._sheet_icons(DARK)
+    look._sheet_icons.cache_clear()
+    assert look._sheet_icons(DARK) == first and first.startswith(tmp_path.as_posix())
+    look._sheet_icons.cache_clear()
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(look, "cache_folder", lambda: tmp_path / "file")
+    elsewhere = look._sheet_icons(DARK)
+    assert look.Path(elsewhere, "check.svg").is_file()
+    look._sheet_icons.cache_clear()
+
+
 def test_switching_the_theme_changes_what_is_on_screen(qapp: QApplication, qtbot) -> None:
     button = QPushButton("Step")
     qtbot.addWidget(button)
