@@ -133,7 +133,7 @@ def race(
         for first in range(len(points), len(points) + count, size):
             lanes.append(Lane(racer, first, first + size, racer.learning_rate))
         points.extend(starts)
-    path = _run(surface, lanes, points, steps, _noise(noise, steps, count, seed), progress)
+    path = _run(surface, lanes, points, steps, gradient_noise(noise, steps, count, seed), progress)
     with np.errstate(all="ignore"):
         f = surface.value(path[..., 0], path[..., 1])
     runs = {}
@@ -251,7 +251,8 @@ def newton_direction(surface: Surface, points: Values, gradient: Values) -> Valu
     return direction
 
 
-def _noise(deviation: float, steps: int, starts: int, seed: int) -> Values | None:
+def gradient_noise(deviation: float, steps: int, starts: int, seed: int) -> Values | None:
+    """The noise on every gradient (steps, starts, 2); None where there is none."""
     if deviation == 0:
         return None
     return deviation * Streams(seed)["gradient noise"].standard_normal((steps, starts, 2))

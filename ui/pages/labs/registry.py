@@ -22,6 +22,12 @@ def _gradient_descent(context: PageContext, undo_stack: QUndoStack) -> LabPage:
     return GradientDescentPage(context, undo_stack)
 
 
+def _optimizer_race(context: PageContext, undo_stack: QUndoStack) -> LabPage:
+    from ui.pages.labs.optimizer_race import OptimizerRacePage
+
+    return OptimizerRacePage(context, undo_stack)
+
+
 def _landscape(context: PageContext, undo_stack: QUndoStack) -> LabPage:
     from ui.pages.labs.landscape import LandscapePage
 
@@ -30,5 +36,6 @@ def _landscape(context: PageContext, undo_stack: QUndoStack) -> LabPage:
 
 LAB_PAGES: dict[str, Callable[[PageContext, QUndoStack], LabPage]] = {
     "gradient_descent": _gradient_descent,
+    "optimizer_race": _optimizer_race,
     "landscape": _landscape,
 }

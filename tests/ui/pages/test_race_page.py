@@ -1,0 +1,110 @@
+"""The page of the optimizer race: what is shown is what was computed, and what is wrong is said."""
+
+import numpy as np
+import pytest
+
+from core.experiment.spec import ExperimentSpec
+from core.studies.optimizer_race import race
+from tests.ui.running import page_context, session_within
+from ui.pages.labs.optimizer_race import OptimizerRacePage
+from ui.pages.labs.page import LabsPage
+
+WAIT = 30_000
+
+
+@pytest.fixture
+def page(qtbot):
+    session = session_within(ExperimentSpec())
+    labs = LabsPage(page_context(session))
+    qtbot.addWidget(labs)
+    labs.resize(1216, 740)
+    labs.show()
+    labs.open("optimizer_race")
+    yield labs.lab
+    labs.shutdown()
+    assert session.close()
+
+
+def test_the_paths_shown_are_those_of_the_study(page: OptimizerRacePage):
+    page.edit(surface="himmelblau", starts=((0.0, -0.5), (1.0, 1.0)), racers=("sgd", "adam"))
+    page.edit(same_rate=True, rate=0.01)
+    page.transport.go(25)
+    expected = race(page.surface(), page.contestants(), page.state.starts, 200).runs
+    for (key, start), trail in page.map_view.trails.items():
+        assert trail.xs.tolist() == expected[key].path[:26, start, 0].tolist()
+    assert len(page.map_view.trails) == 4
+
+
+def test_the_rule_is_written_out_with_its_numbers(page):
+    page.edit(racers=("sgd",), explained="sgd", rates=(("sgd", 0.5),))
+    text = page.formula.text()
+    assert "p ← p − ηg = (−7, 2) − 0.5 · (−0.7, 4) = <b>(−6.65, 0)</b>" in text
+    page.transport.step()
+    after = page.formula.text()
+    page.transport.step_back()
+    assert page.formula.text() == text != after
+
+
+def test_divergence_and_newtons_maximum_are_said(page):
+    page.edit(racers=("sgd",), rates=(("sgd", 1.5),))
+    page.transport.go(page.state.steps)
+    assert "diverged at step" in page.formula.text()
+    page.edit(surface="himmelblau", starts=((0.0, 0.0),), racers=("newton",), explained="newton")
+    page.transport.go(20)
+    assert "at a maximum: Newton takes any point of slope 0" in page.formula.text()
+
+
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        ("x^2 + sine(y)", "x^2 + »sine«(y): Unknown name 'sine'; did you mean sin?"),
+        ("ln(-1) + x", "not a finite real number"),
+        ("x^2 + sign(y)", "no gradient can be taken"),
+        ("9^9^9^9 x", "not a finite real number"),
+        ("ln(x − 100) + y", "no finite value anywhere"),
+        ("√(x − 3.9) + y²", "undefined at the start (-3, 2)"),
+    ],
+)
+def test_a_wrong_formula_is_said_at_its_place_and_the_page_lives_on(page, formula, words):
+    page._choose_surface("typed")
+    page.edit(formula=formula)
+    assert words in page.banner.text()
+    page.edit(formula="x² + y²")
+    assert page.banner.text() == ""
+    page.transport.go(3)
+    assert "<b>" in page.formula.text()
+
+
+def test_a_sweep_is_shown_with_a_gap_where_rates_diverge(page, qtbot):
+    page.edit(racers=("sgd",), sweep_steps=300)
+    qtbot.waitUntil(lambda: "sgd" in page.sweep_view.curves, timeout=WAIT)
+    qtbot.waitUntil(lambda: len(page.sweep_view.columns["rate"]) == 60, timeout=WAIT)
+    curve = page.sweep_view.curves["sgd"]
+    assert np.isfinite(curve.ys[curve.xs < 0.9]).all()
+    assert np.isnan(curve.ys[curve.xs > 1.2]).all()
+
+
+def test_rates_are_common_or_each_racers_own(page):
+    page._set_rate("adam", 0.3)
+    assert page.contestants()["adam"].learning_rate == 0.3
+    page.edit(same_rate=True, rate=0.07)
+    assert {racer.learning_rate for racer in page.contestants().values()} == {0.07}
+    page.edit(same_rate=False)
+    assert page.contestants()["adam"].learning_rate == 0.3
+    assert page.contestants()["momentum"].learning_rate == 0.05
+
+
+def test_starts_are_moved_added_and_deleted(page):
+    page.move_start(0, 1.0, 1.0)
+    page.add_start(-2.0, 3.0)
+    assert page.state.starts == ((1.0, 1.0), (-2.0, 3.0))
+    page.remove_start(0)
+    page.remove_start(0)
+    assert page.state.starts == ((-2.0, 3.0),)
+
+
+def test_long_races_run_in_the_background_and_the_last_one_wins(page, qtbot):
+    page.edit(racers=("sgd", "lbfgs"), steps=4000)
+    page.edit(steps=3000)
+    qtbot.waitUntil(lambda: page.transport.length == 3000, timeout=WAIT)
+    assert page._race is not None and len(page._race.runs["lbfgs"].f) == 3001

@@ -1,0 +1,323 @@
+"""The page of lab 2: the race of the optimizers over a surface, and the rate sweep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QScrollArea
+
+from core.catalogue.formulas import FormulaError
+from core.catalogue.surfaces import SURFACES, Surface
+from core.studies.base import StudyError
+from core.studies.optimizer_race import Race, Racer, Sweep, racers, sweep_rates
+from core.studies.race_jobs import LoadFormulas, Memory, RaceJob, SweepJob, memory
+from ui.pages.labs import race_words as words
+from ui.pages.labs.column import Column, choices, paragraph, row
+from ui.pages.labs.lab_page import LabPage
+from ui.pages.labs.race_plots import CurveView, MapView, SweepView
+from ui.pages.labs.racers_form import KEYS, LABELS, RacersForm, default_rate
+from ui.session.job import BackgroundJob
+from ui.widgets.check import Check
+from ui.widgets.number_field import NumberField
+from ui.widgets.spin import Spin
+from ui.widgets.text_field import TextField
+
+TYPED = "typed"
+# A sweep is begun when nothing has been edited for so long.
+SWEEP_DELAY = 250
+
+
+@dataclass(frozen=True)
+class RaceState:
+    """The settings of lab 2."""
+
+    surface: str = "bowl"
+    condition: float = 100.0
+    formula: str = SURFACES[TYPED]().text  # type: ignore[attr-defined]
+    starts: tuple[tuple[float, float], ...] = ((-7.0, 2.0),)
+    racers: tuple[str, ...] = ("sgd", "momentum", "nag", "adagrad", "rmsprop", "adam")
+    same_rate: bool = False
+    rate: float = 0.1
+    rates: tuple[tuple[str, float], ...] = ()
+    noise: float = 0.0
+    steps: int = 200
+    sweep_steps: int = 200
+    seed: int = 1
+    explained: str = "momentum"
+    distance: bool = False
+
+
+class OptimizerRacePage(LabPage):
+    key = "optimizer_race"
+    State = RaceState
+    speed = 30.0
+    look_for = (
+        "Plain descent zigzags across a valley and creeps along it; momentum overshoots and comes "
+        "back; rules that divide by the gradient's size go straight for it. In the rate sweep a "
+        "wide low stretch means that a rule forgives a badly chosen rate."
+    )
+    question = (
+        "On the plateau Adam moves at once and plain descent hardly at all. Which part of Adam's "
+        "formula makes the difference, and what does it cost near the minimum?"
+    )
+
+    # Controls
+
+    def build_controls(self, column: Column) -> None:
+        section = column.section("Surface")
+        items = ((e.key, e.label, "" if e.key == TYPED else e.formula) for e in SURFACES.entries())
+        self.surface_choice = row(section, "f(x, y)", choices(items))
+        self.surface_choice.edited.connect(self._choose_surface)
+        self.condition = row(section, "Condition κ", NumberField(1, 1e6), "Steepest over flattest")
+        self.condition.edited.connect(lambda value: self.edit(condition=float(value)))
+        self.formula_field = TextField()
+        self.formula_field.setAccessibleName("Formula of x and y")
+        self.formula_field.setToolTip("A formula of x and y, like x²/20 + y² or sin 3x + |y|")
+        self.formula_field.edited.connect(lambda text: self.edit(formula=text))
+        section.add(self.formula_field)
+        self.about = paragraph("")
+        self.about.setObjectName("quiet")
+        section.add(self.about)
+        race = column.section("Race")
+        self.steps = row(race, "Steps", Spin(1, 5000, True))
+        self.steps.edited.connect(lambda value: self.edit(steps=value))
+        self.noise = row(race, "Noise", NumberField(0, 1e6), "Deviation of noise on the gradient")
+        self.noise.edited.connect(lambda value: self.edit(noise=float(value)))
+        self.seed = row(race, "Seed", Spin(1, 2**31 - 1), "Of the noise")
+        self.seed.edited.connect(lambda value: self.edit(seed=value))
+        self.explained = row(race, "Written out", choices((k, LABELS[k]) for k in KEYS))
+        self.explained.edited.connect(lambda value: self.edit(explained=value))
+        self.distance = row(
+            race, "Curves of", choices([(False, "f"), (True, "distance to minimum")])
+        )
+        self.distance.edited.connect(lambda value: self.edit(distance=value))
+        field = column.section("Optimizers")
+        self.same_rate = Check()
+        self.same_rate.setText("Same rate for all")
+        self.same_rate.edited.connect(lambda on: self.edit(same_rate=on))
+        field.add(self.same_rate)
+        self.rate = row(field, "Rate η", NumberField(0, 1e12), "The rate of all racers")
+        self.rate.edited.connect(lambda value: self.edit(rate=float(value)))
+        self.racers_form = RacersForm()
+        self.racers_form.chosen.connect(lambda keys: self.edit(racers=keys))
+        self.racers_form.rate_edited.connect(self._set_rate)
+        field.add(self.racers_form)
+        swept = column.section("Rate sweep")
+        self.sweep_steps = row(swept, "Steps", Spin(1, 2000, True), "f after so many steps")
+        self.sweep_steps.edited.connect(lambda value: self.edit(sweep_steps=value))
+        self._race_job: BackgroundJob | None = None
+        self._sweep_job: BackgroundJob | None = None
+        self._sweep_timer = QTimer(self)
+        self._sweep_timer.setSingleShot(True)
+        self._sweep_timer.setInterval(SWEEP_DELAY)
+        self._sweep_timer.timeout.connect(self._start_sweep)
+        self._formulas = BackgroundJob(LoadFormulas(), shares_memory=True).start()
+        self._race: Race | None = None
+        self._memory: Memory | None = None
+        self._computed: tuple = ()
+        self._swept: tuple = ()
+
+    def show_controls(self) -> None:
+        s = self.state
+        self.surface_choice.set_value(s.surface)
+        self.about.setText(SURFACES[s.surface].advice)
+        self.condition.set_value(s.condition)
+        parent = self.condition.parentWidget()
+        if parent is not None:
+            parent.setVisible(s.surface == "elongated")
+        self.formula_field.setVisible(s.surface == TYPED)
+        self.formula_field.set_value(s.formula)
+        for name in ("steps", "noise", "seed", "explained", "distance", "rate", "sweep_steps"):
+            getattr(self, name).set_value(getattr(s, name))
+        self.same_rate.setChecked(s.same_rate)
+        parent = self.rate.parentWidget()
+        if parent is not None:
+            parent.setVisible(s.same_rate)
+        self.racers_form.set_values(s.racers, self.rates(), s.same_rate)
+
+    def _choose_surface(self, key: str) -> None:
+        start = tuple(float(v) for v in SURFACES[key].start)
+        self.edit(surface=key, starts=(start,))
+        self.transport.restart()
+
+    def _set_rate(self, key: str, rate: float) -> None:
+        self.edit(rates=tuple({**dict(self.state.rates), key: rate}.items()))
+
+    def move_start(self, index: int, x: float, y: float) -> None:
+        starts = list(self.state.starts)
+        starts[index] = (x, y)
+        self.edit(starts=tuple(starts))
+
+    def add_start(self, x: float, y: float) -> None:
+        self.edit(starts=(*self.state.starts, (x, y)))
+
+    def remove_start(self, index: int) -> None:
+        starts = self.state.starts
+        if len(starts) > 1:
+            self.edit(starts=starts[:index] + starts[index + 1 :])
+
+    # Computing
+
+    def rates(self) -> dict[str, float]:
+        """The rate of every racer."""
+        s = self.state
+        if s.same_rate:
+            return dict.fromkeys(KEYS, s.rate)
+        own: dict[str, float] = dict(s.rates)
+        return {key: own[key] if key in own else default_rate(key) for key in KEYS}
+
+    def surface(self) -> Surface:
+        """The surface of the settings. Raises StudyError where a formula is wrong."""
+        s = self.state
+        if s.surface == "elongated":
+            return SURFACES["elongated"](condition=s.condition)  # type: ignore[call-arg]
+        if s.surface != TYPED:
+            return SURFACES[s.surface]()
+        typed = SURFACES[TYPED](text=s.formula)  # type: ignore[call-arg]
+        try:
+            typed.gradient(np.zeros(1), np.zeros(1))
+        except FormulaError as error:
+            raise StudyError(marked(s.formula, error)) from None
+        return typed
+
+    def contestants(self) -> dict[str, Racer]:
+        rates = self.rates()
+        return {
+            key: replace(racer, learning_rate=rates[key])  # type: ignore[type-var]
+            for key, racer in racers(self.state.racers).items()
+        }
+
+    def recompute(self) -> None:
+        s = self.state
+        surface = self.surface()
+        share = self.map_view.show_surface(surface, surface.window)
+        if share == 0:
+            raise StudyError("f has no finite value anywhere in this window.")
+        if share < 1:
+            self.about.setText("Grey: f is undefined there.")
+        elif s.surface == TYPED and surface.parsed.kinks:  # type: ignore[attr-defined]
+            self.about.setText("There are kinks: a slope between those of both sides is used.")
+        if surface.unbounded:
+            self.about.setText(f"{self.about.text()} Unbounded: nothing can arrive.")
+        chosen = self.contestants()
+        job = RaceJob(surface, chosen, s.starts, s.steps, s.noise, s.seed)
+        self._run_race(job)
+        self._sweep_timer.start()
+
+    def _run_race(self, job: RaceJob) -> None:
+        """Short races at once, long ones in the background."""
+        slow = sum(key == "lbfgs" for key in job.contestants) * len(job.starts)
+        microseconds = job.steps * (6 * len(job.contestants) + 50 * slow)
+        if self._race_job is not None:
+            self._race_job.close()
+            self._race_job = None
+        if microseconds < 60_000:
+            from core.studies.optimizer_race import race
+
+            ran = race(job.surface, job.contestants, job.starts, job.steps, job.noise, job.seed)
+            self._show_race(ran)
+            return
+        self._race_job = BackgroundJob(job)
+        self._race_job.finished.connect(self._show_race)
+        self._race_job.failed.connect(self.banner.say)
+        self._race_job.start()
+
+    def _show_race(self, ran: Race) -> None:
+        s = self.state
+        self._race = ran
+        self.curve_view.show_race(ran, LABELS, s.distance)
+        self._memory = None
+        if s.explained in ran.runs:
+            run = ran.runs[s.explained]
+            self._memory = memory(
+                ran.surface, run.racer, run.path[:, 0], s.noise, s.seed, 0, len(ran.starts)
+            )
+        self.transport.set_length(s.steps)
+
+    def _start_sweep(self) -> None:
+        s = self.state
+        try:
+            surface = self.surface()
+        except StudyError:
+            return
+        chosen = self.contestants()
+        asked = (surface, tuple(chosen), s.starts[0], s.sweep_steps)
+        if asked == self._swept or not chosen:
+            return
+        self._swept = asked
+        if self._sweep_job is not None:
+            self._sweep_job.close()
+        job = SweepJob(surface, chosen, s.starts[0], s.sweep_steps, sweep_rates())
+        self._sweep_job = BackgroundJob(job)
+        self.sweep_view.set_empty(True, "Trying 60 rates …")
+        self._sweep_job.snapshot.connect(self._show_sweep)
+        self._sweep_job.finished.connect(self._show_sweep)
+        self._sweep_job.failed.connect(self.banner.say)
+        self._sweep_job.start()
+
+    def _show_sweep(self, swept: Sweep) -> None:
+        lowest = None if self._race is None else self._race.lowest
+        self.sweep_view.set_empty(False)
+        self.sweep_view.show_sweep(swept, LABELS, lowest)
+
+    def shutdown(self) -> None:
+        self._sweep_timer.stop()
+        for job in (self._race_job, self._sweep_job, self._formulas):
+            if job is not None:
+                job.close(1.0)
+
+    # Showing
+
+    def build_cards(self) -> None:
+        self.map_view, self.curve_view, self.sweep_view = MapView(), CurveView(), SweepView()
+        self.map_view.handles = lambda: self.state.starts
+        self.map_view.on_drag, self.map_view.on_add = self.move_start, self.add_start
+        self.map_view.on_remove = self.remove_start
+        for view in (self.map_view, self.curve_view, self.sweep_view):
+            view.ensure_built()
+        self.add_card(self.map_view, 0, 0, 2, 1)
+        self.add_card(self.curve_view, 0, 1)
+        self.add_card(self.sweep_view, 1, 1, 2, 1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(self.formula)
+        self.grid.addWidget(area, 2, 0)
+        for part, stretch in enumerate((3, 1, 2)):
+            self.grid.setRowStretch(part, stretch)
+        self.grid.setColumnStretch(0, 6)
+        self.grid.setColumnStretch(1, 5)
+
+    def show_step(self, at: int) -> None:
+        if self._race is None:
+            return
+        self.map_view.show_race(self._race, at)
+        self.curve_view.show_step(at)
+        self._show_rule(at)
+
+    def _show_rule(self, at: int) -> None:
+        ran, key = self._race, self.state.explained
+        assert ran is not None
+        html = ""
+        place = gradient = velocity = step = None
+        if key in ran.runs and self._memory is not None:
+            run, known = ran.runs[key], self._memory
+            path = run.path[:, 0]
+            html = words.rule_text(key, run.racer, path, known, at)
+            if at + 1 < len(path) and np.isfinite(path[at : at + 2]).all():
+                place, gradient = path[at].tolist(), (-known.gradient[at]).tolist()
+                step = (path[at + 1] - path[at]).tolist()
+                if "velocity" in known.slots:
+                    velocity = (-known.slots["velocity"][at]).tolist()
+        elif ran.runs:
+            html = f"<p>{LABELS[key]} does not race: choose another under “Written out”.</p>"
+        self.map_view.show_vectors(place, gradient, velocity, step)
+        self.formula.show_html(html + words.standings_text(ran, at))
+
+
+def marked(text: str, error: FormulaError) -> str:
+    """The message with the place in the formula marked."""
+    start, end = error.position, error.position + error.length
+    before, there, after = text[:start], text[start:end] or "▮", text[end:]
+    return f"{before}»{there}«{after}: {error.message}"
