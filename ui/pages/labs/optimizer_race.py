@@ -164,7 +164,7 @@ class OptimizerRacePage(LabPage):
         """The rate of every racer."""
         s = self.state
         if s.same_rate:
-            return dict.fromkeys(KEYS, s.rate)
+            return {key: float(s.rate) for key in KEYS}
         own: dict[str, float] = dict(s.rates)
         return {key: own[key] if key in own else default_rate(key) for key in KEYS}
 
