@@ -28,6 +28,12 @@ def _optimizer_race(context: PageContext, undo_stack: QUndoStack) -> LabPage:
     return OptimizerRacePage(context, undo_stack)
 
 
+def _backpropagation(context: PageContext, undo_stack: QUndoStack) -> LabPage:
+    from ui.pages.labs.backpropagation import BackpropagationPage
+
+    return BackpropagationPage(context, undo_stack)
+
+
 def _landscape(context: PageContext, undo_stack: QUndoStack) -> LabPage:
     from ui.pages.labs.landscape import LandscapePage
 
@@ -37,5 +43,6 @@ def _landscape(context: PageContext, undo_stack: QUndoStack) -> LabPage:
 LAB_PAGES: dict[str, Callable[[PageContext, QUndoStack], LabPage]] = {
     "gradient_descent": _gradient_descent,
     "optimizer_race": _optimizer_race,
+    "backpropagation": _backpropagation,
     "landscape": _landscape,
 }
