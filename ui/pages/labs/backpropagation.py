@@ -329,7 +329,8 @@ class BackpropagationPage(LabPage):
         html.append(
             f"<p style='color:{current().muted}'>One backward pass: "
             f"{counted.backward} multiplications for all {weights} gradients. Finite differences: "
-            f"2P = {2 * weights} forward passes, {counted.finite_differences:,} multiplications.</p>"
+            f"2P = {2 * weights} forward passes, "
+            f"{counted.finite_differences:,} multiplications.</p>"
         )
         return "".join(html)
 
