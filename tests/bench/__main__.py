@@ -5,7 +5,7 @@ import os
 import sys
 
 THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
-BENCHMARKS = ("core", "gallery", "window", "data", "search")
+BENCHMARKS = ("core", "gallery", "window", "data", "search", "sklearn")
 
 
 def main(names: list[str]) -> int:

@@ -16,6 +16,7 @@ from core.base.registry import Entry
 from core.experiment import reference as catalogue
 from core.experiment.serialization import dumps, loads
 from core.experiment.spec import ExperimentSpec
+from core.training.trainer import Trainer
 from playground import __version__, cli
 from playground.__main__ import main
 
@@ -50,6 +51,35 @@ def test_training_writes_everything_a_reader_needs(tmp_path, capsys):
     with np.load(out / "weights.npz") as weights:
         assert {"layer 1.weight", "output.bias"} <= set(weights)
         assert sum(w.size for w in weights.values()) == metrics["parameters"]
+
+
+def test_no_epochs_at_all_evaluate_the_untrained_network(capsys):
+    assert main(["train", "--epochs", "0", "--json"]) == 0
+    metrics = json.loads(capsys.readouterr().out)
+    assert metrics["iterations"] == 0
+    untrained = Trainer(ExperimentSpec()).evaluate()
+    assert untrained is not None
+    assert metrics["validation"]["loss"] == pytest.approx(untrained.loss)
+
+
+def test_parameters_are_those_that_are_learned(capsys):
+    norm = ["--set", "network.normalization=before", "--set", "network.hidden=[4]"]
+    assert main([*QUICK, "--json", *norm]) == 0
+    learned = 4 * (2 + 1) + 2 * 4 + (4 + 1)
+    assert json.loads(capsys.readouterr().out)["parameters"] == learned
+
+
+def test_numbers_are_reported_with_r_squared_and_rmse(capsys):
+    assert main(["train", "--set", "data.dataset=sine", "--epochs", "5"]) == 0
+    assert "R² " in (said := capsys.readouterr().out)
+    assert "RMSE " in said
+
+
+def test_patience_without_a_single_validation_sample_comes_to_an_end(capsys):
+    few = ["--set", "data.dataset=circle", "--set", "data.dataset.count=40"]
+    few += ["--set", "data.validation=0.01", "--set", "training.patience=1000"]
+    assert main(["train", *few, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["epochs"] == 100
 
 
 def test_the_same_experiment_gives_the_same_curves_and_weights(tmp_path):

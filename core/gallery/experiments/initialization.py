@@ -155,8 +155,12 @@ def _compare(data: str) -> Plan:
 def distinct_units(trainer: Trainer) -> float:
     """How many units of the first hidden layer differ from all others by more than rounding."""
     weights = trainer.network.affines[0].block.value.astype(np.float64)
-    size = np.abs(weights).max()
-    return float(len(np.unique(np.round(weights / size, 4), axis=0))) if size else 1.0
+    tolerance = 1e-4 * np.abs(weights).max()
+    different: list[np.ndarray] = []
+    for unit in weights:
+        if all(np.abs(unit - other).max() > tolerance for other in different):
+            different.append(unit)
+    return float(len(different))
 
 
 def _symmetry(data: str) -> Plan:
