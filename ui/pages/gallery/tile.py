@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -31,6 +31,11 @@ class Tile(QPushButton):
         self.setAccessibleDescription(experiment.question)
         self.setToolTip(f"<p><b>{experiment.title}</b></p><p>{experiment.look_for}</p>")
         self._pictured: tuple[object, ...] = ()
+        # While the window is being resized the picture waits: it takes some ten milliseconds.
+        self._resized = QTimer(self)
+        self._resized.setSingleShot(True)
+        self._resized.setInterval(60)
+        self._resized.timeout.connect(self._draw)
         self._arrange()
 
     def goes_by(self, words: str) -> bool:
@@ -70,7 +75,7 @@ class Tile(QPushButton):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self.isVisible():
-            self._draw()
+            self._resized.start()
 
     def _draw(self) -> None:
         """Draw the recorded runs, if size or colours have changed."""
@@ -83,6 +88,7 @@ class Tile(QPushButton):
     def _arrange(self) -> None:
         self._picture = QLabel()
         self._picture.setFixedHeight(PICTURE)
+        self._picture.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         title = ElidedLabel(self.experiment.title)
         font = title.font()
         font.setBold(True)
