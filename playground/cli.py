@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from playground import __version__, data_cli, gallery_cli, lab_cli, search_cli
+from playground import __version__, data_cli, gallery_cli, lab_cli, predict_cli, search_cli
 from playground.exits import (
     DONE,
     FAILED,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from core.experiment.spec import ExperimentSpec
     from playground.headless import Recording
 
-COMMANDS = ("train", "gallery", "lab", "search", "data", "catalogue")
+COMMANDS = ("train", "predict", "gallery", "lab", "search", "data", "catalogue")
 OPTIONS = ("--version", "-h", "--help")
 
 # What the figures of a part are called in the report.
@@ -126,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
         "--out",
         type=folder,
         metavar="DIR",
-        help="write curves.csv, metrics.json, weights.npz and experiment.json there",
+        help="write trained.model, weights.npz, curves.csv, metrics.json and experiment.json there",
     )
     train.add_argument("--json", action="store_true", help="print the final metrics as JSON")
     train.set_defaults(run=_train)
@@ -134,6 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     lab_cli.add_commands(commands)
     search_cli.add_commands(commands)
     data_cli.add_commands(commands)
+    predict_cli.add_command(commands)
     catalogue = commands.add_parser(
         "catalogue", help="print everything there is to choose from, as Markdown"
     )

@@ -15,10 +15,14 @@ from typing import Any, TextIO
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from core.data import DataError
 from core.experiment.files import replacing, write_experiment
 from core.experiment.spec import ExperimentSpec
+from core.training.model import Model, model_of
+from core.training.model_file import SUFFIX, write_model
 from core.training.results import Score, Segment
 from core.training.trainer import Trainer
+from playground import __version__
 from playground.progress import INTERVAL, ProgressBar
 
 PARTS = ("train", "validation", "test")
@@ -53,6 +57,7 @@ class Recording:
     final: dict[str, Score | None]
     weights: dict[str, np.ndarray]
     parameters: int
+    model: Model | None
 
     def metrics(self) -> dict[str, Any]:
         """The final figures as plain data; a figure that is no number is None."""
@@ -131,6 +136,7 @@ def run(
             final={part: trainer.evaluate(part) for part in PARTS},
             weights=trainer.network.tensors(),
             parameters=trainer.network.params.size,
+            model=_model(trainer),
         )
 
 
@@ -142,6 +148,14 @@ def _with_an_end(trainer: Trainer) -> ExperimentSpec:
     if training.max_epochs or not training.patience or trainer.watched_part == "validation":
         return spec
     return replace(spec, training=replace(training, max_epochs=MOST_EPOCHS_UNWATCHED))
+
+
+def _model(trainer: Trainer) -> Model | None:
+    """What was learned; None where the table that says how to use it has gone in the meantime."""
+    try:
+        return model_of(trainer)
+    except DataError:
+        return None
 
 
 def _next_steps(steps: int, seconds: float) -> int:
@@ -192,8 +206,10 @@ def prepare_folder(folder: Path) -> None:
 
 
 def write(recording: Recording, folder: Path) -> None:
-    """Write weights.npz, metrics.json, experiment.json and curves.csv, in this order, each whole or
-    not at all. Raises OSError."""
+    """Write trained.model, weights.npz, metrics.json, experiment.json and curves.csv, in this order,
+    each whole or not at all. Raises OSError."""
+    if recording.model is not None:
+        write_model(folder / f"trained{SUFFIX}", recording.model, f"playground {__version__}")
     with replacing(folder / "weights.npz") as part, open(part, "wb") as file:
         np.savez(file, **recording.weights)  # type: ignore[arg-type]
     with replacing(folder / "metrics.json") as part:

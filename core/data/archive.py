@@ -102,6 +102,17 @@ def read_npz(path: Path, target: str = "", purpose: Purpose = "auto") -> Encoded
     return Encoded(train, notes, target=y_name)
 
 
+def read_inputs(path: Path, features: int) -> NDArray[np.floating]:
+    """Only the inputs of an archive, of shape (n, features). Raises `DataError`."""
+    with _opened(path) as archive:
+        name = next((each for each in INPUT_NAMES if each in archive.names), archive.names[0])
+        archive.check(name)
+        array = _array(archive, name, path)
+    if array.ndim < 2 or array[0].size != features:
+        refuse(path, f"array {name!r} has shape {array.shape}; {features} inputs a row are needed")
+    return _finite(array.reshape(len(array), -1), path, "inputs")
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[Archive]:
     with reading(path):

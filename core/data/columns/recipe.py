@@ -61,7 +61,9 @@ class Feature:
         """Words of a column that are none of the categories."""
         if not self.categories:
             return []
-        return [word for word in _words(column)[0] if self._category(word) not in self.categories]
+        missing = gap_codes(column) if column.categories is not None else set()
+        words = [word for i, word in enumerate(_words(column)[0]) if i not in missing]
+        return [word for word in words if self._category(word) not in self.categories]
 
     def to_plain(self) -> dict[str, Any]:
         return asdict(self)
@@ -69,6 +71,8 @@ class Feature:
     def _numbers(self, column: Column) -> NDArray[np.floating]:
         if column.categories is None:
             return column.values  # pyright: ignore[reportReturnType]
+        if not self.date:
+            return np.full(len(column.values), np.nan)  # nothing but words for a missing number
         parse: Callable[[str], float | None] = DateStyle(self.date).parse
         read = [parse(word) for word in column.categories]
         # The code −1 finds the NaN at the end.

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 from types import ModuleType
 
+from core.base.extras import MissingExtra, require
 from core.data.dataset import DataError
 
-INSTALL = 'pip install "training-playground[tables]"'
 
+def needed(module: str, purpose: str) -> ModuleType:
+    """The module that `purpose` needs, such as "Opening Excel files".
 
-def needed(module: str, what: str) -> ModuleType:
-    """The module that reads `what`. Raises `DataError` with the line to type where it is absent."""
+    Raises `DataError` with the line to type where it is not installed.
+    """
     try:
-        return importlib.import_module(module)
-    except ImportError:
-        name = module.partition(".")[0]
-        raise DataError(f"{what} need the library {name}, which is absent: {INSTALL}") from None
+        return require(module, "tables", purpose)
+    except MissingExtra as error:
+        raise DataError(str(error)) from None

@@ -23,7 +23,7 @@ LARGE = 1_000_000
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    parquet = needed("pyarrow.parquet", "Parquet files")
+    parquet = needed("pyarrow.parquet", "Opening Parquet files")
     import pyarrow
 
     with reading(path):

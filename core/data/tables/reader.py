@@ -123,7 +123,7 @@ class _PandasReader:
     """Reads blocks with pandas where it does so rightly."""
 
     def __init__(self, layout: Layout, builders: Sequence[Builder]) -> None:
-        pandas: Any = needed("pandas", "tables")
+        pandas: Any = needed("pandas", "Reading tables")
 
         self._pandas, self._builders, self._layout = pandas, builders, layout
         self._width = len(builders)

@@ -37,6 +37,7 @@ DELIMITERS = {
 SAMPLE_ROWS, SAMPLE_CELLS = 1000, 200_000
 DELIMITER_ROWS = 100
 PREVIEW_ROWS = 20
+MARGIN = 0.1
 MOST_COLUMNS = 10_000
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 
@@ -159,7 +160,7 @@ def _dialect(lines: Sequence[str], path: Path, delimiter: str) -> Dialect:
     several the one that makes more of them numbers (1;2,5), then the one that makes more."""
     if delimiter:
         return Dialect(delimiter)
-    best, most = ",", (0, 0.0, 0)
+    best, most = ",", (0, -MARGIN, 0)
     looked_at = lines[: 3 * DELIMITER_ROWS]
     for candidate in DELIMITERS.values():
         rows: list[tuple[int, list[str]]] = []
@@ -173,7 +174,12 @@ def _dialect(lines: Sequence[str], path: Path, delimiter: str) -> Dialect:
             continue
         cells = [cell for _, cells in rows if len(cells) == width for cell in cells]
         numbers = sum(map(looks_numeric, cells)) / len(cells)
-        agreement = (widths[width] if width > 1 else 0, numbers, width)
+        agreement = (widths[width], numbers, width)
+        # Spaces are also between words: they must explain clearly more, and the first row too.
+        if candidate == " " and (
+            numbers < most[1] + MARGIN or len(rows[0][1]) not in (width, width - 1)
+        ):
+            continue
         if _is_better(agreement, most, len(rows)):
             best, most = candidate, agreement
     return Dialect(best)

@@ -54,7 +54,7 @@ def all_rows(layout: Layout, progress: Callable[[float], None]) -> Iterator[Row]
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    openpyxl = needed("openpyxl", "Excel workbooks")
+    openpyxl = needed("openpyxl", "Opening Excel files")
     with unpacking(path), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

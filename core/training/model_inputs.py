@@ -1,0 +1,124 @@
+"""Rows of a file as inputs of a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.archive import read_inputs
+from core.data.columns.recipe import Feature
+from core.data.columns.targets import fault_message
+from core.data.refusal import refuse
+from core.data.tables.numbers import is_missing
+from core.data.tables.reader import Progress, read_table
+from core.data.tables.sniff import sniff
+from core.data.tables.table import Column, ReadOptions, Table
+from core.data.user_files import UserTable, is_archive, read_options
+from core.training.model import Model
+
+MOST_WORDS_NAMED = 4
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Inputs (n, inputs) in the units of the data, and what was done to get them.
+
+    `targets` are the words or numbers of the target column as text, empty where there is none.
+    """
+
+    inputs: NDArray[np.floating]
+    notes: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+
+
+def rows_for(model: Model, path: Path, progress: Progress = lambda share: None) -> Rows:
+    """The rows of a table or archive as inputs of a model. Raises `DataError`."""
+    if is_archive(path):
+        return Rows(read_inputs(path, model.inputs))
+    layout = sniff(path, _options(model))
+    table = read_table(layout, progress)
+    if model.recipe:
+        return _by_recipe(model, table)
+    return _by_names(model, table)
+
+
+def _options(model: Model) -> ReadOptions:
+    """Read the columns as they were read for training, whatever this file's layout."""
+    numbers = frozenset(each.column for each in model.recipe if each.kind == "number")
+    words = {each.column for each in model.recipe if each.kind in ("date", "yes/no")}
+    words |= {each.column for each in model.recipe if _are_words(each)}
+    dataset = model.spec.data.dataset
+    missing = read_options(dataset).missing if isinstance(dataset, UserTable) else frozenset()
+    return ReadOptions(numbers=numbers, words=frozenset(words), missing=missing)
+
+
+def _are_words(feature: Feature) -> bool:
+    def is_number(text: str) -> bool:
+        try:
+            float(text)
+        except ValueError:
+            return False
+        return True
+
+    return bool(feature.categories) and not all(map(is_number, feature.categories))
+
+
+def _by_recipe(model: Model, table: Table) -> Rows:
+    columns = {column.name: column for column in table.columns}
+    lacking = [each.column for each in model.recipe if each.column not in columns]
+    if lacking:
+        found = ", ".join(table.names()[:20])
+        refuse(table.path, f"lacks the columns {', '.join(lacking[:10])} (it has: {found})")
+    notes = list(table.notes)
+    inputs: list[NDArray] = []
+    for feature in model.recipe:
+        column = columns[feature.column]
+        _check(feature, column, table.path)
+        if strange := feature.unknown(column):
+            shown = ", ".join(map(repr, strange[:MOST_WORDS_NAMED]))
+            notes.append(f"{column.name}: {shown} did not occur in training")
+        inputs += feature.inputs(column)
+    stacked = np.stack([values.astype(np.float64) for values in inputs], axis=1)
+    return Rows(stacked, tuple(notes), _targets(model, columns))
+
+
+def _by_names(model: Model, table: Table) -> Rows:
+    """Inputs of a model whose data were no table: by their names, else all columns in order."""
+    columns = {column.name: column for column in table.columns}
+    if model.input_names and all(name in columns for name in model.input_names):
+        chosen = [columns[name] for name in model.input_names]
+    else:
+        chosen = table.columns[: model.inputs]
+    if len(chosen) != model.inputs:
+        refuse(table.path, f"has {len(table.columns)} columns; the model needs {model.inputs}")
+    for column in chosen:
+        _check(Feature(column.name, "number"), column, table.path)
+    return Rows(np.stack([column.values for column in chosen], axis=1), table.notes)
+
+
+def _check(feature: Feature, column: Column, path: Path) -> None:
+    """Refuse cells that are no numbers or dates where these are needed."""
+    if feature.categories:
+        return
+    if column.fault is not None:
+        refuse(path, fault_message(column.name, column.fault, "is an input of the model"))
+    if column.categories is None or feature.date:
+        return
+    bad = [i for i, word in enumerate(column.categories) if not is_missing(word)]
+    if bad:
+        line = column.lines[bad[0]] if column.lines else 0
+        word = column.categories[bad[0]]
+        refuse(path, f"line {line}, column {column.name!r}: {word!r} is not a number")
+
+
+def _targets(model: Model, columns: dict[str, Column]) -> tuple[str, ...]:
+    column = columns.get(model.target)
+    if column is None:
+        return ()
+    if column.categories is not None:
+        names = (*column.categories, "")
+        return tuple(names[int(code)] for code in column.values)
+    return tuple("" if np.isnan(value) else f"{value:.15g}" for value in column.values)

@@ -1,0 +1,479 @@
+"""Tables as people have them: each is read with the right values, or refused with a reason."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.data import DataError
+from core.data.columns.choices import Choices, as_names, as_pairs, names_in, pairs_in
+from core.data.columns.plan import Encoded, encode, plan
+from core.data.tables.reader import read_table
+from core.data.tables.sniff import sniff
+from core.data.tables.table import Column, ReadOptions, Table
+from core.data.user_files import UserTable, is_data_file, load
+from playground.__main__ import main
+
+NAN = float("nan")
+
+
+def written(folder: Path, content: str | bytes, name: str = "file.csv") -> Path:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def table_of(folder: Path, content: str | bytes, name: str = "file.csv", **how) -> Table:
+    return read_table(sniff(written(folder, content, name), ReadOptions(**how)))
+
+
+def encoded_of(folder: Path, content: str | bytes, name: str = "file.csv", **chosen) -> Encoded:
+    path = written(folder, content, name)
+    layout = sniff(path)
+    return encode(read_table(layout), Choices(**chosen), layout.classes)
+
+
+def column(table: Table, name: str) -> Column:
+    (found,) = (each for each in table.columns if each.name == name)
+    return found
+
+
+def numbers(table: Table, name: str) -> list[float]:
+    found = column(table, name)
+    assert found.categories is None and found.fault is None, f"{name} was read as words"
+    return found.values.tolist()
+
+
+def repeated(cells: list[str], rows: int = 30) -> list[str]:
+    return [cells[i % len(cells)] for i in range(rows)]
+
+
+def lines(header: str, *columns: list[str], delimiter: str = ",") -> str:
+    rows = (delimiter.join(row) for row in zip(*columns, strict=True))
+    return "\n".join([header, *rows]) + "\n"
+
+
+LABELS = repeated(["a", "b", "b"])
+
+
+# Columns that are no inputs (case 9)
+
+
+def test_an_index_column_is_left_out_and_said(tmp_path):
+    cells = [str(i) for i in range(30)], repeated(["5.1", "4.9", "7"]), repeated(["x", "y", "z"])
+    encoded = encoded_of(tmp_path, lines(",width,kind", *cells))
+    assert encoded.samples.feature_names == ("width",)
+    assert "Column 1: counts the rows, left out" in encoded.notes
+
+
+@pytest.mark.parametrize(
+    ("cells", "why"),
+    [
+        ([str(1000 + i) for i in range(30)], ""),
+        ([f"name {i}" for i in range(30)], "30 different words, left out"),
+        (repeated(["7"]), "the same in every row, left out"),
+        (repeated([""]), "empty, left out"),
+        ([str(i) for i in range(30)], "counts the rows, left out"),
+    ],
+)
+def test_what_cannot_be_learned_from_is_left_out_and_said(tmp_path, cells, why):
+    text = lines("x,some,kind", repeated(["1.5", "2.5"]), cells, LABELS)
+    encoded = encoded_of(tmp_path, text)
+    assert ("some" in encoded.samples.feature_names) == (not why)
+    assert not why or f"some: {why}" in encoded.notes
+
+
+def test_inputs_can_be_chosen_and_left_out(tmp_path):
+    text = lines("a,b,c,kind", *[repeated(["1.5", "2.5", "3"])] * 3, LABELS)
+    for chosen, names in (
+        ({"inputs": ("a", "c")}, ("a", "c")),
+        ({"exclude": ("b",)}, ("a", "c")),
+        ({"exclude": ("a", "b")}, ("c",)),
+    ):
+        assert encoded_of(tmp_path, text, **chosen).samples.feature_names == names
+    with pytest.raises(DataError, match="has no column 'd'"):
+        encoded_of(tmp_path, text, exclude=("d",))
+
+
+def test_dates_become_numbers_and_it_is_said(tmp_path):
+    days = [f"{i % 28 + 1:02d}.03.2020" for i in range(30)]
+    encoded = encoded_of(tmp_path, lines("when,x,kind", days, repeated(["1", "2"]), LABELS))
+    assert encoded.samples.inputs[:3, 0].tolist() == [18322, 18323, 18324]
+    assert "when: dates (day-month-year) as days since 1970-01-01" in encoded.notes
+
+
+@pytest.mark.parametrize(
+    ("cell", "days"),
+    [
+        ("1970-01-02", 1),
+        ("1970-01-02T12:00:00Z", 1.5),
+        ("1970/01/02 06:00", 1.25),
+        ('"Jan 3, 1970"', 2),
+        ("3 January 1970", 2),
+        ("31/01/1970", 30),
+        ("01/31/1970", 30),
+        ("1970-01-02 01:00:00+01:00", 1),
+        ("12:30", 12.5),
+        ("1:30 PM", 13.5),
+    ],
+)
+def test_dates_in_many_spellings(tmp_path, cell, days):
+    encoded = encoded_of(tmp_path, lines("w,k", repeated([cell]), LABELS), kinds={"w": "date"})
+    assert encoded.samples.inputs[0, 0] == pytest.approx(days)
+
+
+# Numbers in every spelling (cases 10 and 11)
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (['"542,601"', '"1,000"', '"12,345,678"'], [542601, 1000, 12345678]),
+        (['"$542,601"', "$5", '"$1,250.50"'], [542601, 5, 1250.5]),
+        (["40%", "5.5%", "100 %"], [40, 5.5, 100]),
+        (["1'100.50", "2", "1'000'000"], [1100.5, 2, 1e6]),
+        (["−5", "−0.5", "3"], [-5, -0.5, 3]),
+        (["1.2D+00", "3.5D-02", "1d3"], [1.2, 0.035, 1000]),
+        (['"2,9"', '"3,25"', '"10"'], [2.9, 3.25, 10]),
+        (["€ 1.50", "€2", "-€3"], [1.5, 2, -3]),
+        (["1 234.5", "2\u00a0000", "7"], [1234.5, 2000, 7]),
+        (['"(1,250)"', "300", "(5)"], [-1250, 300, -5]),
+        (["5 kg", "7.5 kg", "10kg"], [5, 7.5, 10]),
+        (["1,100 원".replace(",", ""), "2500원", "3 원"], [1100, 2500, 3]),
+        (["１２", "３.５", "7"], [12, 3.5, 7]),
+        (["+1.5", ".5", "2."], [1.5, 0.5, 2]),
+        (["$1.5M", "$20K", "$3"], [1.5e6, 20e3, 3]),
+    ],
+)
+def test_numbers_in_many_spellings_are_numbers(tmp_path, cells, values):
+    table = table_of(tmp_path, lines("x,kind", repeated(cells), LABELS))
+    assert numbers(table, "x")[:3] == pytest.approx(values)
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (["3.935,00", "1.250,5", "7"], [3935, 1250.5, 7]),
+        (["3.935", "12.500", "1,5"], [3935, 12500, 1.5]),
+        (["1.234.567", "2", "3"], [1234567, 2, 3]),
+        (["2,9", "-3,25", "1e3"], [2.9, -3.25, 1000]),
+    ],
+)
+def test_decimal_commas_with_points_between_thousands(tmp_path, cells, values):
+    text = lines("x;kind", repeated(cells), LABELS, delimiter=";")
+    assert numbers(table_of(tmp_path, text), "x")[:3] == pytest.approx(values)
+
+
+MISSING = ["--", "\\N", "n.a.", "#DIV/0!", "<NA>", "unknown", "NA", "?", " ? ", "NULL", "#N/A", "."]
+
+
+@pytest.mark.parametrize("word", MISSING)
+def test_a_word_for_missing_leaves_numbers_numbers(tmp_path, word):
+    cells = [word if i % 5 == 0 else f"{i / 4}" for i in range(60)]
+    encoded = encoded_of(tmp_path, lines("x,kind", cells, repeated(["a", "b"], 60)))
+    assert encoded.samples.feature_names == ("x", "x = missing")
+    assert np.isnan(encoded.samples.inputs[::5, 0]).all()
+    assert encoded.samples.inputs[::5, 1].all()
+    assert any("12 missing values, filled with the median" in note for note in encoded.notes)
+
+
+def test_other_missing_words_can_be_named(tmp_path):
+    cells = ["pending" if i % 5 == 0 else f"{i / 4}" for i in range(60)]
+    path = written(tmp_path, lines("x,kind", cells, repeated(["a", "b"], 60)))
+    with pytest.raises(DataError) as caught:
+        load(UserTable(path=str(path)))
+    assert "line 2, column 'x': 'pending' is not a finite number" in str(caught.value)
+    assert "and 11 more cells" in str(caught.value)
+    samples = load(UserTable(path=str(path), missing_words="pending, later")).samples
+    assert np.isnan(samples.inputs[::5, 0]).all() and not np.isnan(samples.inputs[1, 0])
+    words = load(UserTable(path=str(path), exclude="", kinds="x=class"))
+    assert "x = pending" in words.samples.feature_names
+
+
+def test_labels_with_underscores_are_words(tmp_path):
+    encoded = encoded_of(tmp_path, lines("x,kind", repeated(["1", "2"]), repeated(["1_0", "1_1"])))
+    assert encoded.samples.class_names == ("1_0", "1_1")
+
+
+# Classes (cases 12, 17 and 18)
+
+
+@pytest.mark.parametrize("classes", [("EU", "NA", "APAC"), ("+", "-", "0"), ("a", "?", "unknown")])
+def test_classes_that_look_like_gaps_stay_classes(tmp_path, classes):
+    cells = [*repeated(list(classes)), ""]
+    encoded = encoded_of(tmp_path, lines("x,kind", repeated(["1.5", "2", "4"], 31), cells))
+    assert set(encoded.samples.class_names) == set(classes)
+    assert len(encoded.samples) == 30
+    assert "kind: 1 row without a target left out" in encoded.notes
+
+
+def test_spellings_of_yes_and_no_are_two_classes(tmp_path):
+    answers = ["yes", "Yes", "TRUE", "1", "no", "0"]
+    as_target = encoded_of(tmp_path, lines("x,ok", repeated(["1.5", "2"]), repeated(answers)))
+    assert as_target.samples.class_names == ("no", "yes")
+    assert as_target.samples.targets[:6, 0].tolist() == [1, 1, 1, 1, 0, 0]
+    assert any("count as yes and no" in note for note in as_target.notes)
+    as_input = encoded_of(tmp_path, lines("ok,kind", repeated(answers), LABELS))
+    assert as_input.samples.inputs[:6, 0].tolist() == [1, 1, 1, 1, 0, 0]
+
+
+def test_a_target_of_nearly_as_many_classes_as_rows_is_warned_of(tmp_path):
+    words = [f"word {i}" for i in range(51)]
+    encoded = encoded_of(tmp_path, lines("x,kind", repeated(["1", "3", "2"], 51), words))
+    assert any("51 classes in 51 rows" in warning for warning in encoded.warnings)
+
+
+def test_classes_too_small_to_split_are_named(tmp_path):
+    encoded = encoded_of(
+        tmp_path, lines("x,k", repeated(["1", "2"]), ["rare", *["a", "b"] * 14, "a"])
+    )
+    assert any("too small to split: rare" in warning for warning in encoded.warnings)
+
+
+def test_columns_that_know_the_target_are_warned_of(tmp_path):
+    kinds = repeated(["a", "b", "b"])
+    copy = ["1.5" if kind == "a" else "2.5" for kind in kinds]
+    noise = [f"{(i * 7919) % 31}.5" for i in range(30)]
+    encoded = encoded_of(tmp_path, lines("copy,noise,kind", copy, noise, kinds))
+    (warning,) = encoded.warnings
+    assert warning.startswith("copy: alone predicts the target perfectly")
+    price = [f"{(i * 7919) % 31}.25" for i in range(30)]
+    cents = [f"{(i * 7919) % 31 * 100 + 25}" for i in range(30)]
+    scaled = encoded_of(tmp_path, lines("cents,noise,price", cents, LABELS, price))
+    assert any("cents: is the target in another scale" in w for w in scaled.warnings)
+
+
+# Layouts (cases 13 and 14)
+
+
+def test_columns_separated_by_runs_of_spaces(tmp_path):
+    rows = [f' {i}.0   8  307.0\t"chevrolet chevelle {i % 3}"' for i in range(10, 40)]
+    table = table_of(tmp_path, "\n".join(rows), "auto-mpg.data")
+    assert numbers(table, "Column 1")[:2] == [10, 11]
+    assert column(table, "Column 4").categories == tuple(
+        f"chevrolet chevelle {i}" for i in range(3)
+    )
+
+
+@pytest.mark.parametrize("delimiter", [" ", "\t", ","])
+def test_a_header_one_field_short_has_row_names_below(tmp_path, delimiter):
+    rows = [delimiter.join([f'"{i + 1}"', f"{i / 2}", f'"k{i % 2}"']) for i in range(20)]
+    encoded = encoded_of(tmp_path, "\n".join([delimiter.join(['"size"', '"kind"']), *rows]))
+    assert encoded.samples.feature_names == ("size",) and encoded.target == "kind"
+    assert any(note.startswith("Row names: counts the rows") for note in encoded.notes)
+
+
+BODY = "width,height,kind\n1.5,2,a\n2.5,3,b\n3.5,1,a\n2,1,b\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BODY,
+        f"# made by hand\n# in 2020\n{BODY}",
+        f"Report 2020\n\n{BODY}",
+        f"Report 2020,,\n,,\n{BODY}",
+        BODY.replace("1.5", "cm,cm,\n1.5", 1),
+        f"{BODY}Total,7,\n",
+        f"{BODY}# the end\n",
+        BODY.replace("\n", ",\n"),
+        BODY.replace("\n", "\r\n"),
+        BODY.replace("\n", "\r"),
+        "# width,height,kind\n" + BODY.partition("\n")[2],
+        "sep=;\n" + BODY.replace(",", ";"),
+        f"\n\n{BODY}",
+        f"\ufeff{BODY}",
+        BODY.replace(",", " , "),
+        BODY.replace(",", "|"),
+        BODY.replace(",", "~"),
+    ],
+)
+def test_what_stands_around_a_table_is_no_part_of_it(tmp_path, text):
+    encoded = encoded_of(tmp_path, text, target="kind")
+    assert encoded.samples.feature_names == ("width", "height")
+    assert encoded.samples.inputs.tolist() == [[1.5, 2], [2.5, 3], [3.5, 1], [2, 1]]
+    assert encoded.samples.class_names == ("a", "b")
+
+
+def test_lines_can_be_skipped_by_hand(tmp_path):
+    table = table_of(tmp_path, "1,2,3\n4,5,6\na,b,c\n1,2,3\n", skip=2)
+    assert table.names() == ["a", "b", "c"] and len(table) == 1
+
+
+def test_the_first_line_of_scikit_learn_names_the_classes(tmp_path):
+    rows = [f"5.{i % 7},3.{i % 5},1.{i % 3},0.{i % 4},{i * 7 % 3}" for i in range(30)]
+    encoded = encoded_of(tmp_path, "\n".join(["30,4,setosa,versicolor,virginica", *rows]))
+    assert encoded.samples.class_names == ("setosa", "versicolor", "virginica")
+    assert encoded.samples.inputs.shape == (30, 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("2019,2020\n1,2\n3,4\n", ["2019", "2020"]),
+        ("land,2019,2020\nA,1,2\nB,3,4\n", ["land", "2019", "2020"]),
+        ("1,2\n3,4\n", ["Column 1", "Column 2"]),
+        ("vhigh,2,low\nhigh,3,low\nvhigh,2,med\n", ["Column 1", "Column 2", "Column 3"]),
+        ("#,Name\n1,a\n2,b\n", ["#", "Name"]),
+    ],
+)
+def test_headers_are_told_from_data(tmp_path, text, names):
+    assert table_of(tmp_path, text).names() == names
+
+
+def test_short_rows_are_filled_and_said_and_long_ones_refused(tmp_path):
+    encoded = encoded_of(tmp_path, "a,b,c\n1.5,2,x\n2\n3,4,y\n4,5,x\n", target="c")
+    assert any("1 row is short (line 3 first)" in note for note in encoded.notes)
+    with pytest.raises(DataError, match="line 3 has 4 fields instead of 3"):
+        table_of(tmp_path, "a,b,c\n1,2,3\n1,2,3,4\n")
+
+
+# Encodings, compression and formats (cases 15 and 16)
+
+KOREAN = "이름,나이,지역\n철수,12,서울\n영희,13,부산\n민수,14,서울\n"
+WESTERN = "größe,stadt\n1.5,Köln\n2.5,Zürich\n3.5,Köln\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        *((KOREAN, each) for each in ("utf-8", "utf-8-sig", "utf-16", "cp949", "euc_kr")),
+        *((WESTERN, each) for each in ("utf-8", "utf-16-le", "utf-16-be", "cp1252", "latin-1")),
+        ("имя,город\nИван,Москва\nОльга,Казань\nПётр,Самара\n", "cp1251"),
+        ("名前,都市\n太郎,東京\n花子,大阪\n", "shift_jis"),
+    ],
+)
+def test_the_encoding_is_found(tmp_path, text, encoding):
+    table = table_of(tmp_path, text.encode(encoding))
+    assert table.names() == text.split("\n")[0].split(",")
+    last = text.split("\n")[1].split(",")[-1]
+    assert last in (table.columns[-1].categories or ())
+
+
+def test_letters_far_down_decide_the_encoding_too(tmp_path):
+    text = "x,stadt\n" + "1,Bonn\n" * 400_000 + "2,Köln\n"
+    table = table_of(tmp_path, text.encode("cp1252"))
+    assert column(table, "stadt").categories == ("Bonn", "Köln")
+
+
+def test_a_wrong_encoding_chosen_by_hand_is_refused_with_its_line(tmp_path):
+    with pytest.raises(DataError, match=r"is not UTF-16 text at line|is empty"):
+        table_of(tmp_path, b"a,b\n1,2\n1", encoding="utf-16")
+    with pytest.raises(DataError, match="is not UTF-8 text at line 2; choose another encoding"):
+        table_of(tmp_path, WESTERN.replace("größe", "g").encode("latin-1"), encoding="utf-8-sig")
+
+
+def zipped(text: str) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as file:
+        file.writestr("inside.csv", text)
+    return data.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "pack"),
+    [
+        ("t.csv.gz", lambda text: gzip.compress(text.encode())),
+        ("t.csv.zip", zipped),
+        ("t.csv.bz2", lambda text: bz2.compress(text.encode())),
+        ("t.csv.xz", lambda text: lzma.compress(text.encode())),
+        ("t.data", str.encode),
+        ("t.txt", str.encode),
+        ("table", str.encode),
+    ],
+)
+def test_compressed_files_and_any_ending_are_opened(tmp_path, name, pack):
+    encoded = encoded_of(tmp_path, pack(BODY), name)
+    assert encoded.samples.inputs.tolist() == [[1.5, 2], [2.5, 3], [3.5, 1], [2, 1]]
+    assert is_data_file(tmp_path / name)
+
+
+FRAME = pd.DataFrame(
+    {
+        "width": [1.5, None, 3.5, 2.0],
+        "when": pd.to_datetime(["2020-01-01", "2020-02-01", "2020-03-01", "2020-04-01"]),
+        "count": [3, 1, 4, 1],
+        "good": [True, False, True, True],
+        "kind": ["a", "b", None, "a"],
+    }
+)
+
+
+@pytest.mark.parametrize("name", ["t.xlsx", "t.parquet"])
+def test_excel_and_parquet(tmp_path, name):
+    data = io.BytesIO()
+    FRAME.to_excel(data, index=False) if name == "t.xlsx" else FRAME.to_parquet(data)
+    encoded = encoded_of(tmp_path, data.getvalue(), name, target="kind")
+    names = ("width", "width = missing", "when", "count", "good = yes")
+    assert encoded.samples.feature_names == names
+    assert encoded.samples.inputs[:, 2:].tolist() == [[18262, 3, 1], [18293, 1, 0], [18353, 1, 1]]
+    assert encoded.samples.class_names == ("a", "b")
+
+
+def test_a_sheet_of_a_workbook_can_be_chosen(tmp_path):
+    data = io.BytesIO()
+    with pd.ExcelWriter(data) as writer:
+        for name, factor in (("one", 1), ("two", 10)):
+            frame = pd.DataFrame({"a": [factor * 1.5, factor * 2.5], "b": ["x", "y"]})
+            frame.to_excel(writer, sheet_name=name, index=False)
+    for sheet, first in (("", 1.5), ("two", 15)):
+        table = table_of(tmp_path, data.getvalue(), "t.xlsx", sheet=sheet)
+        assert numbers(table, "a")[0] == first
+    with pytest.raises(DataError, match="has no sheet 'three'"):
+        table_of(tmp_path, data.getvalue(), "t.xlsx", sheet="three")
+
+
+def test_without_the_library_the_line_to_type_is_told(tmp_path, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "pandas", None)
+    with pytest.raises(DataError, match=r"Reading tables needs pandas.*pip install"):
+        table_of(tmp_path, BODY)
+
+
+# One line that says what is predicted (case 8)
+
+
+@pytest.mark.parametrize(
+    ("target", "line"),
+    [
+        ("kind", "predicts kind, 3 classes: x, y, z, from 2 inputs"),
+        ("size", "predicts size, a number, from 4 inputs"),
+        ("grade", "predicts grade, 3 classes: 1, 2, 3, from 4 inputs"),
+    ],
+)
+def test_dialog_and_command_line_say_what_is_predicted(tmp_path, capsys, target, line):
+    grades = repeated(["1", "2", "3", "2"])
+    sizes = [f"{(i * 7919) % 31}.5" for i in range(30)]
+    path = written(tmp_path, lines("size,grade,kind", sizes, grades, repeated(["x", "y", "z"])))
+    made = plan(read_table(sniff(path)), Choices(target=target))
+    assert made.summary == line
+    assert main(["train", "--data", str(path), "--target", target, "--epochs", "1"]) == 0
+    assert f"playground: {line}\n" in capsys.readouterr().err
+
+
+def test_few_whole_numbers_are_classes_unless_said_otherwise(tmp_path, capsys):
+    path = written(tmp_path, lines("x,grade", repeated(["1.5", "2"]), repeated(["1", "2", "3"])))
+    command = ["train", "--data", str(path), "--epochs", "1", "--set"]
+    assert main([*command, "data.dataset.purpose=regression"]) == 0
+    assert "predicts grade, a number, from 1 input" in capsys.readouterr().err
+    assert main([*command, "data.dataset.kinds=grade=number"]) == 0
+    assert "predicts grade, a number, from 1 input" in capsys.readouterr().err
+
+
+# Settings as text
+
+
+def test_names_and_pairs_of_settings_are_read_back():
+    names = ('plain, with a comma and "marks"', "two words", " padded ", "a=b")
+    assert names_in(as_names(names)) == tuple(name.strip() for name in names)
+    pairs = {"a, b": "class", "c=d": "number"}
+    assert pairs_in(as_pairs(pairs), ("class", "number")) == pairs
+    with pytest.raises(ValueError, match="must be COLUMN=CHOICE"):
+        pairs_in("a=nonsense", ("class",))
