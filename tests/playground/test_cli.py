@@ -32,6 +32,7 @@ def test_training_writes_everything_a_reader_needs(tmp_path, capsys):
         "curves.csv",
         "experiment.json",
         "metrics.json",
+        "trained.model",
         "weights.npz",
     ]
     assert "stopped after 3 epochs" in capsys.readouterr().out

@@ -13,7 +13,7 @@ from core.data.tables.rows import LONGEST_LINE
 from core.data.tables.source import is_utf8
 from core.data.tables.table import Layout
 
-BLOCK_BYTES = 1 << 21
+BLOCK_BYTES = 1 << 20
 # A quotation mark is looked for so often before a block is taken to have none that opens a row.
 MOST_TRIES = 100
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from mmap import mmap
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,10 @@ from core.data.tables.table import Column, Fault
 
 # A column with more different words than this is free text; which ones they are is forgotten.
 MOST_WORDS = 100_000
-# float32 is plenty for numbers that lie no farther from 0 than so many of their deviations.
-FARTHEST = 1000
+# So few words are looked for one by one.
+FEW_WORDS = 20
+# float32 is plenty for numbers that lie no farther from 0 than so many times their range.
+FARTHEST, LARGEST_SHORT = 250, 1e30
 
 
 class Growing:
@@ -37,6 +40,13 @@ class Growing:
         self._values[self.used : end] = part
         self.used = end
 
+    def reserve(self, rows: int) -> None:
+        """Take room for so many values at once: what is not used costs no memory."""
+        if not self.used and rows > len(self._values):
+            # A mapping of its own is given back to the system as soon as the column is dropped.
+            room = mmap(-1, rows * self._values.itemsize)
+            self._values = np.frombuffer(room, self._values.dtype)
+
     def values(self) -> NDArray:
         return self._values[: self.used]
 
@@ -56,6 +66,10 @@ class NumberBuilder:
         """Numbers as they are; infinite ones must have been refused."""
         short = self._short and fits_float32(values)
         self._collected.append(values.astype(np.float32) if short else values)
+
+    def reserve(self, rows: int) -> None:
+        """Take room for so many rows before the first one comes."""
+        self._collected.reserve(rows)
 
     def add_cells(self, cells: Sequence[str], lines: Sequence[int]) -> None:
         """Cells as text, each with the number of its line."""
@@ -85,14 +99,22 @@ class WordBuilder:
         self._lines: list[int] = []
         self._collected = Growing(np.int8)
 
+    def reserve(self, rows: int) -> None:
+        """Take room for so many rows before the first one comes."""
+        self._collected.reserve(rows)
+
     def add_codes(
         self, words: list[str], codes: NDArray[Any], lines: Sequence[int] | range
     ) -> None:
         """Cells as codes into the words of this block."""
-        used, first = np.unique(codes, return_index=True)
+        stripped = [word.strip() for word in words]
+        new = [code for code, word in enumerate(stripped) if word not in self._codes]
+        first = _first_places(codes, new) if new else {}
         own = np.zeros(len(words) + 1, np.int32)
-        for code, at in sorted(zip(used.tolist(), first.tolist(), strict=True), key=lambda p: p[1]):
-            own[code] = self._code(words[code].strip() if code >= 0 else "", lines[at])
+        for code, word in enumerate(stripped):
+            own[code] = self._code(word, lines[first.get(code, 0)])
+        if -1 in codes:
+            own[-1] = self._code("", lines[int(np.argmax(codes == -1))])
         values = own[codes]
         self._collected.append(values.astype(np.min_scalar_type(-len(self._codes) - 1)))
 
@@ -144,15 +166,24 @@ class WordBuilder:
 Builder = NumberBuilder | WordBuilder
 
 
+def _first_places(codes: NDArray[Any], wanted: list[int]) -> dict[int, int]:
+    """Where each of the wanted codes comes first."""
+    if len(wanted) <= FEW_WORDS:
+        return {code: int(np.argmax(codes == code)) for code in wanted}
+    used, first = np.unique(codes, return_index=True)
+    return dict(zip(used.tolist(), first.tolist(), strict=True))
+
+
 def fits_float32(values: NDArray[np.floating]) -> bool:
     """Whether float32 is plenty: the numbers do not lie so far from 0 that what distinguishes them
     is lost, as it is of the seconds since 1970."""
-    if not len(values) or np.isnan(values).all():
+    low = np.fmin.reduce(values, initial=np.nan)
+    high = np.fmax.reduce(values, initial=np.nan)
+    if np.isnan(low):
         return True
-    low, high = np.nanmin(values), np.nanmax(values)
     largest = max(-low, high)
-    if largest > 1e30:
+    if largest > LARGEST_SHORT:
         return False
     if low == high:
         return bool(np.float32(low) == low)
-    return bool(largest <= FARTHEST * np.nanstd(values))
+    return bool(largest <= FARTHEST * (high - low))

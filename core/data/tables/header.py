@@ -86,7 +86,7 @@ def _width(rows: Rows) -> int:
 
 def _without_titles(rows: Rows, width: int, skip: int, notes: list[str]) -> tuple[Rows, int]:
     at = 0
-    while at < min(len(rows) - 1, MOST_TITLES) and _is_title(rows[at][1], rows[at + 1][1], width):
+    while at < min(len(rows) - 1, MOST_TITLES) and _is_title(rows[at:], width):
         at += 1
     # What ends where no table begins was none of titles.
     if not at or all(len(cells) < width for _, cells in rows[at : at + 2]):
@@ -97,8 +97,9 @@ def _without_titles(rows: Rows, width: int, skip: int, notes: list[str]) -> tupl
     return rows[at:], rows[at - 1][0]
 
 
-def _is_title(cells: list[str], after: list[str], width: int) -> bool:
-    """Whether a row says something about the table instead of being part of it."""
+def _is_title(rows: Rows, width: int) -> bool:
+    """Whether the first row says something about the table instead of being part of it."""
+    cells, after = rows[0][1], rows[1][1]
     filled = [cell for cell in cells if cell.strip()]
     if not filled:
         return True
@@ -106,6 +107,10 @@ def _is_title(cells: list[str], after: list[str], width: int) -> bool:
         return False
     if len(cells) < width - 1 or (len(cells) == width - 1 and len(after) < width):
         return len(filled) <= 2 or all(not looks_numeric(cell) for cell in filled)
+    if len(cells) == width - 1:
+        # A header may be one short, where the rows have names; not above another header.
+        below = [row for _, row in rows[2:] if len(row) == width]
+        return bool(below) and _names_numbers(after, list(zip(*below, strict=True)))
     return len(filled) == 1 and width >= 3
 
 
@@ -146,12 +151,21 @@ def _is_header(rows: Rows, width: int) -> bool:
         return True
     if any(map(looks_numeric, first)):
         return False
+    if _names_numbers(first, columns):
+        return True
+    recurring = sum(cell in map(str.strip, col) for cell, col in zip(first, columns, strict=True))
+    return recurring <= 0.25 * width
+
+
+def _names_numbers(first: list[str], columns: Sequence[Sequence[str]]) -> bool:
+    """Whether a row has a word, and no number, above a column of numbers."""
+    if any(map(looks_numeric, first)):
+        return False
     for cell, column in zip(first, columns, strict=True):
         numbers = sum(looks_numeric(each) or is_missing(each) for each in column)
         if cell and not is_missing(cell) and numbers > 0.5 * len(column):
             return True
-    recurring = sum(cell in map(str.strip, col) for cell, col in zip(first, columns, strict=True))
-    return recurring <= 0.25 * width
+    return False
 
 
 def _are_years(first: list[str], columns: Sequence[Sequence[str]]) -> bool:

@@ -27,6 +27,8 @@ from core.data.tables.source import legacy_encoding, opened
 from core.data.tables.table import Layout, Table
 
 CHUNK_ROWS = 2000
+# A block behind more lines than this is not the first.
+MOST_LINES_BEFORE = 1000
 # How most tables write that a number is missing.
 FREQUENT = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "?", "-")
 # Of larger files the numbers are kept in float32 where nothing is lost by it.
@@ -86,6 +88,8 @@ def _read_text(layout: Layout, progress: Progress) -> Table:
     with opened(layout.path, layout.kind) as (stream, raw):
         for block in blocks(in_utf8(stream, layout), layout):
             progress(min(1.0, raw.tell() / size))
+            if not layout.kind.packing:
+                _reserve(builders, block, size)
             if ragged.tail or not reader.read(block):
                 lines = io.StringIO(block.data.decode(), newline="")
                 rows = rows_of(lines, layout.dialect, layout.path, block.before)
@@ -99,6 +103,15 @@ def _builders(layout: Layout, short: bool) -> list[Builder]:
         WordBuilder(name) if style is None else NumberBuilder(name, style, missing, short)
         for name, style in zip(layout.names, layout.styles, strict=True)
     ]
+
+
+def _reserve(builders: Sequence[Builder], block: Block, size: int) -> None:
+    """Take room for all rows of a file at its first block, as far as that tells their number."""
+    if block.before > MOST_LINES_BEFORE or len(block.data) >= size:
+        return
+    rows = int(1.02 * count(block.data, "\n") * size / len(block.data)) + 1000
+    for builder in builders:
+        builder.reserve(rows)
 
 
 def _table(
