@@ -206,7 +206,7 @@ def prepare_folder(folder: Path) -> None:
 
 
 def write(recording: Recording, folder: Path) -> None:
-    """Write trained.model, weights.npz, metrics.json, experiment.json and curves.csv, in this order,
+    """Write trained.model, weights.npz, metrics.json, experiment.json and curves.csv in this order,
     each whole or not at all. Raises OSError."""
     if recording.model is not None:
         write_model(folder / f"trained{SUFFIX}", recording.model, f"playground {__version__}")
