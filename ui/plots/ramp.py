@@ -31,7 +31,7 @@ def towards(theme: Theme, color: str, strength: float = 1.0) -> Colors:
 
 @lru_cache(maxsize=4)
 def grey(theme: Theme) -> Colors:
-    """From a picture's ground to its ink: white on dark cards, black on light ones."""
+    """From the background of an image to its strokes: white on dark cards, black on light ones."""
     return _between(theme.field, theme.text, 1.0, 256)
 
 
@@ -50,13 +50,13 @@ def _between(start: str, end: str, strength: float, n: int) -> Colors:
 
 
 def colored(values: Picture, low: float, high: float, table: Colors) -> Colors:
-    """The colours of values, `low` and `high` being the ends of the table; none for no number."""
+    """The colours of values, `low` and `high` being the ends of the table. NaN gets the low end."""
     scale = 256 / (high - low) if high > low else 0.0
     if not math.isfinite(scale):
         scale = 0.0
     places = np.subtract(values, low, dtype=np.float32)
     np.multiply(places, scale, out=places)
-    # fmax: what is not a number goes to the low end instead of anywhere.
+    # fmax puts NaN at the low end.
     np.fmax(places, 0, out=places)
     np.minimum(places, 255, out=places)
     return table[places.astype(np.uint8)]

@@ -1,4 +1,4 @@
-"""The network itself: its units and weights, to be watched, read and changed."""
+"""The network itself: its units and weights, to be watched, read and edited."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from ui.views.view import Data, WeightEdit
 from ui.widgets.number_field import NumberField
 
 FIELD = (92, 26)
-# A press that moves further than this before it is let go is no click.
+# A press that moves further than this before its release is a drag.
 STILL = 4.0
 HAND, ARROW = Qt.CursorShape.PointingHandCursor, Qt.CursorShape.ArrowCursor
 
 
 class WeightField(NumberField):
-    """A small field over the drawing, for one number. It goes away when it is left."""
+    """A small field over the drawing, for one number. It closes when it loses the focus."""
 
     closed = Signal()
 
@@ -115,7 +115,7 @@ class NetworkView(PictureView):
             self.viewport().setCursor(HAND if self._reading_of(pointed) else ARROW)
 
     def edit(self, target: Unit | Weight | None, place: QPointF) -> bool:
-        """Open a field for a weight or a unit's bias; whether there is one."""
+        """Open a field for a weight or a unit's bias; return whether there is one to edit."""
         reading = self._reading_of(target)
         if reading is None or target is None:
             return False
@@ -155,7 +155,7 @@ class NetworkView(PictureView):
             self.edit(self._found(pressed), pressed)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        # On a weight the two clicks of somebody in a hurry.
+        # A double click on a weight edits it, like a single one.
         if not self.edit(self._found(event.position()), event.position()):
             super().mouseDoubleClickEvent(event)
 

@@ -16,16 +16,16 @@ from ui.plots.text import OneOf, Span
 from ui.views.picture_view import PictureView
 from ui.views.view import Data, add_choice, add_toggle
 
-# So many classes are named in the subtitle.
+# At most this many classes are named in the subtitle.
 NAMED = 4
 MARKS = "●■▲◆▼"
-# How far the plane reaches that one draws in before there are data.
+# The plane to draw in before there are data reaches this far from 0.
 BLANK_REACH = 6.0
 CROSS, ARROW = Qt.CursorShape.CrossCursor, Qt.CursorShape.ArrowCursor
 
 
 class SurfaceView(PictureView):
-    """What the network says everywhere in the plane of its two inputs."""
+    """The network's output everywhere in the plane of its two inputs."""
 
     key = "surface"
     title = "Prediction"

@@ -52,7 +52,7 @@ class ActivationsView(ComparisonView):
         self.matrix.set_data(rows, self._layer_names(runs), self.styles, ends, pale)
 
     def _settled_axes(self, runs: list[Run]) -> dict[str, Range]:
-        """The axes that suit the runs as they are now; known ones stay while they serve."""
+        """The axes that fit the runs now; an axis stays as long as it still fits."""
         ranges: dict[str, list[Range]] = {}
         for run in runs:
             frame = run.now
@@ -92,7 +92,7 @@ class ActivationsView(ComparisonView):
         return list(most)
 
     def closes_group(self, label: str) -> bool:
-        """Whether the axes of this run's row do not go on in the next row."""
+        """Whether the next row has other axes than this run's."""
         labels = list(self._groups)
         after = labels[labels.index(label) + 1 :]
         return not after or self._groups[after[0]] != self._groups[label]

@@ -37,7 +37,7 @@ class RunItems(NamedTuple):
 class FigurePlot(RunsPlot[RunItems]):
     """One figure of every run: the mean over the seeds, and a band where there are several.
 
-    Where runs are validated the validation score is the line and the batches stand back.
+    Where runs are validated the validation score is the line and the batches are pale.
     """
 
     def __init__(self, view: CurvesView, figure: int, caption: str) -> None:
@@ -47,7 +47,7 @@ class FigurePlot(RunsPlot[RunItems]):
         self.scores: dict[str, Band] = {}
 
     def lines(self) -> dict[str, Band]:
-        """What stands for each run."""
+        """The curve of each run: validation scores where there are any, else batches."""
         return {label: self.scores.get(label) or self.batches[label] for label in self.batches}
 
     def show_runs(self, comparison: Comparison) -> None:
@@ -80,7 +80,7 @@ class FigurePlot(RunsPlot[RunItems]):
         main.width, main.fade = width, 0.25 if back else 1.0
         other.width, other.fade = 1.0, 0.2 if back else 0.45
         for i, item in enumerate(items):
-            # Those that stand out lie above the others, and all bands below all lines.
+            # Emphasised runs lie above the others.
             item.setZValue(item.layer + i - (3 if back else 0))
         items.batches.set_data(self.batches[label].x, self.batches[label].mean)
         line = self.lines()[label]

@@ -19,7 +19,7 @@ from ui.plots.style import PaintStyle
 from ui.plots.text import Span
 from ui.plots.ticks import Tick, number
 
-# Anything smaller is drawn at the bottom: the axis would be of rounding errors only.
+# Smaller values are rounding errors and are drawn at the bottom.
 LEAST, DECADES = 1e-30, 14.0
 DOT = 3.0
 
@@ -46,7 +46,7 @@ class DepthsPlot(RunsPlot[tuple[Curve, Dots]]):
             line.fade = 0.25 if back else 1.0
             dots.color = dots.rim = faded(self.styles[label].color, line.fade)
             values = frames[label].gradient if label in frames else np.empty(0)
-            # What is not a number stays out, what is too small lies on the bottom.
+            # NaN is left out, what is too small lies at the bottom.
             shown = np.where(np.isfinite(values), np.maximum(values, y.low), np.nan)
             x = self.centers(values.size)
             line.set_data(x, shown)

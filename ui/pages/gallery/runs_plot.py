@@ -14,7 +14,7 @@ Items = TypeVar("Items", bound=Sequence[PlotObject])
 
 
 class RunsPlot(Plot, Generic[Items]):
-    """Subclasses say in `items_of` what is drawn of a run; `items` has it by label."""
+    """Subclasses say in `items_of` what is drawn of a run; `items_by_run` has it by label."""
 
     def __init__(self, view: ComparisonView, caption: str, x_name: str = "", **how: Any) -> None:
         super().__init__(caption, x_name, **how)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-# A linear axis does where the largest of all runs' greatest values is at most so many times the
-# smallest of them.
+# A linear axis is enough where the largest of the runs' greatest values is at most this many times
+# the smallest of them.
 TAME = 8.0
-# It does not either where the runs are more than so many times apart at their ends.
+# It is not where the runs' last values differ by more than this factor.
 APART = 100.0
 # Losses smaller than this share of where the best run began are not distinguished.
 DEPTH = 1e-4
@@ -29,5 +29,5 @@ def wants_log(highs: Sequence[float], ends: Sequence[float] = ()) -> bool:
 
 
 def log_floor(highs: Sequence[float], least: float) -> float:
-    """The low end of such an axis: the least value, unless it is a loss that has all but gone."""
+    """The low end of such an axis: the least value, unless it is a loss that is almost 0."""
     return max(least, DEPTH * min(highs))

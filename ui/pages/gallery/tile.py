@@ -31,7 +31,7 @@ class Tile(QPushButton):
         self.setAccessibleDescription(experiment.question)
         self.setToolTip(f"<p><b>{experiment.title}</b></p><p>{experiment.look_for}</p>")
         self._pictured: tuple[object, ...] = ()
-        # While the window is being resized the picture waits: it takes some ten milliseconds.
+        # A picture takes about ten milliseconds: it is drawn again once resizing has stopped.
         self._resized = QTimer(self)
         self._resized.setSingleShot(True)
         self._resized.setInterval(60)
@@ -39,7 +39,7 @@ class Tile(QPushButton):
         self._arrange()
 
     def goes_by(self, words: str) -> bool:
-        """Whether every one of some words is to be found in what is said about the experiment."""
+        """Whether each of these words occurs in the experiment's texts."""
         each = self.experiment
         said = " ".join((each.key, each.title, each.question, each.look_for, each.varies))
         labels = (v.label for plan in each.plans.values() for v in plan.variants)

@@ -21,7 +21,8 @@ from ui.plots.pictures.surface import SurfacePlot
 from ui.plots.points import paint_points
 from ui.plots.style import PaintStyle
 
-# Pixels: between the points of a stroke, how far they stray from it, how far the eraser reaches.
+# In pixels: the distance between the points of a stroke, their random offset from it, and the
+# radius of the eraser.
 SPACING, STRAY, ERASER = 9.0, 7.0, 12.0
 RADIUS = 3.2
 LABELS = {Qt.MouseButton.LeftButton: 0, Qt.MouseButton.RightButton: 1}
@@ -29,8 +30,8 @@ ERASES = Qt.KeyboardModifier.ShiftModifier
 
 
 class Brush(QObject):
-    """Draws while it is `active`. `drawn` carries all points as text whenever a stroke has ended
-    that changed them; `filled` says that there is no room for more."""
+    """Draws while it is `active`. `drawn` carries all points as text after each stroke that changed
+    them; `filled` is emitted when there is no room for more."""
 
     drawn = Signal(str)
     filled = Signal()
@@ -48,11 +49,11 @@ class Brush(QObject):
 
     @property
     def points(self) -> tuple[Point, ...]:
-        """All points, those of the stroke under way included."""
+        """All points, including those of an unfinished stroke."""
         return tuple(self._points)
 
     def set_text(self, text: str) -> None:
-        """The points as the experiment has them; a stroke under way is dropped."""
+        """Set the points that the experiment has; an unfinished stroke is dropped."""
         if text != self._text or self.is_drawing():
             self._text, self._kept = text, _points(text)
             self.cancel()
@@ -68,7 +69,7 @@ class Brush(QObject):
         return self._last is not None
 
     def press(self, place: QPointF, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> bool:
-        """Begin a stroke; whether there is one."""
+        """Begin a stroke; return whether one is being drawn."""
         if not self.active or button not in LABELS or not self._is_inside(place):
             return False
         if self._last is None:
@@ -78,7 +79,7 @@ class Brush(QObject):
         return True
 
     def move(self, place: QPointF) -> bool:
-        """Go on with the stroke; whether there is one."""
+        """Continue the stroke; return whether one is being drawn."""
         while self._last is not None:
             way = place - self._last
             length = math.hypot(way.x(), way.y())
@@ -89,7 +90,7 @@ class Brush(QObject):
         return False
 
     def release(self) -> bool:
-        """End the stroke; whether there was one."""
+        """End the stroke; return whether there was one."""
         if self._last is None:
             return False
         self._last = None
@@ -100,7 +101,7 @@ class Brush(QObject):
         return True
 
     def cancel(self) -> None:
-        """Drop the stroke under way."""
+        """Drop the unfinished stroke."""
         self._last, self._points = None, list(self._kept)
         self._marks.update()
 
@@ -134,7 +135,7 @@ class Brush(QObject):
             self._points = [p for p, hit in zip(self._points, near, strict=True) if not hit]
 
     def differences(self, shown: str) -> tuple[list[Point], list[Point]]:
-        """The points that those of the shown run lack, and those that are no longer there."""
+        """Points that the shown run does not have yet, and points it has that have been removed."""
         if shown == self._text and not self.is_drawing():
             return [], []
         before, now = set(_points(shown)), set(self._points)
@@ -148,8 +149,7 @@ class Brush(QObject):
 
 
 class BrushMarks(PlotObject):
-    """What is seen of a stroke before a run has taken it up: new points, and covers over those
-    that were erased."""
+    """Shows changes that no run has yet: added points, and covers over removed ones."""
 
     layer = FRONT
 

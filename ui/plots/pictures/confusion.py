@@ -21,10 +21,10 @@ from ui.plots.style import PaintStyle
 from ui.plots.ticks import Tick, count
 from ui.theme import Theme, channels
 
-# A cell is at most so many times as wide as high, or as high as wide.
+# The longer side of a cell is at most this many times the shorter one.
 FLAT = 2.2
 BETWEEN = 1.0
-# Least room beside a number: without it the shade must do.
+# A number is written only where this many pixels remain beside it.
 PADDING = 3.0
 # Names of rows take at most this share of the width.
 MOST_NAMES = 0.32
@@ -92,7 +92,7 @@ class ConfusionMatrix(PlotObject):
         colors = ramp.colored(np.sqrt(shares), 0.0, 1.0, wrong)
         diagonal = np.arange(len(shares))
         colors[diagonal, diagonal] = ramp.colored(shares[diagonal, diagonal], 0.0, 1.0, right)
-        # Empty cells can still be distinguished from what is beside the matrix.
+        # Empty cells differ a little from the card.
         empty = np.uint32(QColor(style.pale(style.text, 0.04)).rgba())
         return np.where(self.shown.counts == 0, empty, colors)
 
@@ -137,7 +137,7 @@ class ConfusionPlot(Plot):
                 self.view.relayout()
 
     def fitting(self, rect: QRectF, style: PaintStyle) -> QRectF:
-        """As much as is covered by cells that are neither too wide nor too high."""
+        """As much as cells of an acceptable shape cover."""
         n, line = max(len(self.matrix.names), 1), style.small_metrics.height()
         gutter = self.gutter_left(style)
         above, below = (line + 4 if self.caption else 2.0), line + GAP
@@ -210,5 +210,5 @@ def _luminance(color: QColor) -> float:
 
 
 def _elided(text: str, room: float, style: PaintStyle) -> str:
-    """Shortened in the middle, as the names of classes often differ only at their ends."""
+    """Shorten in the middle: names of classes often differ only at their ends."""
     return style.small_metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)

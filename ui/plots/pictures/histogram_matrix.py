@@ -25,7 +25,7 @@ BETWEEN, APART = 12.0, 8.0
 LABEL = 200.0
 # A bin this many times as tall as any other is cut off, so that the rest can be seen.
 TOWER, CUT = 2.5, 1.3
-# Less than this share of the values beyond the axis goes without saying.
+# A smaller share of values beyond the axis is not mentioned.
 FEW = 0.01
 
 
@@ -65,7 +65,7 @@ class HistogramMatrix(Picture):
         pale: Collection[str] = (),
     ) -> None:
         """Show other histograms: `ends` are the rows with the ends of their axes below them, `pale`
-        those that stand back."""
+        those drawn pale."""
         axes = [[(cell.low, cell.high) for cell in cells] for cells in rows.values()]
         layout = list(rows), axes, list(names), list(ends), list(pale), styles
         for label, cells in rows.items():
@@ -188,11 +188,11 @@ class HistogramMatrix(Picture):
 
 
 def full_height(shares: NDArray[np.floating]) -> float:
-    """The share that is drawn at full height: that of the tallest bin, unless it towers."""
+    """The share drawn at full height: that of the tallest bin, unless far above the others."""
     second, most = np.partition(shares, -2)[-2:]
     if second > 0 and most > TOWER * second:
         most = CUT * second
-    # With all values inside and evenly spread each bin has as much: less is shown as less.
+    # Evenly spread values fill this share of each bin; anything below is drawn lower.
     return max(float(most), 1 / shares.size)
 
 

@@ -1,4 +1,4 @@
-"""Many small pictures in a grid, as large as they fit, each with whole pixels."""
+"""Small images in a grid, as large as fits, scaled by whole device pixels."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ui.plots import ramp
 from ui.plots.pictures.picture import Picture
 from ui.plots.style import PaintStyle
 
-# In documents a picture has at most so many pixels per logical one.
+# In vector documents an image has at most this many pixels per logical pixel.
 FINEST = 4.0
 
 
@@ -104,7 +104,7 @@ def _grid(
 def _crowded(
     area: QRectF, n: int, shape: tuple[int, int], below: float, least: float, gap: float
 ) -> Layout:
-    """As many pictures of the least size as there is room for."""
+    """As many images of the least size as there is room for."""
     wide, high = least, least * shape[0] / shape[1]
     across = max(1, int((area.width() + gap) / (wide + gap)))
     down = max(1, int((area.height() + gap) / (high + below + gap)))
@@ -182,7 +182,7 @@ class Images(Picture):
         self.paint_words(painter, style)
 
     def _mosaic(self, style: PaintStyle, ratio: float) -> ramp.Colors:
-        """All pictures with their gaps, pixel by pixel of the device."""
+        """All images with their gaps, in device pixels."""
         layout, (rows, columns) = self.layout, self.image_shape()
         high, wide = round(layout.high * ratio), round(layout.wide * ratio)
         step_y, step_x = round(layout.step_y * ratio), round(layout.step_x * ratio)

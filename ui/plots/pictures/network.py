@@ -16,17 +16,17 @@ from ui.plots.readout import ReadOut
 from ui.plots.scale import Floats
 from ui.plots.style import PaintStyle
 
-# Shares of the largest weight of a link at which lines get stronger; strength and width of each.
+# Lines get stronger at these shares of the largest weight of a link; strength and width of each.
 STEPS = (0.08, 0.25, 0.5, 0.75)
 STRENGTHS = ((0.13, 1.0), (0.3, 1.0), (0.55, 1.0), (0.8, 1.6), (1.0, 2.4))
-# Of more lines than these the weakest are left out, and then the next weakest.
+# With more lines than this the weakest class is left out; with more than that the next one too.
 MANY_LINES = (500, 1000)
-# Of more lines than this those that are paler than `CRUDE` are drawn in steps: nearly three times
-# as fast, and hardly to be seen.
+# With more lines than this, lines paler than `CRUDE` are drawn without antialiasing: nearly three
+# times as fast, and hardly visible.
 CRUDE_LINES, CRUDE = 300, 0.4
 # How far from a line the pointer may be.
 REACH = 4.0
-# In documents a picture has at most so many pixels per logical one.
+# In vector documents a map has at most this many pixels per logical pixel.
 FINEST = 4.0
 SIGNS = POSITIVE, NEGATIVE, UNSIGNED = 0, 1, 2
 
@@ -189,7 +189,7 @@ class NetworkGraph(Picture):
                 painter.fillRect(where, QColor(color))
 
     def _paint_dead(self, painter: QPainter, style: PaintStyle, i: int, silent: np.ndarray) -> None:
-        """A cross through every unit that is 0 whatever comes in."""
+        """A cross through every unit that is 0 for all samples."""
         painter.setPen(style.pen(style.muted))
         for unit in np.flatnonzero(silent[: self.places.drawn(i)] == 1).tolist():
             where = self.places.unit(i, unit, 0.5 * self.places.size)
@@ -244,7 +244,7 @@ def _signed(values: np.ndarray, style: PaintStyle) -> list[int]:
 def _draw(
     painter: QPainter, lines: list[QLineF], color: QColor, width: float, style: PaintStyle
 ) -> None:
-    """Lines of one strength; on the screen thicker ones are drawn several times (see `stroke`)."""
+    """Draw lines of one strength; on the screen thick ones are several thin ones (see `stroke`)."""
     if not style.live:
         painter.setPen(style.pen(color, width))
         painter.drawLines(lines)

@@ -15,7 +15,7 @@ LARGEST, SMALLEST = 42.0, 5.0
 # Least distance between the middles of two units, and of two inputs or outputs; below it fewer are
 # drawn.
 TIGHT, TIGHTEST = 9.0, 6.0
-# Height above the units for ways that lead around.
+# Height above the units for shortcuts.
 ARC = 18.0
 # Between branches.
 LANE_GAP = 16.0

@@ -1,4 +1,4 @@
-"""What a drawn network says in words and numbers: names, values, tables."""
+"""Names, values and tables of a drawn network."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Reading:
         if group.kind == "input" and not group.shown:
             return f"{group.units:,} inputs", []
         if group.kind == "sum":
-            return self.unit_name(unit), [Row(None, "both ways added up", "")]
+            return self.unit_name(unit), [Row(None, "both branches added", "")]
         rows: list[Row] = []
         if len(units.bias):
             rows.append(Row(None, "bias", number(float(units.bias[unit.unit]), DIGITS)))

@@ -1,4 +1,4 @@
-"""What stands still in the drawing of a network: frames, names, and ways without weights."""
+"""The parts of a network's drawing that do not depend on weights: frames, names, shortcuts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NAMES = 76.0
 
 
 class StaticNetwork:
-    """Paints what stands still of one plan at its places."""
+    """Paints frames, names and connections without weights."""
 
     def __init__(
         self, picture: NetworkPicture, data: DataPicture | None, layers: tuple[str, ...],
@@ -41,7 +41,7 @@ class StaticNetwork:
             self._gap(painter, self.plan)
 
     def _arc(self, painter: QPainter, link: Link) -> None:
-        """The way around: from the top of its source to the top of the sum."""
+        """A shortcut: from the top of its source to the top of the sum."""
         places, style = self.places, self.style
         start = QPointF(places.x[link.source], self._top(link.source) - 2)
         end = QPointF(places.x[link.target], self._top(link.target) - 2)
@@ -172,13 +172,13 @@ def _plus(painter: QPainter, where: QRectF) -> None:
 
 
 def _titles(name: str) -> tuple[str, ...]:
-    """A group's name, ever shorter."""
+    """A group's name, from the longest form to the shortest."""
     short = name.removeprefix("layer ")
     return name, short, {"inputs": "in", "output": "out"}.get(short, "")
 
 
 def _sizes(groups: list[Group], drawn: list[int], data: DataPicture | None) -> tuple[str, ...]:
-    """How many units a column has and how many are drawn, ever shorter."""
+    """How many units a column has and how many are drawn, from the longest form to the shortest."""
     if not drawn[0]:
         shape = data.image_shape if data else None
         return (f"{shape[0]}×{shape[1]}" if shape else f"{groups[0].units:,}", "")

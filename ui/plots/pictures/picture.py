@@ -57,7 +57,7 @@ class Picture(PlotObject):
         return self.rect & self.plot.frame if self.plot else self.rect
 
     def fit(self) -> None:
-        # What reaches a little beyond the frame is cut off only while there is more to see there.
+        # Parts may overhang the frame a little, unless zoomed in.
         self.clipped = bool(self.plot and self.plot.zoomed)
         super().fit()
 

@@ -104,7 +104,7 @@ class SurfacePlot(Plot):
     # Layout
 
     def fitting(self, rect: QRectF, style: PaintStyle) -> QRectF:
-        """Where the spans are alike, so much that the two inputs have one scale."""
+        """Inputs of similar spans are drawn to one scale."""
         x, y = self.home_x or self.x_scale, self.home_y or self.y_scale
         ratio = x.span / y.span if y.span > 0 else 1.0
         if not 1 / ALIKE < ratio < ALIKE:
@@ -124,7 +124,7 @@ class SurfacePlot(Plot):
 
     @property
     def has_bar(self) -> bool:
-        """Whether there is room for the scale of colours, and need of one."""
+        """Whether the scale of colours is shown."""
         return self.rect_in_view.right() - self.frame.right() > BAR_GAP + BAR
 
     def bar_ticks(self) -> list[Tick]:
@@ -189,11 +189,11 @@ class Samples(PlotObject):
     def __init__(self, surface: SurfacePlot) -> None:
         super().__init__()
         self._surface = surface
-        # They change with the data only, while the surface below them changes in every frame.
+        # Samples change with the data only, the surface below them in every frame.
         self.setCacheMode(self.CacheMode.DeviceCoordinateCache)
 
     def fit(self) -> None:
-        # Those at the edges are cut off only while there are others beyond.
+        # Samples at the edge may overhang the frame, unless zoomed in.
         self.clipped = self._surface.zoomed
         super().fit()
 
@@ -224,7 +224,7 @@ class Samples(PlotObject):
             return
         classifies, known = plot.dataset.classifies, self.points()
         size = radius(sum(len(p.targets) for _, p in known), plot.frame.width())
-        # What sets samples off from the surface: those of a number near the middle are as pale.
+        # The rim separates samples from the surface, which may have the same colour.
         rim = style.card if classifies else style.pale(style.text, 0.45)
         for part, some in known:
             x, y = self.places(some)

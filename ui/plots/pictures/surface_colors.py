@@ -10,13 +10,13 @@ from core.telemetry.pictures import DataPicture, Surface
 from ui.plots import ramp
 from ui.theme import Theme
 
-# The picture behind the points is paler than they are.
+# The surface is paler than the points on it.
 PALE = 0.72
-# Pixels to which the grid is interpolated; the painter does the rest.
+# Side of the interpolated grid in pixels; the painter scales it further.
 FINE = 160
-# Probabilities nearer to 0 or 1 are taken for this: float32 knows no much larger ones below 1.
+# Probabilities are kept this far from 0 and 1, so that their logits are finite.
 SURE = 1e-6
-# Of more classes than this the borders are left as the grid has them.
+# With more classes than this borders are not interpolated.
 MANY_CLASSES = 8
 
 
@@ -52,7 +52,7 @@ def surface_colors(
     if data is None or data.task != "binary":
         fine = ramp.enlarged(values, FINE, FINE)
     else:
-        # By way of the logits, which do not jump as probabilities do.
+        # Logits are interpolated: they change more evenly than probabilities.
         sure = np.clip(values, SURE, 1 - SURE)
         fine = 0.5 + 0.5 * np.tanh(0.5 * ramp.enlarged(np.log(sure / (1 - sure)), FINE, FINE))
     return shaded(fine, output_range(data), discrete, theme)
