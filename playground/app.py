@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("file", nargs="?", type=Path, help="an experiment saved as JSON")
     parser.add_argument("--data", type=Path, metavar="FILE", help="a table or archive to train on")
     parser.add_argument("--target", metavar="COLUMN", help="the column of --data to predict")
-    parser.add_argument("--theme", choices=("system", "light", "dark"), help="for this time only")
+    parser.add_argument("--theme", choices=("system", "light", "dark"), help="for this start only")
     parser.add_argument("--run", action="store_true", help="start training at once")
     return parser
 

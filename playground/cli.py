@@ -135,9 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     search_cli.add_commands(commands)
     data_cli.add_commands(commands)
     predict_cli.add_command(commands)
-    catalogue = commands.add_parser(
-        "catalogue", help="print everything there is to choose from, as Markdown"
-    )
+    catalogue = commands.add_parser("catalogue", help="print all entries and settings as Markdown")
     catalogue.set_defaults(run=_catalogue)
     return parser
 
@@ -173,7 +171,7 @@ def _train(options: argparse.Namespace) -> int:
     except DataError as error:
         return fail([str(error)])
     except MemoryError:
-        return fail(["there is not enough memory for so large an experiment"], FAILED)
+        return fail(["there is not enough memory for this experiment"], FAILED)
     if options.json:
         print(json.dumps(recording.metrics(), indent=2, ensure_ascii=False, allow_nan=False))
     elif recording.status != "diverged":
@@ -239,7 +237,7 @@ def _with_task(spec: ExperimentSpec) -> ExperimentSpec:
 
 
 def _overrides(options: argparse.Namespace) -> list[str]:
-    """The settings given on the command line as PATH=VALUE, the ones that prevail last."""
+    """The settings given on the command line as PATH=VALUE, those that take precedence last."""
     settings = list(options.settings)
     if options.epochs is not None:
         settings.append(f"training.max_epochs={options.epochs}")
@@ -288,7 +286,7 @@ def with_settings(raw: Any, settings: list[str]) -> ExperimentSpec:
 
 
 def _ending(spec: ExperimentSpec) -> ExperimentSpec:
-    """The experiment with an end, where it has none of its own."""
+    """The experiment with a last epoch, where it has no end of its own."""
     from dataclasses import replace
 
     if spec.training.max_epochs or spec.training.patience:

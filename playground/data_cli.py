@@ -18,9 +18,9 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     actions = data.add_subparsers(title="actions", metavar="ACTION", required=True)
     fetch = actions.add_parser(
         "fetch",
-        help="download a data set once; it works offline ever after",
+        help="download a data set once, for use offline",
         description="Download a data set into the user's cache folder. Mirrors are tried in turn, "
-        "a download that breaks off or is stopped is taken up where it ended, and checksums are "
+        "an interrupted download is resumed, and checksums are "
         "compared. Exit status: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl+C.",
     )
     fetch.add_argument("name", choices=NAMES, help="data set")
@@ -51,7 +51,7 @@ def _fetch(options: argparse.Namespace) -> int:
         if origin and "://" not in origin:
             folder = adopt(options.name, absolute(Path(origin)))
         elif not origin and (folder := present(options.name)):
-            print(f"{options.name} is there already: {folder}")
+            print(f"{options.name} is already here: {folder}")
             return DONE
         else:
             if origin:
@@ -62,7 +62,7 @@ def _fetch(options: argparse.Namespace) -> int:
         return fail([f"--from {origin}: {error}"])
     except (KeyboardInterrupt, Cancelled):
         bar.clear()
-        return fail(["stopped; the same command goes on from here"], INTERRUPTED)
+        return fail(["stopped; the same command resumes the download"], INTERRUPTED)
     except DataError as error:
         bar.clear()
         problems = str(error).splitlines()

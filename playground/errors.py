@@ -1,4 +1,4 @@
-"""Errors that nothing has caught, while the window is open: logged, told, and no reason to end."""
+"""Uncaught errors while the window is open: logged and shown, and the window stays open."""
 
 from __future__ import annotations
 

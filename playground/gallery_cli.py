@@ -1,4 +1,4 @@
-"""`playground gallery`: the lectures' experiments without a screen, and whether they hold."""
+"""`playground gallery`: runs the experiments of the lectures without a screen and checks them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ ALL = "all"
 
 
 def add_commands(commands: argparse._SubParsersAction) -> None:
-    """Add `gallery` and what it can do."""
+    """Add `gallery` and its actions."""
     gallery = commands.add_parser("gallery", help="run and check the lectures' experiments")
     actions = gallery.add_subparsers(title="actions", metavar="ACTION", required=True)
-    listing = actions.add_parser("list", help="say what there is")
+    listing = actions.add_parser("list", help="list the experiments")
     listing.set_defaults(run=_list)
     pictures = actions.add_parser(
         "pictures",
-        help="record anew what the gallery's cards show",
+        help="record again what the cards of the gallery show",
         description="Run every experiment once, on all its data that are on this computer, and "
         "record what the cards in the window show of it, and how long it took.",
     )
@@ -40,13 +40,11 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     run.add_argument(
         "--check", action="store_true", help="compare what was expected with what was measured"
     )
-    run.add_argument(
-        "--seeds", type=_seeds, default=(), metavar="K", help="take the mean over K seeds"
-    )
+    run.add_argument("--seeds", type=_seeds, default=(), metavar="K", help="average over K seeds")
     run.add_argument(
         "--bundled",
         action="store_true",
-        help="use data that come with the application even where MNIST is there",
+        help="use data that come with the application even where MNIST is available",
     )
     run.add_argument(
         "--out",

@@ -23,10 +23,10 @@ MOST_ROWS = 16
 
 
 def add_commands(commands: argparse._SubParsersAction) -> None:
-    """Add `lab` and what it can do."""
+    """Add `lab` and its actions."""
     labs = commands.add_parser("lab", help="compute and check the labs")
     actions = labs.add_subparsers(title="actions", metavar="ACTION", required=True)
-    listing = actions.add_parser("list", help="say what there is")
+    listing = actions.add_parser("list", help="list the labs")
     listing.set_defaults(run=_list)
     run = actions.add_parser(
         "run",

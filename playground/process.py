@@ -1,4 +1,4 @@
-"""What holds for the whole process: the Qt application, crashes, signals."""
+"""The Qt application and the handling of signals, for the whole process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SWITCH_SECONDS = 0.001
 
 
 def make_application() -> Any:
-    """The QApplication with everything that holds for the whole process."""
+    """The QApplication, with garbage collection, threads and names set up."""
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
     from threadpoolctl import threadpool_limits

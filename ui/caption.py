@@ -1,4 +1,4 @@
-"""The settings of an experiment in one line, for under a picture."""
+"""The settings of an experiment in one line, as the caption of a picture."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def layers(hidden: tuple[Block, ...]) -> str:
 
 
 def _initializer(network: NetworkSpec) -> str:
-    """What the weights are really drawn by, which "auto" alone would not tell."""
+    """The initialiser in use, which "auto" alone would not say."""
     used = [
         (block.initializer or network.initializer).resolve(block.activation or network.activation)
         for block in network.hidden

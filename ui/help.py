@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from ui.menus import MenuBar
 
-MOUSE = {"Double click": "Let a view fill the window"}
+MOUSE = {"Double click": "Maximise a view, or restore it"}
 
 
 def shortcuts(parent: QWidget, menus: MenuBar) -> None:

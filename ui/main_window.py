@@ -46,7 +46,7 @@ MINIMUM_SIZE = QSize(1000, 640)
 # What the frame around the window takes of the screen, about.
 FRAME = QSize(8, 40)
 NOTICE_MARGIN = 12
-THEMES = {"system": "Like the system", "light": "Light", "dark": "Dark"}
+THEMES = {"system": "Follow the system", "light": "Light", "dark": "Dark"}
 
 
 def available_size(window: QWidget) -> QSize:
@@ -258,7 +258,7 @@ class MainWindow(QMainWindow):
     # Theme
 
     def set_theme(self, name: str) -> None:
-        """Dress the window in "light" or "dark", or like the "system"."""
+        """Set the theme: "light", "dark", or "system" to follow the desktop."""
         self.theme_name = name
         self.memory.keep(theme=name)
         self._apply_theme()

@@ -60,8 +60,8 @@ class Theme:
     runs: tuple[str, ...]
 
     def pin(self, slot: int) -> QColor:
-        """The colour of a pinned run: one of six that can be told apart, also from those of the
-        present run, without full colour vision."""
+        """The colour of a pinned run: one of six that are distinct from each other and from
+        the present run, with every kind of colour vision."""
         return QColor(getattr(self, f"pin{slot}"))
 
     def layer_colors(self, n: int) -> list[QColor]:
@@ -127,7 +127,7 @@ def system_theme() -> Theme:
 
 
 def apply(app: QApplication, theme: Theme) -> None:
-    """Dress the whole application in a theme; may be called again at any time."""
+    """Apply a theme to the whole application; may be called again at any time."""
     global _current
     _current = theme
     if not app.styleSheet():

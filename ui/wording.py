@@ -57,10 +57,10 @@ def value_at(path: str, spec: ExperimentSpec) -> str:
 
 
 def on_test(tested: ScoreOnTest) -> str:
-    """What a look at the test data has come to."""
+    """The result on the test data, in a sentence."""
     score = tested.score
     if score is None:
-        return "There are no test data: set a share of the samples apart under Data, More, Test."
+        return "There is no test data: reserve a share of the samples under Data, More, Test."
     figures = f"loss {decimal(score.loss, 4)}"
     if not math.isnan(score.accuracy):
         figures += f", accuracy {decimal(score.accuracy, 3)}"

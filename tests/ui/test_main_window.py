@@ -137,7 +137,7 @@ def test_going_on_from_here_is_the_run_that_never_went_further(window, qtbot):
     session.edit(rate(SPEC, 0.5))
     step(qtbot, session, 20)
     scrub(qtbot, window, 12)
-    assert window.train.timeline.go_on.text() == "Go on from 12"
+    assert window.train.timeline.go_on.text() == "Continue from 12"
     qtbot.mouseClick(window.train.timeline.go_on, Qt.MouseButton.LeftButton)
     wait(qtbot, session, lambda frame: frame.iteration == 12)
     assert moments(window) == {12}

@@ -98,15 +98,15 @@ def test_the_buttons_ask_for_live_and_for_going_on(timeline: Timeline, history, 
 
 def test_going_on_says_from_where_or_why_not(timeline: Timeline, history) -> None:
     assert not timeline.go_on.isEnabled()
-    assert "earlier moment first" in timeline.go_on.toolTip()
+    assert "earlier step first" in timeline.go_on.toolTip()
     timeline.show_moment(history, 200, 210)
     assert timeline.go_on.isEnabled()
-    assert timeline.go_on.text() == "Go on from 210"
+    assert timeline.go_on.text() == "Continue from 210"
     timeline.show_moment(history, 300, None)
     assert not timeline.go_on.isEnabled()
     assert "No copy of the weights was kept near step 300" in timeline.go_on.toolTip()
     timeline.show_moment(History(), None, None)
-    assert "nothing to go back to" in timeline.go_on.toolTip()
+    assert "no earlier step" in timeline.go_on.toolTip()
 
 
 def test_the_line_keeps_its_length_whatever_is_written_beside_it(timeline, history) -> None:

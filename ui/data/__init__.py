@@ -1,1 +1,1 @@
-"""Getting data into the window: files of one's own, downloads, and points drawn by hand."""
+"""Getting data into the window: files of the user, downloads, and points drawn by hand."""

@@ -1,4 +1,4 @@
-"""Work that takes its time, done beside the window: with progress, and an end when unwanted."""
+"""Work in a thread beside the window, with progress and cancellation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LOOK_MILLISECONDS = 40
 
 
 class GivenUp(Exception):
-    """Nobody wants the result any more."""
+    """The work was cancelled."""
 
 
 class Work(QObject):
@@ -23,7 +23,7 @@ class Work(QObject):
     it is given up: then nothing does.
 
     `act` says with `tell` how far it is, and is stopped there once it is given up. The object
-    belongs to the application and outlives its thread, whatever becomes of who asked for it.
+    belongs to the application, so that it is not destroyed before its thread has ended.
     """
 
     progressed = Signal(float, str)
@@ -63,12 +63,12 @@ class Work(QObject):
     # In the thread
 
     def tell(self, share: float, text: str = "") -> None:
-        """How far the work is, 0…1. Raises `GivenUp` where it shall end."""
+        """Report the progress, 0…1. Raises `GivenUp` where the work is cancelled."""
         self.go_on()
         self._told = share, text
 
     def go_on(self) -> None:
-        """Raises `GivenUp` where the work shall end."""
+        """Raises `GivenUp` where the work is cancelled."""
         if self._given_up:
             raise GivenUp
 
@@ -80,7 +80,7 @@ class Work(QObject):
         except DataError as error:
             self._problem = str(error)
         except MemoryError:
-            self._problem = "There is not enough memory for so much data; take a part of it."
+            self._problem = "There is not enough memory for so much data; use a part of it."
         except Exception as error:  # whatever it is, the window has to learn of it
             self._problem = f"Something went wrong: {type(error).__name__}: {error}"
         self._over.set()

@@ -1,4 +1,4 @@
-"""Builds and binds the form of any spec part or catalogue entry from its field metadata."""
+"""Forms for parts of a spec and catalogue entries, built from the metadata of their fields."""
 
 from __future__ import annotations
 

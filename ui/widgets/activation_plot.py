@@ -1,4 +1,4 @@
-"""An activation function and its derivative as a small picture."""
+"""A small plot of an activation function and its derivative."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEIGHT = 92
 
 
 def sampled(activation: Activation, x: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """f and f′ at x, or None for a function that only learning settles (maxout)."""
+    """f and f′ at x, or None for a function whose shape is learned (maxout)."""
     if isinstance(activation, PReLU):
         slope = np.where(x > 0, 1.0, activation.start)
         return x * slope, slope

@@ -22,7 +22,7 @@ def described(title: str, *paragraphs: str) -> str:
 
 
 def entry_tip(entry: type[Entry] | Entry) -> str:
-    """What a learner should know of an entry."""
+    """The tooltip of an entry: formula, help and advice."""
     restarts = RESTARTS if getattr(entry, "parametric", False) else ""
     return described(entry.label, entry.formula, entry.advice, restarts)
 

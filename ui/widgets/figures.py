@@ -72,7 +72,7 @@ class Figures(QWidget):
                     self.update(figure.left, 0, figure.width, self.height())
 
     def set_name(self, index: int, name: str) -> None:
-        """Let a figure be that of something else."""
+        """Rename a figure."""
         figure = self._figures[index]
         if name != figure.name:
             figure.name = name

@@ -1,4 +1,4 @@
-"""One finding of the diagnosis: what, the evidence, and a button that remedies it."""
+"""One finding of the diagnosis: what it is, the evidence, and a button with a remedy."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ class FindingCard(QWidget):
         if text != self.remedy.text():
             self.remedy.setText(text)
             self.remedy.setAccessibleName(first.label)
-            self.remedy.setToolTip(f"{first.label}: changes the settings; Ctrl+Z takes it back")
+            self.remedy.setToolTip(f"{first.label}: changes the settings; undo with Ctrl+Z")
 
     @property
     def _first(self) -> Remedy | None:

@@ -44,6 +44,6 @@ def press_focused(event: QKeyEvent) -> bool:
 
 
 def leave_after_enter(field: QWidget, event: QKeyEvent) -> None:
-    """Once Enter has taken a value over, give the keys back to the run: Space, S, Ctrl+Z."""
+    """After Enter, return the keyboard to the shortcuts of the run: Space, S, Ctrl+Z."""
     if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
         field.clearFocus()

@@ -1,4 +1,4 @@
-"""A number typed by hand."""
+"""A field for a number."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 
 def shown(value: float) -> str:
-    """A number in as few characters as it needs: 0.01, 1e-4, 32, 2.5e6."""
+    """A number in few characters: 0.01, 1e-4, 32, 2.5e6."""
     if not math.isfinite(value):
         return str(value)
     number = Decimal(repr(value)).normalize()
@@ -25,7 +25,7 @@ def shown(value: float) -> str:
 
 
 def parsed(text: str) -> float:
-    """The number that a text means; a decimal comma and a real minus sign will do.
+    """The number that a text means; a decimal comma and a real minus sign are accepted.
 
     Raises ValueError with a message for the user.
     """

@@ -26,7 +26,7 @@ class RowLabel(QLabel):
         self.setFixedWidth(width)
 
     def room(self) -> int:
-        """How wide a name may be without being cut."""
+        """The width of a name that is not cut."""
         return self.width() - (GLYPH + GAP if self.restarts else 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -28,10 +28,10 @@ STEP, LEAP, PAGE = 1, 10, 60
 
 
 class Scrubber(QSlider):
-    """Shows a moment of a run that has come to `maximum`. It asks, others act.
+    """Shows a step of a run of `maximum` steps so far.
 
     `chosen` carries an iteration; `stepped` a number of recorded moments to go on or back;
-    `released` says that the newest moment is wanted.
+    `released` asks for the newest step.
     """
 
     chosen = Signal(float)
@@ -45,7 +45,7 @@ class Scrubber(QSlider):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumWidth(120)
         self.setAccessibleName("Timeline")
-        self.setAccessibleDescription("Which recorded moment of the run is shown")
+        self.setAccessibleDescription("Which recorded step of the run is shown")
         self.show_run(0, 0, ())
 
     def show_run(self, moment: int, last: int, marks: Sequence[Mark]) -> None:
@@ -126,7 +126,7 @@ class Scrubber(QSlider):
         mark = self.mark_at(x)
         if mark:
             return f"Step {mark.iteration:,}: {mark.text}"
-        return "Drag, or use the arrow keys, to look at an earlier moment. Training goes on."
+        return "Drag, or use the arrow keys, to show an earlier step. Training continues."
 
     # Painting
 

@@ -1,4 +1,4 @@
-"""A titled part of the control column, its rarer settings folded away."""
+"""A titled part of the control column, with rarely used settings folded away."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class More(QToolButton):
         self.setObjectName("more")
         self.setText("More")
         self.setAccessibleName(f"More settings: {name}")
-        self.setToolTip(f"Shows or hides the rarer settings of the {name}")
+        self.setToolTip(f"Shows or hides the less common settings of the {name}")
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.toggled.connect(self._toggle)

@@ -264,7 +264,7 @@ def test_fetching_from_the_command_line(network, home, tmp_path, monkeypatch, ca
     assert main(["data", "fetch", "mnist"]) == 0
     assert str(home / "mnist") in capsys.readouterr().out
     assert main(["data", "fetch", "mnist"]) == 0
-    assert "is there already" in capsys.readouterr().out
+    assert "is already here" in capsys.readouterr().out
     assert main(["data", "fetch", "fashion_mnist", "--from", str(home / "mnist")]) == 0
     assert present("fashion_mnist")
 

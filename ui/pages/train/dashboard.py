@@ -29,7 +29,7 @@ class Dashboard(QScrollArea):
     """Holds one dock per view.
 
     `measures_changed` says that frames should contain other measures, because other views are
-    shown or have their turn; `export_requested` carries the view whose picture or data is wanted.
+    shown or due; `export_requested` carries the view to be exported.
     Views that are hidden or scrolled out of sight cost nothing.
     """
 
@@ -78,7 +78,7 @@ class Dashboard(QScrollArea):
     # What is shown
 
     def show_frame(self, frame: Frame, history: History) -> None:
-        """Show a moment of a run in every view."""
+        """Show a frame of a run in every view."""
         if frame.data is not self._data:
             self._data = frame.data
             self._suit()
@@ -90,7 +90,7 @@ class Dashboard(QScrollArea):
         self._give_turn(self._rota.next(self._seen) if live else self._seen)
 
     def spent(self, seconds: float) -> None:
-        """The frame last shown took so long, painting included."""
+        """Tell how long the last frame took, painting included."""
         self._rota.spent(seconds, len(self._showing))
 
     def clear(self, history: History) -> None:
@@ -99,7 +99,7 @@ class Dashboard(QScrollArea):
             view.clear()
 
     def refresh(self) -> None:
-        """Paint the same moment again: what lies beside the run has changed."""
+        """Paint the same step again: the ghost or the pinned runs have changed."""
         for view in self.views.values():
             view.refresh()
 
@@ -139,7 +139,7 @@ class Dashboard(QScrollArea):
     # What is in sight
 
     def see(self) -> None:
-        """Find out which views are in sight now."""
+        """Update which views are visible."""
         for key, view in self.views.items():
             view.set_in_sight(self._is_in_sight(self._docks[key]))
         seen = [view for view in self.shown() if view.in_sight]
@@ -147,7 +147,7 @@ class Dashboard(QScrollArea):
             fresh = [view for view in seen if view not in self._seen]
             self._seen = seen
             self._give_turn(seen)
-            # The frame that they have not shown may be the last one for long: nothing runs yet.
+            # They have not shown the last frame, and while nothing runs there is no other.
             for view in fresh:
                 view.catch_up()
 
@@ -181,7 +181,7 @@ class Dashboard(QScrollArea):
         return [dock.toggleViewAction() for dock in self._docks.values()]
 
     def reset_layout(self) -> None:
-        """Every view where it was at the first start."""
+        """Restore the layout of the first start."""
         self._before_maximizing = None
         docks, area = self._docks, Qt.DockWidgetArea.TopDockWidgetArea
         heads = [dock for dock in docks.values() if dock.view.default_place not in docks]
@@ -200,7 +200,7 @@ class Dashboard(QScrollArea):
         self._share_out()
 
     def _suit(self) -> None:
-        """Let a view that goes with the data stand in for one that is shown and does not."""
+        """Replace a visible view that does not support the data by one that does."""
         data, maximized = self._data, self._before_maximizing is not None
         for key in {view.stands_in_for for view in self.views.values()} & set(self.views):
             group = [v for v in self.views.values() if key in (v.key, v.stands_in_for)]
@@ -217,7 +217,7 @@ class Dashboard(QScrollArea):
                 self._replace(self._docks[shown[0].key], self._docks[better.key])
 
     def _replace(self, old: CardDock, new: CardDock) -> None:
-        """Put a card where another one stands."""
+        """Put a card in the place of another."""
         if not old.isFloating():
             self._docking.splitDockWidget(old, new, Qt.Orientation.Horizontal)
         width = old.width()
@@ -226,7 +226,7 @@ class Dashboard(QScrollArea):
         self._docking.resizeDocks([new], [width], Qt.Orientation.Horizontal)
 
     def _share_out(self) -> None:
-        """Give the cards that are shown their share of the room."""
+        """Share the height and width among the visible cards."""
         self._unshared = not self.isVisible()
         shown = [dock for dock in self._docks.values() if not dock.isHidden()]
         rows = [dock for dock in shown if dock.view.default_place not in self._docks]
@@ -252,7 +252,7 @@ class Dashboard(QScrollArea):
         return self._before_maximizing or self._docking.saveState(LAYOUT)
 
     def restore_layout(self, state: QByteArray) -> None:
-        """Arrange the views as they were; what is no such arrangement is left alone."""
+        """Arrange the views as they were; an invalid state is ignored."""
         self._before_maximizing = None
         if self._docking.restoreState(state, LAYOUT):
             self._unshared = False

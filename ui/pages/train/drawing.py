@@ -1,4 +1,4 @@
-"""Lets points that are drawn in the prediction become part of the experiment."""
+"""Makes points drawn in the prediction part of the experiment."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ui.views.surface import SurfaceView
 
 
 class Drawing(QObject):
-    """Ties the brush of the prediction to the session; every stroke is one edit."""
+    """Connects the brush of the prediction with the session; every stroke is one edit."""
 
     def __init__(
         self, session: Session, dashboard: Dashboard, report: Callable[[str], None]
@@ -26,9 +26,7 @@ class Drawing(QObject):
         self._session, self._dashboard, self._view = session, dashboard, view
         self._chosen = False
         view.brush.drawn.connect(self._take)
-        view.brush.filled.connect(
-            lambda: report(f"There is no room for more than {MOST_POINTS:,} drawn points.")
-        )
+        view.brush.filled.connect(lambda: report(f"At most {MOST_POINTS:,} points can be drawn."))
         session.spec_changed.connect(self._follow)
         self._follow(session.spec)
 
@@ -40,7 +38,7 @@ class Drawing(QObject):
         self._view.set_points(spec.data.points)
         chosen = isinstance(spec.data.dataset, DrawnPoints)
         if chosen and not self._chosen:
-            # Who wants nothing but drawn points wants to draw.
+            # The data set "drawn points" is chosen in order to draw.
             self._dashboard.bring("surface")
             self._view.set_drawing(True)
         self._chosen = chosen

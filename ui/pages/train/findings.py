@@ -1,4 +1,4 @@
-"""What the diagnosis has found in the moment that is shown, under the settings."""
+"""What the diagnosis has found at the step that is shown; stands under the settings."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NAMES = {"bad": ("problem", "problems"), "warning": ("warning", "warnings")}
 
 
 class Findings(QFrame):
-    """A list of findings, the worst first, in bounded room. `remedy_chosen` carries a spec.
+    """A list of findings, the worst first, of limited height. `remedy_chosen` carries a spec.
 
     `look` may be called with every frame: the diagnosis itself is made a few times a second, and
     not while hidden; `looked` says when.
@@ -60,7 +60,7 @@ class Findings(QFrame):
     # Looking
 
     def look(self, spec: ExperimentSpec, frame: Frame, history: History) -> None:
-        """Show what there is to find in a frame of a run, when it is time to look again."""
+        """Diagnose a frame of a run, unless the last diagnosis is too recent."""
         self._latest = spec, frame, history
         if self._outdated:
             self._outdated = False
@@ -70,11 +70,11 @@ class Findings(QFrame):
             self._clock.start(max(0, int(1000 * (self._look_at - monotonic()))))
 
     def forget(self) -> None:
-        """A new run begins: what is shown is out of date, so its remedies are not to be had."""
+        """A new run begins: what is shown is out of date, so its remedies are disabled."""
         self._latest, self._outdated = None, True
 
     def clear(self) -> None:
-        """A run without a frame: nothing is known."""
+        """There is no frame to diagnose."""
         self.forget()
         self.show_findings(())
 
@@ -106,7 +106,7 @@ class Findings(QFrame):
             card.retheme()
 
     def set_room(self, height: int) -> None:
-        """How high the column is of which this may take its share."""
+        """Tell the height of the column, of which this takes a share at most."""
         self._room = int(MOST * height)
         self._fit()
 

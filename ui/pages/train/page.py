@@ -35,7 +35,7 @@ from ui.views import View
 from ui.wording import on_test
 
 MARGIN = 12
-# Running figures change this often: nobody reads 60 numbers a second.
+# Running figures change this often: 60 changes a second could not be read.
 FIGURE_SECONDS = 0.15
 WAYS_OUT = "Go back to an earlier step on the timeline, or change a setting to try again."
 
@@ -131,7 +131,7 @@ class TrainPage(Page):
                     Command("E&arlier step", lambda: session.look_by(-1), "Ctrl+Left"),
                     Command("&Later step", lambda: session.look_by(1), "Ctrl+Right"),
                     Command("&Back to live", session.look_live, "L"),
-                    Command("&Go on from here", self.replay.go_on, "G"),
+                    Command("&Continue from here", self.replay.go_on, "G"),
                 ),
             ),
             Menu(

@@ -1,4 +1,4 @@
-"""The toolbar's button that pins the present run, and the table it leads to then."""
+"""Pins the present run from the toolbar, and opens the table of pinned runs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Pinning:
         session.run_started.connect(self.tell)
 
     def pin(self) -> None:
-        """Keep the present run to compare others with; show the table where it is kept already."""
+        """Pin the present run; where it is pinned already, show the table."""
         session = self._session
         if session.pins.of(session.history):
             self.show_table()
@@ -45,6 +45,6 @@ class Pinning:
         self.table.choose(self._session.history)
 
     def tell(self) -> None:
-        """Let the button show whether the present run is pinned."""
+        """Update the button: is the present run pinned?"""
         pins = self._session.pins
         self._toolbar.set_pinned(pins.of(self._session.history) is not None)

@@ -1,4 +1,4 @@
-"""Which moment of the run the dashboard shows: the newest, or one of the past."""
+"""Which step of the run the dashboard shows: the newest, or an earlier one."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ class Replay:
         session.pins.changed.connect(self.refresh)
 
     def begin(self) -> None:
-        """A new run: what is shown of the last one stays until its first frame is there."""
+        """A new run: the last one stays in view until the first frame arrives."""
         self._waits = True
         self._findings.forget()
         self._timeline.show_moment(self._session.history, None, None)
 
     def take(self, frame: Frame) -> None:
-        """A new frame of the run. While the past is looked at, that stays in view."""
+        """A new frame of the run. An earlier step that is shown stays in view."""
         session, history = self._session, self._session.history
         if self._waits:
             self._waits = False
@@ -56,7 +56,7 @@ class Replay:
         self._findings.look(session.spec, session.past or frame, history)
 
     def show(self) -> None:
-        """Show the moment looked at."""
+        """Show the chosen step."""
         session, shown, past = self._session, self._session.shown, self._session.past
         near = session.checkpoint_near(past.iteration) if past else None
         self._timeline.show_moment(
@@ -67,23 +67,23 @@ class Replay:
             self.look_again()
 
     def refresh(self) -> None:
-        """What lies beside the run has changed."""
+        """The ghost or the pinned runs have changed."""
         if not self._waits:
             self._dashboard.refresh()
 
     def look_again(self) -> None:
-        """Let the findings be those of the settings and the moment as they are now."""
+        """Diagnose again: the settings or the step shown have changed."""
         session = self._session
         if session.shown is not None:
             self._findings.look(session.spec, session.shown, session.history)
 
     def clear(self) -> None:
-        """There is nothing to show: the run could not begin."""
+        """There is nothing to show: the run could not start."""
         self._dashboard.clear(self._session.history)
         self._findings.clear()
 
     def go_on(self) -> None:
-        """Train on from the moment of the past that is looked at, or say why that cannot be."""
+        """Continue training from the earlier step that is shown, or say why that is impossible."""
         past = self._session.past
         if past is None or self._session.checkpoint_near(past.iteration) is None:
             self._report(self._timeline.go_on.toolTip())

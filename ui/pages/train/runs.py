@@ -1,4 +1,4 @@
-"""The table of pinned runs: what they differ in, and how well they did."""
+"""The table of pinned runs: their differing settings and their results."""
 
 from __future__ import annotations
 
@@ -78,8 +78,7 @@ class Runs(QDialog):
     # What is shown
 
     def refresh(self) -> None:
-        """Take in whatever has changed, while it is shown. A name that is being written is left
-        alone."""
+        """Show whatever has changed. A name that is being edited is left alone."""
         if self.isHidden() or self.table.state() == QAbstractItemView.State.EditingState:
             return
         session = self._session
@@ -219,9 +218,9 @@ class Runs(QDialog):
         )
         self.empty.setObjectName("quiet")
         self.empty.setWordWrap(True)
-        self.restore.setToolTip("Take over the settings of the selected run (Ctrl+Z takes it back)")
-        self.remove.setToolTip("Let go of the selected run and its curves (Delete)")
-        self.rename.setToolTip("Call the selected run something else (F2)")
+        self.restore.setToolTip("Apply the settings of the selected run (undo with Ctrl+Z)")
+        self.remove.setToolTip("Remove the selected run and its curves (Delete)")
+        self.rename.setToolTip("Rename the selected run (F2)")
         close = QPushButton("Close")
         close.clicked.connect(self.close)
         close.setAutoDefault(False)

@@ -1,4 +1,4 @@
-"""The line under the dashboard on which the past of a run is looked up."""
+"""The timeline under the dashboard, which shows earlier steps of a run."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from ui.widgets.keys import keeps_key
 from ui.widgets.scrubber import Scrubber
 
 HEIGHT = 40
-# How often ticks and handle move while the run goes on: nobody sees it sooner.
+# Seconds between two moves of ticks and handle during a run.
 FOLLOW_SECONDS = 0.25
-NOTHING = "There is nothing to go back to yet"
-LIVE = "Look at an earlier moment first; training can then go on from there"
+NOTHING = "There is no earlier step yet"
+LIVE = "Choose an earlier step first; training can then continue from there"
 
 
 class Timeline(QWidget):
-    """Shows which moment of a run is looked at. It asks, others act.
+    """Shows which step of a run the dashboard shows; its signals ask for another.
 
-    `follow` costs next to nothing, so it may be called with every frame.
+    `follow` is cheap enough to be called with every frame.
     """
 
     chosen = Signal(float)
@@ -39,7 +39,7 @@ class Timeline(QWidget):
         self._follow_at = 0.0
         self.scrubber = Scrubber()
         self.name = QLabel()
-        self.go_on = QPushButton("Go on from here")
+        self.go_on = QPushButton("Continue from here")
         self.live = QPushButton("Live")
         self._arrange()
         self.scrubber.chosen.connect(self.chosen)
@@ -50,7 +50,7 @@ class Timeline(QWidget):
         self.show_moment(History(), None, None)
 
     def show_moment(self, history: History, moment: int | None, checkpoint: int | None) -> None:
-        """Show what is looked at: an iteration, or the newest moment (None).
+        """Show what is looked at: an iteration, or the newest step (None).
 
         `checkpoint` is the iteration near it from which the run can go on, None without any.
         """
@@ -62,11 +62,11 @@ class Timeline(QWidget):
         self.offer(checkpoint)
 
     def offer(self, checkpoint: int | None) -> None:
-        """Say from which iteration the run can go on."""
+        """Set the iteration from which the run can continue."""
         self._checkpoint = checkpoint
         enabled = self._moment is not None and checkpoint is not None
         self.go_on.setEnabled(enabled)
-        self.go_on.setText(f"Go on from {checkpoint:,}" if enabled else "Go on from here")
+        self.go_on.setText(f"Continue from {checkpoint:,}" if enabled else "Continue from here")
         self.go_on.setToolTip(self._explained(checkpoint))
 
     def follow(self, history: History, at_once: bool = False) -> bool:
@@ -90,7 +90,7 @@ class Timeline(QWidget):
         moment = last if self._moment is None else self._moment
         self.scrubber.show_run(moment, last, self._history.marks)
         self.scrubber.setAccessibleDescription(
-            f"The newest moment, step {last}" if self._moment is None else f"Step {moment}"
+            f"The newest step, {last}" if self._moment is None else f"Step {moment}"
         )
 
     def _explained(self, checkpoint: int | None) -> str:
@@ -98,12 +98,12 @@ class Timeline(QWidget):
             return LIVE if self._history.iteration else NOTHING
         if checkpoint is None:
             return (
-                f"No copy of the weights was kept near step {self._moment:,}: they are taken as "
-                "the run goes on, fewer for large networks. Try a moment further along the line."
+                f"No copy of the weights was kept near step {self._moment:,}: copies are made "
+                "during the run, fewer for large networks. Try a later step."
             )
         return (
-            f"Train on from step {checkpoint:,}, with the weights, the optimizer's state and the "
-            "settings of then. The run as it is now stays behind as a grey curve."
+            f"Continue training from step {checkpoint:,}, with the weights, the optimizer's state "
+            "and the settings of that step. The run as it is now remains as a grey curve."
         )
 
     def _arrange(self) -> None:
@@ -115,9 +115,9 @@ class Timeline(QWidget):
         self.name.setFont(font)
         # Room for large numbers: the line must not change its length under the pointer.
         self.name.setFixedWidth(self.name.fontMetrics().horizontalAdvance("Step 99,999,999"))
-        widest = self.go_on.fontMetrics().horizontalAdvance("Go on from 99,999,999")
+        widest = self.go_on.fontMetrics().horizontalAdvance("Continue from 99,999,999")
         self.go_on.setFixedWidth(widest + 26)
-        self.live.setToolTip("Back to the newest moment (End)")
+        self.live.setToolTip("Back to the newest step (End)")
         for button in (self.go_on, self.live):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         row = QHBoxLayout(self)

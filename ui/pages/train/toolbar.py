@@ -20,14 +20,14 @@ SPACING, TIGHT = 8, 4
 HEIGHT = 44
 PACE_WIDTH = 88
 # Steps per second.
-PACES = {0.0: "Full pace", 1000.0: "1,000 /s", 100.0: "100 /s", 10.0: "10 /s", 1.0: "1 /s"}
+PACES = {0.0: "Full speed", 1000.0: "1,000 /s", 100.0: "100 /s", 10.0: "10 /s", 1.0: "1 /s"}
 
 
 class Toolbar(QWidget):
-    """Buttons to the left and right, figures between them. It asks, others act.
+    """Buttons to the left and right, figures between them. Its signals say what is asked for.
 
     The buttons are public for binding shortcuts; `extras` is the layout where more may be added.
-    Where room is short the buttons but the first go without their words.
+    Where there is little room all buttons but the first show their icon only.
     """
 
     run_toggled = Signal(bool)
@@ -43,15 +43,13 @@ class Toolbar(QWidget):
         super().__init__(parent)
         self._running = self._pinned = self._compact = False
         self._icons: list[tuple[QPushButton, str, str]] = []
-        self.run = self._button("Run", "Train without pause", "Space", "play", "accent_text")
+        self.run = self._button("Run", "Train until paused", "Space", "play", "accent_text")
         self.run.setProperty("primary", True)
         self.run.setFixedWidth(RUN_WIDTH)
         self.step = self._button("Step", "One update of the weights", "S", "step")
         self.epoch = self._button("Epoch", "Once through all training samples", "E", "epoch")
         self.reset = self._button("Reset", "Back to step 0 with the same seed", "R", "reset")
-        self.new_seed = self._button(
-            "New seed", "Back to step 0 with other random draws", "N", "seed"
-        )
+        self.new_seed = self._button("New seed", "Back to step 0 with another seed", "N", "seed")
         self.pin = self._button("Pin run", "Keep this run to compare others with", "P", "pin")
         self.pace = self._paces()
         self.export = self._button("Export", "Save the dashboard as a picture", "Ctrl+E", "export")
@@ -71,17 +69,17 @@ class Toolbar(QWidget):
         self.retheme(theme.current())
 
     def set_running(self, running: bool) -> None:
-        """Show whether the run goes on, without a signal."""
+        """Show whether the run is running, without a signal."""
         if running == self._running:
             return
         self._running = running
         self.run.setText("Pause" if running else "Run")
         self.run.setAccessibleName(self.run.text())
-        self.run.setToolTip(_tip("Hold the run" if running else "Train without pause", "Space"))
+        self.run.setToolTip(_tip("Pause the run" if running else "Train until paused", "Space"))
         self._set_icon(self.run, "pause" if running else "play")
 
     def set_pinned(self, pinned: bool) -> None:
-        """Show whether the present run is kept already; then the button leads to its table."""
+        """Show whether the present run is pinned; the button then opens the pinned runs."""
         if pinned == self._pinned:
             return
         self._pinned = pinned
@@ -102,8 +100,8 @@ class Toolbar(QWidget):
         validation: float,
         is_accuracy: bool = True,
     ) -> None:
-        """Show where the run stands; NaN is shown as a dash. Validation is told as accuracy, or
-        as loss where there is no such thing."""
+        """Show where the run stands; NaN is shown as a dash. Validation is shown as
+        accuracy, or as loss for a regression."""
         self.figures.set_name(-1, "val acc" if is_accuracy else "val loss")
         self.figures.set_values(
             (
@@ -148,7 +146,7 @@ class Toolbar(QWidget):
 
     def _paces(self) -> Combo:
         combo = Combo(choice_model((pace, text, "", "") for pace, text in PACES.items()))
-        combo.setToolTip("How fast to train: slow is for watching single steps")
+        combo.setToolTip("How fast to train; slow speeds show single steps")
         combo.setAccessibleName("Speed")
         combo.setFixedWidth(PACE_WIDTH)
         return combo
