@@ -59,6 +59,7 @@ def test_house_prices_are_learned_with_the_defaults_whatever_their_unit(times):
     part = trainer.split.validation
     predicted = trainer.objective.predict(trainer.logits("validation"))[0]
     errors = predicted - part.targets[:, 0]
+    assert score.rmse is not None
     assert score.rmse == pytest.approx(np.sqrt(np.mean(errors**2)), rel=1e-4)
     assert score.loss == pytest.approx(0.5 * score.rmse**2, rel=1e-4)
 

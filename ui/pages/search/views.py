@@ -31,15 +31,15 @@ from ui.widgets.numbers import shown
 
 # More lines or dots than this are not told apart; the table has them all.
 MOST_LINES = 1500
-START = "Press Start to run the trials."
 
 
 class SearchView(PlotView):
     """A plot of a search. `show_state` takes what is known; `show_chosen` what was brushed."""
 
+    start = "Press Start to run the trials."
+
     def __init__(self) -> None:
         super().__init__()
-        self._empty_note.start = START
         self.state: SearchState | None = None
         self.chosen: frozenset[int] | None = None
         self.set_empty(True)
