@@ -11,10 +11,13 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMainWindow, QSlider, QWidgetAction
 
+from core.data.curves import Sine
+from core.experiment.spec import DataSpec, ExperimentSpec
 from core.telemetry.frame import BINS, MEASURES, Histograms, Shares
 from core.telemetry.history import History
 from core.training.results import Divergence, Score, Segment
 from tests.ui.frames import layer_names, recorded, run
+from tests.ui.real import moments
 from ui import theme
 from ui.plots.card import Card, CardDock
 from ui.plots.heat import Record
@@ -259,6 +262,31 @@ def test_loss_shows_accuracy_beside_it_where_there_is_room(shown):
     view.grab()
     assert view.placed == [view.accuracy]
     assert "%" in plain(view.subtitle)
+
+
+def test_loss_and_accuracy_show_what_always_the_same_answer_would_score(qtbot):
+    _, history, frame = moments(ExperimentSpec(), 60)
+    view = VIEWS["loss"]()
+    qtbot.addWidget(view)
+    view.resize(760, 260)
+    view.show()
+    view.show_frame(frame, history)
+    known = history.baseline
+    assert known is not None
+    assert set(view.loss.baseline_line.ys.ravel().tolist()) == {known.loss}
+    assert set(view.accuracy.baseline_line.ys.ravel().tolist()) == {known.accuracy}
+
+
+def test_loss_says_how_well_numbers_are_predicted(qtbot):
+    trainer, history, frame = moments(ExperimentSpec(data=DataSpec(dataset=Sine())), 200)
+    view = VIEWS["loss"]()
+    qtbot.addWidget(view)
+    view.resize(760, 260)
+    view.show()
+    view.show_frame(frame, history)
+    score = trainer.evaluate()
+    assert score is not None
+    assert f"R² {score.r2:.3f}" in plain(view.describe())
 
 
 def test_loss_takes_a_logarithmic_scale(shown):

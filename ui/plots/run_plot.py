@@ -47,7 +47,9 @@ class RunPlot(TimePlot):
         self.train_line = Curve("train", 1.6)
         self.validation_line = Curve("validation", 1.6)
         self.gap = Gap(self.train_line, self.validation_line)
-        for item in (self.gap, self.raw_line, self.train_line, self.validation_line):
+        self.baseline_line = Curve("muted", 1.0, fade=0.6, smooth=False)
+        lines = self.raw_line, self.train_line, self.validation_line
+        for item in (self.baseline_line, self.gap, *lines):
             self.add(item)
 
     # What is shown
@@ -173,7 +175,23 @@ class RunPlot(TimePlot):
 
     # Following the run
 
+    @property
+    def baseline(self) -> float:
+        """What always giving the same answer would score; NaN where that is not known."""
+        known = self.history.baseline
+        if known is None or not self.scored:
+            return math.nan
+        return known.loss if self.curve == LOSS else known.accuracy
+
+    def _level(self) -> tuple[Floats, Floats]:
+        """The baseline over the whole axis: x and y."""
+        level, scale = self.baseline, self.axis.scale
+        if not math.isfinite(level):
+            return NOTHING
+        return np.array([min(0.0, scale.low), max(scale.high, self.axis.last)]), np.full(2, level)
+
     def load(self, low: float, high: float) -> None:
+        self.baseline_line.set_data(*self._level())
         self.gap.set_shown(self.shades)
         self.raw_line.set_data(*(self.raw(low, high) if self._has_raw() else NOTHING))
         self.train_line.set_data(*self.smoothed(self.history, low, high))
@@ -296,6 +314,10 @@ class RunPlot(TimePlot):
             value = self._score_at(self.history, iteration)
             rows.append(Row(style.validation, "validation", self.text(value)))
             rows.append(Row(None, "gap", self.gap_text(train, value)))
+        if math.isfinite(self.baseline):
+            rows.append(
+                Row(style.role("muted"), "always the same answer", self.text(self.baseline))
+            )
         for other in self.others():
             value = self._of_other(other.history, iteration)
             rows.append(Row(style.role(other.role), other.name, self.text(value)))

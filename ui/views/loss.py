@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QMenu
 
 from core.telemetry.frame import Frame
-from core.telemetry.history import ACCURACY, LOSS
+from core.telemetry.history import ACCURACY, LOSS, SCORES
 from ui.plots.plot_view import beside
 from ui.plots.run_plot import RunPlot
 from ui.plots.style import PaintStyle
@@ -63,10 +63,22 @@ class LossView(TimeView):
             text = f"validation {plot.text(validation)}{self._sampled()}"
             spans += [Span("  ·  "), Span(text, "validation")]
             spans += [Span("  ·  "), Span(f"gap {plot.gap_text(train, validation)}", "text")]
+            spans += self._fit()
         spans += legend(plot.others())
         if self.frame and self.frame.divergence:
             spans += [Span("  ·  "), Span(str(self.frame.divergence), "bad")]
         return tuple(spans)
+
+    def _fit(self) -> list[Span]:
+        """R² and RMSE of the newest validation up to the frame, where numbers are predicted."""
+        scores, frame = self.history.scores, self.frame
+        last = int(np.searchsorted(scores.x, frame.iteration, side="right")) - 1 if frame else -1
+        if last < 0:
+            return []
+        r2, rmse = (float(scores.values[last, SCORES.index(name)]) for name in ("r2", "rmse"))
+        if not np.isfinite([r2, rmse]).all():
+            return []
+        return [Span("  ·  "), Span(f"R² {r2:.3f}, RMSE {self.loss.text(rmse)}", "validation")]
 
     def _sampled(self) -> str:
         """On how many samples a run that goes on is validated, where it is not on all of them."""
