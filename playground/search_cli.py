@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from playground.exits import DONE, FAILED, INTERRUPTED, fail
 from playground.interruption import Interruption
+from playground.settings import experiment, with_settings
 
 if TYPE_CHECKING:
     from core.search.plan import SearchPlan
@@ -126,7 +127,6 @@ def _plan(options: argparse.Namespace) -> SearchPlan:
     from core.search.plan import SearchPlan, with_epochs
     from core.search.presets import lecture
     from core.search.space import parse_range
-    from playground.cli import experiment
 
     base = lecture(options.bundled)
     if options.file or options.vary:
@@ -150,7 +150,6 @@ def _plan(options: argparse.Namespace) -> SearchPlan:
 
 def _changed(spec: Any, settings: list[str]) -> Any:
     from core.experiment.serialization import to_dict
-    from playground.cli import with_settings
 
     return with_settings(to_dict(spec), settings)
 

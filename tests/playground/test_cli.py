@@ -17,8 +17,9 @@ from core.experiment import reference as catalogue
 from core.experiment.serialization import dumps, loads
 from core.experiment.spec import ExperimentSpec
 from core.training.trainer import Trainer
-from playground import __version__, cli
+from playground import __version__
 from playground.__main__ import main
+from playground.settings import DEFAULT_EPOCHS, experiment
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = ["train", "--set", "data.dataset.count=40", "--epochs", "3"]
@@ -114,14 +115,14 @@ def test_json_is_all_there_is_on_standard_output(capsys):
 
 
 def test_an_experiment_without_an_end_gets_one():
-    assert cli.experiment(None, []).training.max_epochs == cli.DEFAULT_EPOCHS
-    assert cli.experiment(None, ["training.patience=5"]).training.max_epochs == 0
-    assert cli.experiment(None, ["training.max_epochs=5"]).training.max_epochs == 5
+    assert experiment(None, []).training.max_epochs == DEFAULT_EPOCHS
+    assert experiment(None, ["training.patience=5"]).training.max_epochs == 0
+    assert experiment(None, ["training.max_epochs=5"]).training.max_epochs == 5
 
 
 def test_settings_are_read_as_json_or_text():
     settings = ["network.hidden=[4,5]", "network.activation=relu", "training.optimizer=sgd"]
-    spec = cli.experiment(None, [*settings, "training.optimizer.learning_rate=1e-1", "title=a=b"])
+    spec = experiment(None, [*settings, "training.optimizer.learning_rate=1e-1", "title=a=b"])
     assert [block.units for block in spec.network.hidden] == [4, 5]
     assert spec.network.activation.key == "relu"
     assert spec.training.optimizer.learning_rate == 0.1

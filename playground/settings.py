@@ -1,0 +1,71 @@
+"""Experiments on the command line: a file, and settings given as PATH=VALUE."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from core.experiment.spec import ExperimentSpec
+
+# Where an experiment has no end of its own.
+DEFAULT_EPOCHS = 100
+
+
+def experiment(file: Path | None, settings: list[str]) -> ExperimentSpec:
+    """The experiment in a file (the default one without) with settings PATH=VALUE changed.
+
+    Raises `SpecError` with every problem.
+    """
+    from core.experiment.files import read_experiment, read_plain
+
+    if file and not settings:
+        return _ending(read_experiment(file))
+    return _ending(with_settings(read_plain(file) if file else {}, settings))
+
+
+def with_settings(raw: Any, settings: list[str]) -> ExperimentSpec:
+    """The experiment that plain data describe, with settings PATH=VALUE changed.
+
+    Raises `SpecError` with every problem.
+    """
+    from core.experiment.reading import SpecError
+    from core.experiment.serialization import from_dict, set_path
+
+    problems: list[str] = []
+    for setting in settings:
+        path, equals, text = setting.partition("=")
+        try:
+            if not equals:
+                raise SpecError([f"--set {setting}: must be PATH=VALUE"])
+            raw = set_path(raw, path, _value(text))
+        except SpecError as error:
+            problems += error.problems
+    spec = None
+    try:
+        spec = from_dict(raw)
+    except SpecError as error:
+        problems += error.problems
+    if spec is None or problems:
+        raise SpecError(problems)
+    return spec
+
+
+def _ending(spec: ExperimentSpec) -> ExperimentSpec:
+    """The experiment with a last epoch, where it has no end of its own."""
+    from dataclasses import replace
+
+    if spec.training.max_epochs or spec.training.patience:
+        return spec
+    return replace(spec, training=replace(spec.training, max_epochs=DEFAULT_EPOCHS))
+
+
+def _value(text: str) -> Any:
+    """A value on the command line: JSON where it is JSON, else the text itself."""
+    from core.experiment.reading import SpecError
+    from core.experiment.serialization import parse
+
+    try:
+        return parse(text)
+    except SpecError:
+        return text
