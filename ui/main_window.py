@@ -37,6 +37,7 @@ from ui.pages.train.page import TrainPage
 from ui.preferences import Memory
 from ui.rail import Rail
 from ui.session.document import Document
+from ui.session.models import Models
 from ui.session.session import Session
 from ui.widgets.banner import Action, Banner
 from ui.widgets.keys import press_focused
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
         self._arrange()
         # Everything about the session's experiment, its menus included, is on this page.
         self.document = Document(session, self, lambda message: self.report(message))
+        self.models = Models(session, self, lambda message: self.report(message))
         self._add_menus()
         train = self.page(PAGES[0].key)
         assert isinstance(train, TrainPage)
@@ -198,6 +200,9 @@ class MainWindow(QMainWindow):
                     Command("Experiment &gallery…", lambda: self.show_page("gallery"), "Ctrl+G"),
                     Command("&Save experiment", self.document.save, "Ctrl+S"),
                     Command("Save experiment &as…", self.document.ask_save, "Ctrl+Shift+S"),
+                    None,
+                    Command("Save &model…", self.models.ask_save),
+                    Command("&Predict with a model…", self.models.ask_predict),
                     None,
                     Command("&Export…", lambda: self.current.export(), "Ctrl+E"),
                     None,

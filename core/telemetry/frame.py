@@ -150,5 +150,14 @@ class ScoreOnTest:
     score: Score | None
 
 
+@dataclass(frozen=True)
+class ModelSaved:
+    """The trained model of a run lies in the file `path`, or does not because of a `problem`."""
+
+    run: int
+    path: str
+    problem: str = ""
+
+
 # What the training thread hands out.
-Item = Frame | Failure | ScoreOnTest
+Item = Frame | Failure | ScoreOnTest | ModelSaved

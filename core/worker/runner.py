@@ -11,14 +11,17 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Collection
+from pathlib import Path
 
 import numpy as np
 
 from core.data import DataError
 from core.experiment.spec import ExperimentSpec
-from core.telemetry.frame import MEASURES, Failure, Frame, Item, ScoreOnTest, Status
+from core.telemetry.frame import MEASURES, Failure, Frame, Item, ModelSaved, ScoreOnTest, Status
 from core.telemetry.meter import Meter
 from core.training.checkpoints import Checkpoints, Moment
+from core.training.model import model_of
+from core.training.model_file import write_model
 from core.training.trainer import Trainer
 from core.worker.frame_clock import FrameClock
 from core.worker.speedometer import Speedometer
@@ -98,6 +101,10 @@ class Runner:
         """Look at the test part, which changes nothing in the run: a `ScoreOnTest` will lie in the
         mailbox."""
         self._post(self._test)
+
+    def save_model(self, path: str) -> None:
+        """Write what has been learned so far to a file: a `ModelSaved` will lie in the mailbox."""
+        self._post(lambda: self._save_model(path))
 
     def close(self, timeout: float = 1.0) -> bool:
         """End the thread; whether it ended in time."""
@@ -239,6 +246,20 @@ class Runner:
         samples = len(trainer.data.part("test"))
         score = trainer.evaluate("test")
         self._mailbox.append(ScoreOnTest(self._run, trainer.iteration, samples, score))
+        self.on_frame()
+
+    def _save_model(self, path: str) -> None:
+        trainer = self._trainer
+        if trainer is None:
+            return
+        problem = ""
+        try:
+            write_model(Path(path), model_of(trainer))
+        except DataError as error:
+            problem = str(error)
+        except OSError as error:
+            problem = f"{path}: {error.strerror or error}"
+        self._mailbox.append(ModelSaved(self._run, path, problem))
         self.on_frame()
 
     def _train_to_next_frame(self) -> None:

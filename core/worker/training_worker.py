@@ -110,6 +110,9 @@ class TrainingWorker:
     def test(self) -> None:
         self._send("test")
 
+    def save_model(self, path: str) -> None:
+        self._send("save_model", path)
+
     def close(self, timeout: float = 1.0) -> bool:
         """End the worker; whether it ended by itself in time."""
         self._closing = True

@@ -39,7 +39,7 @@ KIND_CHOICES = {
     "text": "Text (not used)",
 }
 GAP_CHOICES = {"auto": "As set for all", "fill": "Fill in", "drop": "Leave rows out"}
-WIDTHS = (156, 88, 76)
+WIDTHS = (148, 100, 72)
 ROW_HEIGHT = 24
 LONGEST_NAME = 40
 

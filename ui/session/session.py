@@ -15,7 +15,7 @@ from PySide6.QtGui import QUndoStack
 
 from core.experiment.serialization import settled
 from core.experiment.spec import ExperimentSpec, changes
-from core.telemetry.frame import Failure, Frame, ScoreOnTest
+from core.telemetry.frame import Failure, Frame, ModelSaved, ScoreOnTest
 from core.telemetry.history import History, ghost_after, slope_bound
 from core.training.checkpoints import Moment
 from core.worker.channel import Silence
@@ -52,6 +52,7 @@ class Session(QObject):
     failed = Signal(str)
     noted = Signal(str)
     tested = Signal(object)
+    model_saved = Signal(object)
     saved_changed = Signal()
 
     def __init__(
@@ -106,6 +107,10 @@ class Session(QObject):
     def test(self) -> None:
         """Look at the test part with the weights as they are: `tested` tells."""
         self._runner.test()
+
+    def save_model(self, path: str) -> None:
+        """Write what has been learned so far to a file: `model_saved` tells."""
+        self._runner.save_model(path)
 
     def set_pace(self, steps_per_second: float) -> None:
         """Train at so many steps a second, slow enough to watch; 0 is full speed."""
@@ -265,6 +270,8 @@ class Session(QObject):
                     self.failed.emit(item.message)
                 case ScoreOnTest():
                     self.tested.emit(item)
+                case ModelSaved():
+                    self.model_saved.emit(item)
                 case Silence(silent):
                     self.noted.emit(SILENT if silent else ANSWERS)
 

@@ -160,7 +160,7 @@ def _dialect(lines: Sequence[str], path: Path, delimiter: str) -> Dialect:
     several the one that makes more of them numbers (1;2,5), then the one that makes more."""
     if delimiter:
         return Dialect(delimiter)
-    best, most = ",", (0, -MARGIN, 0)
+    best, most, sure = ",", (0, -MARGIN, 0), False
     looked_at = lines[: 3 * DELIMITER_ROWS]
     for candidate in DELIMITERS.values():
         rows: list[tuple[int, list[str]]] = []
@@ -172,16 +172,20 @@ def _dialect(lines: Sequence[str], path: Path, delimiter: str) -> Dialect:
         width = max(widths, key=lambda each: (widths[each], each), default=0)
         if width < 2:
             continue
-        cells = [cell for _, cells in rows if len(cells) == width for cell in cells]
-        numbers = sum(map(looks_numeric, cells)) / len(cells)
+        # The first row may be a header, which says nothing about numbers.
+        body = [row for _, row in rows[1:] or rows if len(row) == width]
+        cells = [cell for row in body for cell in row]
+        numbers = sum(map(looks_numeric, cells)) / max(1, len(cells))
         agreement = (widths[width], numbers, width)
         # Spaces are also between words: they must explain clearly more, and the first row too.
         if candidate == " " and (
             numbers < most[1] + MARGIN or len(rows[0][1]) not in (width, width - 1)
         ):
             continue
-        if _is_better(agreement, most, len(rows)):
-            best, most = candidate, agreement
+        # One that cuts every row alike, the header too, is no accident.
+        even = widths[width] == len(rows)
+        if even > sure or (even == sure and _is_better(agreement, most, len(rows))):
+            best, most, sure = candidate, agreement, even
     return Dialect(best)
 
 

@@ -1,0 +1,59 @@
+"""A model's answers as CSV, and how good they are."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import Any, TextIO
+
+import numpy as np
+
+from core.base.arrays import Array
+from core.training.model import Model
+
+
+def write_predictions(file: TextIO, model: Model, outputs: Array) -> None:
+    """Write a row for each row of outputs (n, outputs): the answer, and for classes the probability
+    of each."""
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(_heading(model))
+    writer.writerows(_rows(model, outputs))
+
+
+def score(model: Model, outputs: Array, targets: tuple[str, ...]) -> str:
+    """How good the answers are for rows whose target is known; "" where none is."""
+    known = [i for i, target in enumerate(targets) if target]
+    if not known:
+        return ""
+    if model.task == "regression":
+        return _regression_score(outputs[known, 0], [targets[i] for i in known])
+    answers = model.answers(outputs)
+    right = sum(answers[i].lower() == targets[i].lower() for i in known)
+    return f"accuracy {right / len(known):.1%} on {len(known):,} rows"
+
+
+def _regression_score(outputs: Array, targets: list[str]) -> str:
+    try:
+        truth = np.array([float(target) for target in targets])
+    except ValueError:
+        return ""
+    error = outputs.astype(np.float64) - truth
+    spread = float(np.square(truth - truth.mean()).sum())
+    r2 = f", R² {1 - float(np.square(error).sum()) / spread:.4f}" if spread else ""
+    return f"RMSE {np.sqrt(np.square(error).mean()):.4g}{r2} on {len(truth):,} rows"
+
+
+def _heading(model: Model) -> list[str]:
+    name = f"predicted {model.target}" if model.target else "predicted"
+    if model.task == "regression":
+        return [name] if model.outputs == 1 else [f"{name} {i + 1}" for i in range(model.outputs)]
+    return [name, *(f"probability of {each}" for each in model.class_names())]
+
+
+def _rows(model: Model, outputs: Array) -> Iterator[list[Any]]:
+    if model.task == "regression":
+        yield from ([f"{value:.9g}" for value in row] for row in outputs)
+        return
+    shares = model.probabilities(outputs)
+    for answer, row in zip(model.answers(outputs), shares, strict=True):
+        yield [answer, *(f"{share:.9g}" for share in row)]

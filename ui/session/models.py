@@ -1,0 +1,110 @@
+"""Trained models as files: saved from the run, and used to predict a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from core.data import DataError
+from core.experiment.files import replacing
+from core.telemetry.frame import ModelSaved
+from core.training.model import Model
+from core.training.model_file import SUFFIX, read_model
+from core.training.model_inputs import rows_for
+from core.training.model_output import score, write_predictions
+from ui.data.work import Work
+from ui.session.session import Session
+
+MODELS = "Models (*.model)"
+TABLES = "Tables (*.csv *.tsv *.txt *.dat *.data *.xlsx *.parquet *.npz *.gz *.zip);;All files (*)"
+PREDICTIONS = "CSV (*.csv)"
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """Predictions that were written, and what is to be said about them."""
+
+    path: Path
+    rows: int
+    told: str
+
+
+class Models(QObject):
+    """Asks for files over `parent`; `report` says how it went. `predicted` follows predictions."""
+
+    predicted = Signal(object)
+
+    def __init__(self, session: Session, parent: QWidget, report: Callable[[str], None]) -> None:
+        super().__init__(parent)
+        self._session, self._parent, self._report = session, parent, report
+        self._folder = Path.home()
+        self._work: Work | None = None
+        session.model_saved.connect(self._tell_saved)
+
+    def ask_save(self) -> None:
+        """Ask where to save what the run has learned so far."""
+        if path := self._ask_target("Save model", f"trained{SUFFIX}", MODELS):
+            self._session.save_model(str(path))
+
+    def ask_predict(self) -> None:
+        """Ask for a model, a table and a file for the predictions."""
+        model = self._ask_source("Predict with a model", MODELS)
+        table = self._ask_source("The table to predict", TABLES) if model else None
+        if model is None or table is None:
+            return
+        name = f"{table.name.partition('.')[0]} predictions.csv"
+        if out := self._ask_target("Save predictions", name, PREDICTIONS):
+            self.predict(model, table, out)
+
+    def predict(self, model: Path, table: Path, out: Path) -> None:
+        """Predict a table beside the window and write the predictions."""
+        self._work = Work(lambda work: _predict(model, table, out, work))
+        self._work.failed.connect(self._report)
+        self._work.done.connect(self._tell_predicted)
+        self._work.start()
+
+    def _tell_saved(self, saved: ModelSaved) -> None:
+        self._report(saved.problem or f"The trained model is saved as {saved.path}")
+
+    def _tell_predicted(self, predicted: Predicted) -> None:
+        rows = f"{predicted.rows:,} prediction{'' if predicted.rows == 1 else 's'}"
+        told = f" ({predicted.told})" if predicted.told else ""
+        self._report(f"{rows} written to {predicted.path}{told}")
+        self.predicted.emit(predicted)
+
+    def _ask_source(self, title: str, filters: str) -> Path | None:
+        name, _ = QFileDialog.getOpenFileName(self._parent, title, str(self._folder), filters)
+        return self._remembered(name)
+
+    def _ask_target(self, title: str, name: str, filters: str) -> Path | None:
+        dialog = QFileDialog(self._parent, title, str(self._folder), filters)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        # So that the dialog asks before it overwrites the file that is really meant.
+        dialog.setDefaultSuffix(Path(name).suffix[1:])
+        dialog.selectFile(name)
+        chosen = dialog.selectedFiles()[0] if dialog.exec() else ""
+        dialog.deleteLater()
+        return self._remembered(chosen)
+
+    def _remembered(self, name: str) -> Path | None:
+        if not name:
+            return None
+        self._folder = Path(name).parent
+        return Path(name)
+
+
+def _predict(model_path: Path, table: Path, out: Path, work: Work) -> Predicted:
+    """Raises `DataError`."""
+    model: Model = read_model(model_path)
+    rows = rows_for(model, table, work.tell)
+    outputs = model.predict(rows.inputs)
+    try:
+        with replacing(out) as part, open(part, "w", newline="", encoding="utf-8") as file:
+            write_predictions(file, model, outputs)
+    except OSError as error:
+        raise DataError(f"{out}: {error.strerror or error}") from error
+    return Predicted(out, len(outputs), score(model, outputs, rows.targets))
