@@ -212,3 +212,18 @@ def error_against_count(
     if steepness is None:
         return [staircase_error(target, count) for count in counts]
     return [error(target, build(fit_bumps(target, count), steepness)) for count in counts]
+
+
+@dataclass(frozen=True)
+class TargetChoice:
+    """Which target: the key of a listed one, "typed" with a formula, or "drawn" with points."""
+
+    key: str = "wiggle"
+    text: str = ""
+    points: tuple[tuple[float, float], ...] = ()
+
+    def target(self) -> Target:
+        """The target itself. Raises `FormulaError` and StudyError."""
+        if self.key == "typed":
+            return typed_target(self.text)
+        return drawn_target(self.points) if self.key == "drawn" else TARGETS[self.key]

@@ -34,6 +34,12 @@ def _backpropagation(context: PageContext, undo_stack: QUndoStack) -> LabPage:
     return BackpropagationPage(context, undo_stack)
 
 
+def _approximation(context: PageContext, undo_stack: QUndoStack) -> LabPage:
+    from ui.pages.labs.approximation import ApproximationPage
+
+    return ApproximationPage(context, undo_stack)
+
+
 def _landscape(context: PageContext, undo_stack: QUndoStack) -> LabPage:
     from ui.pages.labs.landscape import LandscapePage
 
@@ -44,5 +50,6 @@ LAB_PAGES: dict[str, Callable[[PageContext, QUndoStack], LabPage]] = {
     "gradient_descent": _gradient_descent,
     "optimizer_race": _optimizer_race,
     "backpropagation": _backpropagation,
+    "approximation": _approximation,
     "landscape": _landscape,
 }

@@ -64,6 +64,11 @@ class Transport(QWidget):
         self.length = length
         self.go(min(self.at, length))
 
+    def set_noun(self, noun: str) -> None:
+        """Say what is counted."""
+        self._noun = noun
+        self._show()
+
     def go(self, at: int) -> None:
         """Show a step."""
         self.at = max(0, min(at, self.length))

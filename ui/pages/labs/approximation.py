@@ -1,0 +1,412 @@
+"""The page of lab 4: curves from bumps, surfaces from towers, depth, and what training does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from core.base.registry import Setting
+from core.catalogue.formulas import FormulaError
+from core.studies import sawtooth, towers
+from core.studies.approximation import (
+    TARGETS,
+    UNITS_PER_BUMP,
+    WHY_A_JUMP_STAYS,
+    Bump,
+    Error,
+    TargetChoice,
+    build,
+    error,
+    fit_bumps,
+    staircase_error,
+)
+from core.studies.base import StudyError
+from core.studies.learn_job import LearnJob
+from core.studies.learned import BUILT, Moment, Settings
+from ui.pages.labs import approximation_plots as plots
+from ui.pages.labs.column import Column, choices, row
+from ui.pages.labs.lab_page import LabPage
+from ui.pages.labs.optimizer_race import marked
+from ui.session.job import BackgroundJob
+from ui.theme import current
+from ui.widgets.number_slider import NumberSlider
+from ui.widgets.spin import Spin
+from ui.widgets.text_field import TextField
+
+CURVE, TOWERS, DEPTH = "curve", "towers", "depth"
+COUNTS = (1, 2, 3, 4, 5, 7, 10, 14, 20, 30, 50, 70, 100, 150, 200)
+DEEPEST = 10
+
+
+@dataclass(frozen=True)
+class ApproximationState:
+    """The settings of lab 4. `own` are bumps (left, right, height) that have been dragged."""
+
+    what: str = CURVE
+    target: str = "wiggle"
+    formula: str = "0.5 + 0.4 sin 2πx"
+    drawn: tuple[tuple[float, float], ...] = ()
+    count: int = 10
+    criterion: str = "mean"
+    steepness: float = 200.0
+    own: tuple[tuple[float, float, float], ...] = ()
+    surface: str = "hills"
+    across: int = 6
+    steps: int = 3000
+
+
+class ApproximationPage(LabPage):
+    key = "approximation"
+    State = ApproximationState
+    noun = "bump"
+    look_for = (
+        "One sigmoid with a large weight is a step, two are a bump, and N bumps follow any curve: "
+        "the error falls like 1/N. A jump is the exception: there the largest error stays. Then "
+        "train the same network: that it can represent the curve does not mean it learns to."
+    )
+    question = (
+        "The built network needs two units for every bump. Why do the trained ones, with as many "
+        "units, find it so much harder, and why does starting from the built weights help?"
+    )
+
+    # Controls
+
+    def build_controls(self, column: Column) -> None:
+        section = column.section("Target")
+        items = (
+            (CURVE, "Curve of bumps"),
+            (TOWERS, "Surface of towers"),
+            (DEPTH, "Sawtooth by depth"),
+        )
+        self.what = row(section, "Build", choices(items))
+        self.what.edited.connect(lambda value: self._restart(what=value))
+        listed = [(key, target.label) for key, target in TARGETS.items()]
+        own = [("drawn", "Drawn with the mouse"), ("typed", "Your own formula")]
+        self.target = row(section, "Target", choices([*listed, *own]))
+        self.target.edited.connect(lambda key: self._restart(target=key, own=()))
+        self.formula_field = row(section, "f(x)", TextField(), "A formula of x from 0 to 1")
+        self.formula_field.edited.connect(lambda text: self.edit(formula=text, own=()))
+        self.surface = row(
+            section, "Target", choices((k, k.capitalize(), v[0]) for k, v in towers.TARGETS.items())
+        )
+        self.surface.edited.connect(lambda key: self._restart(surface=key))
+        made = column.section("Network")
+        self.count = row(made, "Bumps N", Spin(1, 200, True), "Two hidden units for each")
+        self.count.edited.connect(lambda value: self.edit(count=value, own=()))
+        self.across = row(made, "Towers", Spin(1, 14), "So many across and so many down")
+        self.across.edited.connect(lambda value: self.edit(across=value))
+        scale = Setting("Weight w", low=1.0, high=1e6, scale="log")
+        self.steepness = row(made, "Weight w", NumberSlider(scale, 1e3), "How steep each step is")
+        self.steepness.edited.connect(lambda value: self.edit(steepness=float(value)))
+        fits = (("mean", "mean error"), ("largest", "largest error"), ("squared", "squared error"))
+        self.criterion = row(made, "Fit for", choices(fits))
+        self.criterion.edited.connect(lambda value: self.edit(criterion=value, own=()))
+        self.fit_button = QPushButton("Fit the bumps again")
+        self.fit_button.clicked.connect(lambda: self.edit(own=()))
+        made.add(self.fit_button)
+        self.training = column.section("Training")
+        self.steps = row(self.training, "Steps", Spin(100, 100_000, True))
+        self.steps.edited.connect(lambda value: self.edit(steps=value))
+        self.train_button = QPushButton("Train the same network")
+        self.train_button.clicked.connect(self.toggle_training)
+        self.training.add(self.train_button)
+        self._job: BackgroundJob | None = None
+        self._moment: Moment | None = None
+
+    def show_controls(self) -> None:
+        s = self.state
+        for name in (
+            "what",
+            "target",
+            "surface",
+            "count",
+            "across",
+            "steepness",
+            "criterion",
+            "steps",
+        ):
+            getattr(self, name).set_value(getattr(s, name))
+        self.formula_field.set_value(s.formula)
+        curve = s.what == CURVE
+        visible = {
+            self.target: curve, self.formula_field: curve and s.target == "typed",
+            self.surface: s.what == TOWERS, self.count: curve, self.across: s.what == TOWERS,
+            self.steepness: s.what != DEPTH, self.criterion: curve,
+        }  # fmt: skip
+        for field, shown in visible.items():
+            _row_of(field).setVisible(shown)
+        self.fit_button.setVisible(curve)
+        self.fit_button.setEnabled(bool(s.own))
+        self.training.setVisible(curve)
+
+    def _restart(self, **changes) -> None:
+        self.edit(**changes)
+        self.transport.go(self.transport.length)
+
+    # Dragging and drawing
+
+    def drag(self, index: int, x: float, y: float) -> None:
+        """A height or a step between two bumps was dragged."""
+        bumps = [(bump.left, bump.right, bump.height) for bump in self.bumps]
+        if index < len(bumps):
+            left, right, _ = bumps[index]
+            bumps[index] = (left, right, y)
+        else:
+            at = index - len(bumps)
+            low = max(bumps[at][0], 0.0) + 1e-3
+            high = min(bumps[at + 1][1], 1.0) - 1e-3
+            x = min(max(x, low), high)
+            bumps[at] = (bumps[at][0], x, bumps[at][2])
+            bumps[at + 1] = (x, bumps[at + 1][1], bumps[at + 1][2])
+        self.edit(own=tuple(bumps))
+
+    def draw(self, stroke: tuple[tuple[float, float], ...]) -> None:
+        """A line was drawn: it replaces what was drawn over the same x."""
+        x = [p[0] for p in stroke]
+        kept = [p for p in self.state.drawn if not min(x) <= p[0] <= max(x)]
+        self.edit(drawn=tuple(sorted({*kept, *stroke})), own=())
+
+    # Computing
+
+    def choice(self) -> TargetChoice:
+        s = self.state
+        return TargetChoice(s.target, s.formula, s.drawn)
+
+    def recompute(self) -> None:
+        s = self.state
+        for card, what in self._of.items():
+            card.setVisible(s.what == what)
+        self.grid.removeWidget(self.formula)
+        place = (1, 1, 1, 1) if s.what == CURVE else (1, 0, 1, 2)
+        self.grid.addWidget(self.formula, *place)
+        self.transport.set_noun({CURVE: "bump", TOWERS: "tower", DEPTH: "layer"}[s.what])
+        self.bumps: tuple[Bump, ...] = ()
+        self._stop_training()
+        if s.what == DEPTH:
+            self.transport.set_length(DEEPEST)
+            return
+        if s.what == TOWERS:
+            self.towers = towers.fit_towers(towers.TARGETS[s.surface][1], s.across)
+            self._go_on(len(self.towers))
+            return
+        self.built_view.drawing = s.target == "drawn"
+        if s.target == "drawn" and not s.drawn:
+            self.built_view.show_target(None)
+            self.transport.set_length(0)
+            raise StudyError("Nothing is drawn yet: drag over the plot “Built by hand”.")
+        try:
+            target = self.choice().target()
+        except FormulaError as problem:
+            raise StudyError(marked(s.formula, problem)) from None
+        self.target_now = target
+        self.bumps = tuple(Bump(*b) for b in s.own) or fit_bumps(
+            target.function, s.count, s.criterion
+        )
+        self.built_view.show_target(target)
+        self.trained_view.show_target(target, self.built_view.plot)
+        self._show_errors()
+        self._go_on(len(self.bumps))
+
+    def _show_errors(self) -> None:
+        asked = self.choice()
+        if asked != self._errors_of:
+            self._errors_of = asked
+            function = self.target_now.function
+            self.error_view.show_errors(COUNTS, [staircase_error(function, n) for n in COUNTS])
+
+    def _go_on(self, length: int) -> None:
+        """All parts are in place at first; while building, the number placed stays."""
+        at_end = self.transport.at == self.transport.length
+        self.transport.length = length
+        self.transport.go(length if at_end else self.transport.at)
+
+    # Training
+
+    def toggle_training(self) -> None:
+        if self._job is not None and not self._job.is_over:
+            self._job.stop()
+            return
+        if not self.bumps:
+            return
+        s = self.state
+        built = build(self.bumps, s.steepness)
+        self._job = BackgroundJob(
+            LearnJob(self.choice(), Settings(built.units, steps=s.steps), built)
+        )
+        self._job.snapshot.connect(self._show_moment)
+        self._job.finished.connect(self._finish)
+        self._job.failed.connect(self.banner.say)
+        for ended in (self._job.failed, self._job.stopped):
+            ended.connect(lambda *_: self._training_ended())
+        self._job.start()
+        self.train_button.setText("Stop")
+        self.trained_view.set_empty(True, "Training begins …")
+        self.busy_changed.emit(True)
+
+    def _show_moment(self, moment: Moment) -> None:
+        self._moment = moment
+        self.trained_view.set_empty(False)
+        self.trained_view.show_moment(moment)
+        self.formula.show_html(self._written_out(self.transport.at))
+
+    def _finish(self, moment: Moment) -> None:
+        self._show_moment(moment)
+        self._training_ended()
+
+    def _training_ended(self) -> None:
+        self.train_button.setText("Train the same network")
+        if self._moment is None:
+            self.trained_view.set_empty(True, NOT_TRAINED)
+        self.busy_changed.emit(False)
+
+    def _stop_training(self) -> None:
+        """What is trained belongs to the network as it was."""
+        if self._job is not None:
+            self._job.close()
+            self._job = None
+        self._moment = None
+        self._training_ended()
+
+    def shutdown(self) -> None:
+        if self._job is not None:
+            self._job.close(1.0)
+
+    # Showing
+
+    def build_cards(self) -> None:
+        self.built_view, self.error_view = plots.BuiltView(), plots.ErrorCountView()
+        self.trained_view, self.towers_view = plots.TrainedView(), plots.TowersView()
+        self.sawtooth_view = plots.SawtoothView()
+        self.built_view.handles = self.built_view.places
+        self.built_view.on_drag, self.built_view.on_draw = self.drag, self.draw
+        views = (
+            self.built_view,
+            self.error_view,
+            self.trained_view,
+            self.towers_view,
+            self.sawtooth_view,
+        )
+        for view in views:
+            view.ensure_built()
+        self._of = {
+            self.add_card(self.built_view, 0, 0): CURVE,
+            self.add_card(self.trained_view, 0, 1): CURVE,
+            self.add_card(self.error_view, 1, 0): CURVE,
+            self.add_card(self.towers_view, 0, 0, 1, 2): TOWERS,
+            self.add_card(self.sawtooth_view, 0, 0, 1, 2): DEPTH,
+        }
+        self.grid.addWidget(self.formula, 1, 1)
+        for part in (0, 1):
+            self.grid.setRowStretch(part, 3 - part)
+            self.grid.setColumnStretch(part, 1)
+        self._errors_of: TargetChoice | None = None
+
+    def show_step(self, at: int) -> None:
+        s = self.state
+        if s.what == CURVE and self.bumps:
+            network = self.built_view.show_bumps(self.bumps[:at], s.steepness)
+            self._error = error(self.target_now.function, network)
+            self.error_view.show_now(at, self._error)
+        elif s.what == TOWERS:
+            target = towers.TARGETS[s.surface][1]
+            self._error = self.towers_view.show_towers(target, self.towers[:at], s.steepness)
+        elif s.what == DEPTH:
+            self.sawtooth_view.show_layers(at)
+        self.formula.show_html(self._written_out(at))
+
+    def _written_out(self, at: int) -> str:
+        s = self.state
+        if s.what == DEPTH:
+            return _depth_text(at)
+        if s.what == TOWERS:
+            return _towers_text(self.towers, at, s.steepness, self._error)
+        if not self.bumps:
+            return ""
+        html = [_bump_text(self.bumps, at, s.steepness), _error_text(self._error)]
+        if s.target == "jump":
+            html.append(f"<p>{WHY_A_JUMP_STAYS}</p>")
+        if self._moment is not None:
+            html.append(_trained_text(self._moment, self.target_now.function))
+        return "".join(html)
+
+
+NOT_TRAINED = "“Train the same network” shows what training makes of as many units."
+
+
+def figure(value: float) -> str:
+    return f"{value:.4g}".replace("-", "−")
+
+
+def _signed(value: float) -> str:
+    """What is taken away from x: − 0.3, or + 0.1 where it is negative."""
+    return f"− {figure(value)}" if value >= 0 else f"+ {figure(-value)}"
+
+
+def _bump_text(bumps: tuple[Bump, ...], at: int, steepness: float) -> str:
+    units = UNITS_PER_BUMP * at
+    head = f"<p><b>{at} bumps, {units} hidden units</b> (2 for each bump)"
+    if not at:
+        return f"{head}</p>"
+    bump, w = bumps[at - 1], figure(steepness)
+    up, down = (f"σ({w}(x {_signed(place)}))" for place in (bump.left, bump.right))
+    places = f"steps at −b/w = {figure(bump.left)} and {figure(bump.right)}"
+    return f"{head}<br>bump {at}: {figure(bump.height)} · [{up} − {down}]<br>{places}</p>"
+
+
+def _error_text(found: Error) -> str:
+    return f"<p>Mean error {figure(found.mean)}, largest error {figure(found.largest)}</p>"
+
+
+def _towers_text(placed: tuple[towers.Tower, ...], at: int, steepness: float, found: Error) -> str:
+    steps, thresholds = towers.units(at)
+    head = (
+        f"<p><b>{at} towers: {steps} + {thresholds} hidden units</b> (4 steps and 1 threshold each)"
+    )
+    if at:
+        one, w = placed[at - 1], figure(steepness)
+        head += (
+            f"<br>tower {at}: {figure(one.height)} · σ({w}(s − 1.5)), s = "
+            f"σ({w}(x {_signed(one.x_from)})) − σ({w}(x {_signed(one.x_to)})) + "
+            f"σ({w}(y {_signed(one.y_from)})) − σ({w}(y {_signed(one.y_to)}))<br>"
+            "s is 2 inside, 1 beside and 0 diagonally outside: 1.5 cuts off all but the inside."
+        )
+    return f"{head}</p>{_error_text(found)}"
+
+
+def _depth_text(layers: int) -> str:
+    pieces = sawtooth.linear_pieces(lambda x: sawtooth.deep(x, layers), layers + 1)
+    deep = sawtooth.UNITS_PER_LAYER * layers
+    return (
+        f"<p><b>{layers} layers of 2 units: {deep} units draw {pieces:,} linear pieces</b><br>"
+        "hat(x) = 2·relu(x) − 4·relu(x − ½), applied to its own result again and again: each layer "
+        "folds the interval once more and doubles the pieces.</p>"
+        f"<p>One layer with n units has at most n + 1 pieces: it needs about "
+        f"{sawtooth.shallow_units(layers):,} units for the same curve.</p>"
+    )
+
+
+def _trained_text(moment: Moment, function) -> str:
+    heads = "<td></td><td>&nbsp;mean error</td><td>&nbsp;largest</td>"
+    rows = [f"<tr style='color:{current().muted}'>{heads}</tr>"]
+    for name, network in moment.networks.items():
+        found = _coarse_error(function, network)
+        label = "from the built weights" if name == BUILT else f"random, {name}"
+        cells = f"<td>&nbsp;{figure(found.mean)}</td><td>&nbsp;{figure(found.largest)}</td>"
+        rows.append(f"<tr><td>{escape(label)}</td>{cells}</tr>")
+    return f"<table cellspacing='0' cellpadding='1'>{''.join(rows)}</table>"
+
+
+def _coarse_error(function, network) -> Error:
+    """The error on 1,001 points: six networks are read with every picture."""
+    x = np.linspace(0, 1, 1001)
+    away = np.abs(function(x) - network(x))
+    return Error(float(away.mean()), float(away.max()))
+
+
+def _row_of(field: QWidget) -> QWidget:
+    parent = field.parentWidget()
+    assert parent is not None
+    return parent
