@@ -148,6 +148,7 @@ QScrollBar::handle:hover { background: $muted; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
+QFrame#activationPlot { background: $field; border: 1px solid $border; border-radius: 6px; }
 QFrame#block { background: $field; border: 1px solid $border; border-radius: 6px; }
 QFrame#block > QSpinBox { background: $card; min-height: 20px; max-height: 20px; }
 QFrame#block > QSpinBox:focus { min-height: 18px; max-height: 18px; }

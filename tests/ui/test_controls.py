@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -214,7 +215,7 @@ def test_the_plot_reads_values_under_the_pointer(qtbot) -> None:
     ):
         plot.set_activation(activation)
         x = 121 if isinstance(activation, Sigmoid) else 61
-        qtbot.mouseMove(plot, QPoint(x, 40))
+        qtbot.mouseMove(plot.view.viewport(), QPoint(x - 3, 40))
         assert plot.reading() == text
 
 
@@ -224,7 +225,9 @@ def test_the_plot_of_a_curve_has_ink_where_the_function_runs(qtbot) -> None:
     plot.resize(242, 92)
     plot.set_activation(ReLU())
     image = plot.grab().toImage()
-    place = plot._place(1.5, 1.5).toPoint()
+    f = plot.plot
+    y = f.py(np.array([1.5]))[0]
+    place = plot.view.mapTo(plot, QPoint(round(f.px_of(1.5)), round(y)))
     nearby = {
         image.pixelColor(place + QPoint(dx, dy)).name() for dx in (-1, 0, 1) for dy in (-1, 0, 1)
     }

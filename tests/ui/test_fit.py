@@ -34,10 +34,10 @@ def shown(qtbot):
 def test_hovering_a_point_tells_its_residual(shown):
     spec = spec_of(FourPoints(), validation=0.0, standardize=False)
     view = shown(spec, steps=5)
-    panel = view.fit
+    plot = view.fit
     x, target = 3.0, 6.0
-    y = panel.plot.bottom() - panel.plot.height() * panel.y.at(target)
-    view.point_at(QPointF(panel.px_of(x) + 2, y))
+    y = plot.frame.bottom() - plot.frame.height() * plot.y_scale.at(target)
+    view.point_at(QPointF(plot.px_of(x) + 2, y))
     rows = {row.name: float(row.value.replace("−", "-")) for row in view.read_out.rows}
     predicted = float(np.interp(x, view.export_data()["x"], view.export_data()["prediction"]))
     assert rows["x"] == x
@@ -57,7 +57,7 @@ def test_all_targets_are_in_the_plot(shown):
     view = shown(spec_of(Sine(noise=0.3)))
     for part in ("train", "validation"):
         targets = view.export_data()[f"{part} target"]
-        assert view.fit.y.holds(targets.min(), targets.max())
+        assert view.fit.y_scale.holds(targets.min(), targets.max())
 
 
 def test_a_wild_curve_does_not_flatten_the_targets(shown):
@@ -66,17 +66,17 @@ def test_a_wild_curve_does_not_flatten_the_targets(shown):
     wild = replace(view.frame, fit=replace(fit, values=fit.values * 1e6))
     view.show_frame(wild, view.history)
     assert not view.grab().isNull()
-    assert view.fit.y.span < 12
+    assert view.fit.y_scale.span < 12
 
 
 def test_an_axis_that_serves_stays_where_it_is(shown):
     view = shown(spec_of(Sine()), steps=300)
-    before = view.fit.y
+    before = view.fit.y_scale
     for scale in (0.9, 1.05, 0.98):
         fit = view.frame.fit
         frame = replace(view.frame, fit=replace(fit, values=fit.values * scale))
         view.show_frame(frame, view.history)
-        assert view.fit.y == before
+        assert view.fit.y_scale == before
 
 
 def test_data_of_another_kind_are_told_so(shown):

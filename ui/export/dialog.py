@@ -26,7 +26,8 @@ from ui import theme as themes
 from ui.caption import caption
 from ui.export.formats import FORMATS, ExportError, copy_to_clipboard, export, image
 from ui.export.sheet import Sheet, dashboard, single
-from ui.plots.card import AnyView, Card, CardDock
+from ui.plots.card import Card, CardDock
+from ui.plots.plot_view import PlotView
 from ui.theme import DARK, LIGHT, Theme
 from ui.widgets.check import Check
 from ui.widgets.combo import Combo, choice_model
@@ -49,7 +50,7 @@ class ExportDialog(QDialog):
         self,
         cards: Sequence[Card | CardDock],
         spec: ExperimentSpec,
-        view: AnyView | None = None,
+        view: PlotView | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -198,7 +199,7 @@ class ExportDialog(QDialog):
         whole.addLayout(buttons)
         self.save_button.setFocus()
 
-    def _propose(self, view: AnyView | None) -> None:
+    def _propose(self, view: PlotView | None) -> None:
         if view is not None:
             self.what.set_value(view.key)
         self.format.set_value(self._last["format"])

@@ -10,7 +10,8 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
-from ui.plots.card import HEADER_HEIGHT, INSET, AnyView, Card, CardDock, paint_card, paint_header
+from ui.plots.card import HEADER_HEIGHT, INSET, Card, CardDock, paint_card, paint_header
+from ui.plots.plot_view import PlotView
 from ui.plots.style import PaintStyle
 from ui.plots.text import Span, plain
 from ui.theme import RADIUS, Theme
@@ -30,7 +31,7 @@ class Sheet:
     """Views and their places, in logical pixels. A sheet of one view has no frame around it."""
 
     size: QSizeF
-    places: tuple[tuple[AnyView, QRectF], ...]
+    places: tuple[tuple[PlotView, QRectF], ...]
     caption: str = ""
 
     @property
@@ -38,11 +39,11 @@ class Sheet:
         return self.places[0][0].title if len(self.places) == 1 else "Dashboard"
 
     @property
-    def views(self) -> list[AnyView]:
+    def views(self) -> list[PlotView]:
         return [view for view, _ in self.places]
 
 
-def single(view: AnyView, caption: str = "", size: QSizeF | None = None) -> Sheet:
+def single(view: PlotView, caption: str = "", size: QSizeF | None = None) -> Sheet:
     """A sheet of one view, as large as it is on the screen or as its words need."""
     if size is None:
         view.finish()
@@ -67,7 +68,7 @@ def dashboard(cards: Sequence[Card | CardDock], caption: str = "") -> Sheet:
     return _sheet(size, [(view, place.translated(shift)) for view, place in places], caption)
 
 
-def stacked(views: Sequence[AnyView], size: QSizeF | None = None, caption: str = "") -> Sheet:
+def stacked(views: Sequence[PlotView], size: QSizeF | None = None, caption: str = "") -> Sheet:
     """A sheet of views one above another: a dashboard without a window."""
     size = size or QSizeF(1120, 240 * len(views) + 2 * MARGIN)
     gap = MARGIN * 2 / 3
@@ -101,7 +102,7 @@ def paint_sheet(painter: QPainter, sheet: Sheet, theme: Theme, ratio: float) -> 
 
 
 def _paint_view(
-    painter: QPainter, view: AnyView, place: QRectF, style: PaintStyle, framed: bool
+    painter: QPainter, view: PlotView, place: QRectF, style: PaintStyle, framed: bool
 ) -> None:
     if framed:
         paint_card(painter, place, style)
@@ -116,12 +117,12 @@ def _paint_view(
     painter.restore()
 
 
-def _words(view: AnyView) -> list[Span]:
+def _words(view: PlotView) -> list[Span]:
     """The subtitle as far as it belongs in a picture."""
     return [span for span in view.subtitle if not span.hint]
 
 
-def _words_width(view: AnyView, caption: str) -> float:
+def _words_width(view: PlotView, caption: str) -> float:
     """The width in which neither the header nor the caption of a picture is cut, up to a limit."""
     style = PaintStyle(view.theme, view.font(), VECTOR)
     header = style.bold_metrics.horizontalAdvance(view.title) + 10
@@ -130,7 +131,7 @@ def _words_width(view: AnyView, caption: str) -> float:
     return min(math.ceil(max(header, below)) + 2 * INSET + 2, WIDEST)
 
 
-def _sheet(size: QSizeF, places: list[tuple[AnyView, QRectF]], caption: str) -> Sheet:
+def _sheet(size: QSizeF, places: list[tuple[PlotView, QRectF]], caption: str) -> Sheet:
     if caption:
         size = size + QSizeF(0, CAPTION)
     return Sheet(QSizeF(round(size.width()), round(size.height())), tuple(places), caption)

@@ -25,10 +25,6 @@ from ui.plots.plot_view import PlotView
 from ui.plots.style import PaintStyle
 from ui.plots.text import Span, paint_spans, plain
 from ui.theme import RADIUS, Theme
-from ui.views.canvas_view import CanvasView
-
-# Views that stand on the canvas go as they are converted.
-AnyView = PlotView | CanvasView
 
 HEADER_HEIGHT = 34
 INSET = 12
@@ -39,7 +35,7 @@ class CardHeader(QWidget):
 
     maximize_toggled = Signal()
 
-    def __init__(self, view: AnyView, parent: QWidget | None = None) -> None:
+    def __init__(self, view: PlotView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.view = view
         self._style = PaintStyle(view.theme, self.font())
@@ -129,7 +125,7 @@ class CardHeader(QWidget):
 class CardBody(QWidget):
     """The lower part of a card, around the view."""
 
-    def __init__(self, view: AnyView, parent: QWidget | None = None) -> None:
+    def __init__(self, view: PlotView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._style = PaintStyle(view.theme, self.font())
         layout = QVBoxLayout(self)
@@ -153,7 +149,7 @@ class Card(QFrame):
     maximize_toggled = Signal()
     export_requested = Signal()
 
-    def __init__(self, view: AnyView, parent: QWidget | None = None) -> None:
+    def __init__(self, view: PlotView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.view = view
         self.header, self.body = CardHeader(view, self), CardBody(view, self)
@@ -175,7 +171,7 @@ class CardDock(QDockWidget):
     maximize_toggled = Signal()
     export_requested = Signal()
 
-    def __init__(self, view: AnyView, parent: QWidget | None = None) -> None:
+    def __init__(self, view: PlotView, parent: QWidget | None = None) -> None:
         super().__init__(view.title, parent)
         # The dashboard knows it as a view of a run.
         self.view: Any = view

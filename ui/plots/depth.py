@@ -61,7 +61,7 @@ class DepthPlot(Plot):
         else:
             self.guide.set_data([], [])
         if changed and self.view:
-            self.lay_out(self.rect_in_view, self.view.style_now)
+            self.lay_out(self.room, self.view.style_now)
 
     def _settle(self, x: Floats) -> None:
         log, values = self.beside.log, self.values

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor
 
 from core.telemetry.pictures import DataPicture, Fit, Points
-from ui.plots.ink import Ink
-from ui.plots.panel import Panel, ReadOut, Row
-from ui.plots.points import nearest, paint_points, radius
+from ui.plots.plot import Plot
+from ui.plots.points import nearest, radius
+from ui.plots.readout import ReadOut, Row
 from ui.plots.scale import Scale, round_range
-from ui.plots.stroke import Polyline, stroke
-from ui.plots.text import RIGHT, paint_label
+from ui.plots.series import Curve, Dots
+from ui.plots.style import PaintStyle
 from ui.plots.ticks import number
 
 LINE = 2.0
@@ -20,34 +20,59 @@ LINE = 2.0
 STEPS = (0.1, 0.3, 0.6, 1.0)
 
 
-class FitPanel(Panel):
+class FitPlot(Plot):
     """Targets as points, the prediction as a curve."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.fit: Fit | None = None
-        self.data: DataPicture | None = None
+        super().__init__(name_at_end=True)
+        self.fit_shown: Fit | None = None
+        self.about: DataPicture | None = None
         self.iteration = 0
-        self._line = Polyline()
-        self._overlay: QPixmap | None = None
+        self.dots = {
+            "train": self.add(Dots("train")),
+            "validation": self.add(Dots("validation", filled=False)),
+        }
+        for dots in self.dots.values():
+            # The samples stay while the curve moves over them.
+            dots.setCacheMode(dots.CacheMode.DeviceCoordinateCache)
+        self.curve = self.add(Curve("text", LINE))
 
-    def absorb(self, fit: Fit, data: DataPicture | None, iteration: int) -> bool:
-        """Take the curve of one moment; whether axes have changed."""
-        before = self.x, self.y, self.data
-        self.fit, self.data, self.iteration = fit, data, iteration
-        mean, std = (data.mean[0], data.std[0]) if data else (0.0, 1.0)
-        self.x = Scale(float(fit.low * std + mean), float(fit.high * std + mean))
-        self.y = self._scale()
-        return before != (self.x, self.y, data)
+    def set_fit(self, fit: Fit, about: DataPicture | None, iteration: int) -> None:
+        """Show the curve of one step and the data it belongs to."""
+        fresh = about is not self.about
+        self.fit_shown, self.about, self.iteration = fit, about, iteration
+        mean, std = (about.mean[0], about.std[0]) if about else (0.0, 1.0)
+        self.x_name = self.name()
+        self.set_home(Scale(float(fit.low * std + mean), float(fit.high * std + mean)))
+        self.set_home(y=self._settled_scale())
+        if fresh:
+            self._show_samples()
+        self.curve.set_data(self.inputs(), self.outputs())
 
-    def _scale(self) -> Scale:
+    def data_changed(self) -> None:
+        """Ranges are settled with the curve."""
+
+    def show_all(self, x: bool = True, y: bool = True) -> None:
+        self.follows_x, self.follows_y = self.follows_x or x, self.follows_y or y
+        self.set_home()
+        self.taken.emit(x, y)
+
+    def _show_samples(self) -> None:
+        points = self.about.points if self.about else {}
+        total = sum(len(p.targets) for p in points.values())
+        for part, dots in self.dots.items():
+            dots.radius = radius(total, self.frame.width())
+            some = points.get(part)
+            dots.set_data(*((some.inputs[:, 0], some.targets) if some else ((), ())))
+
+    def _settled_scale(self) -> Scale:
         """A scale that holds all targets and, in a few steps, the curve.
 
         A scale that followed the curve exactly would move all the time.
         """
-        low, high = self.data.span if self.data else (-1.0, 1.0)
+        low, high = self.about.span if self.about else (-1.0, 1.0)
         span = high - low or 1.0
-        curve = self.curve()
+        curve = self.outputs()
         known = curve[np.isfinite(curve)]
         below = _step((low - float(known.min(initial=low))) / span)
         above = _step((float(known.max(initial=high)) - high) / span)
@@ -55,77 +80,21 @@ class FitPanel(Panel):
 
     def name(self) -> str:
         """What the input stands for."""
-        known = self.data.axes if self.data else ()
+        known = self.about.axes if self.about else ()
         return known[0] if known else "x"
 
-    def curve(self) -> np.ndarray:
+    def outputs(self) -> np.ndarray:
         """The outputs, (points,)."""
-        assert self.fit
-        return self.fit.values[0].astype(np.float64)
+        assert self.fit_shown
+        return self.fit_shown.values[0].astype(np.float64)
 
-    def grid(self) -> np.ndarray:
+    def inputs(self) -> np.ndarray:
         """The inputs that the outputs belong to, (points,), in the data's own units."""
-        assert self.fit
-        return np.linspace(self.x.low, self.x.high, self.fit.values.shape[1])
+        over = self.home_x or self.x_scale
+        return np.linspace(over.low, over.high, self.outputs().size)
 
-    def place(self, rect: QRectF, ink: Ink) -> None:
-        super().place(rect, ink)
-        self._overlay = None
-        end = self.plot.right() - ink.small_metrics.horizontalAdvance(self.name()) - 8
-        width = ink.small_metrics.horizontalAdvance
-        self.x_ticks = [t for t in self.x_ticks if self.px_of(t.value) + width(t.label) / 2 < end]
-
-    def dirty(self) -> QRectF:
-        return self.plot.adjusted(-5, -5, 5, 5)
-
-    def paint_still(self, painter: QPainter, ink: Ink) -> None:
-        super().paint_still(painter, ink)
-        line = ink.small_metrics.height()
-        where = QRectF(self.plot.left(), self.plot.bottom() + 4, self.plot.width(), line)
-        paint_label(painter, where, RIGHT, self.name(), ink.muted, ink)
-
-    def paint_data(self, painter: QPainter, ink: Ink, clip: QRectF) -> None:
-        if self.fit is None or (clip & self.dirty()).isEmpty():
-            return
-        if ink.live:
-            if self._overlay is None:
-                self._overlay = self._samples_picture(ink)
-            painter.drawPixmap(self.dirty().topLeft(), self._overlay)
-        else:
-            self._paint_samples(painter, ink)
-        painter.setClipRect(clip & self.plot.adjusted(-1, -1, 1, 1))
-        if self._line.load(self.px(self.grid()), self.py(self.curve())) > 1:
-            stroke(painter, self._line, ink.text, LINE, ink)
-        painter.setClipRect(clip)
-
-    def _samples_picture(self, ink: Ink) -> QPixmap:
-        where = self.dirty()
-        picture = QPixmap((where.size() * ink.ratio).toSize())
-        picture.setDevicePixelRatio(ink.ratio)
-        picture.fill(QColor(0, 0, 0, 0))
-        with QPainter(picture) as painter:
-            painter.translate(-where.topLeft())
-            self._paint_samples(painter, ink)
-        return picture
-
-    def _paint_samples(self, painter: QPainter, ink: Ink) -> None:
-        if self.data is None:
-            return
-        total = sum(len(p.targets) for p in self.data.points.values())
-        size = radius(total, self.plot.width())
-        for part, points in self.data.points.items():
-            color = _color(part, ink)
-            n = len(points.targets)
-            x, y = self._places(points)
-            filled = part == "train"
-            paint_points(painter, x, y, [0] * n, [color] * n, filled, size, ink.card, ink)
-
-    def _places(self, points: Points) -> tuple[np.ndarray, np.ndarray]:
-        inputs, targets = points.inputs.astype(np.float64), points.targets.astype(np.float64)
-        return self.px(inputs[:, 0]), self.py(targets)
-
-    def read(self, place: QPointF, ink: Ink) -> ReadOut | None:
-        if self.fit is None:
+    def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
+        if self.fit_shown is None:
             return None
         found = self._nearest(place)
         if found is None:
@@ -135,21 +104,23 @@ class FitPanel(Panel):
             at, target = float(points.inputs[i, 0]), float(points.targets[i])
             residual = target - self._predicted(at)
             rows = [
-                Row(_color(part, ink), f"target, {part}", number(target)),
+                Row(_color(part, style), f"target, {part}", number(target)),
                 Row(None, "residual", number(residual)),
             ]
         rows.insert(0, Row(None, self.name(), number(at)))
-        rows.insert(1, Row(ink.text, "prediction", number(self._predicted(at))))
-        return ReadOut(self.plot, self.px_of(at), f"step {self.iteration:,}", rows)
+        rows.insert(1, Row(style.text, "prediction", number(self._predicted(at))))
+        return ReadOut(self.frame, self.px_of(at), f"step {self.iteration:,}", rows)
 
     def _predicted(self, at: float) -> float:
-        return float(np.interp(at, self.grid(), self.curve()))
+        return float(np.interp(at, self.inputs(), self.outputs()))
 
     def _nearest(self, place: QPointF) -> tuple[str, Points, int] | None:
         best, found = np.inf, None
-        for part, points in self.data.points.items() if self.data else ():
+        for part, points in self.about.points.items() if self.about else ():
             if len(points.targets):
-                i, distance = nearest(*self._places(points), place)
+                x = self.px(points.inputs[:, 0].astype(np.float64))
+                y = self.py(points.targets.astype(np.float64))
+                i, distance = nearest(x, y, place)
                 if distance < best:
                     best, found = distance, (part, points, i)
         return found
@@ -160,5 +131,5 @@ def _step(wanted: float) -> float:
     return next((step for step in STEPS if step >= wanted), STEPS[-1])
 
 
-def _color(part: str, ink: Ink) -> QColor:
-    return ink.train if part == "train" else ink.validation
+def _color(part: str, style: PaintStyle) -> QColor:
+    return style.train if part == "train" else style.validation

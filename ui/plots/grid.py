@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF
 
-from ui.plots.ink import Ink
+from ui.plots.style import PaintStyle
 from ui.plots.text import short_names
 
 # Narrower than this the layers go into another row, where there is height for it.
@@ -38,7 +38,7 @@ def columns(plots: Sequence[QRectF]) -> int:
     return sum(plot.top() == plots[0].top() for plot in plots)
 
 
-def fitting_names(layers: Sequence[str], width: float, ink: Ink) -> list[str]:
+def fitting_names(layers: Sequence[str], width: float, style: PaintStyle) -> list[str]:
     """The layers' names, or short ones where a plot is too narrow for them."""
-    widest = max((ink.small_metrics.horizontalAdvance(name) for name in layers), default=0.0)
+    widest = max((style.small_metrics.horizontalAdvance(name) for name in layers), default=0.0)
     return list(layers) if widest < width - 2 else short_names(layers)

@@ -50,6 +50,8 @@ class PlotView(pg.GraphicsView):
     key: ClassVar[str] = ""
     title: str = ""
     about: str = ""
+    # The theme's colour behind the plots.
+    backdrop: ClassVar[str] = "card"
     # How to fill the view, said while it is empty.
     start: ClassVar[str] = "Press Run or the space bar to start."
 
@@ -83,7 +85,7 @@ class PlotView(pg.GraphicsView):
         # Items put back what they change of the painter, and know how far their lines reach.
         flags = self.OptimizationFlag
         self.setOptimizationFlags(flags.DontSavePainterState | flags.DontAdjustForAntialiasing)
-        self.setBackgroundBrush(QColor(self.theme.card))
+        self.setBackgroundBrush(QColor(getattr(self.theme, self.backdrop)))
         self.viewport().setAutoFillBackground(False)
         # Only the view takes the keyboard; its viewport is a part of it.
         self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -206,7 +208,7 @@ class PlotView(pg.GraphicsView):
         """Take on another theme's colours."""
         self.theme = theme
         self._style = None
-        self.setBackgroundBrush(QColor(theme.card))
+        self.setBackgroundBrush(QColor(getattr(theme, self.backdrop)))
         self.redraw()
 
     def redraw(self) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
-from ui.plots.ink import Ink
 from ui.plots.scale import Floats
+from ui.plots.style import PaintStyle
 
 # Few points are drawn large, many small.
 FEW, MANY = 60, 600
@@ -37,22 +37,22 @@ def shape(kind: int, radius: float) -> QPolygonF | None:
 
 def paint_points(
     painter: QPainter, x: Floats, y: Floats, kinds: Sequence[int], colors: Sequence[QColor],
-    filled: bool, radius: float, rim: QColor, ink: Ink,
+    filled: bool, radius: float, rim: QColor, style: PaintStyle,
 ) -> None:  # fmt: skip
     """Draw marks at places given in logical pixels, each with its kind of shape and its colour;
     `rim` is around every one."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    edge = ink.pen(rim, 0.9)
-    hollow = ink.pen(rim, 2.8)
+    edge = style.pen(rim, 0.9)
+    hollow = style.pen(rim, 2.8)
     shapes = {kind: shape(kind, radius) for kind in set(kinds)}
     for px, py, kind, color in zip(x.tolist(), y.tolist(), kinds, colors, strict=True):
         if filled:
             painter.setPen(edge)
-            painter.setBrush(ink.brush(color))
+            painter.setBrush(style.brush(color))
             _draw(painter, shapes[kind], px, py, radius)
             continue
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for pen in (hollow, ink.pen(color, 1.3)):
+        for pen in (hollow, style.pen(color, 1.3)):
             painter.setPen(pen)
             _draw(painter, shapes[kind], px, py, radius)
     painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -33,7 +33,7 @@ VIEWS: dict[str, type[View]] = {
         WeightHistogramView,
         ShareView,
         LearningRateView,
-    )  # type: ignore[misc]
+    )
 }
 
 __all__ = ["VIEWS", "View"]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF
-from PySide6.QtWidgets import QWidget
-
 from core.telemetry.frame import Frame
 from core.telemetry.pictures import DataPicture, Fit
-from ui.plots.fit import FitPanel
+from ui.plots.fit import FitPlot
 from ui.plots.text import Span
-from ui.views.canvas_picture_view import CanvasPictureView
-from ui.views.canvas_view import Data
+from ui.views.picture_view import PictureView
+from ui.views.view import Data
 
 
-class FitView(CanvasPictureView):
+class FitView(PictureView):
     """What the network makes of its only input, and what it should."""
 
     key = "fit"
@@ -23,20 +20,16 @@ class FitView(CanvasPictureView):
     stands_in_for = "surface"
     measure = "fit"
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.fit = FitPanel()
-        self.panels = [self.fit]
+    def build(self) -> None:
+        self.fit = self.add_plot(FitPlot())
 
     def unsupported_reason(self, data: DataPicture) -> str:
         if data.dimensions == 1:
             return ""
         return f"Needs data with one input feature; these have {data.dimensions:,}."
 
-    def take_in(self, frame: Frame, picture: Fit) -> QRectF | None:
-        if self.fit.absorb(picture, frame.data, frame.iteration):
-            return None
-        return self.fit.dirty()
+    def show_measured(self, frame: Frame, picture: Fit) -> None:
+        self.fit.set_fit(picture, frame.data, frame.iteration)
 
     def describe(self) -> tuple[Span, ...]:
         data = self.frame.data if self.frame else None
@@ -51,11 +44,11 @@ class FitView(CanvasPictureView):
         return tuple(spans)
 
     def columns(self) -> Data:
-        if self.fit.fit is None or self.lacking:
+        if self.fit.fit_shown is None or self.lacking:
             return {}
         name = self.fit.name()
-        table: Data = {name: self.fit.grid(), "prediction": self.fit.curve()}
-        for part, points in self.fit.data.points.items() if self.fit.data else ():
+        table: Data = {name: self.fit.inputs(), "prediction": self.fit.outputs()}
+        for part, points in self.fit.about.points.items() if self.fit.about else ():
             table[f"{part} {name}"] = points.inputs[:, 0]
             table[f"{part} target"] = points.targets
         return table
