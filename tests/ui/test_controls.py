@@ -207,6 +207,7 @@ def test_the_plot_reads_values_under_the_pointer(qtbot) -> None:
     qtbot.addWidget(plot)
     plot.resize(242, 92)
     plot.show()
+    plot.resize(plot.width() + 240 - plot.view.width(), 92)
     assert plot.reading() == ""
     for activation, text in (
         (Sigmoid(), "x 0.00   f 0.500   f′ 0.250"),
@@ -214,8 +215,8 @@ def test_the_plot_reads_values_under_the_pointer(qtbot) -> None:
         (PReLU(start=0.5), "x −2.50   f −1.250   f′ 0.500"),
     ):
         plot.set_activation(activation)
-        x = 121 if isinstance(activation, Sigmoid) else 61
-        qtbot.mouseMove(plot.view.viewport(), QPoint(x - 3, 40))
+        x = 120 if isinstance(activation, Sigmoid) else 60
+        qtbot.mouseMove(plot.view.viewport(), QPoint(x, 40))
         assert plot.reading() == text
 
 
