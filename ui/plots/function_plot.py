@@ -35,7 +35,7 @@ class FunctionPlot(Plot):
         self.add(Rules("border", dash=())).set_data((0.0,))
         self.add(UnitLabel())
         self.slope = self.add(Curve("muted", 1.5, dash=(3, 2.5)))
-        self.function = self.add(Curve("accent", 2.0))
+        self.function = self.add(Curve("accent", 2.0, fine=True))
         self.cross_line = self.add(Rules("muted", dash=()))
         self.words = self.add(Words())
 

@@ -43,6 +43,8 @@ class Curves(PlotObject):
     Points that are not finite are left out, and the line goes on behind them. `fade` mixes the
     colour with the card's. On a logarithmic scale what is not positive runs along the bottom if
     `floor` is set. A line that zigzags up and down at every x is drawn faster with `smooth` off.
+    `fine` draws evenly thick strokes on the screen too, many times as slowly: for short curves
+    at rest.
     """
 
     def __init__(
@@ -54,11 +56,13 @@ class Curves(PlotObject):
         fade: float = 1.0,
         smooth: bool = True,
         floor: bool = False,
+        fine: bool = False,
         dash: Sequence[float] = (),
         layer: float | None = None,
     ) -> None:
         super().__init__()
         self.palette, self.width, self.name = colors, width, name
+        self.fine = fine
         self.fade, self.smooth, self.floor, self.dash = fade, smooth, floor, tuple(dash)
         if layer is not None:
             self.layer = layer
@@ -146,14 +150,18 @@ class Curves(PlotObject):
                 self._stroke(painter, style, color)
 
     def _stroke(self, painter: QPainter, style: PaintStyle, color: QColor) -> None:
-        if not self.dash:
+        if self.fine and not self.dash:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(style.pen(color, self.width))
+            painter.drawPolyline(self._line.polygon)
+        elif not self.dash:
             stroke(painter, self._line, color, self.width, style, self.smooth)
-            return
-        pen = QPen(color, self.width, Qt.PenStyle.CustomDashLine)
-        pen.setDashPattern(list(self.dash))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(pen)
-        painter.drawPolyline(self._line.polygon)
+        else:
+            pen = QPen(color, self.width, Qt.PenStyle.CustomDashLine)
+            pen.setDashPattern(list(self.dash))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(pen)
+            painter.drawPolyline(self._line.polygon)
 
     def _places(self) -> list[tuple[Floats, Floats]]:
         """Every line's points in logical pixels, those that are not finite left out."""
