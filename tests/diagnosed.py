@@ -166,7 +166,7 @@ TROUBLES = {
     ),
     "penalty too strong": (
         "collapse",
-        experiment(Circle(), training={"penalty": L2(0.3)}),
+        experiment(Circle(), training={"penalty": L2(0.2)}),
         20, 20, "Weaken the penalty",
     ),
     "large weights for tanh": (
