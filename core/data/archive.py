@@ -119,9 +119,11 @@ def _opened(path: Path) -> Iterator[Archive]:
         try:
             with zipfile.ZipFile(path) as file:
                 yield Archive(file, path)
-        except (DataError, OSError, MemoryError):
+        except (DataError, MemoryError):
             raise
         except Exception as error:  # damaged bytes make their readers fail in any way
+            if isinstance(error, OSError) and error.errno is not None:
+                raise  # the system's, not a decompressor's
             what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             advice = "write it again with np.savez"
             refuse(path, f"is not a whole NumPy archive of plain arrays ({what[:200]}); {advice}")

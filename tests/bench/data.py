@@ -1,4 +1,4 @@
-"""A large table of one's own: how long it takes, what memory, and whether the window freezes.
+"""A large table of the user: how long it takes, what memory, and whether the window freezes.
 
 A million rows of 20 columns, with a header, a column of words and missing cells, opened in a real
 window on a virtual display of its own.
@@ -156,9 +156,7 @@ def main() -> None:
     with TemporaryDirectory() as folder, virtual_display():
         table = Path(folder) / "table.csv"
         write_table(table)
-        print(
-            f"Own table, {ROWS:,} rows × {NUMBERS + 2} columns, {table.stat().st_size / 1e6:.0f} MB"
-        )
+        print(f"Table, {ROWS:,} rows × {NUMBERS + 2} columns, {table.stat().st_size / 1e6:.0f} MB")
         for case in CASES:
             run(case, table)
 

@@ -213,6 +213,48 @@ def test_gaps_can_be_dropped(qtbot, flowers):
     assert user_files.load(dialog.dataset).samples.inputs.shape == (4, 5)
 
 
+def row_of(dialog: TableDialog, name: str) -> int:
+    columns = dialog.columns.columns
+    (row,) = (r for r in range(columns.rowCount()) if columns.index(r, 0).data() == name)
+    return row
+
+
+def test_a_column_is_left_out_and_used_again_by_the_space_bar(qtbot, flowers):
+    dialog = dialog_of(qtbot, flowers)
+    ready(qtbot, dialog)
+    dialog.columns.setCurrentIndex(dialog.columns.columns.index(row_of(dialog, "colour"), 0))
+    for used in (False, True):
+        qtbot.keyClick(dialog.columns, Qt.Key.Key_Space)
+        inputs = "from 7 inputs" if used else "from 3 inputs"
+        qtbot.waitUntil(lambda told=inputs: told in dialog.summary.text(), timeout=WAIT)
+        assert dialog.dataset.exclude == ("" if used else "colour")
+    use(qtbot, dialog)
+    assert user_files.load(dialog.dataset).samples.features == 7
+
+
+def test_the_kind_and_the_gaps_of_a_column_can_be_chosen(qtbot, flowers):
+    dialog = dialog_of(qtbot, flowers)
+    ready(qtbot, dialog)
+    columns = dialog.columns.columns
+    columns.setData(columns.index(row_of(dialog, "width"), 1), "class", Qt.ItemDataRole.EditRole)
+    qtbot.waitUntil(lambda: "from 12 inputs" in dialog.summary.text(), timeout=WAIT)
+    columns.setData(columns.index(row_of(dialog, "height"), 2), "drop", Qt.ItemDataRole.EditRole)
+    qtbot.waitUntil(lambda: "5 samples" in dialog.counts.text(), timeout=WAIT)
+    use(qtbot, dialog)
+    assert (dialog.dataset.kinds, dialog.dataset.gaps) == ("width=class", "height=drop")
+
+
+def test_a_cell_that_is_no_number_is_shown_and_its_column_can_be_left_out(qtbot, tmp_path):
+    rows = [f"{'pending' if i % 5 == 0 else i * 1.5},{i * 7 % 11},{'ab'[i % 2]}" for i in range(40)]
+    dialog = dialog_of(qtbot, written(tmp_path, "\n".join(["x,y,kind", *rows])))
+    assert "line 2, column 'x': 'pending' is not a finite number" in told(qtbot, dialog)
+    columns = dialog.columns.columns
+    cell = columns.index(row_of(dialog, "x"), 0)
+    columns.setData(cell, Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
+    ready(qtbot, dialog)
+    assert "from 1 input" in dialog.summary.text()
+
+
 def test_header_and_delimiter_can_be_set_by_hand(qtbot, tmp_path):
     dialog = dialog_of(qtbot, written(tmp_path, "1;2,5\n2;3,4\n3;1,6\n"))
     ready(qtbot, dialog)

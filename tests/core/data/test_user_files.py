@@ -199,6 +199,16 @@ def test_files_are_known_by_their_names():
     assert not any(map(is_data_file, map(Path, ("a.json", "b.png", "csv"))))
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("~nobody-of-that-name/x.csv", "is not there"), ("a\0b.csv", "NUL character")],
+)
+def test_a_path_that_no_file_can_have_is_refused(path, said):
+    assert said in refusal(load, UserTable(path=path))
+    with pytest.raises(DataError):
+        opened(Path(path))
+
+
 # Encoding
 
 

@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import io
 import struct
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -486,3 +487,64 @@ def test_a_damaged_archive_is_read_whole_or_refused(tmp_path, at, byte, cut):
         assert len(read_npz(written(tmp_path, bytes(content))).samples) > 0
     except DataError as error:
         assert "file.csv: " in str(error)
+
+
+def npy(descr: str, shape: str, data: bytes = b"") -> bytes:
+    """An array as a file with any header."""
+    header = f"{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + data
+
+
+def zipped(folder: Path, members: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> Path:
+    path = folder / "file.npz"
+    with zipfile.ZipFile(path, "w", method) as file:
+        for name, data in members.items():
+            file.writestr(name, data)
+    return path
+
+
+X, Y = npy("'<f8'", "(2, 1)", bytes(16)), npy("'<f8'", "(2,)", struct.pack("<2d", 0, 1))
+
+
+def test_members_that_are_no_arrays_are_passed_over(tmp_path):
+    path = zipped(tmp_path, {"x.npy": X, "README": b"made by hand", "y.npy": Y})
+    assert [member.name for member in members(path)] == ["x", "y"]
+    assert len(read_npz(path).samples) == 2
+
+
+def test_an_archive_too_large_for_memory_is_refused_by_its_headers(tmp_path):
+    giant = npy("'|u1'", "(2, 900000000)")
+    path = zipped(tmp_path, {"x.npy": giant, "y.npy": Y})
+    assert "takes 7.2 GB of memory; more than 2 GB is not read" in refusal(read_npz, path)
+    assert members(path)[0].shape == (2, 900_000_000)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        npy("'<f8'", "(2, 1"),
+        npy("'<f8'", "  (2,\n 1)"),
+        npy("'<f8'", "(99999999999999999999, 1)"),
+        npy("'<f8'", "(-1, 1)"),
+        npy("'O'", "(2, 1)", bytes(16)),
+        npy("[('a', '<f8')]", "(2,)", bytes(16)),
+        npy("'nonsense'", "(2, 1)"),
+        npy("'<f8'", "(2, 1)", bytes(7)),
+        b"\x93NUMPY\x09\x00",
+        b"",
+    ],
+)
+def test_a_damaged_array_is_refused_with_what_to_do(tmp_path, header):
+    message = refusal(read_npz, zipped(tmp_path, {"x.npy": header, "y.npy": Y}))
+    assert message.startswith(f"{tmp_path / 'file.npz'}: ")
+    assert "np.savez" in message or "holds" in message or "memory" in message
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_damaged_compression_is_refused(tmp_path, method):
+    path = zipped(tmp_path, {"x.npy": X * 9, "y.npy": Y}, method)
+    data = bytearray(path.read_bytes())
+    for at in range(38, 60):
+        data[at] ^= 0x5A
+    path.write_bytes(data)
+    assert "is not a whole NumPy archive" in refusal(read_npz, path)
