@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyqtgraph as pg
 import PySide6.QtWidgets  # noqa: F401  (pyqtgraph takes the binding that is loaded already)
 from PySide6.QtCore import QRectF, Qt
@@ -18,6 +19,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from ui.plots.readout import Row
+from ui.plots.scale import Floats
 from ui.plots.style import PaintStyle
 from ui.plots.text import OneOf
 
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 Color = str | OneOf | Callable[[PaintStyle], QColor]
 # Least and greatest x, then y, of what an item shows.
 Extent = tuple[float, float, float, float]
+
+# Values beyond this are not shown: ranges must stay finite.
+LIMIT = 1e300
 
 # Layers of a plot, from the back to the front.
 BACK, BEHIND, DATA, FRONT = -50.0, -20.0, 1.0, 2.0
@@ -139,3 +144,17 @@ def resolve(color: Color, style: PaintStyle) -> QColor:
     if isinstance(color, str):
         return QColor(color) if color.startswith("#") else style.role(color)
     return color.of(style.theme) if isinstance(color, OneOf) else color(style)
+
+
+def extent_of(x: Floats, y: Floats, log: bool) -> Extent | None:
+    """Least and greatest of finite values; on a logarithmic scale of positive ones."""
+    fine = np.abs(y) < LIMIT
+    if log:
+        fine &= y > 0
+    if not fine.any():
+        return None
+    known = y[fine]
+    across = x[np.isfinite(x)]
+    if not across.size:
+        return None
+    return float(across.min()), float(across.max()), float(known.min()), float(known.max())

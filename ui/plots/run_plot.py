@@ -16,8 +16,8 @@ from core.telemetry.series import LIMIT, smooth
 from ui.plots.item import PlotObject, resolve
 from ui.plots.readout import ReadOut, Row
 from ui.plots.scale import Floats, Scale, settle
-from ui.plots.series import Curve, Curves, fill
-from ui.plots.stroke import Polyline, envelope
+from ui.plots.series import Curve, Curves
+from ui.plots.stroke import Polyline, envelope, fill
 from ui.plots.style import PaintStyle
 from ui.plots.ticks import number
 from ui.plots.time_axis import TimeAxis

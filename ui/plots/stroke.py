@@ -7,6 +7,7 @@ import math
 import numpy as np
 import shiboken6
 from numpy.typing import NDArray
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
 from ui.plots.style import PaintStyle
@@ -97,3 +98,16 @@ def envelope(x: Floats, low: Floats, high: Floats, group: int) -> tuple[Floats, 
     y[0::4], y[1::4] = low[0::2], high[0::2]
     y[2::4], y[3::4] = high[1::2], low[1::2]
     return np.repeat(x, 2), y
+
+
+def fill(
+    painter: QPainter, polygon: QPolygonF, color: QColor, share: float, style: PaintStyle
+) -> None:
+    """Fill an area with a colour of which `share` covers what is below."""
+    color = QColor(color)
+    color.setAlphaF(share)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, not style.live)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color)
+    painter.drawPolygon(polygon)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
