@@ -37,7 +37,7 @@ def page(qtbot, session, monkeypatch):
 
 
 def settled(page):
-    return bool(page.slices) and page._job is None and not page._pause.isActive()
+    return bool(page.slices) and not page.is_computing
 
 
 def test_the_train_pages_network_is_shown_with_its_own_loss(qtbot, page):
@@ -94,9 +94,9 @@ def test_stop_keeps_what_is_drawn(qtbot, page):
     qtbot.waitUntil(lambda: settled(page), timeout=WAIT)
     drawn = page.slices
     page.edit(network="32 plain")
-    qtbot.waitUntil(lambda: page._job is not None, timeout=WAIT)
+    qtbot.waitUntil(lambda: page.job is not None, timeout=WAIT)
     page.stop()
-    qtbot.waitUntil(lambda: page._job is None, timeout=WAIT)
+    qtbot.waitUntil(lambda: page.job is None, timeout=WAIT)
     assert page.slices is drawn
 
 

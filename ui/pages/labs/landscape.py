@@ -7,8 +7,6 @@ from html import escape
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from core.experiment.presets import deep_digits
 from core.experiment.spec import ExperimentSpec
@@ -17,9 +15,8 @@ from core.studies.landscape import LEVELS, Subject
 from core.studies.landscape_jobs import PATH, RANDOM, Slice, SliceJob, SliceSettings, TrainJob
 from ui.pages.labs import landscape_plots as plots
 from ui.pages.labs.column import Column, choices, row
-from ui.pages.labs.lab_page import LabPage
+from ui.pages.labs.job_page import JobLabPage, table
 from ui.plots.ticks import number
-from ui.session.job import BackgroundJob
 from ui.theme import current
 from ui.widgets.check import Check
 from ui.widgets.combo import choice_model
@@ -34,8 +31,6 @@ PRESETS = {
     for skip in (False, True)
 }
 CONTOURS, SURFACE = "contours", "surface"
-# A change of a setting waits so long for another one before anything is computed.
-PAUSE = 180
 # A random walk alone explains these shares of its variance.
 WALK = (61, 15)
 
@@ -57,7 +52,7 @@ class LandscapeState:
     log: bool = True
 
 
-class LandscapePage(LabPage):
+class LandscapePage(JobLabPage):
     key = "landscape"
     State = LandscapeState
     noun = "moment"
@@ -76,12 +71,7 @@ class LandscapePage(LabPage):
         self.subjects: dict[tuple[str, ExperimentSpec, int], Subject] = {}
         self.shown: tuple[Subject, ...] = ()
         self.slices: tuple[Slice, ...] = ()
-        self._job: BackgroundJob | None = None
         self._sliced: object = None
-        self._pause = QTimer()
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE)
-        self._pause.timeout.connect(self._begin)
         super().__init__(*args, **kwargs)
         self.context.session.pins.changed.connect(self._pins_changed)
 
@@ -119,8 +109,6 @@ class LandscapePage(LabPage):
         self.picture.edited.connect(lambda value: self.edit(picture=value))
         self.log = row(shown, "Log loss", Check(), "Logarithmic levels of the loss")
         self.log.edited.connect(lambda on: self.edit(log=on))
-        self.working = Working()
-        self.working.stop.clicked.connect(self.stop)
         shown.add(self.working)
 
     def _offer(self) -> None:
@@ -159,7 +147,7 @@ class LandscapePage(LabPage):
     def recompute(self) -> None:
         self._lay_out()
         self.show_step(self.transport.at)
-        self._pause.start()
+        self.begin_soon()
 
     def _wanted(self) -> tuple[tuple[str, ExperimentSpec, int], ...]:
         """Label, spec and updates (0: to its end) of the networks. Raises StudyError."""
@@ -194,7 +182,7 @@ class LandscapePage(LabPage):
         pins = (pin for pin in self._pins() if PIN + pin.name in chosen)
         return found + [pin.name for pin in pins if pin.history.marks]
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
         """Train what is not trained yet, then slice it."""
         try:
             wanted = self._wanted()
@@ -208,13 +196,13 @@ class LandscapePage(LabPage):
             )
         missing = tuple(run for run in wanted if run not in self.subjects)
         if missing:
-            self._start(TrainJob(missing), lambda found: self._trained(missing, found))
+            self.start(TrainJob(missing), lambda found: self._trained(missing, found))
         else:
             self._slice(tuple(self.subjects[run] for run in wanted))
 
     def _trained(self, runs: tuple[Any, ...], found: tuple[Subject, ...]) -> None:
         self.subjects.update(zip(runs, found, strict=True))
-        self._begin()
+        self.begin()
 
     def _slice(self, subjects: tuple[Subject, ...]) -> None:
         first = subjects != self.shown
@@ -234,41 +222,10 @@ class LandscapePage(LabPage):
         if sliced == self._sliced:
             return
         self._sliced = sliced
-        job = self._start(SliceJob(centres, settings), self._take)
-        job.snapshot.connect(self._take)
+        self.start(SliceJob(centres, settings), self._take, self._take)
 
-    def _start(self, work: Any, done: Any) -> BackgroundJob:
-        if self._job is not None:
-            self._job.close()
-        job = self._job = BackgroundJob(work, self)
-        job.progressed.connect(self.working.tell)
-        job.finished.connect(lambda result: self._ended(job, lambda: done(result)))
-        job.failed.connect(lambda message: self._ended(job, lambda: self.banner.say(message)))
-        job.stopped.connect(lambda: self._ended(job, self._forget))
-        self.working.begin()
-        self.busy_changed.emit(True)
-        return job.start()
-
-    def _ended(self, job: BackgroundJob, then: Any) -> None:
-        if job is self._job:
-            self._job = None
-            self.working.end()
-            self.busy_changed.emit(False)
-            then()
-
-    def _forget(self) -> None:
+    def forget(self) -> None:
         self._sliced = None
-
-    def stop(self) -> None:
-        """End the computation; what has been drawn stays."""
-        self._pause.stop()
-        if self._job is not None:
-            self._job.stop()
-
-    def shutdown(self) -> None:
-        self._pause.stop()
-        if self._job is not None:
-            self._job.close(1.0)
 
     def _take(self, slices: tuple[Slice, ...]) -> None:
         self.slices = slices
@@ -330,7 +287,7 @@ class LandscapePage(LabPage):
                 relief.show_path(self._path(i))
         self._write()
         if self.state.plane == RANDOM and self.shown:
-            self._pause.start()
+            self.begin_soon()
 
     def _write(self) -> None:
         s = self.state
@@ -353,11 +310,7 @@ class LandscapePage(LabPage):
             for (_, subject), role in zip(columns, plots.ROLES, strict=False)
         ]
         values = [self._figures(found, subject) for found, subject in columns]
-        lines = [_line("", titles)]
-        for name in values[0]:
-            title = f"<span style='color:{muted}'>{name}</span>"
-            lines.append(_line(title, [each[name] for each in values]))
-        return f"<table cellspacing='0' cellpadding='1'>{''.join(lines)}</table>"
+        return table(titles, values, muted)
 
     def _figures(self, found: Slice, subject: Subject) -> dict[str, str]:
         losses = found.surface.losses
@@ -392,15 +345,6 @@ class LandscapePage(LabPage):
         self.transport.go(self.transport.length)
 
 
-def _line(title: str, cells: list[str]) -> str:
-    """A row of the table of figures."""
-    values = "".join(
-        f"<td align='right' style='white-space:nowrap'>&nbsp;&nbsp;&nbsp;{cell}</td>"
-        for cell in cells
-    )
-    return f"<tr><td style='white-space:nowrap'>{title}</td>{values}</tr>"
-
-
 def moment(subject: Subject, at: int) -> Subject:
     """The network as it was at a point of its path; without the path, which would be copied."""
     if at >= len(subject.path) - 1:
@@ -412,34 +356,3 @@ def step_of(subject: Subject, at: int, plane: str) -> int:
     """The update at which a point of the path was passed."""
     last = len(subject.path) - 1
     return round(subject.iteration * min(at, last) / max(last, 1))
-
-
-class Working(QWidget):
-    """How far the computation is, and a button that ends it."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.bar = QProgressBar()
-        self.bar.setRange(0, 1000)
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(6)
-        self.stop = QPushButton("Stop")
-        self.stop.setToolTip("End the computation; what has been drawn stays")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 4, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(self.bar, 1)
-        layout.addWidget(self.stop)
-        self.end()
-
-    def begin(self) -> None:
-        self.bar.setValue(0)
-        self.stop.setEnabled(True)
-
-    def tell(self, progress: Any) -> None:
-        self.bar.setValue(round(1000 * progress.share))
-        self.bar.setToolTip(progress.text)
-
-    def end(self) -> None:
-        self.bar.setValue(0)
-        self.stop.setEnabled(False)

@@ -46,10 +46,17 @@ def _landscape(context: PageContext, undo_stack: QUndoStack) -> LabPage:
     return LandscapePage(context, undo_stack)
 
 
+def _ensembles(context: PageContext, undo_stack: QUndoStack) -> LabPage:
+    from ui.pages.labs.ensembles import EnsemblesPage
+
+    return EnsemblesPage(context, undo_stack)
+
+
 LAB_PAGES: dict[str, Callable[[PageContext, QUndoStack], LabPage]] = {
     "gradient_descent": _gradient_descent,
     "optimizer_race": _optimizer_race,
     "backpropagation": _backpropagation,
     "approximation": _approximation,
     "landscape": _landscape,
+    "ensembles": _ensembles,
 }
