@@ -5,12 +5,20 @@ from __future__ import annotations
 import difflib
 
 from core.gallery.experiment import Experiment
-from core.gallery.experiments import activation, depth, generalization, initialization, optimization
+from core.gallery.experiments import (
+    activation,
+    depth,
+    ensembles,
+    generalization,
+    initialization,
+    optimization,
+    pretraining,
+)
 
 TOPICS: dict[str, tuple[Experiment, ...]] = {
-    "Initialisation": initialization.EXPERIMENTS,
+    "Initialisation": initialization.EXPERIMENTS + pretraining.EXPERIMENTS,
     "Optimisation": optimization.EXPERIMENTS,
-    "Generalisation": generalization.EXPERIMENTS,
+    "Generalisation": generalization.EXPERIMENTS + ensembles.EXPERIMENTS,
     "Activation": activation.EXPERIMENTS,
     "Depth": depth.EXPERIMENTS,
 }

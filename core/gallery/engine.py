@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -22,9 +23,11 @@ from core.gallery.experiment import Experiment, Outcome, Plan, Variant
 from core.gallery.results import Results
 from core.gallery.signals import Signals, signals
 from core.gallery.watching import MEASURED, Moment, RunUpdate, Watch
+from core.network.calibration import Report
 from core.network.storage import Storage
 from core.telemetry.frame import Frame
 from core.telemetry.meter import Meter
+from core.training.ensembles import member_streams
 from core.training.results import Segment
 from core.training.trainer import Trainer
 from core.training.training_data import TrainingData
@@ -107,7 +110,9 @@ def _run_seed(
     for variant in plan.variants:
         _go_on(cancelled)
         spec = replace(variant.spec, seed=seed)
-        runs_in_step.append(LockstepRun(variant, spec, plan, _shared_data_of(spec, known)))
+        common = _shared_data_of(spec, known)
+        report = partial(_report, cancelled)
+        runs_in_step.append(LockstepRun(variant, spec, plan, common, report))
     if shown:
         shown.begin(runs_in_step)
     for done in range(1, ROUNDS + 1):
@@ -117,6 +122,9 @@ def _run_seed(
     for run in runs_in_step:
         _go_on(cancelled)
         outcomes.append(run.outcome())
+    if plan.together:
+        found = plan.together({run.label: run.trainer for run in runs_in_step})
+        outcomes = [replace(each, probes={**each.probes, **found}) for each in outcomes]
     if shown:
         shown.end(runs_in_step, outcomes)
     return outcomes
@@ -135,6 +143,10 @@ def in_turn(
         if shown:
             shown.look(runs_in_step)
         going = [steps for steps in going if next(steps, False)]
+
+
+def _report(cancelled: Question, share: float, text: str) -> None:
+    _go_on(cancelled)
 
 
 def _go_on(cancelled: Question) -> None:
@@ -198,10 +210,23 @@ class LockstepRun:
     """One run among those that go in lockstep."""
 
     def __init__(
-        self, variant: Variant, spec: ExperimentSpec, plan: Plan, common: SharedData
+        self,
+        variant: Variant,
+        spec: ExperimentSpec,
+        plan: Plan,
+        common: SharedData,
+        report: Report | None = None,
     ) -> None:
+        """`report` hears of fitting the first weights to the data, and may raise to give up."""
         self._variant, self._plan = variant, plan
-        self.trainer = Trainer(spec, common.data, common.storage)
+        self.label = variant.label
+        self.trainer = Trainer(
+            spec,
+            common.data,
+            common.storage,
+            report=report,
+            streams=member_streams(spec.seed, variant.member),
+        )
         epochs = spec.training.max_epochs
         whole = epochs * self.trainer.sampler.steps_per_epoch
         self.steps = whole if plan.steps is None else plan.steps

@@ -22,10 +22,14 @@ VIEWS = ("loss", "activations", "gradients")
 
 @dataclass(frozen=True)
 class Variant:
-    """One of the runs that are compared; the label says what is different about it."""
+    """One of the runs that are compared; the label says what is different about it.
+
+    Runs with another `member` draw other weights and another order of batches from one seed.
+    """
 
     label: str
     spec: ExperimentSpec
+    member: int = 0
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,8 @@ class Plan:
     """An experiment on one data set: the runs, how long they last and what must come out.
 
     `steps` is the number of updates; where it is None the specs' own ends decide. `columns` make
-    the final table. `probes` are taken of every run when it is over.
+    the final table. `probes` are taken of every run when it is over. `together` takes figures of
+    all runs of a seed, by label; they become probes of each of them.
     """
 
     variants: tuple[Variant, ...]
@@ -118,6 +123,7 @@ class Plan:
     expectations: tuple[Expectation, ...]
     steps: int | None = None
     probes: Mapping[str, Callable[[Trainer], float]] = field(default_factory=dict)
+    together: Callable[[Mapping[str, Trainer]], Mapping[str, float]] | None = None
 
 
 @dataclass(frozen=True)

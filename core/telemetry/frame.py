@@ -159,5 +159,14 @@ class ModelSaved:
     problem: str = ""
 
 
+@dataclass(frozen=True)
+class Preparing:
+    """A run that is being loaded, where that takes a while: 0…1 done, and what is being done."""
+
+    run: int
+    share: float
+    text: str
+
+
 # What the training thread hands out.
-Item = Frame | Failure | ScoreOnTest | ModelSaved
+Item = Frame | Failure | ScoreOnTest | ModelSaved | Preparing

@@ -15,9 +15,19 @@ from pathlib import Path
 
 import numpy as np
 
+from core.base.cancellation import Cancelled
 from core.data import DataError
 from core.experiment.spec import ExperimentSpec
-from core.telemetry.frame import MEASURES, Failure, Frame, Item, ModelSaved, ScoreOnTest, Status
+from core.telemetry.frame import (
+    MEASURES,
+    Failure,
+    Frame,
+    Item,
+    ModelSaved,
+    Preparing,
+    ScoreOnTest,
+    Status,
+)
 from core.telemetry.meter import Meter
 from core.training.checkpoints import Checkpoints, Moment
 from core.training.model import model_of
@@ -28,6 +38,8 @@ from core.worker.speedometer import Speedometer
 
 # Between two looks at the clock and the commands.
 SLICE_SECONDS = 0.001
+# How often to say how far a run is that takes long to load.
+PREPARING_SECONDS = 0.2
 
 
 class Runner:
@@ -52,6 +64,7 @@ class Runner:
         self._speed = Speedometer()
         self._slice = 1
         self._pace = 0.0
+        self._preparing_due = 0.0
         self._measures: Collection[str] = MEASURES
         self._thread = threading.Thread(target=self._work, name="training", daemon=True)
         self._thread.start()
@@ -171,8 +184,9 @@ class Runner:
         if run != self._wanted:
             return
         self._run = run
+        self._preparing_due = time.perf_counter() + PREPARING_SECONDS
         try:
-            trainer = Trainer(spec)
+            trainer = Trainer(spec, report=lambda share, text: self._prepare(run, share, text))
             meter = Meter(trainer, run)
         except Exception:
             if run == self._wanted:
@@ -180,6 +194,16 @@ class Runner:
             return  # nobody waits for it any more
         if run == self._wanted:
             self._begin(trainer, meter)
+
+    def _prepare(self, run: int, share: float, text: str) -> None:
+        """Fitting the starting weights to the data goes on: say so, or give it up."""
+        if run != self._wanted or self._closing:
+            raise Cancelled
+        now = time.perf_counter()
+        if now >= self._preparing_due:
+            self._preparing_due = now + PREPARING_SECONDS
+            self._mailbox.append(Preparing(run, share, text))
+            self.on_frame()
 
     def _go_back(self, moment: Moment, run: int) -> None:
         trainer, checkpoint = self._trainer, self._checkpoints.find(moment)

@@ -15,7 +15,7 @@ from PySide6.QtGui import QUndoStack
 
 from core.experiment.serialization import settled
 from core.experiment.spec import ExperimentSpec, changes
-from core.telemetry.frame import Failure, Frame, ModelSaved, ScoreOnTest
+from core.telemetry.frame import Failure, Frame, ModelSaved, Preparing, ScoreOnTest
 from core.telemetry.history import History, ghost_after, slope_bound
 from core.training.checkpoints import Moment
 from core.worker.channel import Silence
@@ -70,7 +70,7 @@ class Session(QObject):
         self.is_running = False
         self.past: Frame | None = None
         self._run = 0
-        self._unloadable = False
+        self._unloadable = self._is_preparing = False
         self._last: Frame | None = None
         self.pins.changed.connect(self._lay_pins_beside)
         self._runner = runner or TrainingWorker()
@@ -272,10 +272,16 @@ class Session(QObject):
                     self.tested.emit(item)
                 case ModelSaved():
                     self.model_saved.emit(item)
+                case Preparing():
+                    self._is_preparing = True
+                    self.noted.emit(f"{item.text}: {item.share:.0%} of the preparation is done.")
                 case Silence(silent):
                     self.noted.emit(SILENT if silent else ANSWERS)
 
     def _show(self, frame: Frame) -> None:
+        if self._is_preparing:
+            self._is_preparing = False
+            self.noted.emit("")
         self._last = frame
         self.history.append(frame)
         self.frame_shown.emit(frame)

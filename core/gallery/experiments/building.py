@@ -71,12 +71,14 @@ def vary(base: ExperimentSpec, path: str, values: Mapping[str, Any]) -> tuple[Va
     return tuple(variant(base, label, {path: value}) for label, value in values.items())
 
 
-def variant(base: ExperimentSpec, label: str, changes: Mapping[str, Any]) -> Variant:
+def variant(
+    base: ExperimentSpec, label: str, changes: Mapping[str, Any], member: int = 0
+) -> Variant:
     """A variant of a spec with some settings changed, by their paths."""
     spec = base
     for path, value in changes.items():
         spec = _put(spec, path.split("."), value)
-    return Variant(label, replace(spec, title=label))
+    return Variant(label, replace(spec, title=label), member)
 
 
 def _put(part: Any, steps: list[str], value: Any) -> Any:

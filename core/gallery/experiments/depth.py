@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.base.streams import Streams
 from core.catalogue.activations import Activation, Identity, ReLU, Sigmoid
 from core.catalogue.initializers import XavierNormal
 from core.catalogue.optimizers import SGD, Adam
 from core.data.toys import Circle
+from core.experiment.presets import deep_digits
 from core.experiment.spec import DataSpec, ExperimentSpec
 from core.gallery.experiment import Column, Expectation, Experiment, Plan
 from core.gallery.experiments.building import classifier, pictures, variant
@@ -25,6 +27,7 @@ from core.gallery.figures import (
     of,
     probe,
 )
+from core.network.landscape import Landscape, local_extrema, random_directions
 from core.training.trainer import Trainer
 
 
@@ -148,6 +151,50 @@ def _linear(data: str) -> Plan:
     )
 
 
+def extrema(trainer: Trainer) -> float:
+    """Local extrema of the loss along a random line through the network, mean of ten lines."""
+    network, rows = trainer.network, slice(0, 500)
+    landscape = Landscape(network, trainer.objective, trainer.inputs[rows], trainer.targets[rows])
+    rng = Streams(trainer.spec.seed)["landscape"]
+    steps = np.linspace(-1, 1, 41)
+    lines = (landscape.line(d, steps) for d in random_directions(network, 10, rng))
+    return float(np.mean([local_extrema(line) for line in lines]))
+
+
+def _landscape() -> Plan:
+    depths = (4, 16, 32)
+
+    def label(depth: int, skip: bool) -> str:
+        return deep_digits(depth, skip).title
+
+    def turns(depth: int, skip: bool, low: float | None, high: float | None) -> Expectation:
+        kind = "with skip connections" if skip else "plain"
+        statement = f"{depth} layers, {kind}: extrema along a random line"
+        return Expectation(statement, of(label(depth, skip), probe("extrema")), low, high)
+
+    return Plan(
+        variants=tuple(
+            variant(deep_digits(depth, skip), label(depth, skip), {})
+            for depth in depths
+            for skip in (False, True)
+        ),
+        columns=(Column("Extrema a line", probe("extrema")), LATE, TRAIN, TEST),
+        probes={"extrema": extrema},
+        expectations=(
+            turns(4, False, None, 1.5),
+            turns(16, False, 4, None),
+            turns(32, False, 4, None),
+            *(turns(depth, True, None, 1.5) for depth in depths),
+            Expectation(
+                "With skip connections 32 layers learn",
+                of(label(32, True), accuracy("test")),
+                low=0.93,
+                unit="%",
+            ),
+        ),
+    )
+
+
 EXPERIMENTS = (
     Experiment(
         key="vanishing",
@@ -168,5 +215,18 @@ EXPERIMENTS = (
         varies="depth, activation",
         views=("loss", "activations"),
         plans={"mnist": _linear("mnist"), "circle": _linear("circle")},
+    ),
+    Experiment(
+        key="landscape",
+        title="Skip connections smooth the loss",
+        question="What does the loss look like around a deep network?",
+        look_for="Deep plain networks hardly learn with these large steps; those with skip "
+        "connections do not seem to notice their depth.",
+        varies="depth, skip connections",
+        views=("loss", "gradients"),
+        plans={"digits": _landscape()},
+        finding="Depth alone does not make the loss rugged: a plain network of 16 layers trained "
+        "with smaller steps to full accuracy has one extremum a line, too. Rugged is the place "
+        "where training got lost.",
     ),
 )

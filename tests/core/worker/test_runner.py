@@ -8,10 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.catalogue.activations import Sigmoid
+from core.catalogue.initializers import RBM
 from core.catalogue.optimizers import SGD
+from core.data.digits import Digits
 from core.data.toys import Circle, Spiral
-from core.experiment.spec import DataSpec, ExperimentSpec
-from core.telemetry.frame import Failure, Frame, Item, ScoreOnTest
+from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec
+from core.telemetry.frame import Failure, Frame, Item, Preparing, ScoreOnTest
 from core.training.trainer import Trainer
 from core.worker.channel import Silence
 from core.worker.frame_clock import PAINT_SECONDS
@@ -31,6 +34,7 @@ class Window:
         self.failures: list[Failure] = []
         self.tested: list[ScoreOnTest] = []
         self.silences: list[bool] = []
+        self.told: list[Preparing] = []
         self._news = threading.Condition()
         self.runner = make(self._on_frame)
 
@@ -40,7 +44,12 @@ class Window:
                 if isinstance(item, Silence):
                     self.silences.append(item.silent)
                     continue
-                kinds = {Frame: self.frames, Failure: self.failures, ScoreOnTest: self.tested}
+                kinds = {
+                    Frame: self.frames,
+                    Failure: self.failures,
+                    ScoreOnTest: self.tested,
+                    Preparing: self.told,
+                }
                 kinds[type(item)].append(item)
             self._news.notify_all()
         self.runner.shown()
@@ -318,3 +327,18 @@ def test_a_pause_is_heard_at_once_at_the_slowest_pace(window):
     window.runner.resume()
     window.runner.pause()
     window.wait(lambda w: w.frames and w.frames[-1].status == "paused")
+
+
+PRETRAINED = ExperimentSpec(
+    data=DataSpec(dataset=Digits(), standardize=False),
+    network=NetworkSpec(activation=Sigmoid(), initializer=RBM(epochs=200)),
+)
+
+
+def test_long_preparation_is_told_and_given_up_for_another_run(window):
+    window.runner.load(PRETRAINED, 1)
+    window.wait(lambda w: w.told)
+    assert window.told[0].run == 1 and "Pre-training layer" in window.told[0].text
+    window.runner.load(ExperimentSpec(), 2)
+    window.wait(lambda w: w.frames and w.frames[-1].run == 2)
+    assert all(frame.run == 2 for frame in window.frames)

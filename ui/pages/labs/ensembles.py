@@ -49,11 +49,11 @@ def preset(key: str) -> ExperimentSpec:
     """A small experiment in which members disagree."""
     two = key == PLANE
     data = {
-        PLANE: DataSpec(dataset=Spiral(count=400, noise=0.2), validation=0.5),
+        PLANE: DataSpec(dataset=Spiral(count=400, noise=0.12), validation=0.5),
         DIGITS: DataSpec(dataset=Digits(), validation=0.55, test=0.25, standardize=False),
         "mnist": DataSpec(dataset=MNIST(count=1000), validation=0, standardize=False),
     }[key]
-    width = 20 if two else 50
+    width = 24 if two else 50
     return ExperimentSpec(
         data=data,
         network=NetworkSpec(
@@ -61,7 +61,7 @@ def preset(key: str) -> ExperimentSpec:
         ),
         training=TrainingSpec(
             optimizer=Adam(learning_rate=0.02 if two else 0.002),
-            batching=MiniBatch(size=10 if two else 50),
+            batching=MiniBatch(size=20 if two else 50),
         ),
     )
 
