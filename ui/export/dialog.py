@@ -41,6 +41,8 @@ class ExportDialog(QDialog):
     """Exports one view, the whole dashboard, or every view shown in a file of its own.
 
     `view` is the one proposed, None for the dashboard. What was chosen last is proposed again.
+    Without a `spec`, as in a lab, pictures carry no experiment and have no settings below them;
+    `title` then begins the names of files.
     """
 
     _last: ClassVar[dict[str, Any]] = {"format": "png", "scale": 2, "caption": False}
@@ -49,13 +51,14 @@ class ExportDialog(QDialog):
     def __init__(
         self,
         cards: Sequence[Card | CardDock],
-        spec: ExperimentSpec,
+        spec: ExperimentSpec | None,
         view: PlotView | None = None,
         parent: QWidget | None = None,
+        title: str = "",
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export")
-        self._cards, self._spec = cards, spec
+        self._cards, self._spec, self._title = cards, spec, title
         # Of a closed panel there is nothing to be seen, unless it was asked for.
         self._views = [c.view for c in cards if not c.isHidden() or c.view is view]
         self.what = self._combo("What to export", self._subjects())
@@ -64,6 +67,7 @@ class ExportDialog(QDialog):
         self.theme = self._combo("Colours", [(LIGHT, "Light", "", ""), (DARK, "Dark", "", "")])
         self.caption = Check()
         self.caption.setText("Settings below the picture")
+        self.caption.setVisible(spec is not None)
         self.preview, self.note, self.problem = QLabel(), QLabel(), QLabel()
         self.copy_button = QPushButton("Copy")
         self.save_button = QPushButton("Save…")
@@ -79,7 +83,7 @@ class ExportDialog(QDialog):
 
     def sheets(self) -> list[Sheet]:
         """What will be exported: one sheet for every file."""
-        text = caption(self._spec) if self.caption.isChecked() else ""
+        text = caption(self._spec) if self._spec and self.caption.isChecked() else ""
         chosen = self.what.value()
         if chosen == WHOLE:
             return [dashboard(self._cards, text)]
@@ -93,7 +97,8 @@ class ExportDialog(QDialog):
         return f"{stem}.{self.format.value()}"
 
     def _stem(self, key: str) -> str:
-        title = re.sub(r"[^\w-]+", "-", self._spec.title.lower()).strip("-_")
+        title = self._spec.title if self._spec else self._title
+        title = re.sub(r"[^\w-]+", "-", title.lower()).strip("-_")
         return f"{title}-{key}" if title else key
 
     # Doing it
@@ -122,7 +127,7 @@ class ExportDialog(QDialog):
         try:
             for sheet in self.sheets():
                 file = path / (self._stem(sheet.views[0].key) + suffix) if several else path
-                export(file, sheet, self.chosen_theme(), self.scale.value(), dumps(self._spec))
+                export(file, sheet, self.chosen_theme(), self.scale.value(), self._carried())
         except ExportError as error:
             self._complain(str(error))
             return False
@@ -135,12 +140,16 @@ class ExportDialog(QDialog):
         """Put the picture on the clipboard."""
         try:
             sheet = self.sheets()[0]
-            copy_to_clipboard(sheet, self.chosen_theme(), self.scale.value(), dumps(self._spec))
+            copy_to_clipboard(sheet, self.chosen_theme(), self.scale.value(), self._carried())
         except ExportError as error:
             self._complain(str(error))
             return
         self._note_choices()
         self.accept()
+
+    def _carried(self) -> str:
+        """The experiment that a picture carries along."""
+        return dumps(self._spec) if self._spec else ""
 
     def _complain(self, message: str) -> None:
         self.problem.setText(message)
@@ -230,9 +239,11 @@ class ExportDialog(QDialog):
         self.caption.setEnabled(kind.themed)
         self.copy_button.setEnabled(kind.themed and len(sheets) == 1)
         size = sheets[0].size * (self.scale.value() if kind.scales else 1)
+        carries = ""
+        if self._spec:
+            carries = " The picture carries the experiment: drop it on the window to restore it."
         notes = {
-            "png": f"{size.width():.0f} × {size.height():.0f} pixels. The picture carries the "
-            "experiment: drop it on the window to restore it.",
+            "png": f"{size.width():.0f} × {size.height():.0f} pixels.{carries}",
             "csv": "The numbers of exactly what is shown, at full precision.",
         }
         self.note.setText(notes.get(kind.key, "Lines and text stay sharp at any size."))

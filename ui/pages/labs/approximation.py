@@ -29,7 +29,7 @@ from core.studies.learned import BUILT, Moment, Settings
 from ui.pages.labs import approximation_plots as plots
 from ui.pages.labs.column import Column, choices, row
 from ui.pages.labs.lab_page import LabPage
-from ui.pages.labs.optimizer_race import marked
+from ui.pages.labs.optimizer_race import marked, show_place
 from ui.session.job import BackgroundJob
 from ui.theme import current
 from ui.widgets.number_slider import NumberSlider
@@ -93,7 +93,7 @@ class ApproximationPage(LabPage):
             section, "Target", choices((k, k.capitalize(), v[0]) for k, v in towers.TARGETS.items())
         )
         self.surface.edited.connect(lambda key: self._restart(surface=key))
-        made = column.section("Network")
+        made = self.network = column.section("Network")
         self.count = row(made, "Bumps N", Spin(1, 200, True), "Two hidden units for each")
         self.count.edited.connect(lambda value: self.edit(count=value, own=()))
         self.across = row(made, "Towers", Spin(1, 14), "So many across and so many down")
@@ -140,6 +140,7 @@ class ApproximationPage(LabPage):
             _row_of(field).setVisible(shown)
         self.fit_button.setVisible(curve)
         self.fit_button.setEnabled(bool(s.own))
+        self.network.setVisible(s.what != DEPTH)
         self.training.setVisible(curve)
 
     def _restart(self, **changes) -> None:
@@ -182,6 +183,8 @@ class ApproximationPage(LabPage):
         self.grid.removeWidget(self.formula)
         place = (1, 1, 1, 1) if s.what == CURVE else (1, 0, 1, 2)
         self.grid.addWidget(self.formula, *place)
+        self.grid.setRowStretch(0, 3 if s.what == CURVE else 4)
+        self.grid.setRowStretch(1, 2 if s.what == CURVE else 1)
         self.transport.set_noun({CURVE: "bump", TOWERS: "tower", DEPTH: "layer"}[s.what])
         self.bumps: tuple[Bump, ...] = ()
         self._stop_training()
@@ -200,6 +203,7 @@ class ApproximationPage(LabPage):
         try:
             target = self.choice().target()
         except FormulaError as problem:
+            show_place(self.formula_field, problem)
             raise StudyError(marked(s.formula, problem)) from None
         self.target_now = target
         self.bumps = tuple(Bump(*b) for b in s.own) or fit_bumps(
@@ -300,7 +304,6 @@ class ApproximationPage(LabPage):
         }
         self.grid.addWidget(self.formula, 1, 1)
         for part in (0, 1):
-            self.grid.setRowStretch(part, 3 - part)
             self.grid.setColumnStretch(part, 1)
         self._errors_of: TargetChoice | None = None
 

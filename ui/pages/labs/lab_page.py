@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 )
 
 from core.experiment.files import replacing
-from core.experiment.spec import ExperimentSpec
 from core.studies import lab
 from core.studies.base import StudyError
 from ui import theme
@@ -190,9 +189,7 @@ class LabPage(QWidget):
         """Ask what to export, one plot or the whole page."""
         from ui.export.dialog import ExportDialog
 
-        spec = replace(ExperimentSpec(), title=self.lab.title)
-        dialog = ExportDialog(self.cards, spec, view, self)
-        dialog.caption.hide()
+        dialog = ExportDialog(self.cards, None, view, self, self.lab.title)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.exec()
 
@@ -243,7 +240,10 @@ class LabPage(QWidget):
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
-        right.addWidget(self.banner)
+        message = QHBoxLayout()
+        message.setContentsMargins(GAP, GAP, GAP, 0)
+        message.addWidget(self.banner)
+        right.addLayout(message)
         right.addLayout(self.grid, 1)
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)

@@ -179,6 +179,7 @@ class OptimizerRacePage(LabPage):
         try:
             typed.gradient(np.zeros(1), np.zeros(1))
         except FormulaError as error:
+            show_place(self.formula_field, error)
             raise StudyError(marked(s.formula, error)) from None
         return typed
 
@@ -321,3 +322,8 @@ def marked(text: str, error: FormulaError) -> str:
     start, end = error.position, error.position + error.length
     before, there, after = text[:start], text[start:end] or "▮", text[end:]
     return f"{before}»{there}«{after}: {error.message}"
+
+
+def show_place(field: TextField, error: FormulaError) -> None:
+    """Select what is wrong in the formula's field."""
+    field.setSelection(error.position, error.length)
