@@ -160,7 +160,7 @@ def _dialect(lines: Sequence[str], path: Path, delimiter: str) -> Dialect:
     several the one that makes more of them numbers (1;2,5), then the one that makes more."""
     if delimiter:
         return Dialect(delimiter)
-    best, most, sure = ",", (0, -MARGIN, 0), False
+    best, most, sure = ",", (0, -MARGIN, 0), -DELIMITER_ROWS
     looked_at = lines[: 3 * DELIMITER_ROWS]
     for candidate in DELIMITERS.values():
         rows: list[tuple[int, list[str]]] = []
@@ -182,11 +182,18 @@ def _dialect(lines: Sequence[str], path: Path, delimiter: str) -> Dialect:
             numbers < most[1] + MARGIN or len(rows[0][1]) not in (width, width - 1)
         ):
             continue
-        # One that cuts every row alike, the header too, is no accident.
-        even = widths[width] == len(rows)
+        even = _even_from(rows, width)
         if even > sure or (even == sure and _is_better(agreement, most, len(rows))):
             best, most, sure = candidate, agreement, even
     return Dialect(best)
+
+
+def _even_from(rows: Rows, width: int) -> int:
+    """How sure it is that a delimiter cuts rows alike, the header too: 0 where it does so in every
+    row, less for each title line before the first, least where it does not."""
+    first = next(i for i, (_, cells) in enumerate(rows) if len(cells) == width)
+    even = all(len(cells) == width for _, cells in rows[first:])
+    return -first if even and 2 * first < len(rows) else -DELIMITER_ROWS
 
 
 def _is_better(one: tuple[int, float, int], other: tuple[int, float, int], rows: int) -> bool:
