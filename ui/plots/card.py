@@ -43,26 +43,37 @@ class CardHeader(QWidget):
         self.setAccessibleName(view.title)
         self.export_button = self._button(f"Export “{view.title}” as plot or data")
         self.menu_button = self._button(f"Settings of “{view.title}”")
+        self.show_all_button = self._button("Show all (A)")
+        self.show_all_button.clicked.connect(view.show_all)
+        self.show_all_button.setVisible(view.zoomed)
         self.export_button.clicked.connect(view.export_requested)
         self.menu_button.clicked.connect(self.open_menu)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(INSET, 3, 5, 0)
         layout.setSpacing(0)
         layout.addStretch(1)
+        layout.addWidget(self.show_all_button)
         self.tools = [self._tool(action) for action in view.tools]
         for tool in self.tools:
             layout.addWidget(tool)
         layout.addWidget(self.export_button)
         layout.addWidget(self.menu_button)
         view.subtitle_changed.connect(self._show_subtitle)
+        view.zoom_changed.connect(self._show_zoom)
         self.retheme(view.theme)
 
     def retheme(self, theme: Theme) -> None:
         """Take on another theme's colours."""
         self._style = PaintStyle(theme, self.font())
+        self.show_all_button.setIcon(themes.icon("show-all", theme, "accent"))
         self.export_button.setIcon(themes.icon("export", theme, "muted"))
         self.menu_button.setIcon(themes.icon("more", theme, "muted"))
         self._show_tools()
+        self.update()
+
+    def _show_zoom(self) -> None:
+        """There is a way back only where an axis was moved."""
+        self.show_all_button.setVisible(self.view.zoomed)
         self.update()
 
     def _show_tools(self) -> None:
@@ -92,7 +103,8 @@ class CardHeader(QWidget):
             paint_header(painter, view.title, view.subtitle, self._text_area(), self._style)
 
     def _text_area(self) -> QRectF:
-        first = self.tools[0] if self.tools else self.export_button
+        buttons = (self.show_all_button, *self.tools, self.export_button)
+        first = next(button for button in buttons if not button.isHidden())
         right = first.geometry().left() - 8
         return QRectF(INSET, 3, right - INSET, HEADER_HEIGHT - 3)
 

@@ -58,6 +58,8 @@ class PlotView(pg.GraphicsView):
     maximize_requested = Signal()
     export_requested = Signal()
     subtitle_changed = Signal()
+    # The user has moved an axis, or all is shown again.
+    zoom_changed = Signal()
 
     def __init__(self, title: str = "", about: str = "", parent: QWidget | None = None) -> None:
         self.theme = current()
@@ -73,6 +75,7 @@ class PlotView(pg.GraphicsView):
         self._built = self._building = self._empty = False
         self._note = ""
         self._pointer: QPointF | None = None
+        self._was_zoomed = False
         self._pressed: QPoint | None = None
         super().__init__(parent, background=None)  # type: ignore[arg-type]
         self.title, self.about = title or self.title, about or self.about
@@ -125,6 +128,7 @@ class PlotView(pg.GraphicsView):
     def add_plot(self, plot: AnyPlot) -> AnyPlot:
         """Put a plot into the view."""
         plot.view = self
+        plot.taken.connect(self._note_zoom)
         self.plots.append(plot)
         self.scene().addItem(plot)
         self.relayout()
@@ -165,6 +169,7 @@ class PlotView(pg.GraphicsView):
         self._empty_note.lay_out(self._bounds)
         if self.plots:
             self.arrange(area(size), style)
+        self._note_zoom()
 
     def set_empty(self, empty: bool, note: str = "") -> None:
         """Say that there is nothing to show: by `note`, else what will appear here."""
@@ -291,6 +296,11 @@ class PlotView(pg.GraphicsView):
     def zoomed(self) -> bool:
         """Whether the user has moved an axis of a plot that is shown."""
         return any(plot.zoomed for plot in self.shown_plots)
+
+    def _note_zoom(self, *_: object) -> None:
+        if self.zoomed != self._was_zoomed:
+            self._was_zoomed = self.zoomed
+            self.zoom_changed.emit()
 
     # Pointer and keyboard
 

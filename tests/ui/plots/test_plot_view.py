@@ -124,6 +124,17 @@ def test_every_kind_of_item_paints_what_cannot_be_drawn_without_harm(plot):
         assert not plot.view.grab().isNull()
 
 
+def test_the_button_to_show_all_is_there_while_an_axis_was_moved(decay_card):
+    button, (plot,) = decay_card.header.show_all_button, decay_card.view.plots
+    assert button.isHidden()
+    whole = plot.x_scale
+    plot.zoom_x(0.5, 50.0)
+    assert button.isVisible()
+    button.click()
+    assert plot.x_scale == whole
+    assert button.isHidden()
+
+
 def test_it_is_exported_without_an_experiment(tmp_path, decay):
     for suffix in ("png", "svg", "pdf", "csv"):
         export(tmp_path / f"plot.{suffix}", single(decay), theme.LIGHT)
