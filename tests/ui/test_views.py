@@ -527,8 +527,15 @@ def test_heat_maps_keep_the_first_moment(shown):
 # Cards
 
 
-def test_a_card_shows_title_and_subtitle_and_passes_on_requests(qtbot, shown):
+@pytest.fixture
+def kept():
+    """What must live until the test's widgets have been closed: the parents of views."""
+    return []
+
+
+def test_a_card_shows_title_and_subtitle_and_passes_on_requests(qtbot, shown, kept):
     card = Card(shown("loss"))
+    kept.append(card)
     qtbot.addWidget(card)
     card.resize(700, 300)
     card.show()
@@ -546,8 +553,9 @@ def test_a_card_shows_title_and_subtitle_and_passes_on_requests(qtbot, shown):
     menu.close()
 
 
-def test_a_card_in_a_dock_is_moved_by_its_header_and_does_not_float(qtbot, shown):
+def test_a_card_in_a_dock_is_moved_by_its_header_and_does_not_float(qtbot, shown, kept):
     window, dock = QMainWindow(), CardDock(shown("gradients"))
+    kept.append(window)
     qtbot.addWidget(window)
     window.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, dock)
     window.resize(800, 400)
