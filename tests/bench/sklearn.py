@@ -117,7 +117,7 @@ def theirs(trainer: Trainer, seed: int) -> tuple[float, float]:
     kind = MLPClassifier if classifies else MLPRegressor
     network = kind(
         hidden_layer_sizes=UNITS,
-        batch_size=BATCH,
+        batch_size=BATCH,  # pyright: ignore
         learning_rate_init=RATE,
         alpha=0,
         max_iter=EPOCHS,

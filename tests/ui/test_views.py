@@ -273,8 +273,8 @@ def test_loss_and_accuracy_show_what_always_the_same_answer_would_score(qtbot):
     view.show_frame(frame, history)
     known = history.baseline
     assert known is not None
-    assert set(view.loss.baseline_line.ys.ravel().tolist()) == {known.loss}
-    assert set(view.accuracy.baseline_line.ys.ravel().tolist()) == {known.accuracy}
+    assert set(view.loss.baseline_line.ys.ravel().tolist()) == {known.loss}  # pyright: ignore
+    assert set(view.accuracy.baseline_line.ys.ravel().tolist()) == {known.accuracy}  # pyright: ignore
 
 
 def test_loss_says_how_well_numbers_are_predicted(qtbot):

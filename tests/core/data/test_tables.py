@@ -98,7 +98,7 @@ def test_inputs_can_be_chosen_and_left_out(tmp_path):
         ({"exclude": ("b",)}, ("a", "c")),
         ({"exclude": ("a", "b")}, ("c",)),
     ):
-        assert encoded_of(tmp_path, text, **chosen).samples.feature_names == names
+        assert encoded_of(tmp_path, text, **chosen).samples.feature_names == names  # pyright: ignore
     with pytest.raises(DataError, match="has no column 'd'"):
         encoded_of(tmp_path, text, exclude=("d",))
 
