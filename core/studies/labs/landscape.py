@@ -36,7 +36,7 @@ LAB = Lab(
     minutes=15,
 )
 DEPTHS = (4, 16, 32)
-SEEDS = (1, 2)
+SEEDS = (1, 2, 3, 4, 5)
 # Of the digits, this many training pictures are enough for a slice.
 SAMPLES = 500
 SMALL = ExperimentSpec(
