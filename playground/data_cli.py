@@ -36,8 +36,9 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
 def _fetch(options: argparse.Namespace) -> int:
     from dataclasses import replace
 
+    from core.base.cancellation import Cancelled
     from core.data import DataError
-    from core.data.fetch import Cancelled, adopt, download, present
+    from core.data.fetch import adopt, download, present
     from core.data.sources import SOURCES
     from core.data.user_files import absolute
     from playground.progress import ProgressBar

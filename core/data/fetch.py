@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, NoReturn
 from urllib.parse import urlsplit
 
+from core.base.cancellation import Cancelled
 from core.base.folders import cache_folder
 from core.data.dataset import DataError
 from core.data.folders import VARIABLE
@@ -34,10 +35,6 @@ SILENCE_SECONDS = 20
 CHUNK = 1 << 16
 # A mirror that disconnects is asked again while it sends something, up to a limit.
 MOST_TRIES = 50
-
-
-class Cancelled(Exception):
-    """The user has had enough; what was downloaded stays for the next time."""
 
 
 def present(key: str) -> Path | None:

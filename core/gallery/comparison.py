@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.gallery.experiment import Experiment, Variant
-from core.gallery.watching import Moment, RunUpdate
+from core.gallery.watching import ComparisonUpdate, RunUpdate
 from core.telemetry.frame import Frame
 from core.telemetry.series import LIMIT, smooth
 from core.training.results import Score, Segment
@@ -118,11 +118,11 @@ class Comparison:
         self.runs = {variant.label: Run(variant) for variant in self.plan.variants}
         self.turn = -1
 
-    def take(self, moment: Moment) -> None:
-        """Add what a moment has brought."""
-        self.turn = moment.turn
-        for run_update in moment.runs:
-            self.runs[run_update.label].take(run_update, moment.turn)
+    def take(self, update: ComparisonUpdate) -> None:
+        """Add what is new."""
+        self.turn = update.turn
+        for run_update in update.runs:
+            self.runs[run_update.label].take(run_update, update.turn)
 
     @property
     def begun(self) -> bool:

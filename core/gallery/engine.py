@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from core.base.cancellation import Cancelled
 from core.data import DATASETS
 from core.data.mnist import find
 from core.experiment.spec import ExperimentSpec
 from core.gallery.experiment import Experiment, Outcome, Plan, Variant
 from core.gallery.results import Results
 from core.gallery.signals import Signals, signals
-from core.gallery.watching import MEASURED, Moment, RunUpdate, Watch
+from core.gallery.watching import MEASURED, ComparisonUpdate, RunUpdate, Watch
 from core.network.calibration import Report
 from core.network.storage import Storage
 from core.telemetry.frame import Frame
@@ -31,23 +32,20 @@ from core.training.ensembles import member_streams
 from core.training.results import Segment
 from core.training.trainer import Trainer
 from core.training.training_data import TrainingData
+from core.worker.job import Context
 
 # Told how much is done, 0…1, and what is going on.
 Progress = Callable[[float, str], None]
 Question = Callable[[], bool]
 
-# All runs have come equally far this many times.
+# The runs are brought to the same share of their length this many times.
 ROUNDS = 100
 PARTS = ("train", "validation", "test")
-# Somebody who watches is shown a moment this often, less often where showing takes more than this
+# An update is made this often while it is watched, less often where making one takes more than this
 # share of the time.
-WATCH_SECONDS = 0.08
-WATCH_SHARE = 0.2
+WATCH_SECONDS = 1 / 60
+WATCH_SHARE = 0.1
 NO_SEGMENT = Segment(0, *(np.empty(0),) * 3)
-
-
-class Cancelled(Exception):
-    """The user has had enough."""
 
 
 def data_for(experiment: Experiment, bundled: bool = False) -> str:
@@ -66,31 +64,83 @@ def run(
     cancelled: Question = lambda: False,
     watch: Watch | None = None,
 ) -> Results:
-    """Run an experiment on one of its data sets, for all its seeds.
-
-    `watch` is shown moments of the runs while they go on, which changes nothing in them. Raises
-    `DataError` where the data cannot be had, and `Cancelled`.
-    """
+    """Run an experiment on one of its data sets, for all its seeds. `train` says the rest."""
     data, seeds = data or data_for(experiment), tuple(seeds) or experiment.seeds
     plan = experiment.plans[data]
+    trained = train(experiment.title, plan, seeds, progress, cancelled, watch)
+    return results_of(experiment, data, trained)
+
+
+class Trained(NamedTuple):
+    """The outcomes of all runs for all seeds, by the runs' labels, and how long it took."""
+
+    seeds: tuple[int, ...]
+    outcomes: dict[str, tuple[Outcome, ...]]
+    seconds: float
+
+
+def results_of(experiment: Experiment, data: str, trained: Trained) -> Results:
+    return Results(experiment, data, *trained)
+
+
+def train(
+    title: str,
+    plan: Plan,
+    seeds: tuple[int, ...],
+    progress: Progress = lambda share, text: None,
+    cancelled: Question = lambda: False,
+    watch: Watch | None = None,
+    ready: Question = lambda: True,
+) -> Trained:
+    """Train the runs of a plan for every seed.
+
+    `watch` is given updates while they go on, which changes nothing in the runs; while it is not
+    `ready` the next update waits. Raises `DataError` where the data cannot be had, and `Cancelled`.
+    """
     began = time.perf_counter()
     outcomes: dict[str, list[Outcome]] = {variant.label: [] for variant in plan.variants}
     with threadpool_limits(limits=1, user_api="blas"):
         for i, seed in enumerate(seeds):
 
             def tell(share: float, i: int = i, seed: int = seed) -> None:
-                progress((i + share) / len(seeds), f"{experiment.title}, seed {seed}")
+                progress((i + share) / len(seeds), f"{title}, seed {seed}")
 
-            shown = _Shown(seed, i, watch) if watch else None
+            shown = _Shown(seed, i, watch, ready) if watch else None
             for outcome in _run_seed(plan, seed, tell, cancelled, shown):
                 outcomes[outcome.label].append(outcome)
-    return Results(
-        experiment=experiment,
-        data=data,
-        seeds=seeds,
-        outcomes={label: tuple(each) for label, each in outcomes.items()},
-        seconds=time.perf_counter() - began,
-    )
+    whole = {label: tuple(each) for label, each in outcomes.items()}
+    return Trained(seeds, whole, time.perf_counter() - began)
+
+
+@dataclass(frozen=True)
+class GalleryJob:
+    """`train` as a job of `core.worker.job`, whose snapshots are updates and whose result is
+    `Trained`. What an experiment reads off the outcomes cannot be pickled and stays behind."""
+
+    title: str
+    plan: Plan
+    seeds: tuple[int, ...]
+
+    @classmethod
+    def of(cls, experiment: Experiment, data: str, seeds: Sequence[int]) -> GalleryJob:
+        plan = replace(experiment.plans[data], columns=(), expectations=())
+        return cls(experiment.title, plan, tuple(seeds))
+
+    def run(self, context: Context) -> Trained:
+        def watch(update: ComparisonUpdate) -> None:
+            # None may be lost: each says only what is new.
+            context.wait_until_ready()
+            context.snapshot(update)
+
+        return train(
+            self.title,
+            self.plan,
+            self.seeds,
+            lambda share, text: context.progress(share, 1, text),
+            lambda: context.cancelled,
+            watch,
+            lambda: context.ready,
+        )
 
 
 def plans_at_hand(experiment: Experiment) -> list[str]:
@@ -155,35 +205,36 @@ def _go_on(cancelled: Question) -> None:
 
 
 class _Shown:
-    """Shows the runs of one seed to somebody who watches; one of them is measured each time.
+    """Makes updates of the runs of one seed; one run is measured each time.
 
-    Only those of the first seed are: one is enough to see what goes on in the layers.
+    Only those of the first seed are measured: they are enough to see what goes on in the layers.
     """
 
-    def __init__(self, seed: int, turn: int, watch: Watch) -> None:
-        self._seed, self._turn, self._watch = seed, turn, watch
+    def __init__(self, seed: int, turn: int, watch: Watch, ready: Question) -> None:
+        self._seed, self._turn, self._watch, self._ready = seed, turn, watch, ready
         self._due, self._next = 0.0, 0
 
     def begin(self, runs_in_step: list[LockstepRun]) -> None:
-        self._show([run.run_update(run.before[1]) for run in runs_in_step])
+        self._show(lambda: [run.run_update(run.before[1]) for run in runs_in_step])
 
     def look(self, runs_in_step: list[LockstepRun]) -> None:
-        if time.perf_counter() < self._due:
+        if time.perf_counter() < self._due or not self._ready():
             return
         chosen = self._next % len(runs_in_step) if self._turn == 0 else -1
         self._next += 1
-        self._show([run.run_update(measured=i == chosen) for i, run in enumerate(runs_in_step)])
+        runs = enumerate(runs_in_step)
+        self._show(lambda: [run.run_update(measured=i == chosen) for i, run in runs])
 
     def end(self, runs_in_step: list[LockstepRun], outcomes: list[Outcome]) -> None:
         both = zip(runs_in_step, outcomes, strict=True)
         last = [run.run_update(outcome.after[1]) for run, outcome in both]
-        self._show([replace(run_update, ended=True) for run_update in last])
+        self._show(lambda: [replace(run_update, ended=True) for run_update in last])
 
-    def _show(self, runs: list[RunUpdate]) -> None:
+    def _show(self, updates: Callable[[], list[RunUpdate]]) -> None:
         began = time.perf_counter()
-        self._watch(Moment(self._seed, self._turn, tuple(runs)))
+        self._watch(ComparisonUpdate(self._seed, self._turn, tuple(updates())))
         now = time.perf_counter()
-        self._due = now + max(WATCH_SECONDS, (now - began) / WATCH_SHARE)
+        self._due = max(began + WATCH_SECONDS, now + (now - began) / WATCH_SHARE)
 
 
 class SharedData(NamedTuple):

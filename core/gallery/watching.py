@@ -1,4 +1,4 @@
-"""What somebody who watches an experiment is shown of it while it goes on: immutable moments."""
+"""What is shown of an experiment while it goes on: immutable updates."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from core.telemetry.frame import Frame
 from core.training.results import Score, Segment
 
-# What frames of a moment contain beyond the always cheap figures.
+# What the frames of an update contain beyond the figures that are always cheap.
 MEASURED = ("activations", "shares")
 
 
 @dataclass(frozen=True)
 class RunUpdate:
-    """One run at a moment.
+    """What is new of one run.
 
-    `segment` and `validation` are what has come since the last moment. `steps` is how many updates
-    the run will have done, unless it ends before. `frame` is there where the run was measured.
+    `segment` and `validation` are what has come since the last update. `steps` is how many updates
+    of the weights the run will have done, unless it ends earlier. `frame` is there where the run
+    was measured.
     """
 
     label: str
@@ -31,13 +32,13 @@ class RunUpdate:
 
 
 @dataclass(frozen=True)
-class Moment:
-    """All runs of one seed, the `turn`-th of those asked for, at one moment."""
+class ComparisonUpdate:
+    """What is new of all runs of one seed, which is number `turn` of those asked for."""
 
     seed: int
     turn: int
     runs: tuple[RunUpdate, ...]
 
 
-# Takes a moment, and may wait until it is shown.
-Watch = Callable[[Moment], None]
+# Takes an update, and may wait until there is room for it.
+Watch = Callable[[ComparisonUpdate], None]

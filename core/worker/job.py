@@ -112,7 +112,8 @@ class Context:
         self._link = link
         self._cancelled = threading.Event()
         self._lock = threading.Lock()
-        self._shown = True
+        self._shown = threading.Event()
+        self._shown.set()
         self._waiting: Any = None
         self._progress_due = 0.0
 
@@ -138,7 +139,12 @@ class Context:
     @property
     def ready(self) -> bool:
         """Whether the last snapshot has been shown, so that it is worth while to make another."""
-        return self._shown
+        return self._shown.is_set()
+
+    def wait_until_ready(self) -> None:
+        """Wait until the last snapshot has been shown. Raises `Cancelled`."""
+        while not self._shown.wait(CANCEL_SECONDS / 4):
+            self.check()
 
     def snapshot(self, value: Any) -> None:
         """Show something. While the last snapshot is still being shown this one waits, and gives
@@ -147,10 +153,10 @@ class Context:
         # Packed at once: what the job does to the value later is not seen.
         message = _PackedSnapshot(pack(value))
         with self._lock:
-            if not self._shown:
+            if not self._shown.is_set():
                 self._waiting = message
                 return
-            self._shown = False
+            self._shown.clear()
         self._link.send(message)
 
     def cancel(self) -> None:
@@ -160,7 +166,8 @@ class Context:
         """The last snapshot has been shown."""
         with self._lock:
             message, self._waiting = self._waiting, None
-            self._shown = message is None
+            if message is None:
+                self._shown.set()
         if message:
             self._link.send(message)
 
@@ -168,7 +175,6 @@ class Context:
         """Send the snapshot that still waits: the job has ended."""
         with self._lock:
             message, self._waiting = self._waiting, None
-            self._shown = False
         if message:
             self._link.send(message)
 

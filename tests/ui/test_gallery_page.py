@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import math
+import os
+import signal
 import subprocess
 import sys
-import threading
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt
 
 from core.catalogue.optimizers import SGD, Adam
 from core.data import DataError
@@ -24,13 +25,14 @@ from core.gallery.experiments.building import classifier, pictures, variant
 from core.gallery.figures import LATE, TEST, accuracy, late_loss, of
 from core.gallery.recording import recorded
 from core.gallery.results import check, spread_shown
+from core.worker import pool
+from core.worker.start import VARIABLE
 from tests.ui.running import page_context, wait
 from ui import theme
 from ui.export.formats import export, table
 from ui.export.sheet import dashboard
 from ui.main_window import MainWindow
 from ui.pages import gallery
-from ui.pages.gallery import training as training_module
 from ui.pages.gallery.page import GalleryPage
 from ui.pages.gallery.scales import wants_log
 from ui.plots.ticks import number
@@ -82,9 +84,6 @@ def window(qtbot, session):
     window.resize(1240, 820)
     window.show()
     qtbot.waitExposed(window)
-    paints = QTimer()
-    paints.timeout.connect(window.painted)
-    paints.start(5)
     yield window
     window.shutdown()
 
@@ -94,7 +93,7 @@ def finished(qtbot, window, experiment, seeds=1) -> None:
     window.open(experiment)
     window.entry.bar.show_seeds(seeds)
     window.entry.run()
-    with qtbot.waitSignal(window.entry.training.finished, timeout=WAIT):
+    with qtbot.waitSignal(window.entry.job.finished, timeout=WAIT):
         pass
 
 
@@ -102,13 +101,9 @@ def begun(qtbot, window, experiment) -> None:
     """Run an experiment until something is seen of it."""
     window.open(experiment)
     window.entry.run()
-    moves = window.entry.training.moment_came
-    with qtbot.waitSignal(moves, timeout=WAIT, check_params_cb=lambda m: m.runs[0].iteration > 0):
+    moves = window.entry.job.snapshot
+    with qtbot.waitSignal(moves, timeout=WAIT, check_params_cb=lambda u: u.runs[0].iteration > 0):
         pass
-
-
-def gallery_threads() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "gallery"]
 
 
 # The page of an experiment
@@ -148,7 +143,7 @@ def test_a_run_ends_with_the_table_and_the_findings_of_the_engine(qtbot, window)
     assert [each.mark.ok for each in entry.side.checks] == [True, False]
     assert "does not hold" in entry.side.checks[1].accessibleName()
     assert entry.side.verdict.text() == "1 of 2 statements hold"
-    assert not entry.is_training and not gallery_threads()
+    assert not entry.is_training
     for label, outcomes in alone.outcomes.items():
         for outcome, again in zip(outcomes, entry.results.outcomes[label], strict=True):
             assert np.array_equal(outcome.loss, again.loss)
@@ -215,37 +210,91 @@ def test_other_data_can_be_chosen_where_they_are_there(window, monkeypatch):
 
 def test_stop_ends_a_run_at_once_and_the_page_can_run_again(qtbot, window):
     begun(qtbot, window, endless())
-    entry = window.entry
-    thread = gallery_threads()[0]
+    entry, job = window.entry, window.entry.job
     assert entry.bar.run.text() == "Stop"
-    with qtbot.waitSignal(entry.training.cancelled, timeout=2000):
+    with qtbot.waitSignal(job.stopped, timeout=2000):
         qtbot.mouseClick(entry.bar.run, Qt.MouseButton.LeftButton)
-    thread.join(1.0)
-    assert not thread.is_alive() and not entry.is_training and entry.results is None
+    assert job.is_over and not entry.is_training and entry.results is None
     assert all(each.finding is None for each in entry.side.checks)
     begun(qtbot, window, endless())
     assert entry.is_training
 
 
-def test_opening_another_experiment_in_mid_run_leaves_no_thread_behind(qtbot, window):
+def test_opening_another_experiment_in_mid_run_ends_the_run(qtbot, window):
     begun(qtbot, window, endless())
-    window.open(small())
-    for thread in gallery_threads():
-        thread.join(2.0)
-    assert window.entry.experiment.key == "small"
-    assert not gallery_threads() and not window.entry.is_training
+    job = window.entry.job
+    window.open(GALLERY["two_layer"])
+    assert window.entry.experiment.key == "two_layer" and not window.entry.is_training
+    qtbot.waitUntil(lambda: job.is_over, timeout=WAIT)
 
 
-def test_closing_the_window_in_mid_run_leaves_no_thread_behind(qtbot, session):
+def test_a_run_whose_process_does_not_answer_is_said_and_can_be_stopped(qtbot, window):
+    begun(qtbot, window, endless())
+    job = window.entry.job
+    with qtbot.waitSignal(job.silent, timeout=WAIT):
+        os.kill(job.process_id, signal.SIGSTOP)
+    assert "No sign of life" in window.entry.banner.text()
+    with qtbot.waitSignal(job.stopped, timeout=2000):
+        window.entry.stop()
+    finished(qtbot, window, small())
+
+
+def test_a_run_whose_process_is_killed_is_one_message(qtbot, window):
+    begun(qtbot, window, endless())
+    job = window.entry.job
+    with qtbot.waitSignal(job.failed, timeout=WAIT):
+        os.kill(job.process_id, signal.SIGKILL)
+    assert "memory ran out" in window.entry.banner.text()
+    finished(qtbot, window, small())
+
+
+def test_without_a_process_everything_is_the_same(qtbot, window, monkeypatch):
+    monkeypatch.setenv(VARIABLE, "thread")
+    pool.close()
+    experiment = small()
+    finished(qtbot, window, experiment)
+    alone = run(experiment, seeds=(1,))
+    for label, (outcome,) in alone.outcomes.items():
+        assert np.array_equal(outcome.loss, window.entry.results.outcomes[label][0].loss)
+    begun(qtbot, window, endless())
+    with qtbot.waitSignal(window.entry.job.stopped, timeout=2000):
+        window.entry.stop()
+    pool.close()
+
+
+def test_runs_are_started_and_stopped_at_any_moment(qtbot, window, session):
+    """Every few rounds the stop comes at another moment: before, while and after things arrive."""
+    window.open(endless())
+    session.set_running(True)
+    for i in range(120):
+        window.entry.run()
+        job = window.entry.job
+        if i % 3 == 0:
+            with qtbot.waitSignal(job.snapshot, timeout=WAIT):
+                pass
+        elif i % 3 == 1:
+            qtbot.waitUntil(lambda job=job: job.process_id is not None, timeout=WAIT)
+        if i % 2:
+            window.entry.close_training()
+        else:
+            with qtbot.waitSignal(job.stopped, timeout=WAIT):
+                window.entry.stop()
+        session.reset() if i % 5 == 0 else session.set_running(i % 4 == 0)
+    assert not window.entry.is_training
+    wait(qtbot, session, lambda frame: True)
+
+
+def test_closing_the_window_in_mid_run_ends_the_run(qtbot, session):
     main = MainWindow(session, "light", remember=False)
     qtbot.addWidget(main)
     main.show()
     main.show_page("gallery")
     page = gallery_of(main)
     begun(qtbot, page, endless())
-    assert main.rail.buttons["gallery"].is_busy
+    job = page.entry.job
+    assert job and main.rail.buttons["gallery"].is_busy
     main.close()
-    assert not gallery_threads() and not page.entry.is_training
+    assert job.is_over and not page.entry.is_training
 
 
 def gallery_of(main: MainWindow) -> GalleryPage:
@@ -266,11 +315,14 @@ def test_what_goes_wrong_is_one_message(qtbot, window, monkeypatch, error, said)
     def fail(*args, **kwargs):
         raise error
 
-    monkeypatch.setattr(training_module, "run", fail)
+    monkeypatch.setenv(VARIABLE, "thread")
+    monkeypatch.setattr(engine, "train", fail)
+    pool.close()
     window.open(small())
     window.entry.run()
-    with qtbot.waitSignal(window.entry.training.failed, timeout=WAIT):
+    with qtbot.waitSignal(window.entry.job.failed, timeout=WAIT):
         pass
+    pool.close()
     assert said in window.entry.banner.text()
     assert not window.entry.is_training and window.entry.bar.run.text() == "Run"
 

@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.base.cancellation import Cancelled
 from core.base.folders import cache_folder
 from core.data import DATASETS
-from core.data.fetch import Cancelled, adopt, download
+from core.data.fetch import adopt, download
 from core.data.sources import SOURCES
 from ui import theme
 from ui.data.work import GivenUp, Work

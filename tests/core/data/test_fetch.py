@@ -8,8 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 
+from core.base.cancellation import Cancelled
 from core.data import DataError, fetch
-from core.data.fetch import Cancelled, adopt, download, present
+from core.data.fetch import adopt, download, present
 from core.data.mnist import FILES, MNIST
 from core.data.sources import SOURCES, RemoteFile, Source
 from playground.__main__ import main

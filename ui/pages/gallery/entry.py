@@ -16,9 +16,10 @@ from PySide6.QtWidgets import (
 
 from core.experiment.spec import ExperimentSpec
 from core.gallery.comparison import Comparison
+from core.gallery.engine import GalleryJob, Trained, results_of
 from core.gallery.experiment import Experiment, Plan
 from core.gallery.results import Results, check
-from core.gallery.watching import Moment
+from core.gallery.watching import ComparisonUpdate
 from ui import theme
 from ui.pages.gallery.activations import ActivationsView
 from ui.pages.gallery.bar import Bar, duration
@@ -26,9 +27,9 @@ from ui.pages.gallery.below import Below
 from ui.pages.gallery.curves import CurvesView
 from ui.pages.gallery.gradients import GradientsView
 from ui.pages.gallery.side import Side
-from ui.pages.gallery.training import Training
 from ui.pages.gallery.view import ComparisonView
 from ui.plots.card import Card
+from ui.session.job import SILENT, BackgroundJob
 from ui.widgets.banner import Banner
 
 MARGIN = 12
@@ -37,15 +38,15 @@ VIEWS: dict[str, type[ComparisonView]] = {
     "activations": ActivationsView,
     "gradients": GradientsView,
 }
-# Of a card: what its height has beyond that of its view.
+# The height of a card is that of its view and this.
 HEADER = 42
-STOPPED = "Stopped: no verdict without the end"
+STOPPED = "Stopped before the end: nothing is checked"
 PAUSED = "the run in the playground is paused"
 
 
 class EntryPage(QWidget):
     """Shows an experiment and trains its runs. `training_changed` says whether it does;
-    `spec_opened` carries the run to go on with in the playground."""
+    `spec_opened` carries the run to open on the Train page."""
 
     back_requested = Signal()
     training_changed = Signal(bool)
@@ -56,7 +57,7 @@ class EntryPage(QWidget):
         self.experiment: Experiment | None = None
         self.comparison: Comparison | None = None
         self.results: Results | None = None
-        self.training: Training | None = None
+        self.job: BackgroundJob | None = None
         self.note = ""
         self.bar, self.side, self.below, self.banner = Bar(), Side(), Below(), Banner()
         self.table = self.below.table
@@ -69,7 +70,7 @@ class EntryPage(QWidget):
     # What is shown
 
     def show_experiment(self, experiment: Experiment) -> None:
-        """Show an experiment, with what it came to the last time."""
+        """Show an experiment, with the results of its last run."""
         self.experiment = experiment
         self.bar.show_experiment(experiment)
         self.banner.hide()
@@ -77,7 +78,7 @@ class EntryPage(QWidget):
         self._show_plan()
 
     def _show_plan(self) -> None:
-        """Everything as it was after the last run on the chosen data, or is before the first."""
+        """Show the chosen data: the results of the last run on them, or the state before one."""
         assert self.experiment is not None
         plan = self.experiment.plans[self.bar.data]
         self.results = None
@@ -109,15 +110,15 @@ class EntryPage(QWidget):
 
     @property
     def is_training(self) -> bool:
-        return self.training is not None
+        return self.job is not None
 
     def toggle(self) -> None:
         """Run, or stop."""
-        self.stop() if self.training else self.run()
+        self.stop() if self.job else self.run()
 
     def run(self) -> None:
         """Train all runs from the start."""
-        if self.training or self.experiment is None:
+        if self.job or self.experiment is None:
             return
         self.banner.hide()
         self.results = None
@@ -125,53 +126,54 @@ class EntryPage(QWidget):
         self.side.show_findings(())
         self.table.show_plan(self.experiment.plans[self.bar.data])
         self._show_runs(Comparison(self.experiment, self.bar.data, self.bar.seeds))
-        training = Training(self.experiment, self.bar.data, self.bar.seeds, self)
-        training.moment_came.connect(self._take)
-        training.finished.connect(self._finish)
-        training.cancelled.connect(lambda: self._end(STOPPED))
-        training.failed.connect(self._fail)
-        self.training = training
+        self.job = job = BackgroundJob(
+            GalleryJob.of(self.experiment, self.bar.data, self.bar.seeds)
+        )
+        job.snapshot.connect(self._take)
+        job.finished.connect(self._finish)
+        job.stopped.connect(lambda: self._end(STOPPED))
+        job.failed.connect(self._fail)
+        job.silent.connect(self._note_silence)
         self._began = time.monotonic()
         self.bar.set_running(True)
         self.bar.show_progress(0.0, "Reading the data …")
         self.training_changed.emit(True)
-        training.start()
+        job.start()
 
     def stop(self) -> None:
         """Stop all runs; what they have shown stays."""
-        if self.training:
-            self.training.cancel()
+        if self.job:
+            self.job.stop()
 
-    def close_training(self, timeout: float) -> bool:
-        """End the thread at once; whether it ended in so many seconds."""
-        training, self.training = self.training, None
-        if training is None:
+    def close_training(self, timeout: float = 0.0) -> bool:
+        """Stop all runs and take no more from them; whether they ended in so many seconds."""
+        job = self.job
+        if job is None:
             return True
-        ended = training.close(timeout)
-        if ended:
-            training.deleteLater()
-        self._leave_off(STOPPED)
+        ended = job.close(timeout)
+        self._end(STOPPED)
         return ended
 
-    def painted(self) -> None:
-        """What was shown has been painted: train on."""
-        if self.training:
-            self.training.painted()
-
-    def _take(self, moment: Moment) -> None:
-        training, comparison = self.training, self.comparison
-        if training is None or comparison is None:
+    def _take(self, update: ComparisonUpdate) -> None:
+        job, comparison = self.job, self.comparison
+        if job is None or comparison is None:
             return
-        comparison.take(moment)
+        comparison.take(update)
         self._show_runs(comparison)
         spent = time.monotonic() - self._began
-        self.bar.show_training(training.share, moment.turn, spent, self.note)
-        if not self.isVisible() or self.window().isMinimized():
-            training.painted()
+        self.bar.show_training(job.progress.share, update.turn, spent, self.note)
 
-    def _finish(self, results: Results) -> None:
+    def _note_silence(self, silent: bool) -> None:
+        if silent:
+            self.banner.say(f"{SILENT} Stop ends it.")
+        else:
+            self.banner.hide()
+
+    def _finish(self, trained: Trained) -> None:
         assert self.comparison is not None
-        self._kept[results.experiment.key, results.data] = self.comparison, results
+        comparison = self.comparison
+        results = results_of(comparison.experiment, comparison.data, trained)
+        self._kept[comparison.experiment.key, comparison.data] = comparison, results
         self._end("")
         self._show_results(results)
 
@@ -186,12 +188,7 @@ class EntryPage(QWidget):
         self._end("")
 
     def _end(self, words: str) -> None:
-        training, self.training = self.training, None
-        if training is not None:
-            training.deleteLater()
-        self._leave_off(words)
-
-    def _leave_off(self, words: str) -> None:
+        self.job = None
         self.bar.set_running(False)
         self.bar.show_progress(self.bar.progress.value() / 1000, words)
         self.training_changed.emit(False)
@@ -199,7 +196,7 @@ class EntryPage(QWidget):
     # Runs
 
     def let_go(self) -> bool:
-        """Let all runs be equal again; whether some stood out."""
+        """Deselect the selected runs; whether there were any."""
         some = bool(self.table.selectedItems())
         self.table.clearSelection()
         return some
@@ -212,7 +209,7 @@ class EntryPage(QWidget):
         return replace(self.comparison.runs[label].spec, seed=self.bar.seeds[0], title=title)
 
     def open_run(self, label: str) -> None:
-        """Hand a run to the playground."""
+        """Open a run on the Train page."""
         self.spec_opened.emit(self.spec(label))
 
     def export(self, view: ComparisonView | None = None) -> None:
@@ -250,7 +247,7 @@ class EntryPage(QWidget):
         self._split.setSizes([10_000, self.below.wanted_height()])
 
     def _maximize(self, chosen: Card) -> None:
-        """Let one card have the room of all, or give it back."""
+        """Show one card alone, or all again."""
         others = [card for card in self.cards if card is not chosen]
         alone = all(card.isHidden() for card in others)
         for card in others:

@@ -36,7 +36,7 @@ class GalleryPage(Page):
     def open(self, experiment: Experiment) -> None:
         """Show an experiment; one that is being trained goes on only while it is the one shown."""
         if experiment is not self.entry.experiment:
-            self.entry.close_training(timeout=0.3)
+            self.entry.close_training()
             self.entry.show_experiment(experiment)
         self._pages.setCurrentWidget(self.entry)
         self.entry.bar.run.setFocus()
@@ -103,9 +103,6 @@ class GalleryPage(Page):
     def retheme(self, colors: Theme) -> None:
         self.cards.retheme()
         self.entry.retheme()
-
-    def painted(self) -> None:
-        self.entry.painted()
 
     def shutdown(self) -> None:
         self.entry.close_training(timeout=2.0)
