@@ -31,7 +31,7 @@ from ui.data import table_dialog
 from ui.data.download_dialog import DownloadDialog
 from ui.data.opening import DataOpener
 from ui.data.table_dialog import TableDialog, look
-from ui.data.work import Work
+from ui.data.work import Work, WorkContext
 from ui.main_window import MainWindow
 from ui.session.session import Session as RealSession
 
@@ -651,7 +651,7 @@ def outcome(qtbot, act) -> object:
 
 
 def raising(error: Exception):
-    def act(work: Work) -> None:
+    def act(work: WorkContext) -> None:
         raise error
 
     return act
@@ -661,14 +661,14 @@ def test_every_end_of_work_is_told(qtbot):
     assert outcome(qtbot, lambda work: 42) == 42
     assert outcome(qtbot, raising(DataError("why"))) == "why"
     assert "not enough memory" in str(outcome(qtbot, raising(MemoryError())))
-    assert "Something went wrong: KeyError: 'x'" in str(outcome(qtbot, raising(KeyError("x"))))
+    assert "Stopped by an error: KeyError: 'x'" in str(outcome(qtbot, raising(KeyError("x"))))
 
 
 def test_work_given_up_says_nothing_more(qtbot):
     told = []
     going = threading.Event()
 
-    def act(work: Work) -> str:
+    def act(work: WorkContext) -> str:
         going.wait(10)
         work.tell(0.5)
         return "never"

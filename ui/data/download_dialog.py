@@ -19,13 +19,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.base.cancellation import Cancelled
 from core.base.folders import cache_folder
 from core.data import DATASETS
 from core.data.fetch import adopt, download
 from core.data.sources import SOURCES
 from ui import theme
-from ui.data.work import GivenUp, Work
+from ui.data.work import Work, WorkContext
 
 WIDTH, MARGIN = 520, 20
 BUTTON = 104
@@ -62,14 +61,11 @@ class DownloadDialog(QDialog):
         """Download what is missing, from the mirrors in turn."""
         key = self.key
 
-        def act(work: Work) -> Path:
+        def act(work: WorkContext) -> Path:
             def tell(done: int, size: int, text: str) -> None:
                 work.tell(done / size, f"{done / 1e6:.1f} of {size / 1e6:.1f} MB")
 
-            try:
-                return download(SOURCES[key], tell, work.is_given_up)
-            except Cancelled:
-                raise GivenUp from None
+            return download(SOURCES[key], tell, work.is_given_up)
 
         self._start(act, "Looking for a server…")
 
@@ -83,10 +79,10 @@ class DownloadDialog(QDialog):
         key = self.key
         self._start(lambda work: adopt(key, folder), "Copying the files…")
 
-    def _start(self, act: Callable[[Work], Path], state: str) -> None:
+    def _start(self, act: Callable[[WorkContext], Path], state: str) -> None:
         before = self._running.get(self.key)
 
-        def after_the_last(work: Work) -> Path:
+        def after_the_last(work: WorkContext) -> Path:
             # A download given up may still wait for its server, and must not meet its successor.
             if before is not None:
                 before.join()

@@ -23,7 +23,7 @@ from core.data.tables.table import Table
 from core.data.user_files import UserTable
 from ui.data.preview import Preview, of_archive, of_table
 from ui.data.table_page import TablePage
-from ui.data.work import Work
+from ui.data.work import Work, WorkContext
 
 
 def look(dataset: UserTable) -> Preview:
@@ -81,7 +81,7 @@ class TableDialog(TablePage):
         self.dataset = replace(self.dataset, target=target, missing=self.missing.value())
         layout = self.preview.layout
 
-        def act(work: Work) -> Plan | Encoded:
+        def act(work: WorkContext) -> Plan | Encoded:
             if table is None or layout is None:
                 return read_npz(path, target, purpose)
             choices = replace(user_files.choices(self.dataset), purpose=purpose)
@@ -95,11 +95,11 @@ class TableDialog(TablePage):
         self.show_plan(made, dict(choices.kinds), dict(choices.gaps))
         self._show_state("\n".join(made.problems) if isinstance(made, Plan) else "")
 
-    def _start(self, act: Callable[[Work], Any], take: Callable[[Any], None]) -> None:
+    def _start(self, act: Callable[[WorkContext], Any], take: Callable[[Any], None]) -> None:
         """Do something beside the window, in the place of what is being done."""
         before = self._work
 
-        def after_the_last(work: Work) -> Any:
+        def after_the_last(work: WorkContext) -> Any:
             # What cannot be stopped must not pile up.
             if before is not None:
                 before.join()
@@ -137,7 +137,7 @@ class TableDialog(TablePage):
             return
         dataset = self.dataset
 
-        def act(work: Work) -> UserTable:
+        def act(work: WorkContext) -> UserTable:
             samples = encoded(made, consume=True) if isinstance(made, Plan) else made
             return user_files.resolved(dataset, samples)
 
