@@ -11,6 +11,11 @@ from playground.exits import fail
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the application and return its exit status."""
+    if getattr(sys, "frozen", False):
+        # A frozen program starts its workers by running itself again.
+        from multiprocessing import freeze_support
+
+        freeze_support()
     arguments = sys.argv[1:] if arguments is None else arguments
     first = arguments[0] if arguments else ""
     if first in cli.COMMANDS or first in cli.OPTIONS:

@@ -51,6 +51,7 @@ class ProcessWorker:
     def __init__(self, service: str, handlers: Handlers) -> None:
         self.handlers = handlers
         self._ended = threading.Event()
+        self._has_begun = False
         self._outbox: SimpleQueue[bytes | None] = SimpleQueue()  # None: there will be no more
         self._process = self._start(service)
         self.process_id: int | None = self._process.pid
@@ -89,6 +90,8 @@ class ProcessWorker:
 
     def close(self, timeout: float) -> bool:
         self.finish()
+        if not self._has_begun:
+            self.kill()  # its interpreter is still starting, and nothing is lost
         in_time = self._ended.wait(timeout)
         if not in_time:
             self.kill()
@@ -116,6 +119,7 @@ class ProcessWorker:
                     continue
             except (EOFError, OSError, MemoryError):
                 break
+            self._has_begun = True
             if silent:
                 silent = False
                 self.handlers.on_silence(False)
@@ -228,6 +232,7 @@ class PipeLink:
         """Give signs of life, as long as there is somebody to notice."""
         pause = threading.Event()
         with suppress(OSError):
+            self._send(b"")
             while not pause.wait(HEARTBEAT_SECONDS):
                 self._send(b"")
 

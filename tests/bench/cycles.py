@@ -1,4 +1,4 @@
-"""`python -m tests.bench.cycles [COUNT [SEED]]`: starts and stops everything that works in the
+"""`CYCLES=20000 SEED=1 make bench cycles`: starts and stops everything that works in the
 background, at random moments, in a real window.
 
 Ends with an error where something crashes, hangs or is left behind. 20,000 cycles take about half
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import random
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -137,11 +136,5 @@ def state() -> str:
 
 
 def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    Cycles(seed).run(count)
+    Cycles(int(os.environ.get("SEED", "1"))).run(int(os.environ.get("CYCLES", "1000")))
     QApplication.processEvents()
-
-
-if __name__ == "__main__":
-    main()
