@@ -16,7 +16,7 @@ from core.training.model import Model
 from core.training.model_file import SUFFIX, read_model
 from core.training.model_inputs import rows_for
 from core.training.model_output import score, write_predictions
-from ui.data.work import Work
+from ui.data.work import Work, WorkContext
 from ui.session.session import Session
 
 MODELS = "Models (*.model)"
@@ -97,7 +97,7 @@ class Models(QObject):
         return Path(name)
 
 
-def _predict(model_path: Path, table: Path, out: Path, work: Work) -> Predicted:
+def _predict(model_path: Path, table: Path, out: Path, work: WorkContext) -> Predicted:
     """Raises `DataError`."""
     model: Model = read_model(model_path)
     rows = rows_for(model, table, work.tell)

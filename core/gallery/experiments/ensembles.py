@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 
@@ -79,22 +80,18 @@ def _ensemble(data: str) -> Plan:
     )
 
 
-def _masked(kind: str) -> Callable[[Trainer], float]:
+def _masked(kind: str, trainer: Trainer) -> float:
     """Accuracy on the first JUDGED test samples: of "one" mask (mean over masks), of the mean
     output of all "masks", or of the "whole" network."""
-
-    def measured(trainer: Trainer) -> float:
-        targets = trainer.data.part("test").targets[:JUDGED].T.astype(np.float64)
-        if kind == "whole":
-            outputs = ensembles.outputs_of(trainer, "test")[:, :JUDGED]
-            return float(ensembles.accuracy(outputs, targets))
-        inputs = trainer.data.part_inputs("test")[:JUDGED]
-        outputs = ensembles.dropout_samples(trainer, inputs, MASKS)
-        if kind == "masks":
-            outputs = outputs.mean(axis=0)
-        return float(ensembles.accuracy(outputs, targets).mean())
-
-    return measured
+    targets = trainer.data.part("test").targets[:JUDGED].T.astype(np.float64)
+    if kind == "whole":
+        outputs = ensembles.outputs_of(trainer, "test")[:, :JUDGED]
+        return float(ensembles.accuracy(outputs, targets))
+    inputs = trainer.data.part_inputs("test")[:JUDGED]
+    outputs = ensembles.dropout_samples(trainer, inputs, MASKS)
+    if kind == "masks":
+        outputs = outputs.mean(axis=0)
+    return float(ensembles.accuracy(outputs, targets).mean())
 
 
 def _dropout(data: str) -> Plan:
@@ -113,7 +110,7 @@ def _dropout(data: str) -> Plan:
             Column("One mask", probe("one"), "%"),
             Column(f"Mean of {MASKS} masks", probe("masks"), "%"),
         ),
-        probes={kind: _masked(kind) for kind in ("one", "masks", "whole")},
+        probes={kind: partial(_masked, kind) for kind in ("one", "masks", "whole")},
         expectations=(
             Expectation(
                 f"Dropout 0.5: the mean of {MASKS} thinned networks beats one of them",

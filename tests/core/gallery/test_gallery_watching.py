@@ -2,16 +2,17 @@
 
 import json
 import math
+import pickle
 
 import numpy as np
 import pytest
 
 from core.catalogue.batching import MiniBatch
 from core.catalogue.optimizers import SGD
-from core.gallery import recording
+from core.gallery import GALLERY, recording
 from core.gallery.axes import Range, common, rebinned
 from core.gallery.comparison import ACCURACY, LOSS, Comparison, Curve
-from core.gallery.engine import run
+from core.gallery.engine import GalleryJob, run
 from core.gallery.experiment import Experiment, Plan
 from core.gallery.experiments.building import classifier, pictures, vary
 from core.gallery.figures import LATE
@@ -148,3 +149,14 @@ def test_pictures_are_recorded_of_the_view_that_comes_first(view, monkeypatch, t
     shape = np.array(record["runs"]["50"], float).shape
     assert shape == {"loss": (60,), "activations": (1, BINS // 2), "gradients": (2,)}[view]
     assert list(record["runs"]) == ["50", "25"] and record["data"] == "digits"
+
+
+@pytest.mark.parametrize("key", GALLERY)
+def test_every_experiment_can_be_trained_in_another_process(key):
+    for data in GALLERY[key].plans:
+        job = GalleryJob.of(GALLERY[key], data, (1,))
+        again = pickle.loads(pickle.dumps(job))
+        assert [each.label for each in again.plan.variants] == [
+            each.label for each in job.plan.variants
+        ]
+        assert set(again.plan.probes) == set(job.plan.probes)
