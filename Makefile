@@ -1,10 +1,6 @@
 # make run: the application, also as .venv/bin/playground.
 # make test, make test-fast (the quick ones), make lint, make gallery, make labs: its checks.
-<<<<<<< HEAD
-# make bench [core|gallery|window|data|search|sklearn]: its speed.
-=======
-# make bench [core|gallery|window|data|search|cycles]: its speed.
->>>>>>> 68a93d5 (Closing a worker whose interpreter is still starting does not wait for it; frozen programs start workers; a bench of starts and stops)
+# make bench [core|gallery|window|data|search|sklearn|cycles]: its speed.
 # Everything sets itself up first: see scripts/setup.sh.
 
 PY := .venv/bin/python
