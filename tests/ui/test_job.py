@@ -107,6 +107,14 @@ def test_a_job_that_nobody_wants_any_more_is_cancelled(qtbot, end):
     qtbot.waitUntil(lambda: run.over, timeout=WAIT)
 
 
+def test_qt_does_not_watch_what_a_thread_may_drop_last(qtbot):
+    job = begun(qtbot, BackgroundJob(Patient()))
+    assert weakref.getweakrefcount(job._run) == 0
+    bell = getattr(job._run._on_news, "__self__")
+    assert weakref.getweakrefcount(bell) == 0
+    assert job.close(5.0)
+
+
 def test_a_process_that_is_stopped_is_said_and_can_be_ended(qtbot, mode):
     if mode == "thread":
         return

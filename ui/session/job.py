@@ -49,12 +49,14 @@ class BackgroundJob(QObject):
         self.progress = Progress(0, 1)
         self.report = ""
         self._closed = False
-        self._run = JobRun(job, Bell(self._receive).ring, shares_memory)
+        self._run = run = JobRun(job, Bell(self._receive).ring, shares_memory)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setTimerType(Qt.TimerType.PreciseTimer)
-        self._pause.timeout.connect(self._run.acknowledge)
-        self.destroyed.connect(self._run.cancel)
+        self._pause.timeout.connect(self._acknowledge)
+        # No signal is connected to a method of the run: PySide would watch for the end of the run,
+        # which may come in its thread, and disconnect the signal there.
+        self.destroyed.connect(lambda: run.cancel())
 
     def start(self) -> BackgroundJob:
         self._run.start()
@@ -77,6 +79,9 @@ class BackgroundJob(QObject):
         """Cancel without further signals; whether it had ended after so many seconds."""
         self._closed = True
         return self._run.close(timeout)
+
+    def _acknowledge(self) -> None:
+        self._run.acknowledge()
 
     def _receive(self) -> None:
         for news in self._run.take():
