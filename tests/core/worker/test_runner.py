@@ -224,7 +224,8 @@ class Held:
 def test_of_runs_that_were_ordered_meanwhile_only_the_last_is_loaded(monkeypatch):
     built = []
     monkeypatch.setattr(
-        "core.worker.runner.Trainer", lambda spec: built.append(spec.seed) or Trainer(spec)
+        "core.worker.runner.Trainer",
+        lambda spec, report: built.append(spec.seed) or Trainer(spec, report=report),
     )
     held = Held()
     held.runner.load(ExperimentSpec(), 1)
