@@ -19,7 +19,7 @@ from core.diagnosis.words import SUPERSCRIPT, fraction, names, number, percent
     "symmetric",
     label="Symmetric units",
     formula="share of units whose weights are those of another unit of their layer",
-    advice="Units that start equal receive equal gradients and stay equal for ever: a layer of any "
+    advice="Units that start equal receive equal gradients and stay equal forever: a layer of any "
     "width is worth one unit. With all weights 0 not even the gradient gets through. Random "
     "starting weights break the symmetry.",
 )

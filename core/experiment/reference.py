@@ -17,6 +17,7 @@ from core.catalogue.losses import LOSSES, OUTPUTS
 from core.catalogue.optimizers import OPTIMIZERS
 from core.catalogue.penalties import CLIPPINGS, PENALTIES
 from core.catalogue.schedules import SCHEDULES
+from core.catalogue.surfaces import SURFACES
 from core.data import DATASETS
 from core.data.features import FEATURES
 from core.experiment.spec import ExperimentSpec
@@ -35,6 +36,10 @@ CHAPTERS: tuple[tuple[str, str, Registry[Any]], ...] = (
     ("Gradient descent", "training.batching", BATCHINGS),
     ("Penalties", "training.penalty", PENALTIES),
     ("Gradient clipping", "training.clipping", CLIPPINGS),
+)
+# Those that no experiment has but the labs use.
+LAB_CHAPTERS: tuple[tuple[str, str, Registry[Any]], ...] = (
+    ("Surfaces", "The functions of two variables of the optimizer race.", SURFACES),
 )
 
 INTRODUCTION = """\
@@ -72,10 +77,16 @@ def _leaves(part: Any, path: str) -> Iterator[tuple[str, Any, Setting, Any]]:
 
 def _chapters() -> Iterator[str]:
     for heading, path, registry in CHAPTERS:
-        yield f"## {heading}"
-        yield f"Set with `{path}`.\n"
-        for entry in registry.entries():
-            yield from _entry(entry)
+        yield from _chapter(heading, f"Set with `{path}`.", registry)
+    for heading, use, registry in LAB_CHAPTERS:
+        yield from _chapter(heading, use, registry)
+
+
+def _chapter(heading: str, use: str, registry: Registry[Any]) -> Iterator[str]:
+    yield f"## {heading}"
+    yield f"{use}\n"
+    for entry in registry.entries():
+        yield from _entry(entry)
 
 
 def _entry(entry: type[Entry]) -> Iterator[str]:

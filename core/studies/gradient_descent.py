@@ -179,7 +179,7 @@ class Method:
     order: str  # "all", "cyclic", "random" (with replacement) or "shuffled" (once an epoch)
 
     def batches(self, samples: int, seed: int) -> Iterator[NDArray[np.intp]]:
-        """The rows of each update, for ever."""
+        """The rows of each update, without end."""
         rng = Streams(seed)[f"batches/{self.key}"]
         size = min(self.size or samples, samples)
         rows = np.arange(samples)

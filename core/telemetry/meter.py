@@ -304,7 +304,8 @@ class Meter:
         start = affine.block.offset
         weights = moved[start : start + rows * columns].reshape(rows, columns)[:, : affine.fan_in]
         up, down = (weights > 0).any(axis=1), (weights < 0).any(axis=1)
-        return float((up ^ down).mean()), float((~up & ~down).mean())
+        still = (weights == 0).all(axis=1)  # not ~(up | down): NaN is no rest
+        return float((up ^ down).mean()), float(still.mean())
 
 
 def _spread(activations: Array) -> float:

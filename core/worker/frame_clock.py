@@ -37,7 +37,7 @@ class FrameClock:
 
     def due(self, gap: float = 0.0, shown: bool = True) -> float:
         """When the next frame is due, `gap` after the last one was at the earliest. Where that has
-        not been `shown` yet, it is waited for, but not for ever."""
+        not been `shown` yet, it is waited for, but not indefinitely."""
         soon = self._beat + max(self.gap, gap)
         return soon if shown else max(soon, self._frame_at + PAINT_SECONDS)
 

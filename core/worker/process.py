@@ -145,7 +145,7 @@ class ProcessWorker:
 
 @atexit.register
 def _kill_all() -> None:
-    """`multiprocessing` would wait for ever for a process that has been stopped."""
+    """`multiprocessing` would wait indefinitely for a process that has been stopped."""
     for worker in list(_alive):
         worker.kill()
 

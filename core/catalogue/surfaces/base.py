@@ -21,7 +21,7 @@ class Surface(Entry):
     """A function of two variables.
 
     `window` is the part of the plane to show (x from, x to, y from, y to), `start` where a descent
-    begins by default. `unbounded` surfaces fall for ever in some direction, so that "diverged" is
+    begins by default. `unbounded` surfaces fall without bound in some direction, so that "diverged" is
     what every good optimizer does there in the end.
     """
 

@@ -69,7 +69,7 @@ class Elongated(Surface):
     "saddle",
     label="Saddle x² − y²",
     formula="x² − y²",
-    advice="Falls for ever along y: there is no minimum. On the ridge y = 0 the slope in y is "
+    advice="Falls without bound along y: there is no minimum. On the ridge y = 0 the slope in y is "
     "exactly 0 and nothing leaves; the smallest nudge grows from step to step.",
 )
 class Saddle(Surface):
@@ -145,7 +145,7 @@ class Plateau(Surface):
     label="Monkey saddle",
     formula="x³ − 3xy²",
     advice="Three ways down and three up from a point where the Hessian is 0, so that Newton's "
-    "method gains only half the distance a step. Falls for ever: there is no minimum.",
+    "method gains only half the distance a step. Falls without bound: there is no minimum.",
 )
 class MonkeySaddle(Surface):
     window: ClassVar[Window] = (-2, 2, -2, 2)

@@ -111,7 +111,7 @@ def beale() -> Outcome:
     return Outcome("minimum, saddle, 14.2031", f"{kinds[0]}, {kinds[1]}, {f:.4f}", ok)
 
 
-@LAB.check("On x²/20 + y² plain descent at η = 1 keeps |y| for ever")
+@LAB.check("On x²/20 + y² plain descent at η = 1 never changes |y|")
 def bowl_at_its_limit() -> Outcome:
     surface = SURFACES["bowl"]()
     path = race(surface, racers(["sgd"], 1.0), [(-7, 2)], 500).runs["sgd"].path

@@ -65,7 +65,8 @@ class Reference:
         trainer.update, trainer._treat, trainer._treated = update, treat, treated
         if trainer.iteration > reached:
             self.before, self.gradient, self.after = before, gradients[0], weights[0]
-            self.penalty = trainer.spec.training.penalty.value(before, trainer.network.mask)
+            with np.errstate(all="ignore"):
+                self.penalty = trainer.spec.training.penalty.value(before, trainer.network.mask)
             self.loss += trainer.take_segment().loss.tolist()
 
 
