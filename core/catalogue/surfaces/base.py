@@ -21,8 +21,8 @@ class Surface(Entry):
     """A function of two variables.
 
     `window` is the part of the plane to show (x from, x to, y from, y to), `start` where a descent
-    begins by default. `unbounded` surfaces fall without bound in some direction, so that "diverged" is
-    what every good optimizer does there in the end.
+    begins by default. `unbounded` surfaces fall without bound in some direction, so that every good
+    optimizer ends as "diverged" there.
     """
 
     window: ClassVar[Window] = (-4, 4, -4, 4)
