@@ -135,3 +135,5 @@ else
     install_command
     need_libraries
 fi
+# So that the first start need not compile the application.
+.venv/bin/python -m compileall -q core ui playground

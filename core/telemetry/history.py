@@ -264,3 +264,7 @@ def slope_bound(network: NetworkSpec) -> float | None:
         for block in network.hidden
     )
     return 0.25 if network.hidden and plain else None
+
+
+# Shown where there is no run. Shared, as a history takes room when it is made: never append to it.
+EMPTY = History()

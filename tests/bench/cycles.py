@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QEventLoop
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from core.experiment.spec import ExperimentSpec
@@ -99,18 +99,18 @@ class Cycles:
         self.let_pass()
 
     def let_pass(self) -> None:
-        """Let the window live for a random while, most often a short one."""
-        end = time.monotonic() + self.random.choice((0, 0, 0.001, 0.005, 0.02, 0.1))
-        self.application.processEvents()
-        while time.monotonic() < end:
-            self.application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
+        """Let the window live for a random while, most often a short one. In an event loop of its
+        own, because `processEvents` alone would never delete what is to be deleted later."""
+        loop = QEventLoop()
+        QTimer.singleShot(self.random.choice((0, 0, 1, 5, 20, 100)), loop.quit)
+        loop.exec()
 
     def until(self, condition: Callable[[], bool]) -> None:
         end = time.monotonic() + WAIT_SECONDS
         while not condition():
             if time.monotonic() > end:
                 raise SystemExit("nothing has happened for too long")
-            self.application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
+            self.let_pass()
 
     def run(self, count: int) -> None:
         acts = (self.gallery, self.gallery, self.train, self.job, self.work, self.page_change)

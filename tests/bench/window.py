@@ -52,6 +52,8 @@ def run(*arguments: str) -> str:
     command = [sys.executable, "-m", "tests.bench.window_case", *arguments]
     started = time.time()
     environment = {**os.environ, "PLAYGROUND_BENCH_STARTED": repr(started)}
+    # Where it is set, Python compiles all of the application at every start, as no user's does.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     return subprocess.run(
         command, check=True, text=True, stdout=subprocess.PIPE, env=environment
     ).stdout.rstrip()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from PySide6.QtGui import QPainter
 
-from core.telemetry.history import History
+from core.telemetry.history import EMPTY, History
 from ui.plots.item import FRONT, PlotObject
 from ui.plots.plot import Plot
 from ui.plots.scale import Scale, settle
@@ -45,7 +45,7 @@ class TimePlot(Plot):
     def __init__(self, axis: TimeAxis, caption: str = "", log: bool = False, **how) -> None:
         super().__init__(caption, "steps", log=log, **how)
         self.axis, self.log = axis, log
-        self.history = History()
+        self.history = EMPTY
         self.smoothing = 0.01
         self.moment: float | None = None
         self._key: tuple[object, ...] = ()

@@ -10,7 +10,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from core.telemetry.frame import Frame
-from core.telemetry.history import History
+from core.telemetry.history import EMPTY, History
 from core.telemetry.pictures import DataPicture
 from ui.plots.menus import add_choice, add_slider, add_toggle
 from ui.plots.plot_view import Data, PlotView
@@ -43,7 +43,7 @@ class Moment:
 
     def forget(self) -> None:
         self.frame: Frame | None = None
-        self.history = History()
+        self.history = EMPTY
 
 
 class View(PlotView):

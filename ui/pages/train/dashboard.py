@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QScrollArea, QWidget
 from core.telemetry.frame import Frame
 from core.telemetry.history import History
 from core.telemetry.pictures import DataPicture
-from ui.pages.train.view_scheduler import Rota
+from ui.pages.train.view_scheduler import ViewScheduler
 from ui.plots.card import CardDock
 from ui.theme import Theme
 from ui.views import VIEWS, View
@@ -48,7 +48,7 @@ class Dashboard(QScrollArea):
         self._before_maximizing: QByteArray | None = None
         self._unshared = True
         self._seen: list[View] = []
-        self._rota: Rota[View] = Rota()
+        self._scheduler: ViewScheduler[View] = ViewScheduler()
         self._turn: list[View] = []
         self._showing: list[View] = []
         self._data: DataPicture | None = None
@@ -87,11 +87,11 @@ class Dashboard(QScrollArea):
         self._showing = list(self._turn if live else self._seen)
         for view in self._showing:
             view.show_frame(frame, history)
-        self._give_turn(self._rota.next(self._seen) if live else self._seen)
+        self._give_turn(self._scheduler.next(self._seen) if live else self._seen)
 
     def spent(self, seconds: float) -> None:
         """Tell how long the last frame took, painting included."""
-        self._rota.spent(seconds, len(self._showing))
+        self._scheduler.spent(seconds, len(self._showing))
 
     def clear(self, history: History) -> None:
         """A new run: nothing to show yet."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
-from core.telemetry.history import History
+from core.telemetry.history import EMPTY, History
 from ui import theme
 from ui.widgets.keys import keeps_key
 from ui.widgets.scrubber import Scrubber
@@ -33,7 +33,7 @@ class Timeline(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._history = History()
+        self._history = EMPTY
         self._moment: int | None = None
         self._checkpoint: int | None = None
         self._follow_at = 0.0
@@ -47,7 +47,7 @@ class Timeline(QWidget):
         self.scrubber.live_wanted.connect(self.live_wanted)
         self.live.clicked.connect(self.live_wanted)
         self.go_on.clicked.connect(self.go_on_wanted)
-        self.show_moment(History(), None, None)
+        self.show_moment(EMPTY, None, None)
 
     def show_moment(self, history: History, moment: int | None, checkpoint: int | None) -> None:
         """Show what is looked at: an iteration, or the newest step (None).

@@ -17,7 +17,7 @@ LEAST_OFTEN = 0.095
 FORGETTING = 0.1
 
 
-class Rota(Generic[T]):
+class ViewScheduler(Generic[T]):
     """Says which views the next frame of a running run is shown in.
 
     That is as many as `BUDGET` allows, or as it takes to show every view after `LEAST_OFTEN`

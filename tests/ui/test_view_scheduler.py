@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from ui.pages.train.view_scheduler import BUDGET, LEAST_OFTEN, Rota
+from ui.pages.train.view_scheduler import BUDGET, LEAST_OFTEN, ViewScheduler
 
 
 class Clock:
@@ -18,16 +18,16 @@ class Clock:
 def turns(n, fps, seconds=2.0, cost=BUDGET):
     """For every one of n views that cost so many seconds each, the times at which it was shown."""
     clock, views = Clock(), [object() for _ in range(n)]
-    rota = Rota(clock)
-    rota.next(views)
+    scheduler = ViewScheduler(clock)
+    scheduler.next(views)
     times = {id(view): [clock.now] for view in views}
     counts = []
     for _ in range(round(seconds * fps)):
         clock.now += 1 / fps
-        shown = rota.next(views)
+        shown = scheduler.next(views)
         assert len(set(map(id, shown))) == len(shown)
         counts.append(len(shown))
-        rota.spent(cost * len(shown), len(shown))
+        scheduler.spent(cost * len(shown), len(shown))
         for view in shown:
             times[id(view)].append(clock.now)
     return times.values(), counts
@@ -61,14 +61,14 @@ def test_a_frame_shows_as_many_views_as_it_has_time_for():
 
 def test_a_view_that_comes_into_sight_is_shown_at_once():
     clock = Clock()
-    rota, views = Rota(clock), [object() for _ in range(4)]
+    scheduler, views = ViewScheduler(clock), [object() for _ in range(4)]
     for _ in range(10):
         clock.now += 1 / 60
-        rota.next(views)
+        scheduler.next(views)
     new = object()
     clock.now += 1 / 60
-    assert new in rota.next([*views, new])
+    assert new in scheduler.next([*views, new])
 
 
 def test_without_views_nothing_is_shown():
-    assert Rota(Clock()).next([]) == []
+    assert ViewScheduler(Clock()).next([]) == []
