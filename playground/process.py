@@ -10,9 +10,11 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-# How often the window's thread collects cyclic garbage. No other thread does: it could destroy Qt
-# objects from there.
-COLLECT_MILLISECONDS = 5000
+# How often the window's thread collects cyclic garbage, and how many times that before the old
+# objects are looked through too. No other thread collects: it could destroy Qt objects from there.
+COLLECT_MILLISECONDS, FULL_COLLECTION_EVERY = 5000, 12
+# What Qt may keep of painted icons. Every icon that is made anew leaves entries in it.
+PIXMAP_CACHE_KILOBYTES = 2048
 # How long a thread may keep the interpreter to itself: what a click waits for, at most, each time
 # it enters Python while a table is read or the gallery trains.
 SWITCH_SECONDS = 0.001
@@ -21,6 +23,7 @@ SWITCH_SECONDS = 0.001
 def make_application() -> Any:
     """The QApplication, with garbage collection, threads and names set up."""
     from PySide6.QtCore import QTimer
+    from PySide6.QtGui import QPixmapCache
     from PySide6.QtWidgets import QApplication
     from threadpoolctl import threadpool_limits
 
@@ -32,15 +35,25 @@ def make_application() -> Any:
     application.setDesktopFileName("training-playground")
     threadpool_limits(limits=1, user_api="blas")
     sys.setswitchinterval(SWITCH_SECONDS)
+    QPixmapCache.setCacheLimit(PIXMAP_CACHE_KILOBYTES)
     gc.disable()
     collector = QTimer(application)
-    collector.timeout.connect(_collect)
+    collector.timeout.connect(Collector().collect)
     collector.start(COLLECT_MILLISECONDS)
     return application
 
 
-def _collect() -> None:
-    gc.collect(1)
+class Collector:
+    """Collects cyclic garbage in so small parts that no frame is late."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def collect(self) -> None:
+        if self._count == 0:
+            gc.freeze()  # modules and the window itself stay: they need not be looked through again
+        self._count += 1
+        gc.collect(2 if self._count % FULL_COLLECTION_EVERY == 0 else 1)
 
 
 class Interrupts:

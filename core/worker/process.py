@@ -145,9 +145,13 @@ class ProcessWorker:
 
 @atexit.register
 def _kill_all() -> None:
-    """`multiprocessing` would wait indefinitely for a process that has been stopped."""
-    for worker in list(_alive):
+    """`multiprocessing` would wait indefinitely for a process that has been stopped, and must not
+    find one that `_listen` closes meanwhile."""
+    workers = list(_alive)
+    for worker in workers:
         worker.kill()
+    for worker in workers:
+        worker._ended.wait(1.0)
 
 
 @contextmanager

@@ -31,6 +31,7 @@ from ui.plots.plot_view import PlotView
 from ui.theme import DARK, LIGHT, Theme
 from ui.widgets.check import Check
 from ui.widgets.combo import Combo, choice_model
+from ui.widgets.pixmap import show_pixmap
 
 PREVIEW = QSize(400, 280)
 SCALES = (1, 2, 3, 4)
@@ -260,4 +261,4 @@ class ExportDialog(QDialog):
         smooth = Qt.TransformationMode.SmoothTransformation
         small = full.scaled(room, Qt.AspectRatioMode.KeepAspectRatio, smooth)
         small.setDevicePixelRatio(ratio)
-        self.preview.setPixmap(QPixmap.fromImage(small))
+        show_pixmap(self.preview, QPixmap.fromImage(small))

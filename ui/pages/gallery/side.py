@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 from core.gallery.experiment import Expectation, Experiment
 from core.gallery.results import Finding
 from ui import theme
+from ui.widgets.pixmap import show_pixmap
 from ui.widgets.section import Section
 
 WIDTH, MARGIN, ICON = 308, 16, 14
@@ -31,7 +32,7 @@ class Mark(QLabel):
         name, color = {
             None: ("pending", colors.ghost), True: ("good", colors.good), False: ("bad", colors.bad)
         }[ok]  # fmt: skip
-        self.setPixmap(theme.pixmap(name, color, ICON, self.devicePixelRatioF()))
+        show_pixmap(self, theme.pixmap(name, color, ICON, self.devicePixelRatioF()))
 
 
 class Check(QWidget):

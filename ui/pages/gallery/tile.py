@@ -12,6 +12,7 @@ from core.gallery.recording import seconds
 from ui import theme
 from ui.pages.gallery.picture import picture
 from ui.widgets.elided_label import ElidedLabel
+from ui.widgets.pixmap import show_pixmap
 
 HEIGHT, PICTURE, INSET = 232, 120, 12
 
@@ -83,7 +84,7 @@ class Tile(QPushButton):
         wanted = theme.current(), size, self.devicePixelRatioF()
         if wanted != self._pictured:
             self._pictured = wanted
-            self._picture.setPixmap(picture(self.experiment, size, wanted[0], wanted[2]))
+            show_pixmap(self._picture, picture(self.experiment, size, wanted[0], wanted[2]))
 
     def _arrange(self) -> None:
         self._picture = QLabel()
