@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import pickle
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -65,13 +66,34 @@ class Handlers:
     on_silence: Callable[[bool], object] = lambda silent: None
 
 
+class HandlerSlot:
+    """The handlers of a worker: those that are here when it ends are told."""
+
+    def __init__(self, handlers: Handlers) -> None:
+        self.current = handlers
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def exchange(self, handlers: Handlers) -> bool:
+        """Put others in their place, while the service waits for a message. False: it has ended."""
+        with self._lock:
+            if not self._closed:
+                self.current = handlers
+            return not self._closed
+
+    def close(self, status: int) -> None:
+        """Tell them, once, that the service has ended."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+        self.current.on_end(status)
+
+
 class Worker(Protocol):
-    """A running service, as whoever started it sees it. Any method may be called from any thread.
+    """A running service, seen by its user. Any method may be called from any thread."""
 
-    `handlers` may be exchanged while the service waits for a message.
-    """
-
-    handlers: Handlers
+    handlers: HandlerSlot
 
     process_id: int | None  # None for a thread of this process
 

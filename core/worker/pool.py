@@ -26,8 +26,7 @@ def take(service: str, handlers: Handlers, shares_memory: bool) -> tuple[Worker,
         return ThreadWorker(service, handlers, shares=True), False
     with _lock:
         worker, _idle = _idle, None
-        if worker:
-            worker.handlers = handlers
+        if worker and worker.handlers.exchange(handlers):
             return worker, True
     return start_worker(service, handlers), False
 
@@ -37,7 +36,7 @@ def give_back(worker: Worker, shares_memory: bool) -> None:
     global _idle, _timer
     with _lock:
         if _idle is None and not shares_memory:
-            worker.handlers = Handlers(lambda packed: None, lambda status: _forget(worker))
+            worker.handlers.exchange(Handlers(lambda packed: None, lambda status: _forget(worker)))
             _idle = worker
             if _timer:
                 _timer.cancel()

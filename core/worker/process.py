@@ -22,7 +22,7 @@ from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import Any
 
-from core.worker.channel import Handlers, pack, service_named, unpack
+from core.worker.channel import Handlers, HandlerSlot, pack, service_named, unpack
 
 # A message of this size fits into the pipe without the sender waiting for the reader.
 PIPE_BYTES = 1 << 20
@@ -49,7 +49,7 @@ class ProcessWorker:
     """A process that runs a service. OSError says why it cannot be started."""
 
     def __init__(self, service: str, handlers: Handlers) -> None:
-        self.handlers = handlers
+        self.handlers = HandlerSlot(handlers)
         self._ended = threading.Event()
         self._has_begun = False
         self._outbox: SimpleQueue[bytes | None] = SimpleQueue()  # None: there will be no more
@@ -115,17 +115,17 @@ class ProcessWorker:
                     continue
                 else:
                     silent = True
-                    self.handlers.on_silence(True)
+                    self.handlers.current.on_silence(True)
                     continue
             except (EOFError, OSError, MemoryError):
                 break
             self._has_begun = True
             if silent:
                 silent = False
-                self.handlers.on_silence(False)
+                self.handlers.current.on_silence(False)
             if packed:
-                self.handlers.on_message(packed)
-        self.handlers.on_end(self._exit_status())
+                self.handlers.current.on_message(packed)
+        self.handlers.close(self._exit_status())
         self._ended.set()
 
     def _exit_status(self) -> int:

@@ -8,7 +8,7 @@ import traceback
 from queue import SimpleQueue
 from typing import Any
 
-from core.worker.channel import Handlers, Packed, Shared, pack, service_named, unpack
+from core.worker.channel import Handlers, HandlerSlot, Packed, Shared, pack, service_named, unpack
 
 
 class ThreadWorker:
@@ -16,12 +16,11 @@ class ThreadWorker:
     copying them."""
 
     def __init__(self, service: str, handlers: Handlers, shares: bool = False) -> None:
-        self.handlers = handlers
+        self.handlers = HandlerSlot(handlers)
         self.process_id: int | None = None
         self._pack = Shared if shares else pack
         self._inbox: SimpleQueue[Packed | None] = SimpleQueue()
         self._ended = threading.Event()
-        self._ending = threading.Lock()
         threading.Thread(target=self._work, args=(service,), name=service, daemon=True).start()
 
     def send(self, message: Any) -> None:
@@ -42,11 +41,8 @@ class ThreadWorker:
         return in_time
 
     def _end(self, status: int) -> None:
-        with self._ending:
-            if self._ended.is_set():
-                return
-            self._ended.set()
-        self.handlers.on_end(status)
+        self._ended.set()
+        self.handlers.close(status)
 
     def _work(self, service: str) -> None:
         status = 0
@@ -68,7 +64,7 @@ class _QueueLink:
         worker = self._worker
         if worker._ended.is_set():
             raise BrokenPipeError
-        worker.handlers.on_message(worker._pack(message))
+        worker.handlers.current.on_message(worker._pack(message))
 
     def receive(self) -> Any:
         packed = self._worker._inbox.get()
