@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import signal
 import socket
@@ -37,23 +38,17 @@ def make_application() -> Any:
     sys.setswitchinterval(SWITCH_SECONDS)
     QPixmapCache.setCacheLimit(PIXMAP_CACHE_KILOBYTES)
     gc.disable()
-    collector = QTimer(application)
-    collector.timeout.connect(Collector().collect)
+    collector, turns = QTimer(application), itertools.count(1)
+    collector.timeout.connect(lambda: _collect(next(turns)))
     collector.start(COLLECT_MILLISECONDS)
     return application
 
 
-class Collector:
-    """Collects cyclic garbage in so small parts that no frame is late."""
-
-    def __init__(self) -> None:
-        self._count = 0
-
-    def collect(self) -> None:
-        if self._count == 0:
-            gc.freeze()  # modules and the window itself stay: they need not be looked through again
-        self._count += 1
-        gc.collect(2 if self._count % FULL_COLLECTION_EVERY == 0 else 1)
+def _collect(turn: int) -> None:
+    """Collect cyclic garbage in so small parts that no frame is late."""
+    if turn == 1:
+        gc.freeze()  # modules and the window itself stay: they need not be looked through again
+    gc.collect(2 if turn % FULL_COLLECTION_EVERY == 0 else 1)
 
 
 class Interrupts:
