@@ -6,22 +6,26 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Two objects that hold each other survive a few young collections before they are dropped.
+# Objects that hold themselves are dropped: one that has survived collections, and a young one.
 GARBAGE = """
 import gc, weakref
+from PySide6.QtCore import QTimer
 from playground import process
 process.COLLECT_MILLISECONDS, process.FULL_COLLECTION_EVERY = 1, 3
 application = process.make_application()
 class Node: pass
-old, young = Node(), Node()
-gc.collect(); gc.collect()
-for node in (old, young): node.itself = node
-gone = [weakref.ref(old), weakref.ref(young)]
-del old, young, node
-from PySide6.QtCore import QTimer
+gone = []
+def drop():
+    old, young = Node(), Node()
+    gc.collect(); gc.collect()  # the first two are old now
+    for node in (old, young): node.itself = node
+    gone.extend(map(weakref.ref, (old, young, Node())))
+    watch.start()
 watch = QTimer(interval=1)
 watch.timeout.connect(lambda: any(each() for each in gone) or application.quit())
-watch.start()
+# What there is when the window has just been made is taken to stay.
+QTimer.singleShot(0, lambda: process._collect(1))
+QTimer.singleShot(1, drop)
 QTimer.singleShot(20_000, lambda: application.exit(1))
 raise SystemExit(application.exec())
 """
