@@ -12,6 +12,11 @@ import time
 from contextlib import contextmanager
 
 SIZE = "1600x1000x24"
+VIEWS = {
+    "default": "default views",
+    "all": "all views",
+    "drag": "default views while the loss plot is dragged and zoomed",
+}
 CASES = ("2-4-2-1", "2-8×6-1", "784-100×5-10")
 HEAD = (
     f"{'network':16}{'window':>10}{'headless':>10}{'share':>8}{'frames/s':>10}"
@@ -63,8 +68,8 @@ def main() -> None:
     with virtual_display():
         print("Window, 1440×900, every number from one and the same run")
         print(HEAD)
-        for views in ("default", "all"):
-            print(f"{views} views")
+        for views, words in VIEWS.items():
+            print(words)
             for case in CASES:
                 print(run("speed", case, views), flush=True)
         print("\nFrom command to a window that shows its first frame")

@@ -105,18 +105,75 @@ class Stage:
                 action.trigger()
 
 
+class Drag:
+    """A hand that pans the loss plot to and fro, and zooms it now and then."""
+
+    def __init__(self, stage: Stage) -> None:
+        from PySide6.QtCore import QTimer
+
+        view = stage.window.train.dashboard.views["loss"]
+        self.viewport, self.plot = view.viewport(), view.loss
+        self.turn = 0
+        self.timer = QTimer()
+        self.timer.timeout.connect(self.move)
+        self.send("press", 0.0)
+        self.timer.start(8)
+
+    def move(self) -> None:
+        self.turn += 1
+        self.send("move", 60 * np.sin(self.turn / 20))
+        if self.turn % 50 == 0:
+            self.zoom(120 if self.turn % 100 else -120)
+
+    def is_zoomed(self) -> bool:
+        return self.plot.zoomed
+
+    def send(self, kind: str, offset: float) -> None:
+        from PySide6.QtCore import QEvent, QPointF, Qt
+        from PySide6.QtGui import QMouseEvent
+        from PySide6.QtWidgets import QApplication
+
+        place = QPointF(self.viewport.rect().center()) / 2 + QPointF(offset, offset / 3)
+        on_screen = QPointF(self.viewport.mapToGlobal(place))
+        left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+        pressed = kind == "press"
+        event = QMouseEvent(
+            QEvent.Type.MouseButtonPress if pressed else QEvent.Type.MouseMove,
+            place, on_screen, left if pressed else none, left, Qt.KeyboardModifier.NoModifier,
+        )  # fmt: skip
+        QApplication.sendEvent(self.viewport, event)
+
+    def zoom(self, angle: int) -> None:
+        from PySide6.QtCore import QPoint, QPointF, Qt
+        from PySide6.QtGui import QWheelEvent
+        from PySide6.QtWidgets import QApplication
+
+        place = QPointF(self.viewport.rect().center()) / 2
+        event = QWheelEvent(
+            place, QPointF(self.viewport.mapToGlobal(place)), QPoint(), QPoint(0, angle),
+            Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(self.viewport, event)
+
+
 def speed(case: str, views: str) -> None:
+    """`views`: "default", "all", or "drag" for the default ones while the loss plot is dragged."""
     spec = spec_of(case)
     stage = Stage(spec)
     if views == "all":
         stage.show_all_views()
     stage.session.set_running(True)
     stage.spin(WARM_UP)
+    drag = Drag(stage) if views == "drag" else None
     stage.painted.clear()
     first, started = stage.session.history.iteration, time.perf_counter()
     stage.spin(MEASURE)
     steps, elapsed = stage.session.history.iteration - first, time.perf_counter() - started
     times = np.diff(stage.painted) * 1000
+    if drag:
+        drag.timer.stop()
+        assert drag.is_zoomed(), "the drag has moved nothing"
     stage.session.close()
     alone = headless(spec, first, steps)
     print(
