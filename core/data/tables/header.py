@@ -13,6 +13,7 @@ from core.data.tables.numbers import is_missing, looks_numeric
 Rows = Sequence[tuple[int, list[str]]]
 # More title lines than this are not looked for.
 MOST_TITLES = 40
+COMMENT_MARKS = ("#", "%", "//")
 
 
 @dataclass
@@ -56,26 +57,44 @@ def top_of(rows: Rows, header: bool | None, comments: Rows, skip: int, keep_titl
     return Top(_numbered(width), rows, False, skip, False, notes)
 
 
-def without_comments(rows: Rows, marks: Sequence[str] = ("#", "%", "//")) -> tuple[str, Rows, Rows]:
+def without_comments(rows: Rows, spaced: bool = False) -> tuple[str, Rows, Rows]:
     """The mark of comments, the rows that are none, and those that are (without the mark).
 
-    Rows of which many begin with the mark are data, colours such as #ff0000 for example.
+    Rows of which many begin with the mark are data, colours such as #ff0000 for example. Where
+    cells are `spaced` apart a mark is a cell of its own.
     """
-    if rows and rows[0][1][0].strip() in marks:
-        return "", rows, []  # "#" is the name of the first column
     width = _width(rows)
-    for mark in marks:
-        found = [row for row in rows if row[1][0].lstrip().startswith(mark)]
+    if rows and rows[0][1][0].strip() in COMMENT_MARKS and not (spaced and _is_remark(rows, width)):
+        return "", rows, []  # "#" is the name of the first column
+    for mark in COMMENT_MARKS:
+        found = [row for row in rows if _begins_with(mark, row[1])]
         leading = bool(found) and found[0] is rows[0]
         few = len(found) <= 0.2 * len(rows) or (leading and len(found) < len(rows))
         if not found or not few:
             continue
         if not leading and all(len(cells) == width for _, cells in found):
             continue
-        rest = [row for row in rows if not row[1][0].lstrip().startswith(mark)]
+        rest = [row for row in rows if not _begins_with(mark, row[1])]
         comments = [(line, [cells[0].lstrip(mark + " "), *cells[1:]]) for line, cells in found]
         return mark, rest, [(n, c if c[0] else c[1:]) for n, c in comments]
     return "", rows, []
+
+
+def _is_remark(rows: Rows, width: int) -> bool:
+    """Whether a first row that begins with a mark is a comment: the names are in the next row, or
+    the mark makes it longer than the others."""
+    rest = [cells for _, cells in rows[1:] if len(cells) == width]
+    if not rest or len(rows[0][1]) != width:
+        return True
+    return _names_numbers(rest[0], list(zip(*rest[1:], strict=True)))
+
+
+def _begins_with(mark: str, cells: list[str]) -> bool:
+    """Whether a row may be a comment: a missing value such as #N/A is none."""
+    first = cells[0].strip()
+    if not first.startswith(mark):
+        return False
+    return not is_missing(first) or (len(cells) == 1 and not first.strip(mark))
 
 
 def _width(rows: Rows) -> int:

@@ -9,6 +9,7 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from core.data.refusal import refuse
+from core.data.tables.numbers import is_missing
 from core.data.tables.table import Dialect
 
 LONGEST_LINE = 1 << 22
@@ -70,8 +71,17 @@ def _checked(lines: Iterable[str], dialect: Dialect, path: Path, line: int) -> I
         line += 1
         if "\0" in text:
             refuse(path, f"line {line} holds a NUL character, which no text does; save it again")
-        comment = dialect.comment and text.lstrip().startswith(dialect.comment)
-        yield "\n" if comment else text
+        yield "\n" if is_comment(text, dialect) else text
+
+
+def is_comment(text: str, dialect: Dialect) -> bool:
+    """Whether a line is a comment; one that begins with a missing value such as #N/A is none."""
+    text = text.strip()
+    if not dialect.comment or not text.startswith(dialect.comment):
+        return False
+    first = text.split(None if dialect.delimiter == " " else dialect.delimiter, 1)[0]
+    # A line of nothing but the mark is drawn to part others.
+    return not is_missing(first) or not text.strip(dialect.comment)
 
 
 def _rows_by_spaces(

@@ -18,7 +18,7 @@ from pathlib import Path
 from core.data.dataset import DataError
 from core.data.refusal import refuse
 from core.data.tables.footer import is_total
-from core.data.tables.header import Rows, top_of, without_comments
+from core.data.tables.header import COMMENT_MARKS, Rows, top_of, without_comments
 from core.data.tables.judge import number_style
 from core.data.tables.numbers import NumberStyle, evidence, looks_numeric
 from core.data.tables.rows import LONGEST_LINE, refuse_encoding, rows_of
@@ -77,7 +77,7 @@ def sniff_text(path: Path, kind: Kind, options: ReadOptions, encoding: str = "")
     raw = _rows(lines[start:], dialect, path, start, SAMPLE_ROWS + 1)
     if not raw:
         refuse(path, "is empty; choose a file with rows of data")
-    comment, rows, comments = without_comments(raw)
+    comment, rows, comments = without_comments(raw, dialect.delimiter == " ")
     if comment:
         dialect = dialect._replace(comment=comment)
         rows = _rows(lines[start:], dialect, path, start, SAMPLE_ROWS + 1)
@@ -161,7 +161,7 @@ def _dialect(lines: Sequence[str], path: Path, delimiter: str) -> Dialect:
     if delimiter:
         return Dialect(delimiter)
     best, most, sure = ",", (0, -MARGIN, 0), -DELIMITER_ROWS
-    looked_at = lines[: 3 * DELIMITER_ROWS]
+    looked_at = _without_remarks(lines)[: 3 * DELIMITER_ROWS]
     for candidate in DELIMITERS.values():
         rows: list[tuple[int, list[str]]] = []
         # A wrong delimiter may trip over quotation marks; the right one tells of real faults.
@@ -186,6 +186,12 @@ def _dialect(lines: Sequence[str], path: Path, delimiter: str) -> Dialect:
         if even > sure or (even == sure and _is_better(agreement, most, len(rows))):
             best, most, sure = candidate, agreement, even
     return Dialect(best)
+
+
+def _without_remarks(lines: Sequence[str]) -> Sequence[str]:
+    """The lines behind the comments with which a file begins: words, which are cut in any way."""
+    first = next((i for i, line in enumerate(lines) if not line.startswith(COMMENT_MARKS)), 0)
+    return lines[first:] if len(lines) - first > 2 else lines
 
 
 def _even_from(rows: Rows, width: int) -> int:

@@ -303,6 +303,23 @@ def test_what_stands_around_a_table_is_no_part_of_it(tmp_path, text):
     assert encoded.samples.class_names == ("a", "b")
 
 
+@pytest.mark.parametrize("word", ["#N/A", "#DIV/0!", "#NULL!", "#REF!", "#####", " #NAME?"])
+@pytest.mark.parametrize("delimiter", [",", "\t", " "])
+def test_a_row_that_begins_with_an_error_of_a_spreadsheet_is_no_comment(tmp_path, word, delimiter):
+    rows = [f"{word if i % 7 == 1 else i}{delimiter}{'ab'[i % 2]}" for i in range(20)]
+    text = ["# a remark", f"x{delimiter}kind", *rows[:8], "#####", *rows[8:]]
+    table = table_of(tmp_path, "\n".join(text))
+    x = [NAN if i % 7 == 1 else float(i) for i in range(20)]
+    assert np.array_equal(numbers(table, "x"), x, equal_nan=True)
+    assert "lines that begin with # left out" in table.notes
+
+
+@pytest.mark.parametrize("text", ["# a remark\na b\n", "# remark\na b\n", "# a b\n", "% a b\n"])
+def test_comments_above_columns_that_are_spaced_apart_are_none_of_their_rows(tmp_path, text):
+    table = table_of(tmp_path, text + "".join(f"{i} {i}.5\n" for i in range(9)))
+    assert table.names() == ["a", "b"] and numbers(table, "b") == [i + 0.5 for i in range(9)]
+
+
 def test_lines_can_be_skipped_by_hand(tmp_path):
     table = table_of(tmp_path, "1,2,3\n4,5,6\na,b,c\n1,2,3\n", skip=2)
     assert table.names() == ["a", "b", "c"] and len(table) == 1
