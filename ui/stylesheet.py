@@ -68,8 +68,9 @@ QLineEdit[invalid="true"] {
 }
 QComboBox { combobox-popup: 0; padding-right: 0; }
 QComboBox:focus { padding-right: 0; }
-QComboBox::drop-down { border: 0; width: 18px; }
-QComboBox::down-arrow {
+QComboBox::drop-down, QDateEdit::drop-down { border: 0; width: 18px; }
+QDateEdit::drop-down { subcontrol-origin: border; subcontrol-position: right; }
+QComboBox::down-arrow, QDateEdit::down-arrow {
     image: url($icons/chevron-down.svg); width: 14px; height: 14px; right: 3px;
 }
 QComboBox QAbstractItemView {

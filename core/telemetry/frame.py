@@ -21,6 +21,7 @@ from core.telemetry.pictures import (
     NetworkPicture,
     Surface,
 )
+from core.training.questions import Answer, Questionnaire
 from core.training.results import Divergence, Score, Segment
 
 BINS = 48
@@ -91,6 +92,8 @@ class Frame:
     over pairs of samples and the units of each layer. `confusion` is that of the last
     validation. `data` is the same object in all frames of a run. `slopes` (layers,) are the learned
     slopes of PReLU layers, mean over units, NaN in other layers; None where there is no such layer.
+    `asked` says what can be asked by hand, the same object in all frames of a run, and `answer` is
+    that to the question asked last, if any.
     """
 
     run: int
@@ -120,6 +123,8 @@ class Frame:
     divergence: Divergence | None = None
     batch_loss: float = math.nan
     penalty: float = math.nan
+    asked: Questionnaire | None = None
+    answer: Answer | None = None
 
     @property
     def objective(self) -> float:
@@ -169,4 +174,4 @@ class Preparing:
 
 
 # What the training thread hands out.
-Item = Frame | Failure | ScoreOnTest | ModelSaved | Preparing
+Item = Frame | Failure | ScoreOnTest | ModelSaved | Preparing | Answer

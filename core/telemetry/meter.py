@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from core.base.arrays import Array
 from core.catalogue.activations import Activation
 from core.network.network import Network
+from core.telemetry.answers import Answerer
 from core.telemetry.baseline import baseline
 from core.telemetry.confusion import Confuser
 from core.telemetry.data_picture import picture
@@ -26,6 +27,8 @@ from core.telemetry.pictures import Confusion
 from core.telemetry.probes import EXPENSIVE, MeasureBudget, Probes
 from core.telemetry.step_figures import StepFigures, unknown
 from core.training.last_update import UpdateRecord
+from core.training.model import recipe_of
+from core.training.questions import Question, questionnaire
 from core.training.results import Score
 from core.training.trainer import Trainer
 
@@ -62,10 +65,15 @@ class Meter:
         self._step_figures = step_figures
         rows = int(np.clip(PROBE_MULTIPLICATIONS // max(len(params), 1), *PROBE_ROWS))
         self._probe_inputs = trainer.inputs[:rows]
+        # What can be asked by hand, what is, and whoever answers it.
+        self._asked = questionnaire(trainer.data, *recipe_of(trainer.spec))
+        self.question: Question | None = None
+        self.answerer = Answerer(trainer, run)
         self.data = replace(
             picture(trainer.data),
             validated=self._validated_while_running(),
             baseline=baseline(trainer),
+            askable=self._asked.is_possible,
         )
         self._budget = MeasureBudget()
         self._validate_after = self._count_after = 0.0
@@ -181,6 +189,8 @@ class Meter:
                 divergence=trainer.divergence,
                 data=self.data,
                 slopes=self._learned_slopes(),
+                asked=self._asked,
+                answer=self.answerer.answer(self.question) if self.question else None,
                 **self._measure(self._affordable(measures) if sparing else measures),
             )
 

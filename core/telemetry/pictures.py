@@ -51,7 +51,7 @@ class DataPicture:
     while the run goes on. `span` are the least and largest target of the training part. `baseline`
     is what always giving the same answer would score on the validation part (on the training part
     where there is none). `too_small` names the classes that have too few samples to be in every
-    part.
+    part. `askable` says whether rows or pictures can be asked about by hand.
     """
 
     task: Task
@@ -71,6 +71,7 @@ class DataPicture:
     validated: int = 0
     baseline: Baseline | None = None
     too_small: tuple[str, ...] = ()
+    askable: bool = True
 
     @property
     def dimensions(self) -> int:

@@ -18,6 +18,7 @@ from core.experiment.spec import ExperimentSpec
 from core.network.network import Network
 from core.network.objective import Objective
 from core.network.passes import EvaluationPass
+from core.training.questions import Questionnaire, questionnaire
 from core.training.trainer import Trainer
 from core.training.training_data import with_ones
 
@@ -31,6 +32,7 @@ class Model:
     scaled units. `tensors` are the parameters and running statistics by name. `recipe` says how
     columns become inputs (empty where the data were no table), `input_names` and `target` name
     them. `target_mean` and `target_std` (outputs,) bring outputs back to their units, if any.
+    `asked` says what can be asked of it by hand, where that is known.
     """
 
     spec: ExperimentSpec
@@ -47,6 +49,7 @@ class Model:
     target_mean: NDArray[np.float64] | None = None
     target_std: NDArray[np.float64] | None = None
     iteration: int = 0
+    asked: Questionnaire | None = None
 
     @property
     def outputs(self) -> int:
@@ -85,6 +88,11 @@ class Model:
             logits = EvaluationPass(network, ready).logits()
             outputs = Objective(self.spec, self.task).predict(logits)
             return self._in_units(outputs).T
+
+    def answer(self, inputs: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Class probabilities (classes,), also of two classes, or numbers (outputs,) for one row
+        of inputs (inputs,)."""
+        return self.probabilities(self.predict(inputs[None])).astype(np.float64)[0]
 
     def prepared(self, inputs: NDArray[np.floating]) -> NDArray[np.floating]:
         """Scaled features (n, features) without gaps."""
@@ -131,7 +139,7 @@ def model_of(trainer: Trainer) -> Model:
     spec, data = trainer.spec, trainer.data
     train = data.split.train
     raw = data.plane["train"] if data.plane else train.inputs
-    recipe, target = _recipe(spec)
+    recipe, target = recipe_of(spec)
     names = data.preparation.names if data.preparation else train.feature_names
     # Only columns of tables have gaps.
     fill = np.median(train.inputs, axis=0) if recipe else np.zeros(train.features)
@@ -151,6 +159,7 @@ def model_of(trainer: Trainer) -> Model:
         target_mean=None if scale is None else np.array(scale.mean),
         target_std=None if scale is None else np.array(scale.std),
         iteration=trainer.iteration,
+        asked=questionnaire(data, recipe, target),
     )
 
 
@@ -163,7 +172,9 @@ def without_path(spec: ExperimentSpec) -> ExperimentSpec:
     return replace(spec, data=replace(spec.data, dataset=replace(dataset, path=name)))
 
 
-def _recipe(spec: ExperimentSpec) -> tuple[tuple[Feature, ...], str]:
+def recipe_of(spec: ExperimentSpec) -> tuple[tuple[Feature, ...], str]:
+    """How the columns of the experiment's table become inputs, and its target; nothing of data
+    that are no table."""
     dataset = spec.data.dataset
     if not isinstance(dataset, UserTable):
         return (), ""

@@ -23,6 +23,7 @@ from core.experiment.files import replacing
 from core.experiment.reading import SpecError
 from core.experiment.serialization import from_dict, to_dict
 from core.training.model import Model, without_path
+from core.training.questions import from_plain, to_plain
 
 SUFFIX = ".model"
 FORMAT = 1
@@ -45,6 +46,7 @@ def write_model(path: Path, model: Model, program: str = "") -> None:
         "inputs": model.inputs,
         "columns": [feature.to_plain() for feature in model.recipe],
         "iteration": model.iteration,
+        "asked": None if model.asked is None else to_plain(model.asked),
         "experiment": to_dict(without_path(model.spec)),
     }
     arrays = {name: getattr(model, name) for name in ARRAYS if getattr(model, name) is not None}
@@ -116,6 +118,7 @@ def _model(plain: dict[str, Any], arrays: dict[str, np.ndarray]) -> Model:
         recipe=tuple(map(feature_from_plain, plain["columns"])),
         tensors=tensors,
         iteration=int(plain["iteration"]),
+        asked=from_plain(plain["asked"]) if plain.get("asked") else None,
         **given,
     )
 

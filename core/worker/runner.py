@@ -32,6 +32,7 @@ from core.telemetry.meter import Meter
 from core.training.checkpoints import Checkpoints, Moment
 from core.training.model import model_of
 from core.training.model_file import write_model
+from core.training.questions import Question
 from core.training.trainer import Trainer
 from core.worker.frame_clock import FrameClock
 from core.worker.speedometer import Speedometer
@@ -66,6 +67,7 @@ class Runner:
         self._pace = 0.0
         self._preparing_due = 0.0
         self._measures: Collection[str] = MEASURES
+        self._question: Question | None = None
         self._thread = threading.Thread(target=self._work, name="training", daemon=True)
         self._thread.start()
 
@@ -118,6 +120,13 @@ class Runner:
     def save_model(self, path: str) -> None:
         """Write what has been learned so far to a file: a `ModelSaved` will lie in the mailbox."""
         self._post(lambda: self._save_model(path))
+
+    def ask(self, question: Question | None, moment: Moment | None = None) -> None:
+        """Ask what the network says: an `Answer` will lie in the mailbox, and one in each frame.
+
+        With a `moment` it is that of the weights then, and what frames answer stays the same.
+        """
+        self._post(lambda: self._ask(question, moment))
 
     def close(self, timeout: float = 1.0) -> bool:
         """End the thread; whether it ended in time."""
@@ -217,6 +226,7 @@ class Runner:
 
     def _begin(self, trainer: Trainer, meter: Meter) -> None:
         self._trainer, self._meter = trainer, meter
+        meter.question = self._question
         self._speed = Speedometer()
         self._speed.restart(trainer.iteration)
         self._slice = 1
@@ -285,6 +295,20 @@ class Runner:
             problem = f"{path}: {error.strerror or error}"
         self._mailbox.append(ModelSaved(self._run, path, problem))
         self.on_frame()
+
+    def _ask(self, question: Question | None, moment: Moment | None) -> None:
+        checkpoint = self._checkpoints.find(moment) if moment else None
+        if moment is None:
+            self._question = question
+        meter = self._meter
+        if meter is None or (moment is not None and checkpoint is None):
+            return
+        if moment is None:
+            meter.question = question
+        answer = meter.answerer.answer(question, checkpoint) if question else None
+        if answer is not None:
+            self._mailbox.append(answer)
+            self.on_frame()
 
     def _train_to_next_frame(self) -> None:
         trainer = self._trainer

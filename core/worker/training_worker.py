@@ -17,6 +17,7 @@ from core.data import user_files
 from core.experiment.spec import ExperimentSpec
 from core.telemetry.frame import Failure, Frame, Item
 from core.training.checkpoints import Moment
+from core.training.questions import Question
 from core.worker.channel import Handlers, Link, Packed, Silence, Worker, unpack
 from core.worker.exit_status import reason
 from core.worker.runner import Runner
@@ -24,7 +25,7 @@ from core.worker.start import start_worker
 
 SERVICE = f"{__name__}:train"
 # Parts that one frame after another has in common cross over once.
-COMMON = ("data", "layers", "confusion")
+COMMON = ("data", "layers", "confusion", "asked")
 
 
 class TrainingWorker:
@@ -112,6 +113,12 @@ class TrainingWorker:
 
     def save_model(self, path: str) -> None:
         self._send("save_model", path)
+
+    def ask(self, question: Question | None, moment: Moment | None = None) -> None:
+        if moment is None:
+            self._set("ask", question)
+        else:
+            self._send("ask", question, moment)
 
     def close(self, timeout: float = 1.0) -> bool:
         """End the worker; whether it ended by itself in time."""

@@ -9,8 +9,11 @@ import numpy as np
 
 from core.telemetry.frame import BINS, Frame, Histograms, Shares
 from core.telemetry.history import History
+from core.training.questions import Answer
 from core.training.results import Score, Segment
 from tests.ui import pictures
+
+ASKED = pictures.asked()
 
 
 def layer_names(layers: int) -> tuple[str, ...]:
@@ -98,6 +101,8 @@ def run(
             network=pictures.network(plan, art),
             pictures=pictures.first_weights(art),
             confusion=pictures.confusion(now, art),
+            asked=ASKED,
+            answer=Answer(1, now, 1, np.array([1 - accuracy, accuracy])),
         )
 
 

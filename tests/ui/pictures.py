@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.data.columns.recipe import Feature
 from core.telemetry.pictures import (
     Confusion,
     FirstWeights,
@@ -17,6 +18,7 @@ from core.telemetry.pictures import (
     Worst,
 )
 from core.telemetry.shades import quantised
+from core.training.questions import Field, Questionnaire
 
 SIDE = 20
 
@@ -72,3 +74,11 @@ def confusion(iteration: int, rng: np.random.Generator, classes: int = 4) -> Con
         np.sort(rng.random(6)).astype(np.float32)[::-1],
     )
     return Confusion(iteration, tuple(range(classes)), counts.astype(np.uint32), worst)
+
+
+def asked() -> Questionnaire:
+    """Data of two columns and two classes."""
+    fields = tuple(
+        Field(Feature(name, "number"), -1.0, 1.0, 0.0) for name in ("width", "height", "age")
+    )
+    return Questionnaire("binary", ("a", "b"), "kind", fields)

@@ -18,6 +18,7 @@ from core.experiment.spec import ExperimentSpec, changes
 from core.telemetry.frame import Failure, Frame, ModelSaved, Preparing, ScoreOnTest
 from core.telemetry.history import History, ghost_after, slope_bound
 from core.training.checkpoints import Moment
+from core.training.questions import Answer, Question
 from core.worker.channel import Silence
 from core.worker.runner import Runner
 from core.worker.training_worker import TrainingWorker
@@ -53,6 +54,7 @@ class Session(QObject):
     noted = Signal(str)
     tested = Signal(object)
     model_saved = Signal(object)
+    answered = Signal(object)
     saved_changed = Signal()
 
     def __init__(
@@ -111,6 +113,11 @@ class Session(QObject):
     def save_model(self, path: str) -> None:
         """Write what has been learned so far to a file: `model_saved` tells."""
         self._runner.save_model(path)
+
+    def ask(self, question: Question | None, moment: Moment | None = None) -> None:
+        """Ask what the network says about one row, with its weights as they are or at a checkpoint:
+        `answered` tells, and so do the frames that follow. None asks nothing more."""
+        self._runner.ask(question, moment)
 
     def set_pace(self, steps_per_second: float) -> None:
         """Train at so many steps a second, slow enough to watch; 0 is full speed."""
@@ -206,12 +213,13 @@ class Session(QObject):
         """Look at the newest moment again."""
         self._look(None)
 
-    def checkpoint_near(self, iteration: int) -> Moment | None:
-        """The moment near an iteration from which the run can go on; None where none is near."""
+    def checkpoint_near(self, iteration: int, share: float = NEAR) -> Moment | None:
+        """The moment near an iteration from which the run can go on; None where none is nearer
+        than a share of the run."""
         last = self.history.iteration
         known = [c for c in self._runner.checkpoints if c.run == self._run and c.iteration <= last]
         nearest = min(known, key=lambda c: abs(c.iteration - iteration), default=None)
-        if nearest and abs(nearest.iteration - iteration) <= max(1, NEAR * last):
+        if nearest and abs(nearest.iteration - iteration) <= max(1, share * last):
             return nearest
         return None
 
@@ -272,6 +280,8 @@ class Session(QObject):
                     self.tested.emit(item)
                 case ModelSaved():
                     self.model_saved.emit(item)
+                case Answer():
+                    self.answered.emit(item)
                 case Preparing():
                     self._is_preparing = True
                     self.noted.emit(f"{item.text}: {item.share:.0%} of the preparation is done.")

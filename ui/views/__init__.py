@@ -15,6 +15,7 @@ from ui.views.view import View
 from ui.views.weight_histograms import WeightHistogramView
 from ui.views.weight_images import WeightImagesView
 from ui.views.weight_magnitudes import WeightView
+from ui.views.what_if import WhatIfView
 
 VIEWS: dict[str, type[View]] = {
     view.key: view
@@ -27,6 +28,7 @@ VIEWS: dict[str, type[View]] = {
         NetworkView,
         WeightImagesView,
         ConfusionView,
+        WhatIfView,
         ActivationHistoryView,
         UpdateRatioView,
         WeightView,

@@ -14,14 +14,27 @@ FIELD_WIDTH = 62
 
 
 class NumberSlider(QWidget):
-    """Emits live while the slider moves, and on Enter or focus-out when typed."""
+    """Emits live while the slider moves, and on Enter or focus-out when typed.
+
+    `positions` are those of the slider, else round values between the setting's bounds. Where it
+    is `open`, numbers beyond the bounds can be typed.
+    """
 
     edited = Signal(object)
 
-    def __init__(self, setting: Setting, default: float, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        setting: Setting,
+        default: float,
+        parent: QWidget | None = None,
+        *,
+        positions: tuple[float, ...] = (),
+        open: bool = False,
+    ) -> None:
         super().__init__(parent)
-        self.slider = StopSlider(stops(setting, default), self)
-        self.field = NumberField(setting.low, setting.high, parent=self)
+        self.slider = StopSlider(positions or stops(setting, default), self)
+        bounds = (None, None) if open else (setting.low, setting.high)
+        self.field = NumberField(*bounds, parent=self)
         self.field.setFixedWidth(FIELD_WIDTH)
         self.setFocusProxy(self.field)
         row = QHBoxLayout(self)

@@ -22,7 +22,7 @@ HEIGHTS, HEIGHT = {"activations": 200}, 300
 # What stands beside another card is narrower.
 WIDTHS = (500, 300)
 # To be raised when remembered layouts no longer fit.
-LAYOUT = 1
+LAYOUT = 2
 
 
 class Dashboard(QScrollArea):

@@ -23,6 +23,7 @@ from ui.export.sheet import Sheet
 from ui.export.sheet import dashboard as dashboard_sheet
 from ui.menus import VIEW, Command, Menu
 from ui.page import Page, PageContext
+from ui.pages.train.asking import Asking
 from ui.pages.train.controls import Controls
 from ui.pages.train.dashboard import Dashboard
 from ui.pages.train.drawing import Drawing
@@ -60,6 +61,7 @@ class TrainPage(Page):
         self.findings = Findings()
         self.data = DataOpener(self, self.report)
         self.drawing = Drawing(session, self.dashboard, self.report)
+        self.asking = Asking(session, self.dashboard)
         parts = self.timeline, self.dashboard, self.findings
         self.replay = Replay(session, *parts, self.report)
         self.pinning = Pinning(session, self.toolbar, self, self.report)

@@ -1,0 +1,120 @@
+"""One row of a table, to be filled in column by column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QDate, Qt, Signal
+from PySide6.QtWidgets import QDateEdit, QGridLayout, QScrollArea, QWidget
+
+from core.base.registry import Setting
+from core.training.questions import Field
+from ui.widgets.combo import Combo, choice_model
+from ui.widgets.number_field import NumberField
+from ui.widgets.number_slider import NumberSlider
+from ui.widgets.row_label import RowLabel
+
+LABEL = 96
+# Whole numbers of at most so many values have a position each.
+MOST_POSITIONS = 200
+EPOCH = QDate(1970, 1, 1)
+
+
+class RowForm(QScrollArea):
+    """A line for each field: a slider with a number, a list of words, or a date.
+
+    `edited` comes whenever a value has changed, also while a slider moves.
+    """
+
+    edited = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setAutoFillBackground(False)
+        self.fields: tuple[Field, ...] = ()
+        self.controls: list[Control] = []
+
+    def set_fields(self, fields: tuple[Field, ...]) -> None:
+        """Ask for other columns; each starts with what is typical of it."""
+        self.fields = fields
+        self.controls = []
+        page = QWidget()
+        grid = QGridLayout(page)
+        grid.setContentsMargins(0, 2, 8, 6)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        for i, field in enumerate(fields):
+            label = RowLabel(field.name, False, LABEL)
+            label.setToolTip(_range(field))
+            control = _control(field)
+            control.setAccessibleName(field.name)
+            grid.addWidget(label, i, 0)
+            grid.addWidget(control, i, 1)
+            control.edited.connect(lambda _: self.edited.emit())
+            self.controls.append(control)
+        grid.setRowStretch(len(fields), 1)
+        self.setWidget(page)
+        page.setAutoFillBackground(False)
+
+    def values(self) -> list[float | str]:
+        """What has been filled in."""
+        pairs = zip(self.fields, self.controls, strict=True)
+        return [field.typical if (v := c.value()) is None else v for field, c in pairs]
+
+    def set_values(self, values: Sequence[float | str]) -> None:
+        """Fill in, without a signal."""
+        for control, value in zip(self.controls, values, strict=True):
+            control.set_value(value)  # type: ignore[arg-type]
+
+
+class DateField(QDateEdit):
+    """A date as days since 1970-01-01, with a calendar."""
+
+    edited = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setDisplayFormat("yyyy-MM-dd")
+        self.setCalendarPopup(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.dateChanged.connect(lambda _: self.edited.emit(self.value()))
+
+    def value(self) -> float:
+        return float(EPOCH.daysTo(self.date()))
+
+    def set_value(self, value: float | str) -> None:
+        blocked = self.blockSignals(True)
+        self.setDate(EPOCH.addDays(round(float(value))))
+        self.blockSignals(blocked)
+
+
+Control = Combo | DateField | NumberField | NumberSlider
+
+
+def _control(field: Field) -> Control:
+    if field.feature.categories:
+        words = [(word, word, "", "") for word in field.feature.categories]
+        control: Control = Combo(choice_model(words))
+    elif field.feature.date and field.feature.date != "time":
+        control = DateField()
+    elif field.low < field.high:
+        positions: tuple[float, ...] = ()
+        if field.whole and field.high - field.low <= MOST_POSITIONS:
+            positions = tuple(map(float, range(round(field.low), round(field.high) + 1)))
+        setting = Setting(low=field.low, high=field.high)
+        control = NumberSlider(setting, field.typical, positions=positions, open=True)
+    else:
+        control = NumberField()
+    control.set_value(field.start)  # type: ignore[arg-type]
+    return control
+
+
+def _range(field: Field) -> str:
+    """What the training part has in a column."""
+    if field.feature.categories:
+        return field.name
+    unit = " days since 1970-01-01" if field.feature.date else ""
+    return f"{field.name}: {field.low:g} to {field.high:g}{unit}, median {field.typical:g}"
