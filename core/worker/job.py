@@ -36,6 +36,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -116,6 +117,8 @@ class Context:
         self._shown.set()
         self._waiting: Any = None
         self._progress_due = 0.0
+        self._late: Progress | None = None
+        self._later: threading.Timer | None = None
 
     @property
     def cancelled(self) -> bool:
@@ -131,10 +134,31 @@ class Context:
     def progress(self, done: float, total: float = 1.0, text: str = "") -> None:
         """Say how far the job is; may be called as often as one likes. Raises `Cancelled`."""
         self.check()
-        now = time.monotonic()
-        if now >= self._progress_due:
-            self._progress_due = now + PROGRESS_SECONDS
-            self._link.send(Progress(done, total, text))
+        progress = Progress(done, total, text)
+        with self._lock:
+            now = time.monotonic()
+            if now < self._progress_due:
+                self._send_later(progress, self._progress_due - now)
+                return
+            self._progress_due, self._late = now + PROGRESS_SECONDS, None
+        self._link.send(progress)
+
+    def _send_later(self, progress: Progress, seconds: float) -> None:
+        """Have it told even if the job says nothing more for long."""
+        self._late = progress
+        if self._later is None:
+            self._later = threading.Timer(seconds, self._send_late)
+            self._later.daemon = True
+            self._later.start()
+
+    def _send_late(self) -> None:
+        with self._lock:
+            progress, self._late, self._later = self._late, None, None
+            if progress is not None:
+                self._progress_due = time.monotonic() + PROGRESS_SECONDS
+                # Within the lock: nothing of this job may follow its end.
+                with suppress(OSError):
+                    self._link.send(progress)
 
     @property
     def ready(self) -> bool:
@@ -175,6 +199,10 @@ class Context:
         """Send the snapshot that still waits: the job has ended."""
         with self._lock:
             message, self._waiting = self._waiting, None
+            self._late = None
+            if self._later is not None:
+                self._later.cancel()
+                self._later = None
         if message:
             self._link.send(message)
 

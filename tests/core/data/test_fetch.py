@@ -118,6 +118,8 @@ def network(home, tmp_path, monkeypatch):  # noqa: F811
     state = {"requests": [], "half_seen": threading.Event()}
     manners = type("Manners", (Server,), state | {"contents": contents})
     server = ThreadingHTTPServer(("127.0.0.1", 0), manners)
+    # So that closing it waits for its connections to be closed, too.
+    server.daemon_threads = False
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
 

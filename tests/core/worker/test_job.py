@@ -66,6 +66,18 @@ class Careful:
 
 
 @dataclass(frozen=True)
+class Stalling:
+    """Says twice at once how far it is, and no more before the other side has seen it."""
+
+    seen: threading.Event
+
+    def run(self, context: Context) -> bool:
+        context.progress(0, 2)
+        context.progress(1, 2)
+        return self.seen.wait(WAIT)
+
+
+@dataclass(frozen=True)
 class Patient:
     """Goes on until it is cancelled."""
 
@@ -342,3 +354,19 @@ class TestProcesses:
         listener.wait(lambda each: Silence(False) in each.news)
         assert SILENCE_SECONDS < 5
         assert listener.run.close(WAIT)
+
+
+def test_progress_before_a_pause_is_told_although_it_comes_soon_after_the_last():
+    seen, known = threading.Event(), []
+    job = Stalling(seen)
+
+    def look() -> None:
+        known.extend(run.take())
+        if any(isinstance(news, Progress) and news.done == 1 for news in known):
+            seen.set()
+
+    run = JobRun(job, look, shares_memory=True)
+    run.start()
+    assert seen.wait(WAIT) and run._over.wait(WAIT)
+    known.extend(run.take())
+    assert isinstance(known[-1], Finished) and known[-1].result is True
