@@ -80,12 +80,14 @@ class DownloadDialog(QDialog):
         self._start(lambda work: adopt(key, folder), "Copying the files…")
 
     def _start(self, act: Callable[[WorkContext], Path], state: str) -> None:
-        before = self._running.get(self.key)
+        last = self._running.get(self.key)
+        # Not the work itself: the thread might be the last to keep it, and objects of Qt end here.
+        before = last and last.ended
 
         def after_the_last(work: WorkContext) -> Path:
             # A download given up may still wait for its server, and must not meet its successor.
             if before is not None:
-                before.join()
+                before.wait()
             work.go_on()
             return act(work)
 

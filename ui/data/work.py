@@ -87,9 +87,10 @@ class Work(QObject):
     def is_given_up(self) -> bool:
         return self._action.is_given_up()
 
-    def join(self) -> None:
-        """Wait until the thread has ended; to be called from another thread than the window's."""
-        self._action.ended.wait()
+    @property
+    def ended(self) -> threading.Event:
+        """Set once the thread has ended: another thread may wait for it, and keep it."""
+        return self._action.ended
 
     def _show(self, progress: Progress) -> None:
         if not self.is_given_up():
