@@ -79,13 +79,12 @@ class TableDialog(TablePage):
         table, path = self._table, Path(self.dataset.path)
         target, purpose = self.target.value() or "", cast(Purpose, self.purpose.value())
         self.dataset = replace(self.dataset, target=target, missing=self.missing.value())
-        layout = self.preview.layout
+        layout, chosen = self.preview.layout, user_files.choices(self.dataset)
 
         def act(work: WorkContext) -> Plan | Encoded:
             if table is None or layout is None:
                 return read_npz(path, target, purpose)
-            choices = replace(user_files.choices(self.dataset), purpose=purpose)
-            return plan(table, choices, layout.classes)
+            return plan(table, replace(chosen, purpose=purpose), layout.classes)
 
         self._start(act, self._take_plan)
 
@@ -96,13 +95,16 @@ class TableDialog(TablePage):
         self._show_state("\n".join(made.problems) if isinstance(made, Plan) else "")
 
     def _start(self, act: Callable[[WorkContext], Any], take: Callable[[Any], None]) -> None:
-        """Do something beside the window, in the place of what is being done."""
-        before = self._work
+        """Do something beside the window, in the place of what is being done.
+
+        `act` must keep nothing of Qt: its thread may be the last to let go of it.
+        """
+        before = self._work and self._work.ended
 
         def after_the_last(work: WorkContext) -> Any:
             # What cannot be stopped must not pile up.
             if before is not None:
-                before.join()
+                before.wait()
             work.go_on()
             return act(work)
 
