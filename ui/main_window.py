@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.experiment.spec import ExperimentSpec
+from core.training.model_file import SUFFIX as MODEL_SUFFIX
 from ui import theme
 from ui.data.opening import looks_like_data
 from ui.help import about, shortcuts
@@ -83,10 +84,12 @@ class MainWindow(QMainWindow):
         # Everything about the session's experiment, its menus included, is on this page.
         self.document = Document(session, self, lambda message: self.report(message))
         self.models = Models(session, self, lambda message: self.report(message))
+        self.models.continued.connect(lambda: self.show_page(PAGES[0].key))
         self._add_menus()
         train = self.page(PAGES[0].key)
         assert isinstance(train, TrainPage)
         self.train = train
+        self.models.obtain = train.data.obtain
         self.rail.chosen.connect(self.show_page)
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(lambda _: self._follow_system())
@@ -174,7 +177,9 @@ class MainWindow(QMainWindow):
     def open_file(self, path: Path, target: str = "") -> None:
         """Open what is in a file: an experiment, or data for the present one."""
         self.show_page(PAGES[0].key)
-        if looks_like_data(path):
+        if path.suffix == MODEL_SUFFIX:
+            self.models.open(path)
+        elif looks_like_data(path):
             self.train.data.open(path, target)
         else:
             self.document.open(path)
@@ -201,8 +206,9 @@ class MainWindow(QMainWindow):
                     Command("&Save experiment", self.document.save, "Ctrl+S"),
                     Command("Save experiment &as…", self.document.ask_save, "Ctrl+Shift+S"),
                     None,
+                    Command("Open mo&del…", self.models.ask_open),
                     Command("Save &model…", self.models.ask_save),
-                    Command("&Predict with a model…", self.models.ask_predict),
+                    Command("&Predict with a model…", lambda: self.models.ask_predict()),
                     None,
                     Command("&Export…", lambda: self.current.export(), "Ctrl+E"),
                     None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -219,3 +219,12 @@ def _view(parameter: Parameter, vector: Array) -> Array:
 
 def _or(own: Any, common: Any) -> Any:
     return common if own is None else own
+
+
+def misfits(views: Mapping[str, Array], tensors: Mapping[str, Array]) -> list[str]:
+    """The names of tensors that only one side has, or that have another shape there."""
+    common = views.keys() & tensors.keys()
+    wrong = (views.keys() ^ tensors.keys()) | {
+        name for name in common if views[name].shape != tensors[name].shape
+    }
+    return sorted(wrong)

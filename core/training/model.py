@@ -15,7 +15,7 @@ from core.data.columns.recipe import Feature
 from core.data.dataset import Task
 from core.data.user_files import UserTable, load
 from core.experiment.spec import ExperimentSpec
-from core.network.network import Network
+from core.network.network import Network, misfits
 from core.network.objective import Objective
 from core.network.passes import EvaluationPass
 from core.training.questions import Questionnaire, questionnaire
@@ -64,10 +64,8 @@ class Model:
             self.spec.network, len(self.mean), self.outputs, Streams(self.spec.seed), dtype
         )
         views = network.tensors()
-        wrong = views.keys() ^ self.tensors.keys()
-        wrong |= {n for n in views.keys() & self.tensors.keys() if not self._fits(n, views[n])}
-        if wrong:
-            raise DataError(f"the weights are another network's: {', '.join(sorted(wrong)[:4])}")
+        if wrong := misfits(views, self.tensors):
+            raise DataError(f"the weights are another network's: {', '.join(wrong[:4])}")
         for name, view in views.items():
             np.copyto(view, self.tensors[name])
         return network
@@ -129,9 +127,6 @@ class Model:
 
     def _class(self, index: int) -> str:
         return self.classes[index] if index < len(self.classes) else f"class {index + 1}"
-
-    def _fits(self, name: str, view: Array) -> bool:
-        return self.tensors[name].shape == view.shape
 
 
 def model_of(trainer: Trainer) -> Model:

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from core.base.arrays import Array
 from core.base.streams import Streams
 from core.catalogue.penalties import NoClipping, NoPenalty
-from core.data import Samples
+from core.data import DataError, Samples
 from core.data.split import classes_of
 from core.experiment.spec import ExperimentSpec, changes
 from core.network.calibration import Report, calibrate
-from core.network.network import Network
+from core.network.network import Network, misfits
 from core.network.objective import Objective, balanced_weights
 from core.network.passes import EvaluationPass, TrainingPass
 from core.network.storage import Storage
@@ -375,6 +375,14 @@ class Trainer:
         if self._last:
             self._last.settle()
         return self.network.set_weight(layer, row, column, value)
+
+    def take_weights(self, tensors: dict[str, Array]) -> None:
+        """Begin with other weights, by their names. Raises `DataError` where they do not fit."""
+        views = self.network.tensors()
+        if wrong := misfits(views, tensors):
+            raise DataError(f"the weights do not fit these data: {', '.join(wrong[:4])}")
+        for name, view in views.items():
+            np.copyto(view, tensors[name])
 
     def _go_to(self, state: dict[str, Any]) -> None:
         np.copyto(self.network.params, state["params"])

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.base.arrays import Array
 from core.base.cancellation import Cancelled
 from core.data import DataError
 from core.experiment.spec import ExperimentSpec
@@ -73,10 +74,11 @@ class Runner:
 
     # Commands
 
-    def load(self, spec: ExperimentSpec, run: int) -> None:
-        """Start a new run of `spec` at iteration 0. One still waiting to be loaded is left out."""
+    def load(self, spec: ExperimentSpec, run: int, weights: dict[str, Array] | None = None) -> None:
+        """Start a new run of `spec` at iteration 0, with the `weights` of a saved model if given.
+        One still waiting to be loaded is left out."""
         self._wanted = run
-        self._post(lambda: self._load(spec, run))
+        self._post(lambda: self._load(spec, run, weights))
 
     def apply(self, spec: ExperimentSpec) -> None:
         """Go on with a spec that differs only in settings that need no restart."""
@@ -187,7 +189,7 @@ class Runner:
             self._mailbox.append(Failure(message, self._run))
             self.on_frame()
 
-    def _load(self, spec: ExperimentSpec, run: int) -> None:
+    def _load(self, spec: ExperimentSpec, run: int, weights: dict[str, Array] | None) -> None:
         self._trainer = self._meter = None
         self._checkpoints.clear()
         if run != self._wanted:
@@ -196,6 +198,8 @@ class Runner:
         self._preparing_due = time.perf_counter() + PREPARING_SECONDS
         try:
             trainer = Trainer(spec, report=lambda share, text: self._prepare(run, share, text))
+            if weights is not None:
+                trainer.take_weights(weights)
             meter = Meter(trainer, run)
         except Exception:
             if run == self._wanted:

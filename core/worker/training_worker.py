@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from core.base.arrays import Array
 from core.data import user_files
 from core.experiment.spec import ExperimentSpec
 from core.telemetry.frame import Failure, Frame, Item
@@ -71,14 +72,14 @@ class TrainingWorker:
 
     # Commands
 
-    def load(self, spec: ExperimentSpec, run: int) -> None:
+    def load(self, spec: ExperimentSpec, run: int, weights: dict[str, Array] | None = None) -> None:
         self._run = run
         if (self._lost or self._silent) and not self._closing:
             self._replace()
         if handover := user_files.hand_over(spec.data.dataset):
             # The window has read the file to show what is in it: it need not be read again.
             self._send("take_over", handover)
-        self._send("load", spec, run)
+        self._send("load", spec, run, weights)
 
     def apply(self, spec: ExperimentSpec) -> None:
         self._send("apply", spec)

@@ -103,7 +103,7 @@ class CardHeader(QWidget):
             paint_header(painter, view.title, view.subtitle, self._text_area(), self._style)
 
     def _text_area(self) -> QRectF:
-        buttons = (self.show_all_button, *self.tools, self.export_button)
+        buttons = (self.show_all_button, *self.tools, self.export_button, self.menu_button)
         first = next(button for button in buttons if not button.isHidden())
         right = first.geometry().left() - 8
         return QRectF(INSET, 3, right - INSET, HEADER_HEIGHT - 3)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.data import DataError
+from core.data.user_files import UserTable, absolute
 from core.experiment.files import replacing
 from core.telemetry.frame import ModelSaved
 from core.training.model import Model
@@ -18,6 +20,9 @@ from core.training.model_inputs import rows_for
 from core.training.model_output import score, write_predictions
 from ui.data.work import Work, WorkContext
 from ui.session.session import Session
+
+if TYPE_CHECKING:
+    from ui.data.model_dialog import ModelDialog
 
 MODELS = "Models (*.model)"
 TABLES = "Tables (*.csv *.tsv *.txt *.dat *.data *.xlsx *.parquet *.npz *.gz *.zip);;All files (*)"
@@ -34,14 +39,20 @@ class Predicted:
 
 
 class Models(QObject):
-    """Asks for files over `parent`; `report` says how it went. `predicted` follows predictions."""
+    """Asks for files over `parent`; `report` says how it went. `predicted` follows predictions,
+    `continued` a model that has become the session's run. `obtain` is asked to have a data set
+    there before that, with what to do then and otherwise.
+    """
 
     predicted = Signal(object)
+    continued = Signal()
 
     def __init__(self, session: Session, parent: QWidget, report: Callable[[str], None]) -> None:
         super().__init__(parent)
         self._session, self._parent, self._report = session, parent, report
         self._folder = Path.home()
+        self.dialog: ModelDialog | None = None
+        self.obtain: Callable[..., None] = lambda dataset, then, otherwise: then()
         self._work: Work | None = None
         session.model_saved.connect(self._tell_saved)
 
@@ -50,9 +61,62 @@ class Models(QObject):
         if path := self._ask_target("Save model", f"trained{SUFFIX}", MODELS):
             self._session.save_model(str(path))
 
-    def ask_predict(self) -> None:
-        """Ask for a model, a table and a file for the predictions."""
-        model = self._ask_source("Predict with a model", MODELS)
+    def ask_open(self) -> None:
+        """Ask for a model and open it."""
+        if path := self._ask_source("Open model", MODELS):
+            self.open(path)
+
+    def open(self, path: Path) -> None:
+        """Read a model beside the window and show it; a bad one is reported."""
+        self._folder = path.parent
+        self._work = Work(lambda work: read_model(path))
+        self._work.failed.connect(self._report)
+        self._work.done.connect(lambda model: self._show(path, model))
+        self._work.start()
+
+    def _show(self, path: Path, model: Model) -> None:
+        from ui.data.model_dialog import ModelDialog
+
+        dialog = self.dialog = ModelDialog(path, model, self._parent)
+        dialog.predict_wanted.connect(lambda: self.ask_predict(path))
+        dialog.continue_wanted.connect(lambda: self.go_on(path, model))
+        dialog.finished.connect(lambda _: dialog.deleteLater())
+        dialog.show()
+
+    def go_on(self, path: Path, model: Model) -> None:
+        """Train a model further, once its data are there."""
+        spec, dataset = model.spec, model.spec.data.dataset
+        if isinstance(dataset, UserTable):
+            found = self.find_table(path, dataset)
+            if found is None:
+                return
+            dataset, spec = found, replace(spec, data=replace(spec.data, dataset=found))
+
+        def begin() -> None:
+            self._session.continue_model(spec, model.tensors)
+            self.continued.emit()
+            self._report(
+                f"{path.name} goes on from its {model.iteration:,} updates, which are not counted "
+                "here; the optimizer starts afresh. Reset begins with fresh weights."
+            )
+
+        self.obtain(dataset, begin, lambda: None)
+
+    def find_table(self, path: Path, dataset: UserTable) -> UserTable | None:
+        """The table that a model was trained on, of which it knows the name only: beside the model,
+        in the present experiment, or asked for; None where nobody knows it."""
+        present = self._session.spec.data.dataset
+        known = [path.parent / dataset.path]
+        if isinstance(present, UserTable) and Path(present.path).name == dataset.path:
+            known.append(Path(present.path))
+        found = next((each for each in known if each.is_file()), None)
+        if found is None:
+            found = self._ask_source(f"Where is {dataset.path}?", TABLES)
+        return None if found is None else replace(dataset, path=str(absolute(found)))
+
+    def ask_predict(self, model: Path | None = None) -> None:
+        """Ask for a model where none is given, a table and a file for the predictions."""
+        model = model or self._ask_source("Predict with a model", MODELS)
         table = self._ask_source("The table to predict", TABLES) if model else None
         if model is None or table is None:
             return

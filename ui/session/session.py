@@ -13,6 +13,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from core.base.arrays import Array
 from core.experiment.serialization import settled
 from core.experiment.spec import ExperimentSpec, changes
 from core.telemetry.frame import Failure, Frame, ModelSaved, Preparing, ScoreOnTest
@@ -74,6 +75,8 @@ class Session(QObject):
         self._run = 0
         self._unloadable = self._is_preparing = False
         self._last: Frame | None = None
+        # What the next run begins with instead of fresh weights.
+        self._weights: dict[str, Array] | None = None
         self.pins.changed.connect(self._lay_pins_beside)
         self._runner = runner or TrainingWorker()
         self._runner.on_frame = Bell(self._receive).ring
@@ -159,6 +162,12 @@ class Session(QObject):
         self.edit(spec)
         if run == self._run:
             self._restart()
+
+    def continue_model(self, spec: ExperimentSpec, weights: dict[str, Array]) -> None:
+        """Take up an experiment, paused at its start, with the weights of a saved model. A later
+        reset begins with fresh ones."""
+        self._weights = weights
+        self.open(spec)
 
     def put(self, spec: ExperimentSpec) -> None:
         """What `edit` and undo do: put a spec into effect."""
@@ -316,7 +325,8 @@ class Session(QObject):
     def _restart(self) -> None:
         """Begin a new run of the current spec."""
         self._run += 1
-        self._runner.load(self.spec, self._run)
+        self._runner.load(self.spec, self._run, self._weights)
+        self._weights = None
         if self.is_running:
             # A run in between that could not be loaded may have stopped the training.
             self._runner.resume()

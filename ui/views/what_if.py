@@ -18,8 +18,6 @@ class WhatIfView(WhatIfPanel):
     """Asks the network of the run, with the weights of the step that is looked at."""
 
     key = "what_if"
-    title = "What if"
-    about = "What the network says about a row that you fill in, or a picture that you draw"
     default_place = "confusion"
     stands_in_for = "surface"
 

@@ -35,6 +35,9 @@ class WhatIfPanel(View):
     wanted any more; whoever can answer calls `show_outputs`.
     """
 
+    title = "What if"
+    about = "What the network says about a row that you fill in, or a picture that you draw"
+
     asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -56,6 +59,7 @@ class WhatIfPanel(View):
         row = QHBoxLayout(bar)
         row.setContentsMargins(0, 0, 0, 0)
         clear = QPushButton("Clear")
+        clear.setAutoDefault(False)
         clear.clicked.connect(self.clear_sketch)
         self._centring = Check()
         self._centring.setText("Centre and scale")

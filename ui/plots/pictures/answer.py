@@ -85,7 +85,7 @@ class AnswerBars(Picture):
                 continue
             painter.fillRect(strip, track)
             filled = QRectF(strip.topLeft(), strip.bottomRight())
-            filled.setWidth(max(1.0, room * min(max(bar.share, 0.0), 1.0)))
+            filled.setWidth(room * min(max(bar.share, 0.0), 1.0))
             painter.fillRect(filled, color if bar.best else style.pale(color, 0.45))
             right = where.right() - style.small_metrics.horizontalAdvance(bar.text)
             style.write(painter, right, top, bar.text, words)
