@@ -103,6 +103,24 @@ def test_the_export_is_the_matrix_with_its_names(shown):
     np.testing.assert_array_equal(data["predicted Class 1"], counts[:, 1])
 
 
+def test_recall_and_precision_stand_at_the_margins_and_are_exported(shown, tmp_path):
+    view = shown(spec_of(Clouds(classes=3)), steps=40)
+    counts = view.frame.confusion.counts.astype(float)
+    data = view.export_data()
+    recall, precision = counts.diagonal() / counts.sum(1), counts.diagonal() / counts.sum(0)
+    np.testing.assert_array_equal(data["recall"], recall)
+    np.testing.assert_array_equal(data["precision"], precision)
+    path = tmp_path / "margins.svg"
+    export(path, single(view), LIGHT)
+    words = re.findall(r">\s*([^<>]+?)\s*</text>", path.read_text(encoding="utf-8"))
+    assert {"Recall", "Precision"} <= set(words)
+    shown_shares = [word for word in words if word.endswith(" %")]
+    assert shown_shares[:6] == [f"{100 * s:.0f} %" for s in (*recall, *precision)]
+    view.point_at(view.matrix.cell(2, 1).center())
+    rows = {row.name: row.value for row in view.read_out.rows}
+    assert rows[f"recall of {view.matrix.names[2]}"] == f"{100 * recall[2]:.1f} %"
+
+
 def test_what_has_no_classes_or_no_validation_set_is_told_so(shown):
     assert "classes" in shown(spec_of(Sine())).lacking
     assert "validation" in shown(spec_of(Circle(), validation=0.0)).lacking

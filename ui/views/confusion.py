@@ -88,6 +88,7 @@ class ConfusionView(PictureView):
             table["true class"] = np.array(self.matrix.names)
             for i, name in enumerate(self.matrix.names):
                 table[f"predicted {name}"] = data.counts[:, i]
+            table["recall"], table["precision"] = data.recall, data.precision
         if worst is not None and self.worst_plot in self.shown_plots:
             table["worst: true"] = worst.labels
             table["worst: predicted"] = worst.predictions

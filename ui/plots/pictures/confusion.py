@@ -28,6 +28,7 @@ BETWEEN = 1.0
 PADDING = 3.0
 # Names of rows take at most this share of the width.
 MOST_NAMES = 0.32
+RECALL, PRECISION = "Recall", "Precision"
 
 
 class ConfusionMatrix(PlotObject):
@@ -110,24 +111,60 @@ class ConfusionMatrix(PlotObject):
             Row(None, "predicted", self.names[column]),
             Row(None, "samples", f"{found:,} of {total:,}"),
             Row(None, "share of the row", f"{100 * found / max(total, 1):.1f} %"),
+            Row(None, f"recall of {self.names[row]}", _percent(self.shown.recall[row], 1)),
+            Row(
+                None,
+                f"precision of {self.names[column]}",
+                _percent(self.shown.precision[column], 1),
+            ),
         ]
         cell = self.cell(row, column)
         spot = QRectF(cell.right(), cell.top(), 0, 0)
         return ReadOut(spot, cell.right(), f"step {self.shown.iteration:,}", rows)
 
 
+class Margins(PlotObject):
+    """Recall at the end of each row, precision below each column."""
+
+    clipped = False
+
+    def draw(self, painter: QPainter, style: PaintStyle, exposed: QRectF) -> None:
+        plot = self.plot
+        if not isinstance(plot, ConfusionPlot) or not plot.has_margins or plot.zoomed:
+            return
+        matrix, frame, line = plot.matrix, plot.frame, style.small_metrics.height()
+        if matrix.shown is None:
+            return
+        names_top = frame.bottom() + 4
+        below, left = names_top + line + 1, frame.right() + GAP
+        for i, share in enumerate(matrix.shown.recall.tolist()):
+            top = matrix.cell(i, i).center().y() - line / 2
+            style.write(painter, left, top, _percent(share), style.text)
+        for i, share in enumerate(matrix.shown.precision.tolist()):
+            text, middle = _percent(share), matrix.cell(i, i).center().x()
+            style.write(painter, middle - style.width(text) / 2, below, text, style.text)
+        style.write(painter, left, names_top, RECALL, style.muted)
+        room = frame.left() - GAP - plot.rect_in_view.left()
+        name = PRECISION if style.width(PRECISION) <= room else "Prec."
+        style.write(painter, frame.left() - GAP - style.width(name), below, name, style.muted)
+
+
 class ConfusionPlot(Plot):
-    """The matrix with the names of its classes beside and below it, as large as fits."""
+    """The matrix with the names of its classes beside and below it, as large as fits, and where
+    there is room with recall and precision."""
 
     def __init__(self) -> None:
         super().__init__(grid=False)
         self.tick_marks = False
+        self.has_margins = False
         self.matrix = self.add(ConfusionMatrix())
+        self.margins = self.add(Margins())
 
     def set_data(self, data: Confusion, names: list[str]) -> None:
         """Show the counts of one validation."""
         other = names != self.matrix.names
         self.matrix.set_data(data, names)
+        self.margins.update()
         if other:
             n = float(len(names))
             self.box.setLimits(xMin=0.0, xMax=n, yMin=-n, yMax=0.0)
@@ -139,9 +176,16 @@ class ConfusionPlot(Plot):
     def fitting(self, rect: QRectF, style: PaintStyle) -> QRectF:
         """As much as cells of an acceptable shape cover."""
         n, line = max(len(self.matrix.names), 1), style.small_metrics.height()
-        gutter = self.gutter_left(style)
         above, below = (line + 4 if self.caption else 2.0), line + GAP
-        wide, high = rect.width() - gutter, rect.height() - above - below
+        self.has_margins = True
+        gutter = self.gutter_left(style) + self.gutter_right(style)
+        wide, high = rect.width() - gutter, rect.height() - above - below - line - 1
+        self.has_margins = wide / n >= style.width("100 %") + 2 and high / n >= line
+        if not self.has_margins:
+            gutter = self.gutter_left(style)
+            wide, high = rect.width() - gutter, rect.height() - above - below
+        else:
+            below += line + 1
         cell_high = max(high / n, 2.0)
         cell_wide = max(min(wide / n, FLAT * cell_high), 2.0)
         cell_high = min(cell_high, FLAT * cell_wide)
@@ -149,12 +193,18 @@ class ConfusionPlot(Plot):
         height = n * cell_high + above + below
         return QRectF(rect.left() + spare, rect.top(), n * cell_wide + gutter, height)
 
+    def frame_in(self, rect: QRectF, style: PaintStyle) -> QRectF:
+        line = style.small_metrics.height() + 1
+        return super().frame_in(rect.adjusted(0, 0, 0, -line if self.has_margins else 0), style)
+
     def gutter_left(self, style: PaintStyle) -> float:
         widest = max(map(style.small_metrics.horizontalAdvance, self.matrix.names), default=0.0)
+        if self.has_margins:
+            widest = max(widest, style.width(PRECISION))
         return min(widest + 2, MOST_NAMES * self.room.width()) + GAP
 
     def gutter_right(self, style: PaintStyle) -> float:
-        return 0.0
+        return GAP + max(map(style.width, (RECALL, "100 %"))) if self.has_margins else 0.0
 
     def _y_ticks(self, height: float) -> list[Tick]:
         if self.view is None:
@@ -181,6 +231,10 @@ class ConfusionPlot(Plot):
 
     def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
         return self.matrix.read(place)
+
+
+def _percent(share: float, digits: int = 0) -> str:
+    return "–" if math.isnan(share) else f"{100 * share:.{digits}f} %"
 
 
 def _write(painter: QPainter, style: PaintStyle, where: QRectF, text: str, ground: int) -> None:
