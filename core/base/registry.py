@@ -17,7 +17,8 @@ class Setting:
     """What a form, the command line and the validator need to know about one setting.
 
     `low` and `high` are inclusive bounds, `scale` is "linear" or "log". A change of a setting with
-    `restarts_run` starts the run again, any other takes effect while it goes on.
+    `restarts_run` starts the run again, any other takes effect while it goes on. Forms fold `rare`
+    ones away.
     """
 
     label: str = ""
@@ -27,6 +28,7 @@ class Setting:
     scale: str = "linear"
     choices: tuple[str, ...] = ()
     restarts_run: bool = False
+    rare: bool = False
 
 
 def setting(default: Any, **described: Any) -> Any:

@@ -83,6 +83,7 @@ class UserTable(Dataset):
     kinds: str = setting(
         "",
         label="Kinds",
+        rare=True,
         restarts_run=True,
         help="What columns are, where that is not what they look like: zip=class, dose=number, "
         "when=date, remark=text.",
@@ -98,32 +99,40 @@ class UserTable(Dataset):
     gaps: str = setting(
         "",
         label="Gaps of",
+        rare=True,
         restarts_run=True,
         help="The same for single columns: age=drop, height=fill.",
     )
     missing_words: str = setting(
         "",
         label="Gap words",
+        rare=True,
         restarts_run=True,
         help="More words that stand for a missing value, separated by commas; NA, ?, unknown, "
         "#DIV/0! and many others are known.",
     )
-    header: str = setting("auto", label="Header", choices=tuple(HEADERS), restarts_run=True)
-    delimiter: str = setting(
-        "auto", label="Delimiter", choices=("auto", *DELIMITERS), restarts_run=True
+    header: str = setting(
+        "auto", label="Header", choices=tuple(HEADERS), rare=True, restarts_run=True
     )
-    encoding: str = setting("auto", label="Encoding", choices=tuple(ENCODINGS), restarts_run=True)
+    delimiter: str = setting(
+        "auto", label="Delimiter", choices=("auto", *DELIMITERS), rare=True, restarts_run=True
+    )
+    encoding: str = setting(
+        "auto", label="Encoding", choices=tuple(ENCODINGS), rare=True, restarts_run=True
+    )
     skip: int = setting(
         -1,
         label="Skip lines",
         low=-1,
         high=1000,
+        rare=True,
         restarts_run=True,
         help="Lines before the table; −1 recognises title lines.",
     )
     sheet: str = setting(
         "",
         label="Sheet",
+        rare=True,
         restarts_run=True,
         help="Of a workbook; the first one with rows if empty.",
     )

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 
 import core.data
 from core.base.registry import Setting, settings_of
@@ -27,6 +27,7 @@ from core.catalogue.optimizers import OPTIMIZERS, SGD, Adam, Momentum
 from core.catalogue.penalties import CLIPPINGS, PENALTIES
 from core.catalogue.schedules import SCHEDULES
 from core.data.toys import Circle
+from core.data.user_files import UserTable
 from core.experiment.spec import DataSpec, ExperimentSpec, TrainingSpec, changes
 from ui import theme as look
 from ui.forms.form import Form
@@ -125,6 +126,7 @@ def turn_wheel(widget: QWidget) -> None:
 def test_every_entry_of_the_catalogue_has_a_complete_form(entry, qtbot) -> None:
     form = Form(entry(), "part")
     qtbot.addWidget(form)
+    assert all(form.has(name) and form.editor(name) for name in settings_of(entry))
     labels = {label.buddy().objectName(): label for label in form.findChildren(RowLabel)}
     for name, setting in settings_of(entry).items():
         widget = form.editor(name)
@@ -478,3 +480,20 @@ def test_arrows_of_a_coarse_spin_box_follow_binary_round_numbers(qtbot) -> None:
         spin.stepBy(-1)
         seen.append((spin.value(), start, up))
     assert seen == [(1, 1, 2), (7, 8, 9), (15, 16, 18), (96, 100, 104), (240, 256, 288)]
+
+
+def test_less_common_settings_are_folded_away_and_edited_together_with_the_others(qtbot):
+    form = Form(UserTable(path="a.csv", skip=2), "data")
+    qtbot.addWidget(form)
+    more = form.findChild(QToolButton, "more")
+    assert more.text() == "More · 1 set" and not form.findChildren(QWidget, "data.skip")
+    more.click()
+    (skip,) = form.findChildren(QWidget, "data.skip")
+    assert skip.value() == 2
+    made = []
+    form.changed.connect(made.append)
+    form.editor("target").edited.emit("price")
+    form.editor("skip").edited.emit(5)
+    assert made[-1] == UserTable(path="a.csv", target="price", skip=5) == form.part()
+    form.set_value(UserTable(path="b.csv"))
+    assert skip.value() == -1 and more.text() == "More"

@@ -30,6 +30,7 @@ from ui import theme
 from ui.data.columns_table import ColumnsView
 from ui.data.preview import Preview, PreviewModel
 from ui.widgets.combo import Combo, choice_model
+from ui.widgets.section import More
 from ui.widgets.text_field import TextField
 
 SIZE = QSize(1120, 700)
@@ -51,6 +52,18 @@ DELIMITERS = {
     "caret": "Caret",
 }
 SKIPS = {-1: "Detect", 0: "None"} | {n: f"{n} line{'s' * (n > 1)}" for n in range(1, 31)}
+
+
+class FormRows(QWidget):
+    """Rows of a form that are shown and hidden together."""
+
+    def __init__(self, form: QFormLayout, fields: list[QWidget]) -> None:
+        super().__init__()
+        self._form, self._fields = form, fields
+
+    def setVisible(self, visible: bool) -> None:
+        for field in self._fields:
+            self._form.setRowVisible(field, visible)
 
 
 class TablePage(QDialog):
@@ -222,13 +235,19 @@ class TablePage(QDialog):
         }
         table_only = (self.missing, self.missing_words, self.header, self.delimiter)
         table_only += (self.encoding, self.skip, self.sheet)
+        rare = [self.missing_words, self.header, self.delimiter, self.encoding, self.skip]
         for text, (combo, help_) in rows.items():
             combo.setAccessibleName(text)
             combo.setToolTip(help_)
             if archive and combo in table_only:
                 combo.hide()
-            else:
-                form.addRow(text, combo)
+                continue
+            if combo is rare[0]:
+                self._folded = FormRows(form, rare)
+                form.addRow(More("file", lambda: self._folded))
+            form.addRow(text, combo)
+        if not archive:
+            self._folded.setVisible(False)
         for label in self._told():
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)

@@ -20,6 +20,7 @@ from ui.widgets.entry_combo import RESTARTS, EntryCombo, described
 from ui.widgets.number_field import NumberField
 from ui.widgets.number_slider import NumberSlider
 from ui.widgets.row_label import RowLabel
+from ui.widgets.section import More
 from ui.widgets.spin import LARGEST, Spin
 from ui.widgets.text_field import TextField
 
@@ -57,9 +58,34 @@ class Form(QWidget):
         self._grid.setHorizontalSpacing(LABEL_GAP)
         self._grid.setVerticalSpacing(ROW_GAP)
         self._grid.setColumnStretch(1, 1)
+        self._folded: Form | None = None
+        self._rare: tuple[str, ...] = ()
         for name, setting in settings_of(part).items():
-            if names is None or name in names:
+            if names is None and setting.rare:
+                self._rare += (name,)
+            elif names is None or name in names:
                 self._add(name, setting)
+        if self._rare:
+            self._fold()
+
+    def _fold(self) -> None:
+        """Keep the rare settings in a form of their own that is built when it is opened."""
+        self._more = More(self._path.rpartition(".")[2] or "data", self._unfold, self)
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
+        self._grid.addWidget(self._more, 3 * len(self._editors), 0, 1, 2, left)
+        self._count_rare()
+
+    def _unfold(self) -> Form:
+        where = self._path, self._rare, self._restarts_run, self._depth
+        self._folded = Form(self._part, *where, parent=self)
+        self._folded.changed.connect(self._take_part)
+        self._grid.addWidget(self._folded, 3 * len(self._editors) + 1, 0, 1, 2)
+        chain_tabs(self._more, self._folded)
+        return self._folded
+
+    def _count_rare(self) -> None:
+        differing = (getattr(self._part, n) != _default(type(self._part), n) for n in self._rare)
+        self._more.set_count(sum(differing))
 
     def part(self) -> Any:
         return self._part
@@ -73,14 +99,22 @@ class Form(QWidget):
             value = getattr(part, name)
             if value != getattr(old, name):
                 editor.set_value(value)
+        if self._rare:
+            self._count_rare()
+        if self._folded:
+            self._folded.set_value(part)
 
     def editor(self, name: str) -> Any:
-        """The widget of one field."""
+        """The widget of one field, which is unfolded where it is a rare one."""
+        if name in self._rare:
+            self._more.setChecked(True)
+            assert self._folded
+            return self._folded.editor(name)
         return self._editors[name]
 
     def has(self, name: str) -> bool:
         """Whether the form shows that field."""
-        return name in self._editors
+        return name in self._editors or name in self._rare
 
     def insert_below(self, name: str, widget: QWidget) -> None:
         """Put a widget of full width under a field (under the form's own rows of that field)."""
@@ -112,8 +146,15 @@ class Form(QWidget):
         self._editors[name] = editor
 
     def _take(self, name: str, value: Any) -> None:
-        self._part = replace(self._part, **{name: value})
-        self.changed.emit(self._part)
+        self._take_part(replace(self._part, **{name: value}))
+
+    def _take_part(self, part: Any) -> None:
+        self._part = part
+        if self._rare:
+            self._count_rare()
+        if self._folded:
+            self._folded.set_value(part)
+        self.changed.emit(part)
 
     def _editor(self, name: str, setting: Setting, path: str, restarts_run: bool) -> Any:
         kind, optional = _kind(type(self._part), name)

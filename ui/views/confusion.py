@@ -77,7 +77,9 @@ class ConfusionView(PictureView):
         share = f"{100 * np.trace(data.counts) / total:.1f} % of {total:,} right"
         if self.shown_plots == [self.worst_plot]:
             return (Span(f"worst of the validation set  ·  {share}"),)
-        return (Span(f"{share}  ·  rows: true class"),)
+        small = self.frame.data.too_small if self.frame and self.frame.data else ()
+        named = f"  ·  too few to be in every part: {', '.join(small)}" if small else ""
+        return (Span(f"{share}  ·  rows: true class{named}"),)
 
     def columns(self) -> Data:
         data, worst = self.matrix.shown, self.worst.shown

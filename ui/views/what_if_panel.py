@@ -60,6 +60,7 @@ class WhatIfPanel(View):
         row.setContentsMargins(0, 0, 0, 0)
         clear = QPushButton("Clear")
         clear.setAutoDefault(False)
+        clear.setToolTip("Begin a new drawing (Delete)")
         clear.clicked.connect(self.clear_sketch)
         self._centring = Check()
         self._centring.setText("Centre and scale")

@@ -48,8 +48,10 @@ class RowForm(QScrollArea):
         grid.setColumnStretch(1, 1)
         for i, field in enumerate(fields):
             label = RowLabel(field.name, False, LABEL)
-            label.setToolTip(_range(field))
             control = _control(field)
+            for part in (label, control):
+                part.setToolTip(_range(field))
+            label.setBuddy(control)
             control.setAccessibleName(field.name)
             grid.addWidget(label, i, 0)
             grid.addWidget(control, i, 1)
