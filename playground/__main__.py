@@ -20,7 +20,8 @@ def main(arguments: list[str] | None = None) -> int:
     first = arguments[0] if arguments else ""
     if first in cli.COMMANDS or first in cli.OPTIONS:
         return cli.main(arguments)
-    if first and not first.startswith("-") and not os.path.exists(first):
+    wanted = first and not first.startswith("-") and not first.startswith("playground:")
+    if wanted and not os.path.exists(first):
         return fail([f"there is no command or file {first!r}{cli.nearest_command(first)}"])
     from playground.app import main as open_window
 

@@ -27,17 +27,19 @@ def main(arguments: list[str]) -> int:
         os.environ.pop("WAYLAND_DISPLAY", None)
     from core.data import DataError
     from core.data.user_files import is_data_file
-    from core.experiment.files import read_experiment
+    from core.experiment.links import is_link
     from core.experiment.reading import SpecError
-    from core.experiment.spec import ExperimentSpec
 
-    if options.file and is_data_file(options.file):
-        options.file, options.data = None, options.file
+    link = options.file if options.file and is_link(options.file) else ""
+    file = Path(options.file) if options.file and not link else None
+    if file and is_data_file(file):
+        file, options.data = None, file
     try:
         if options.target and not options.data:
             raise SpecError(["--target: names a column of the file given with --data"])
-        spec = read_experiment(options.file) if options.file else ExperimentSpec()
-        if reason := missing_display():
+        reason = missing_display()
+        spec, options.link = _start(file, link, must=bool(reason))
+        if reason:
             from playground.offscreen import train_offscreen
 
             return train_offscreen(_with_data(spec, options), reason, options.theme)
@@ -46,6 +48,31 @@ def main(arguments: list[str]) -> int:
     except DataError as error:
         return fail([str(error)])
     return open_window(spec, options)
+
+
+def _start(file: Path | None, link: str, must: bool) -> tuple[Any, str]:
+    """The experiment to begin with, and the link that is left for the window.
+
+    The window shows the lab of a link, or what is wrong with it: who clicked on a link sees no
+    terminal. With `must` there is no window, and `SpecError` is raised.
+    """
+    from core.experiment.files import read_experiment
+    from core.experiment.links import read_link
+    from core.experiment.reading import SpecError
+    from core.experiment.spec import ExperimentSpec
+
+    if not link:
+        return read_experiment(file) if file else ExperimentSpec(), ""
+    try:
+        found = read_link(link)
+        if isinstance(found, ExperimentSpec):
+            return found, ""
+        if must:
+            raise SpecError(["link: a lab needs a window, and there is no display"])
+    except SpecError:
+        if must:
+            raise
+    return ExperimentSpec(), link
 
 
 def _with_data(spec: Any, options: argparse.Namespace) -> Any:
@@ -60,7 +87,7 @@ def _with_data(spec: Any, options: argparse.Namespace) -> Any:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="playground", description="See a neural network learn.")
-    parser.add_argument("file", nargs="?", type=Path, help="an experiment saved as JSON")
+    parser.add_argument("file", nargs="?", help="an experiment saved as JSON, or a link")
     parser.add_argument("--data", type=Path, metavar="FILE", help="a table or archive to train on")
     parser.add_argument("--target", metavar="COLUMN", help="the column of --data to predict")
     parser.add_argument("--theme", choices=("system", "light", "dark"), help="for this start only")
@@ -88,6 +115,8 @@ def open_window(spec: Any, options: argparse.Namespace) -> int:
     window.show()
     if options.data:
         window.open_file(options.data, options.target or "")
+    if options.link:
+        window.links.open(options.link)
     ErrorReporter(window, start_logging())
     recovery = Recovery(session, state_folder())
     if (lost := recovery.lost) is not None:

@@ -12,7 +12,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from playground import __version__, data_cli, gallery_cli, lab_cli, predict_cli, search_cli
+from playground import (
+    __version__,
+    data_cli,
+    desktop_cli,
+    gallery_cli,
+    lab_cli,
+    predict_cli,
+    search_cli,
+)
 from playground.exits import (
     DONE,
     FAILED,
@@ -29,7 +37,7 @@ if TYPE_CHECKING:
     from core.experiment.spec import ExperimentSpec
     from playground.headless import Recording
 
-COMMANDS = ("train", "predict", "gallery", "lab", "search", "data", "catalogue")
+COMMANDS = ("train", "predict", "gallery", "lab", "search", "data", "catalogue", "install-desktop")
 OPTIONS = ("--version", "-h", "--help")
 
 # What the figures of a part are called in the report.
@@ -72,8 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="playground",
         description="Train small neural networks and see inside them while they learn. "
-        "Without a command the window opens, with FILE's experiment where one is given.",
-        usage="playground [FILE] [--data FILE] [--target COLUMN] [--theme system|light|dark] "
+        "Without a command the window opens, with what FILE or LINK describes where one is given.",
+        usage="playground [FILE|LINK] [--data FILE] [--target COLUMN] [--theme system|light|dark] "
         "[--run]\n       playground COMMAND …",
     )
     parser.add_argument("--version", action="version", version=f"playground {__version__}")
@@ -133,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     search_cli.add_commands(commands)
     data_cli.add_commands(commands)
     predict_cli.add_command(commands)
+    desktop_cli.add_command(commands)
     catalogue = commands.add_parser("catalogue", help="print all entries and settings as Markdown")
     catalogue.set_defaults(run=_catalogue)
     return parser

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.experiment.links import LabLink
 from core.experiment.spec import ExperimentSpec
 from core.training.model_file import SUFFIX as MODEL_SUFFIX
 from ui import theme
@@ -38,6 +39,7 @@ from ui.pages.train.page import TrainPage
 from ui.preferences import Memory
 from ui.rail import Rail
 from ui.session.document import Document
+from ui.session.linking import Links
 from ui.session.models import Models
 from ui.session.session import Session
 from ui.widgets.banner import Action, Banner
@@ -85,6 +87,12 @@ class MainWindow(QMainWindow):
         self.document = Document(session, self, lambda message: self.report(message))
         self.models = Models(session, self, lambda message: self.report(message))
         self.models.continued.connect(lambda: self.show_page(PAGES[0].key))
+        self.links = Links(
+            lambda: self.current.link(),
+            self.open_experiment,
+            self.open_lab,
+            lambda message: self.report(message),
+        )
         self._add_menus()
         train = self.page(PAGES[0].key)
         assert isinstance(train, TrainPage)
@@ -174,6 +182,15 @@ class MainWindow(QMainWindow):
         self.session.open(spec)
         self.show_page(PAGES[0].key)
 
+    def open_lab(self, link: LabLink) -> None:
+        """Show the lab of a link, set as the link says. Raises SpecError."""
+        from ui.pages.labs.page import LabsPage
+
+        page = self.page("labs")
+        assert isinstance(page, LabsPage)
+        self.show_page("labs")
+        page.open_link(link)
+
     def open_file(self, path: Path, target: str = "") -> None:
         """Open what is in a file: an experiment, or data for the present one."""
         self.show_page(PAGES[0].key)
@@ -220,7 +237,11 @@ class MainWindow(QMainWindow):
         undo.setShortcut("Ctrl+Z")
         redo = self._undo.createRedoAction(self, "&Redo")
         redo.setShortcuts([QKeySequence("Ctrl+Y"), QKeySequence("Ctrl+Shift+Z")])
-        self.menus.add(Menu("&Edit", (undo, redo)))
+        says = "Copy the experiment, or the lab as it is set, as a link to send"
+        copy = Command("Copy &link", self.links.copy, "Ctrl+L", tip=says)
+        says = "Open the link that was copied; Undo brings back what was there"
+        paste = Command("&Paste link", self.links.paste, "Ctrl+Shift+V", tip=says)
+        self.menus.add(Menu("&Edit", (undo, redo, None, copy, paste)))
         self.menus.add(Menu(VIEW, (*self._page_commands(), None, self._theme_menu())))
         self.menus.add(
             Menu(

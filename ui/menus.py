@@ -16,7 +16,8 @@ class Command:
     """One line of a menu: its text, what it does, and its shortcuts, separated by spaces.
 
     With `checked` the line has a check mark, set each time the menu opens; `act` is then to turn
-    over what it shows. With `one_of` the lines of that name exclude each other.
+    over what it shows. With `one_of` the lines of that name exclude each other. `tip` is
+    a tooltip.
     """
 
     text: str
@@ -24,6 +25,7 @@ class Command:
     keys: str = ""
     checked: Callable[[], bool] | None = None
     one_of: str = ""
+    tip: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,9 @@ class MenuBar:
     def _line(self, menu: QMenu, command: Command) -> QAction:
         action = menu.addAction(command.text)
         action.triggered.connect(lambda: command.act())
+        if command.tip:
+            action.setToolTip(command.tip)
+            menu.setToolTipsVisible(True)
         action.setShortcuts([QKeySequence(keys) for keys in command.keys.split()])
         if checked := command.checked:
             action.setCheckable(True)

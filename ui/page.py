@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QWidget
 
+from core.experiment.links import experiment_link
 from core.experiment.spec import ExperimentSpec
 from ui.menus import Menu
 from ui.preferences import Memory
@@ -80,6 +81,11 @@ class Page(QWidget):
 
     def export(self) -> None:
         """What Ctrl+E does on the page."""
+
+    def link(self) -> str:
+        """What Copy link copies: the experiment, unless the page has settings of its own to send.
+        Raises SpecError where they are too large for a link."""
+        return experiment_link(self.context.session.spec)
 
     def restore_state(self) -> None:
         """Take from the preferences what `save_state` put there; called once, after building."""

@@ -81,7 +81,7 @@ class Reader:
                 return None
             (kind,) = (each for each in typing.get_args(kind) if each is not types.NoneType)
         if typing.get_origin(kind) is tuple:
-            return self.items(raw, typing.get_args(kind)[0], setting, default, path)
+            return self.items(raw, typing.get_args(kind), setting, default, path)
         if issubclass(kind, Entry):
             return self.entry(raw, kind, default, path)
         if is_dataclass(kind):
@@ -89,15 +89,24 @@ class Reader:
         read = {bool: self.flag, str: self.text, int: self.whole, float: self.real}[kind]
         return read(raw, setting, default, path)
 
-    def items(self, raw: object, kind: Any, setting: Setting, default: Any, path: str) -> Any:
+    def items(
+        self, raw: object, kinds: tuple[Any, ...], setting: Setting, default: Any, path: str
+    ) -> Any:
+        """A list of any length where `kinds` ends with an ellipsis, else one of exactly those."""
         if not isinstance(raw, (list, tuple)):
             self.fail(path, f"must be a list, not {shown(raw)}")
             return default
         if len(raw) > MOST_ITEMS:
             self.fail(path, f"has {len(raw):,} items; {MOST_ITEMS:,} are the most")
             return default
+        if kinds[-1] is Ellipsis:
+            kinds = kinds[:1] * len(raw)
+        elif len(raw) != len(kinds):
+            self.fail(path, f"must have {len(kinds)} items, not {len(raw)}")
+            return default
         return tuple(
-            self.value(item, kind, setting, None, f"{path}[{i}]") for i, item in enumerate(raw)
+            self.value(item, kind, setting, None, f"{path}[{i}]")
+            for i, (item, kind) in enumerate(zip(raw, kinds, strict=True))
         )
 
     def entry(self, raw: object, base: type[Entry], default: Any, path: str) -> Any:

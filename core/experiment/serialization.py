@@ -1,4 +1,4 @@
-"""Specs as plain data, JSON text and short tokens.
+"""Specs as plain data and JSON text. Links are in `core.experiment.links`.
 
 Reading raises one `SpecError` that lists every problem. A setting that is left out has its default.
 A catalogue entry is written {"key": "leaky_relu", "slope": 0.01}; a bare "leaky_relu" is read too,
@@ -7,11 +7,9 @@ and so is a bare number in the list of hidden layers: a dense layer of so many u
 
 from __future__ import annotations
 
-import base64
 import json
 import math
 import re
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
@@ -28,14 +26,12 @@ __all__ = [
     "SpecError",
     "dumps",
     "from_dict",
-    "from_token",
     "loads",
     "parse",
     "problems",
     "set_path",
     "settled",
     "to_dict",
-    "to_token",
     "unsuitable",
     "validate",
 ]
@@ -165,26 +161,6 @@ def _path_of_entry(path: str, key: str) -> str:
     raise SpecError([f"{path}: has several settings; name one of them, as in {example}{near}"])
 
 
-def to_token(spec: ExperimentSpec) -> str:
-    """An experiment as a short text that fits a URL: what differs from the defaults, packed."""
-    sparse = {"schema": SCHEMA_VERSION} | _differing(spec, ExperimentSpec())
-    text = json.dumps(sparse, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).rstrip(b"=").decode()
-
-
-def from_token(token: str) -> ExperimentSpec:
-    """The experiment that `to_token` packed. Raises `SpecError`."""
-    unpacking = zlib.decompressobj()
-    try:
-        packed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-        text = unpacking.decompress(packed, LARGEST_TEXT)
-    except (ValueError, zlib.error):
-        text = b""
-    if not unpacking.eof:
-        raise SpecError(["experiment: the token is cut short or not an experiment's"])
-    return loads(text)
-
-
 def _without_schema(raw: object, reader: Reader) -> object:
     if not isinstance(raw, dict) or "schema" not in raw:
         return raw
@@ -295,23 +271,3 @@ def _plain(value: Any) -> Any:
 
 def _settings(part: Any) -> dict[str, Any]:
     return {item.name: _plain(getattr(part, item.name)) for item in fields(part)}
-
-
-def _sparse(value: Any, default: Any) -> Any:
-    """As `_plain`, but without what has its default."""
-    if isinstance(value, Entry):
-        settings = _differing(value, type(value)())
-        return {"key": value.key} | settings if settings else value.key
-    if is_dataclass(value):
-        return _differing(value, default)
-    if isinstance(value, (list, tuple)):
-        return [_sparse(item, None) for item in value]
-    return value
-
-
-def _differing(part: Any, default: Any) -> dict[str, Any]:
-    return {
-        item.name: _sparse(getattr(part, item.name), getattr(default, item.name))
-        for item in fields(part)
-        if getattr(part, item.name) != getattr(default, item.name)
-    }

@@ -17,7 +17,8 @@ from core.data.drawn import MOST_POINTS, DrawnPoints, Point, as_text, from_text,
 from core.data.features import PlaneFeatures
 from core.data.label_noise import with_label_noise
 from core.data.toys import Circle, ExclusiveOr, Spiral
-from core.experiment.serialization import dumps, from_token, loads, problems, to_token
+from core.experiment.links import experiment_link, read_link
+from core.experiment.serialization import dumps, loads, problems
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.telemetry.meter import Meter
 from core.training.trainer import Trainer
@@ -193,7 +194,7 @@ def test_targets_without_noise_are_not_touched():
 def test_drawn_points_survive_every_form_of_an_experiment():
     assert from_text(as_text(POINTS)) == POINTS
     spec = ExperimentSpec(data=DataSpec(points=as_text(POINTS)))
-    assert loads(dumps(spec)) == from_token(to_token(spec)) == spec
+    assert loads(dumps(spec)) == read_link(experiment_link(spec)) == spec
 
 
 def test_drawn_points_are_mixed_with_the_others_which_stay_as_they_are():

@@ -16,7 +16,8 @@ from core.data.columns.plan import encode
 from core.data.tables.reader import read_table
 from core.data.tables.sniff import sniff
 from core.data.user_files import UserTable, is_data_file, load, opened, resolved
-from core.experiment.serialization import dumps, from_token, loads, problems, to_token
+from core.experiment.links import experiment_link, read_link
+from core.experiment.serialization import dumps, loads, problems
 from core.experiment.spec import DataSpec, ExperimentSpec, TrainingSpec
 from core.training.trainer import Trainer
 from core.training.training_data import TrainingData
@@ -67,7 +68,7 @@ def test_a_table_is_trained_on_and_carried_by_the_experiment(iris):
     dataset = opened(iris)
     assert dataset.task == "classes"
     spec = with_data(dataset)
-    assert loads(dumps(spec)) == from_token(to_token(spec)) == spec
+    assert loads(dumps(spec)) == read_link(experiment_link(spec)) == spec
     one, same = Trainer(spec), Trainer(loads(dumps(spec)))
     for trainer in (one, same):
         trainer.advance(20)

@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from core.base.registry import Setting
+from core.base.registry import Setting, setting
 from core.catalogue.formulas import FormulaError
 from core.studies import sawtooth, towers
 from core.studies.approximation import (
@@ -39,23 +39,25 @@ from ui.widgets.text_field import TextField
 CURVE, TOWERS, DEPTH = "curve", "towers", "depth"
 COUNTS = (1, 2, 3, 4, 5, 7, 10, 14, 20, 30, 50, 70, 100, 150, 200)
 DEEPEST = 10
+# Denser drawing is thinned, so that files and links stay small.
+MOST_DRAWN = 500
 
 
 @dataclass(frozen=True)
 class ApproximationState:
     """The settings of lab 4. `own` are bumps (left, right, height) that have been dragged."""
 
-    what: str = CURVE
-    target: str = "wiggle"
+    what: str = setting(CURVE, choices=(CURVE, TOWERS, DEPTH))
+    target: str = setting("wiggle", choices=(*TARGETS, "drawn", "typed"))
     formula: str = "0.5 + 0.4 sin 2πx"
     drawn: tuple[tuple[float, float], ...] = ()
-    count: int = 10
-    criterion: str = "mean"
-    steepness: float = 200.0
+    count: int = setting(10, low=1, high=200)
+    criterion: str = setting("mean", choices=("mean", "largest", "squared"))
+    steepness: float = setting(200.0, low=1, high=1e6)
     own: tuple[tuple[float, float, float], ...] = ()
-    surface: str = "hills"
-    across: int = 6
-    steps: int = 3000
+    surface: str = setting("hills", choices=tuple(towers.TARGETS))
+    across: int = setting(6, low=1, high=14)
+    steps: int = setting(3000, low=100, high=100_000)
 
 
 class ApproximationPage(LabPage):
@@ -168,7 +170,8 @@ class ApproximationPage(LabPage):
         """A line was drawn: it replaces what was drawn over the same x."""
         x = [p[0] for p in stroke]
         kept = [p for p in self.state.drawn if not min(x) <= p[0] <= max(x)]
-        self.edit(drawn=tuple(sorted({*kept, *stroke})), own=())
+        points = sorted({*kept, *stroke})
+        self.edit(drawn=tuple(points[:: len(points) // MOST_DRAWN + 1]), own=())
 
     # Computing
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from core.base.registry import setting
 from core.catalogue.activations import ACTIVATIONS
 from core.catalogue.losses import LOSSES, OUTPUTS
 from core.studies.backpropagation import Trace, cost, trace
@@ -53,15 +54,15 @@ class BackpropState:
 
     weights: tuple[Matrix, ...] = _plain(LECTURE.weights)
     biases: tuple[tuple[float, ...], ...] = ()
-    activation: str = "sigmoid"
-    output: str = "sigmoid"
-    loss: str = "half_squared_error"
+    activation: str = setting("sigmoid", choices=usable_activations())
+    output: str = setting("sigmoid", choices=tuple(OUTPUTS))
+    loss: str = setting("half_squared_error", choices=usable_losses())
     samples: tuple[tuple[tuple[float, ...], tuple[float, ...]], ...] = LECTURE_DATA
-    sample: int = 0
-    rate: float = LECTURE_RATE
+    sample: int = setting(0, low=0)
+    rate: float = setting(LECTURE_RATE, low=0, high=1e6)
     train_biases: bool = True
     quiz: bool = False
-    seed: int = 1
+    seed: int = setting(1, low=1, high=2**31 - 1)
 
 
 EXAMPLES: dict[str, tuple[str, BackpropState]] = {

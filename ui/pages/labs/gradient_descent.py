@@ -9,6 +9,7 @@ from html import escape
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from core.base.registry import setting
 from core.catalogue.schedules import SCHEDULES, Constant, Schedule
 from core.studies.base import StudyError
 from core.studies.gradient_descent import METHODS, POINTS, RULES, LeastSquares, Path, race
@@ -33,19 +34,21 @@ class DescentState:
     """The settings of lab 1."""
 
     points: tuple[tuple[float, float], ...] = tuple((float(x), float(y)) for x, y in POINTS)
-    model: str = SLOPE
+    model: str = setting(SLOPE, choices=(SLOPE, LINE))
     standardize: bool = False
-    rule: str = "half_sum"
-    start: float = 10.0
-    start_intercept: float = 8.0
-    rate: float = 0.05
-    schedule: str = "constant"
-    half_life: int = 20
-    updates: int = 60
-    seed: int = 1
-    methods: tuple[str, ...] = ("batch", "cyclic", "random", "mini_batch")
-    explained: str = "batch"
-    against: str = "updates"
+    rule: str = setting("half_sum", choices=tuple(RULES))
+    start: float = setting(10.0, low=-1e6, high=1e6)
+    start_intercept: float = setting(8.0, low=-1e6, high=1e6)
+    rate: float = setting(0.05, low=0, high=1e12)
+    schedule: str = setting("constant", choices=SCHEDULES_OFFERED)
+    half_life: int = setting(20, low=1, high=10_000)
+    updates: int = setting(60, low=1, high=5000)
+    seed: int = setting(1, low=1, high=2**31 - 1)
+    methods: tuple[str, ...] = setting(
+        ("batch", "cyclic", "random", "mini_batch"), choices=tuple(METHODS)
+    )
+    explained: str = setting("batch", choices=tuple(METHODS))
+    against: str = setting("updates", choices=("updates", "samples"))
 
 
 class GradientDescentPage(LabPage):

@@ -21,6 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from core.experiment.files import replacing
+from core.experiment.links import LabLink, lab_link, read_settings
+from core.experiment.reading import SpecError
 from core.studies import lab
 from core.studies.base import StudyError
 from ui import theme
@@ -34,6 +36,8 @@ from ui.widgets.banner import Banner
 from ui.widgets.keys import keeps_key
 
 GAP = 8
+# What settings that were not made here can raise: the reader checks each value, not how they fit.
+UNUSABLE = (SpecError, StudyError, OSError, ValueError, TypeError, LookupError, ArithmeticError)
 
 
 class LabPage(QWidget):
@@ -131,8 +135,8 @@ class LabPage(QWidget):
         text = self.context.preferences.text(f"labs/{self.key}", "")
         if text:
             try:
-                self._apply(loads(text, self.key, self.State))
-            except (StudyError, ValueError, TypeError, KeyError, IndexError):
+                self._apply(loads(text, self.key, self.State()))
+            except UNUSABLE:
                 self._apply(self.State())
             at = self.context.preferences.text(f"labs/{self.key}/step", "0")
             self.transport.go(int(at) if at.isdecimal() else 0)
@@ -151,16 +155,29 @@ class LabPage(QWidget):
 
     def open_from(self, path: Path) -> None:
         """Take the settings from a file; on failure the banner says why."""
+        self._take(path.name, lambda: loads(path.read_text("utf-8"), self.key, self.State()))
+
+    def link(self) -> str:
+        """The settings as a link. Raises SpecError where they are too large for one."""
+        return lab_link(self.key, self.state)
+
+    def open_link(self, link: LabLink) -> None:
+        """Take the settings from a link to this lab; on failure the banner says why."""
+        self._take("Link", lambda: read_settings(link.raw, self.State()))
+
+    def _take(self, source: str, read: Callable[[], Any]) -> None:
+        """Settings from elsewhere take effect as one step to undo, or nothing changes."""
         before = self.state
         try:
-            state = loads(path.read_text(encoding="utf-8"), self.key, self.State)
+            state = read()
             self._apply(state)
-            self.undo_stack.push(StateEdit(self._apply, before, state))
-        except OSError as error:
-            self.banner.say(f"{path}: {error.strerror or error}")
-        except (StudyError, ValueError, TypeError, KeyError, IndexError) as error:
+        except UNUSABLE as error:
             self._apply(before)
-            self.banner.say(f"{path.name}: {error}")
+            reason = error.strerror if isinstance(error, OSError) else None
+            self.banner.say(f"{source}: {reason or error}")
+            return
+        if state != before:
+            self.undo_stack.push(StateEdit(self._apply, before, state))
 
     def ask_save(self) -> None:
         proposed = str(Path.home() / f"{self.key}.json")

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QScrollArea
 
+from core.base.registry import setting
 from core.catalogue.formulas import FormulaError
 from core.catalogue.surfaces import SURFACES, Surface
 from core.studies.base import StudyError
@@ -33,19 +34,21 @@ SWEEP_DELAY = 250
 class RaceState:
     """The settings of lab 2."""
 
-    surface: str = "bowl"
-    condition: float = 100.0
+    surface: str = setting("bowl", choices=tuple(SURFACES))
+    condition: float = setting(100.0, low=1, high=1e6)
     formula: str = SURFACES[TYPED]().text  # type: ignore[attr-defined]
     starts: tuple[tuple[float, float], ...] = ((-7.0, 2.0),)
-    racers: tuple[str, ...] = ("sgd", "momentum", "nag", "adagrad", "rmsprop", "adam")
+    racers: tuple[str, ...] = setting(
+        ("sgd", "momentum", "nag", "adagrad", "rmsprop", "adam"), choices=KEYS
+    )
     same_rate: bool = False
-    rate: float = 0.1
-    rates: tuple[tuple[str, float], ...] = ()
-    noise: float = 0.0
-    steps: int = 200
-    sweep_steps: int = 200
-    seed: int = 1
-    explained: str = "momentum"
+    rate: float = setting(0.1, low=0, high=1e12)
+    rates: tuple[tuple[str, float], ...] = setting((), choices=KEYS, low=0, high=1e12)
+    noise: float = setting(0.0, low=0, high=1e6)
+    steps: int = setting(200, low=1, high=5000)
+    sweep_steps: int = setting(200, low=1, high=2000)
+    seed: int = setting(1, low=1, high=2**31 - 1)
+    explained: str = setting("momentum", choices=KEYS)
     distance: bool = False
 
 

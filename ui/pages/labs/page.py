@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QUndoStack
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
+from core.experiment.links import LabLink
+from core.experiment.reading import SpecError, nearest, shown
 from core.studies import LABS
 from ui.menus import Command, Menu
 from ui.page import Page, PageContext
@@ -24,8 +26,16 @@ class LabsPage(Page):
         self.labs: dict[str, LabPage] = {}
         self._undo = self.undo_stack = QUndoStack(self)
         self._last = ""
-        self._stack = QStackedLayout(self)
+        self._stack = QStackedLayout()
         self._stack.addWidget(self.cards)
+        message = QHBoxLayout()
+        message.setContentsMargins(12, 0, 12, 0)
+        message.addWidget(self.banner)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(message)
+        whole.addLayout(self._stack, 1)
         self.cards.opened.connect(self.open)
         escape = QShortcut(QKeySequence("Escape"), self)
         escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -103,6 +113,18 @@ class LabsPage(Page):
         if self.lab is not None:
             self.lab.export()
 
+    def link(self) -> str:
+        return super().link() if self.lab is None else self.lab.link()
+
+    def open_link(self, link: LabLink) -> None:
+        """Show the lab of a link with its settings; they can be undone. Raises SpecError."""
+        if link.lab not in LAB_PAGES:
+            raise SpecError(
+                [f"link: there is no lab {shown(link.lab)}{nearest(link.lab, LAB_PAGES)}"]
+            )
+        self.open(link.lab)
+        self.labs[link.lab].open_link(link)
+
     def deactivate(self) -> None:
         self._pause()
 
@@ -112,9 +134,13 @@ class LabsPage(Page):
             page.retheme(colors)
 
     def report(self, message: str) -> None:
-        if self.lab is not None:
-            self.lab.banner.say(message)
-        self.reported.emit(message)
+        """Show a message above the lab that is open, or above the cards; "" hides the last one."""
+        banner = self.banner if self.lab is None else self.lab.banner
+        if message:
+            banner.say(message)
+            self.reported.emit(message)
+        else:
+            banner.hide()
 
     def save_state(self) -> None:
         for page in self.labs.values():

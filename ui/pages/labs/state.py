@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 
 from PySide6.QtGui import QUndoCommand
 
-from core.studies.base import StudyError
+from core.experiment.links import read_settings
+from core.experiment.reading import SpecError, shown
+from core.experiment.serialization import parse
 
 State = TypeVar("State")
 
@@ -23,44 +25,14 @@ def dumps(key: str, state: Any) -> str:
     return json.dumps({"lab": key, "state": asdict(state)}, indent=2, ensure_ascii=False)
 
 
-def loads(text: str, key: str, kind: type[State]) -> State:
-    """The settings in a text that `dumps` has made. Raises StudyError with what is wrong."""
-    try:
-        whole = json.loads(text)
-    except ValueError as error:
-        raise StudyError(f"This is not a lab file: {error}.") from None
-    if not isinstance(whole, dict) or not isinstance(whole.get("state"), dict):
-        raise StudyError("This is not a lab file: it has no settings.")
-    if whole.get("lab") != key:
-        raise StudyError(f"These are settings of another lab: {whole.get('lab')!r}.")
-    return _made(kind, whole["state"])
-
-
-def _made(kind: type[State], plain: dict[str, Any]) -> State:
-    default: Any = kind()
-    known = {field.name: getattr(default, field.name) for field in fields(default)}
-    values = {}
-    for name, value in plain.items():
-        if name not in known:
-            raise StudyError(f"Unknown setting {name!r}.")
-        if not _alike(value, known[name]):
-            raise StudyError(f"The setting {name!r} has an unsuitable value.")
-        values[name] = _frozen(value)
-    return kind(**values)
-
-
-def _alike(value: Any, default: Any) -> bool:
-    if isinstance(default, bool) or isinstance(value, bool):
-        return isinstance(default, bool) and isinstance(value, bool)
-    if isinstance(default, float):
-        return isinstance(value, int | float)
-    if isinstance(default, tuple):
-        return isinstance(value, list | tuple)
-    return isinstance(value, type(default))
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+def loads(text: str, key: str, default: State) -> State:
+    """The settings in a text that `dumps` has made. Raises SpecError with everything wrong."""
+    whole = parse(text)
+    if not isinstance(whole, dict) or "lab" not in whole or "state" not in whole:
+        raise SpecError(["file: is not one of a lab"])
+    if whole["lab"] != key:
+        raise SpecError([f"file: has the settings of another lab: {shown(whole['lab'])}"])
+    return read_settings(whole["state"], default)
 
 
 class StateEdit(QUndoCommand):

@@ -1,0 +1,103 @@
+"""`playground install-desktop`: the application in the desktop's menu, and as what opens links."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from playground.exits import DONE, FAILED, fail
+
+# The name that the window gives as its own, so that the desktop shows its icon.
+NAME = "training-playground"
+SCHEME = "x-scheme-handler/playground"
+ENTRY = """[Desktop Entry]
+Type=Application
+Name=Training Playground
+Comment=See a neural network learn
+Exec={command} %u
+Icon={name}
+Terminal=false
+Categories=Education;Science;
+MimeType={scheme};
+StartupWMClass={name}
+"""
+
+
+def add_command(commands: argparse._SubParsersAction) -> None:
+    """Add `install-desktop`."""
+    install = commands.add_parser(
+        "install-desktop",
+        help="add the application to the desktop's menu, to open links with it (Linux)",
+        description="Write a desktop entry and an icon into your own folders, so that the menu "
+        "shows the application and a click on a link that begins with playground: opens it.",
+    )
+    install.add_argument("--remove", action="store_true", help="take both away again")
+    install.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    if not sys.platform.startswith("linux"):
+        return fail(["desktop entries exist on Linux only"], FAILED)
+    entry, icon = _places()
+    try:
+        if options.remove:
+            there = [path for path in (entry, icon) if path.exists()]
+            for path in there:
+                path.unlink()
+            print("\n".join(f"removed {path}" for path in there) or "nothing was installed")
+        else:
+            _write(entry, icon)
+            print(f"written: {entry}\nwritten: {icon}\nLinks open with the application.")
+    except OSError as error:
+        return fail([f"{error.filename}: {error.strerror or error}"], FAILED)
+    _refresh(entry.parent)
+    return DONE
+
+
+def _places() -> tuple[Path, Path]:
+    """Where the desktop entry and the icon belong."""
+    home = os.environ.get("XDG_DATA_HOME", "")
+    data = Path(home) if os.path.isabs(home) else Path.home() / ".local" / "share"
+    icons = data / "icons" / "hicolor" / "scalable" / "apps"
+    return data / "applications" / f"{NAME}.desktop", icons / f"{NAME}.svg"
+
+
+def _write(entry: Path, icon: Path) -> None:
+    from core.experiment.files import replacing
+
+    drawn = Path(__file__).parents[1] / "resources" / "application.svg"
+    text = ENTRY.format(command=_command(), name=NAME, scheme=SCHEME)
+    for path, content in ((icon, drawn.read_bytes()), (entry, text.encode())):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as part:
+            part.write_bytes(content)
+
+
+def _command() -> str:
+    """How this program is started, quoted as desktop entries ask for."""
+    script = Path(sys.executable).with_name("playground")
+    if getattr(sys, "frozen", False):
+        parts = [sys.executable]
+    elif script.exists():
+        parts = [str(script)]
+    else:
+        root = Path(__file__).parents[1]
+        parts = ["env", f"PYTHONPATH={root}", sys.executable, "-m", "playground"]
+    return " ".join(map(_quoted, parts))
+
+
+def _quoted(part: str) -> str:
+    """One argument of a desktop entry's command: there % and \\ have a meaning of their own."""
+    for letter in ("\\", '"', "`", "$"):
+        part = part.replace(letter, f"\\{letter}")
+    return '"{}"'.format(part.replace("\\", "\\\\").replace("%", "%%"))
+
+
+def _refresh(folder: Path) -> None:
+    """Tell desktops that keep a list of entries; others notice by themselves."""
+    if program := shutil.which("update-desktop-database"):
+        subprocess.run([program, str(folder)], check=False, capture_output=True)

@@ -1,0 +1,67 @@
+"""Copying and pasting links: an experiment, or a lab as it is set, as a line of text to send."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QGuiApplication
+
+from core.data.user_files import UserTable
+from core.experiment.links import SAFE_LENGTH, LabLink, is_link, read_link
+from core.experiment.reading import SpecError
+from core.experiment.spec import ExperimentSpec
+
+NO_LINK = "There is no link to paste: copy one first. It begins with playground:"
+LONG = "The link has {:,} characters. Some programs cut links of more than {:,}; a file is safer."
+OWN_FILE = "The link names the file {} but does not contain it: it works where that file is."
+
+
+class Links:
+    """`made` gives the link of what is shown; `open_experiment` and `open_lab` take up what a link
+    stands for; `report` tells the user what went wrong."""
+
+    def __init__(
+        self,
+        made: Callable[[], str],
+        open_experiment: Callable[[ExperimentSpec], object],
+        open_lab: Callable[[LabLink], object],
+        report: Callable[[str], None],
+    ) -> None:
+        self._made, self._report = made, report
+        self._open_experiment, self._open_lab = open_experiment, open_lab
+
+    def copy(self) -> None:
+        """Put the link into the clipboard; say where it may not work."""
+        try:
+            link = self._made()
+        except SpecError as error:
+            self._report("\n".join(error.problems))
+            return
+        QGuiApplication.clipboard().setText(link)
+        self._report(_caution(link))
+
+    def paste(self) -> None:
+        """Open the link in the clipboard."""
+        text = QGuiApplication.clipboard().text()
+        if is_link(text):
+            self.open(text)
+        else:
+            self._report(NO_LINK)
+
+    def open(self, text: str) -> None:
+        """Take up what a link stands for; where it is wrong, say so and change nothing."""
+        try:
+            found = read_link(text)
+            if isinstance(found, LabLink):
+                self._open_lab(found)
+            else:
+                self._open_experiment(found)
+        except SpecError as error:
+            self._report("\n".join(error.problems))
+
+
+def _caution(link: str) -> str:
+    found = read_link(link)
+    if isinstance(found, ExperimentSpec) and isinstance(found.data.dataset, UserTable):
+        return OWN_FILE.format(found.data.dataset.path)
+    return LONG.format(len(link), SAFE_LENGTH) if len(link) > SAFE_LENGTH else ""
