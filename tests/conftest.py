@@ -1,5 +1,7 @@
 """Set-up shared by all tests."""
 
+import gc
+import itertools
 import os
 
 import pytest
@@ -15,6 +17,12 @@ settings.register_profile("all", deadline=None, suppress_health_check=[HealthChe
 settings.register_profile("fast", settings.get_profile("all"), max_examples=10)
 settings.load_profile(os.environ.get("PLAYGROUND_TESTS", "all"))
 
+# As in the application, garbage is collected in the main thread only: any other would destroy Qt's
+# objects there, which ends in a deadlock or a fault of memory.
+gc.disable()
+COLLECT_EVERY = 20
+_tests = itertools.count(1)
+
 # Every test below these folders is slow: it starts the application, or trains many networks.
 SLOW_FOLDERS = ("tests/display/", "tests/parity/test_live.py")
 
@@ -23,6 +31,12 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.nodeid.startswith(SLOW_FOLDERS):
             item.add_marker("slow")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown():
+    if next(_tests) % COLLECT_EVERY == 0:
+        gc.collect()
 
 
 @pytest.hookimpl(trylast=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pyqtgraph as pg
 import PySide6.QtWidgets  # noqa: F401  (pyqtgraph takes the binding that is loaded already)
 from PySide6.QtCore import QRectF
@@ -11,13 +9,10 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from ui.plots.item import BACK, PlotObject
+from ui.plots.plot_area import GAP, PlotArea
 from ui.plots.style import PaintStyle
 from ui.plots.text import LEFT, RIGHT, paint_label
 
-if TYPE_CHECKING:
-    from ui.plots.plot import Plot
-
-GAP = 6.0
 # Labels of the first and the last tick may reach so far beyond the axis.
 OVERHANG = 60.0
 
@@ -28,7 +23,7 @@ class Axis(pg.AxisItem):
     Wheel and drag over it zoom and pan this axis alone.
     """
 
-    def __init__(self, orientation: str, plot: Plot) -> None:
+    def __init__(self, orientation: str, plot: PlotArea) -> None:
         super().__init__(orientation, showValues=False)
         self._plot = plot
         self.setCacheMode(self.CacheMode.DeviceCoordinateCache)
@@ -60,7 +55,7 @@ class Axis(pg.AxisItem):
             self._paint_bottom(p, plot, plot.view.style_now)
         p.translate(-origin)
 
-    def _paint_left(self, painter: QPainter, plot: Plot, style: PaintStyle) -> None:
+    def _paint_left(self, painter: QPainter, plot: PlotArea, style: PaintStyle) -> None:
         line, frame = style.small_metrics.height(), plot.frame
         labels = QRectF(frame.left() - 200, 0, 200 - GAP, line)
         for tick in plot.y_ticks:
@@ -68,7 +63,7 @@ class Axis(pg.AxisItem):
             labels.moveTop(y - line / 2)
             paint_label(painter, labels, RIGHT, tick.label, style.muted, style)
 
-    def _paint_bottom(self, painter: QPainter, plot: Plot, style: PaintStyle) -> None:
+    def _paint_bottom(self, painter: QPainter, plot: PlotArea, style: PaintStyle) -> None:
         frame, metrics = plot.frame, style.small_metrics
         painter.fillRect(QRectF(frame.left(), frame.bottom(), frame.width(), 1), style.axis)
         end = plot.rect_in_view.right()

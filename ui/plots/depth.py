@@ -8,9 +8,9 @@ import numpy as np
 from PySide6.QtCore import QPointF
 
 from core.telemetry.series import LIMIT
-from ui.plots.axis import GAP
 from ui.plots.layer_plot import LEAST, LayerPlot
 from ui.plots.plot import Plot
+from ui.plots.plot_area import GAP
 from ui.plots.readout import ReadOut, Row
 from ui.plots.scale import Floats, Scale, settle
 from ui.plots.series import Curve, Dots

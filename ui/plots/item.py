@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyqtgraph as pg
@@ -18,13 +17,11 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from ui.plots.plot_area import PlotArea
 from ui.plots.readout import Row
 from ui.plots.scale import Floats
 from ui.plots.style import PaintStyle
 from ui.plots.text import OneOf
-
-if TYPE_CHECKING:
-    from ui.plots.plot import Plot
 
 # A colour: the theme's for a role, one of several, or what a function makes of the style.
 Color = str | OneOf | Callable[[PaintStyle], QColor]
@@ -53,7 +50,7 @@ class PlotObject(pg.GraphicsObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.plot: Plot | None = None
+        self.plot: PlotArea | None = None
         self._bounds = QRectF()
         self._failed = False
         self.setFlag(self.GraphicsItemFlag.ItemUsesExtendedStyleOption)
@@ -82,7 +79,7 @@ class PlotObject(pg.GraphicsObject):
 
     # Common ground
 
-    def attach(self, plot: Plot) -> None:
+    def attach(self, plot: PlotArea) -> None:
         """Become an item of a plot."""
         self.plot = plot
         self.setParentItem(plot)

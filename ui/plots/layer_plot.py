@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF, QRectF
 
 from core.telemetry.history import History
 from core.telemetry.series import LIMIT, smooth
-from ui.plots.axis import GAP
 from ui.plots.item import PlotObject
+from ui.plots.plot_area import GAP
 from ui.plots.readout import ReadOut, Row
 from ui.plots.scale import Floats, Scale, settle
 from ui.plots.series import Curves, Zone

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pyqtgraph as pg
 import PySide6.QtWidgets  # noqa: F401  (pyqtgraph takes the binding that is loaded already)
 from PySide6.QtCore import QPointF, QRectF, Signal
-from PySide6.QtWidgets import QGraphicsGridLayout
 
-from ui.plots.axis import GAP, Axis, Grid
+from ui.plots.axis import Axis, Grid
 from ui.plots.item import PlotObject
-from ui.plots.readout import ReadOut, Row
-from ui.plots.scale import Floats, Scale, settle
+from ui.plots.plot_area import PlotArea
+from ui.plots.readout import ReadOut
+from ui.plots.scale import Scale, settle
 from ui.plots.style import PaintStyle
-from ui.plots.ticks import Tick, number, ticks
-
-if TYPE_CHECKING:
-    from ui.plots.plot_view import PlotView
+from ui.plots.ticks import number
 
 Item = TypeVar("Item", bound=PlotObject)
 
-# Least distance between ticks, in logical pixels.
-X_SPACING, Y_SPACING = 74.0, 27.0
-MOST_Y_TICKS = 7
 # Logarithms and values beyond this are not shown: ranges must stay finite.
 MOST_DECADES, MOST = 300.0, 1e300
 
@@ -62,7 +56,7 @@ class PlotBox(pg.ViewBox):
         ev.ignore()
 
 
-class Plot(pg.PlotItem):
+class Plot(PlotArea):
     """Items over two scales that follow the data until somebody zooms.
 
     `add` takes items of `ui.plots.series` and one's own (`PlotObject`). Ranges settle on round
@@ -86,32 +80,23 @@ class Plot(pg.PlotItem):
         grid: bool = True,
         name_at_end: bool = False,
     ) -> None:
-        self.view: PlotView | None = None
-        # What the view leaves to the plot, what the plot takes of it, and the area within the axes.
-        self.room = self.rect_in_view = self.frame = QRectF()
-        self.y_ticks: list[Tick] = []
-        self.x_ticks: list[Tick] = []
         self.objects: list[PlotObject] = []
-        self.box = PlotBox()
-        super().__init__(
-            viewBox=self.box,
-            axisItems={"left": Axis("left", self), "bottom": Axis("bottom", self)},
-            enableMenu=False,
-        )
-        self.caption, self.x_name, self.name_at_end = caption, x_name, name_at_end
-        self.percent, self.axes_shown, self.grid = percent, axes, grid
-        self.tick_marks = True
-        # Room beside the first and the last point along x, as a share of the whole: for dots.
-        self.margin_x = 0.0
-        self.x_scale = Scale(1.0, 10.0, log=True) if log_x else Scale(0.0, 10.0)
-        self.y_scale = Scale(0.01, 1.0, log=True) if log else Scale(0.0, 1.0)
         self.home_x: Scale | None = None
         self.home_y: Scale | None = None
         self.follows_x = self.follows_y = True
         self.linked: list[Plot] = []
         self._setting = False
-        self.hideButtons()
-        self._parts: QGraphicsGridLayout = self.layout  # type: ignore[assignment]
+        self.box = PlotBox()
+        super().__init__(
+            self.box,
+            {"left": Axis("left", self), "bottom": Axis("bottom", self)},
+            Scale(1.0, 10.0, log=True) if log_x else Scale(0.0, 10.0),
+            Scale(0.01, 1.0, log=True) if log else Scale(0.0, 1.0),
+        )
+        self.caption, self.x_name, self.name_at_end = caption, x_name, name_at_end
+        self.percent, self.axes_shown, self.grid = percent, axes, grid
+        # Room beside the first and the last point along x, as a share of the whole: for dots.
+        self.margin_x = 0.0
         for name in ("left", "bottom"):
             self.getAxis(name).setVisible(axes)
         self.box.sigRangeChanged.connect(self._range_moved)
@@ -135,10 +120,6 @@ class Plot(pg.PlotItem):
         if self.x_name == "steps":
             return f"step {round(x):,}"
         return f"{self.x_name} {number(x)}".strip()
-
-    def gutter_right(self, style: PaintStyle) -> float:
-        """Room to the right of the frame, as for names of lines."""
-        return GAP * 2
 
     # Items
 
@@ -246,7 +227,7 @@ class Plot(pg.PlotItem):
 
     def _range_moved(self, *_: object) -> None:
         """The box has moved. Where it was not told to, somebody has zoomed or panned."""
-        if self._setting:
+        if self._setting or self._placing:
             return
         (x0, x1), (y0, y1) = self.box.viewRange()
         self._take(_scale(x0, x1, self.x_scale), _scale(y0, y1, self.y_scale))
@@ -281,101 +262,10 @@ class Plot(pg.PlotItem):
             self.lay_out(self.room, self.view.style_now)
         self.ranges_changed.emit()
 
-    # Layout
-
     def lay_out(self, rect: QRectF, style: PaintStyle) -> None:
-        """Place the plot, its axes and all items within `rect`."""
-        self.room = QRectF(rect)
-        self.rect_in_view = self.fitting(rect, style)
-        self.frame = self.frame_in(self.rect_in_view, style)
-        self.x_ticks = self._x_ticks(style) if self.axes_shown else []
-        self._place_box()
+        super().lay_out(rect, style)
         for item in self.objects:
             item.fit()
-
-    def fitting(self, rect: QRectF, style: PaintStyle) -> QRectF:
-        """The part of a rectangle that the plot takes: all of it, if its shape does not matter."""
-        return rect
-
-    def frame_in(self, rect: QRectF, style: PaintStyle) -> QRectF:
-        """The area within the axes of a plot that takes this rectangle."""
-        line = style.small_metrics.height()
-        top = line + 4 if self.caption else (line / 2 if self.axes_shown else 0.0)
-        bottom = line + GAP if self.axes_shown else 0.0
-        height = max(rect.height() - top - bottom, 10.0)
-        self.y_ticks = self._y_ticks(height)
-        left, right = self.gutter_left(style), self.gutter_right(style)
-        return QRectF(
-            round(rect.left() + left),
-            round(rect.top() + top),
-            round(max(rect.width() - left - right, 10.0)),
-            round(height),
-        )
-
-    def _place_box(self) -> None:
-        """Give the parts of the PlotItem the places that were worked out."""
-        rect, frame, layout = self.rect_in_view, self.frame, self._parts
-        self._setting = True
-        try:
-            layout.setContentsMargins(0, frame.top() - rect.top(), rect.right() - frame.right(), 0)
-            left, bottom = self.getAxis("left"), self.getAxis("bottom")
-            left.setWidth(frame.left() - rect.left())
-            bottom.setHeight(max(rect.bottom() - frame.bottom(), 0))
-            self.setGeometry(rect)
-            layout.activate()
-            left.update()
-            bottom.update()
-        finally:
-            self._setting = False
-
-    def gutter_left(self, style: PaintStyle) -> float:
-        """Room for the labels of the left axis."""
-        if not self.axes_shown:
-            return 0.0
-        widths = (style.small_metrics.horizontalAdvance(tick.label) for tick in self.y_ticks)
-        return max(widths, default=0.0) + GAP + 2
-
-    def _y_ticks(self, height: float) -> list[Tick]:
-        if not self.axes_shown:
-            return []
-        marks = ticks(self.y_scale, min(int(height / Y_SPACING), MOST_Y_TICKS))
-        if not self.percent:
-            return marks
-        return [Tick(tick.value, f"{100 * tick.value:.4g} %") for tick in marks]
-
-    def _x_ticks(self, style: PaintStyle) -> list[Tick]:
-        return ticks(self.x_scale, int(self.frame.width() / X_SPACING))
-
-    def axis_at(self, place: QPointF) -> str:
-        """The axis under a place, "left" or "bottom"; "" where there is none."""
-        rect, frame = self.rect_in_view, self.frame
-        if not self.axes_shown or not rect.contains(place) or frame.contains(place):
-            return ""
-        if place.x() < frame.left() and place.y() <= frame.bottom():
-            return "left"
-        return "bottom" if place.y() > frame.bottom() else ""
-
-    # Where values lie
-
-    def px(self, values: Floats) -> Floats:
-        """Horizontal places of values, in logical pixels of the view."""
-        return self.x_scale.place(values, self.frame.left(), self.frame.width())
-
-    def py(self, values: Floats) -> Floats:
-        """Vertical places of values."""
-        return self.y_scale.place(values, self.frame.bottom(), -self.frame.height())
-
-    def px_of(self, value: float) -> float:
-        """Horizontal place of one value."""
-        return self.frame.left() + self.frame.width() * self.x_scale.at(value)
-
-    def x_of(self, place: float) -> float:
-        """The value at a horizontal place."""
-        return self.x_scale.value((place - self.frame.left()) / max(self.frame.width(), 1.0))
-
-    def y_of(self, place: float) -> float:
-        """The value at a vertical place."""
-        return self.y_scale.value((self.frame.bottom() - place) / max(self.frame.height(), 1.0))
 
 
 def _ends(scale: Scale) -> tuple[float, float]:
@@ -394,6 +284,3 @@ def _differ(a: Scale, b: Scale) -> bool:
     """Whether the ends lie apart by more than rounding."""
     first, second = np.array(_ends(a)), np.array(_ends(b))
     return bool(np.abs(first - second).max() > 1e-7 * max(second[1] - second[0], 1e-300))
-
-
-__all__ = ["Plot", "PlotBox", "ReadOut", "Row"]

@@ -21,8 +21,9 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QGraphicsView, QMenu, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsView, QMenu, QWidget
 
+from ui.plots.empty_note import EmptyNote
 from ui.plots.menus import add_toggle
 from ui.plots.plot import Plot
 from ui.plots.readout import Overlay, ReadOut
@@ -80,7 +81,7 @@ class PlotView(pg.GraphicsView):
         super().__init__(parent, background=None)  # type: ignore[arg-type]
         self.title, self.about = title or self.title, about or self.about
         self._overlay = Overlay()
-        self._empty_note = EmptyNote(self)
+        self._empty_note = EmptyNote()
         for item in (self._overlay, self._empty_note):
             self.scene().addItem(item)
         self.scene().setItemIndexMethod(self.scene().ItemIndexMethod.NoIndex)
@@ -157,7 +158,7 @@ class PlotView(pg.GraphicsView):
 
     def relayout(self) -> None:
         """Place everything anew."""
-        if not self.plots or self._building or self._exporting:
+        if self._building or self._exporting:
             return
         self._lay_out(QSizeF(self.size()))
         self._point(self._pointer)
@@ -166,7 +167,7 @@ class PlotView(pg.GraphicsView):
         self._bounds = QRectF(QPointF(0, 0), size)
         style = self.style_now
         self._overlay.lay_out(self._bounds, style)
-        self._empty_note.lay_out(self._bounds)
+        self._empty_note.show_text(self._bounds, style, self._note, self.about, self.start)
         if self.plots:
             self.arrange(area(size), style)
         self._note_zoom()
@@ -176,7 +177,7 @@ class PlotView(pg.GraphicsView):
         if (empty, note) != (self._empty, self._note):
             self._empty, self._note = empty, note
             self._empty_note.setVisible(empty)
-            self._empty_note.update()
+            self.viewport().update()
             if empty:
                 self.point_at(None)
             self.relayout()
@@ -421,47 +422,6 @@ class PlotView(pg.GraphicsView):
             self._style = None
             self.redraw()
         super().changeEvent(event)
-
-
-class EmptyNote(pg.GraphicsObject):
-    """What will appear in a view and how to start it, or why nothing does."""
-
-    def __init__(self, view: PlotView) -> None:
-        super().__init__()
-        self._view, self._bounds = view, QRectF()
-        self.setVisible(False)
-        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-
-    def lay_out(self, bounds: QRectF) -> None:
-        """Cover the whole view."""
-        if bounds != self._bounds:
-            self.prepareGeometryChange()
-            self._bounds = QRectF(bounds)
-
-    def boundingRect(self) -> QRectF:
-        return self._bounds
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
-    ) -> None:
-        view, style = self._view, self._view.style_now
-        painter.setFont(style.font)
-        if view._note:
-            painter.setPen(style.muted)
-            room = self._bounds.adjusted(16, 0, -16, 0)
-            flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
-            painter.drawText(room, flags, view._note)
-            return
-        middle, line = self._bounds.height() / 2, style.metrics.height()
-        room = QRectF(16, middle - line - 10, self._bounds.width() - 32, line + 4)
-        painter.setPen(style.text)
-        center = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
-        text = style.metrics.elidedText(view.about, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, center, text)
-        painter.setPen(style.muted)
-        room.moveTop(middle)
-        center = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        painter.drawText(room, center, view.start)
 
 
 def area(size: QSizeF) -> QRectF:

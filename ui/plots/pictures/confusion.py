@@ -12,9 +12,9 @@ from PySide6.QtGui import QColor, QPainter
 
 from core.telemetry.pictures import Confusion
 from ui.plots import ramp
-from ui.plots.axis import GAP
 from ui.plots.item import PlotObject
 from ui.plots.plot import Plot
+from ui.plots.plot_area import GAP
 from ui.plots.readout import ReadOut, Row
 from ui.plots.scale import Scale
 from ui.plots.style import PaintStyle

@@ -8,10 +8,10 @@ from PySide6.QtGui import QColor, QPainter
 
 from core.telemetry.pictures import DataPicture, Points, Surface, class_name
 from ui.plots import ramp
-from ui.plots.axis import GAP
 from ui.plots.item import PlotObject
 from ui.plots.pictures.surface_colors import Range, output_range, shaded, surface_colors
 from ui.plots.plot import Plot
+from ui.plots.plot_area import GAP
 from ui.plots.points import nearest, paint_points, radius
 from ui.plots.readout import ReadOut, Row
 from ui.plots.scale import Scale
