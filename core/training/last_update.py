@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from core.base.arrays import Array
-
-if TYPE_CHECKING:
-    from core.training.trainer import Trainer
 
 # Share of the time that may go into keeping states.
 SHARE = 0.01
@@ -45,12 +42,24 @@ class UpdateRecord:
         return cls(gradient, before, after)
 
 
-class LastUpdate:
-    """Follows a trainer and knows its last update."""
+class Replayable(Protocol):
+    """A run that can go back to a state of its own and repeat the steps since."""
 
-    def __init__(self, trainer: Trainer) -> None:
-        self._trainer = trainer
-        self._record = UpdateRecord.empty(trainer.network.params)
+    iteration: int
+
+    def state(self) -> dict[str, Any]: ...
+
+    def replay(self, state: dict[str, Any], record: UpdateRecord) -> None:
+        """Repeat the steps from a state to the present one, and note the last of them."""
+        ...
+
+
+class LastUpdate:
+    """Follows a run with these parameters and knows its last update."""
+
+    def __init__(self, run: Replayable, params: Array) -> None:
+        self._run = run
+        self._record = UpdateRecord.empty(params)
         # Two states: the run may end right after the newer one, at the same iteration.
         self._anchors: list[dict[str, Any]] = []
         self._next_at = 0.0
@@ -58,11 +67,11 @@ class LastUpdate:
     @property
     def record(self) -> UpdateRecord | None:
         """The last update; None before the first, and where the run was not followed until then."""
-        now = self._trainer.iteration
+        now = self._run.iteration
         if self._record.iteration != now:
             earlier = [state for state in self._anchors if state["iteration"] < now]
             if earlier:
-                self._trainer.replay(earlier[-1], self._record)
+                self._run.replay(earlier[-1], self._record)
         return self._record if 0 < now == self._record.iteration else None
 
     @property
@@ -75,7 +84,7 @@ class LastUpdate:
         began = time.perf_counter()
         if began < self._next_at and self._anchors:
             return
-        self._anchors = [*self._anchors[-1:], self._trainer.state()]
+        self._anchors = [*self._anchors[-1:], self._run.state()]
         ended = time.perf_counter()
         self._next_at = ended + (ended - began) / SHARE
 

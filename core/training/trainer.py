@@ -261,7 +261,7 @@ class Trainer:
 
     def follow(self) -> LastUpdate:
         """Have the last update known from now on, whenever it is asked for."""
-        self._last = self._last or LastUpdate(self)
+        self._last = self._last or LastUpdate(self, self.network.params)
         return self._last
 
     def replay(self, state: dict[str, Any], record: UpdateRecord) -> None:
