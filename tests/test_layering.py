@@ -1,5 +1,6 @@
 """What loads what: the window stays out of everything that works without a screen."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -55,3 +56,14 @@ def test_the_locked_versions_are_ones_the_project_allows():
     for requirement in map(Requirement, wanted):
         version = locked[requirement.name.lower().replace("_", "-")]
         assert requirement.specifier.contains(version), requirement
+
+
+def test_pages_and_views_leave_painting_to_plots_and_controls():
+    """Items of `ui/plots` and controls of `ui/widgets` paint: those can be exported and reused."""
+    painters = [
+        file.relative_to(ROOT).as_posix()
+        for package in ("ui/pages", "ui/views", "ui/session", "ui/data")
+        for file in (ROOT / package).rglob("*.py")
+        if re.search(r"\bQPainter\b|\bdef paintEvent\b", file.read_text(encoding="utf-8"))
+    ]
+    assert painters == []

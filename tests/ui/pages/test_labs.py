@@ -1,12 +1,14 @@
 """The Labs page: cards, steps forward and back, edits that can be undone, files, messages."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
+from core.experiment.links import read_link
 from core.experiment.spec import ExperimentSpec
 from core.studies import LABS
 from tests.ui.running import page_context, session_within
@@ -83,14 +85,72 @@ def test_divergence_is_said_with_its_update(descent):
     assert f"diverged at update {at}" in descent.formula.text()
 
 
-def test_the_rate_slider_rests_at_the_limit_and_the_mark_follows_the_rule(descent, qtbot):
-    slider = descent.rate.slider
-    at_limit = [i for i in range(slider.maximum() + 1) if slider._stops[i] == 2 / 30]
-    assert len(at_limit) >= 20
-    slider.setValue(at_limit[0])
-    assert descent.state.rate == 2 / 30 and "neither converges nor" in descent.formula.text()
+def test_the_rate_slider_rests_at_the_limit_while_it_is_dragged(descent):
+    slider, rates = descent.rate.slider, []
+    descent.rate.edited.connect(rates.append)
+    descent.edit(rate=0.03)
+    places = range(slider.place_of(0.03), slider.width() - 8)
+    QTest.mousePress(slider, Qt.MouseButton.LeftButton, pos=QPoint(places[0], slider.height() // 2))
+    rested = []
+    for x in places:
+        QTest.mouseMove(slider, QPoint(x, slider.height() // 2))
+        if descent.state.rate == 2 / 30:
+            rested.append((x, slider.place_of(slider.value_shown())))
+    QTest.mouseRelease(slider, Qt.MouseButton.LeftButton)
+    assert len(rested) >= 8 and {place for _, place in rested} == {slider.place_of(2 / 30)}
+    assert rates == sorted(rates) and rates[-1] > 0.2
+
+
+def test_the_mark_is_exactly_the_limit_and_one_arrow_key_away(descent, qtbot):
+    descent.edit(rate=2 / 30)
+    assert descent.rate.value() == 2 / 30 and "neither converges nor" in descent.formula.text()
+    assert descent.rate.limit_text() == "2/H = 0.0667: the limit"
+    slider, field = descent.rate.slider, descent.rate.field
+    assert slider.place_of(slider.value_shown()) == slider.place_of(descent.rate.limit)
+    qtbot.keyClick(slider, Qt.Key.Key_Right)
+    assert descent.state.rate > 2 / 30 and descent.rate.limit_text().endswith("diverges")
+    qtbot.keyClick(slider, Qt.Key.Key_Left)
+    assert descent.state.rate == 2 / 30
+    qtbot.keyClick(slider, Qt.Key.Key_Left)
+    assert descent.state.rate < 2 / 30
+    descent.edit(rate=0.0666667)  # typed, and a little above
+    assert descent.rate.limit_text().endswith("diverges")
+    room = field.width() - 14
+    assert field.fontMetrics().horizontalAdvance("0.0666667") <= room
     descent.edit(rule="mean")
     assert descent.rate.limit == pytest.approx(4 / 30)
+
+
+def changed(field, value):
+    """Another value of the same kind, where any will do or bounds are declared."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, float) or (isinstance(value, int) and "setting" in field.metadata):
+        return value + 1
+    return value
+
+
+@pytest.mark.parametrize("key", LAB_PAGES)
+def test_every_labs_settings_reopen_identically_from_a_file_and_a_link(labs, key, tmp_path):
+    labs.open(key)
+    lab = labs.lab
+    first = lab.state
+    lab.edit(**{f.name: changed(f, getattr(first, f.name)) for f in fields(first)})
+    wanted, step = lab.state, lab.transport.length // 2
+    assert wanted != first
+    lab.transport.go(step)
+    shown = lab.formula.text()
+    lab.save_to(tmp_path / "lab.json")
+    link = read_link(lab.link())
+    for reopen in (lambda: lab.open_from(tmp_path / "lab.json"), lambda: lab.open_link(link)):
+        lab.reset()
+        assert lab.state == first
+        reopen()
+        lab.transport.go(step)
+        assert lab.banner.text() == ""
+        assert lab.state == wanted and lab.formula.text() == shown
+        lab.undo_stack.undo()
+        assert lab.state == first
 
 
 def test_points_are_dragged_added_deleted_typed_and_all_is_undone(descent, qtbot):

@@ -13,7 +13,7 @@ from core.studies import sawtooth
 from core.studies.approximation import Bump, Error, Shallow, Target, build
 from core.studies.learned import BUILT, Moment
 from core.studies.towers import Function2, Tower, surface
-from ui.pages.labs.items import HandleView
+from ui.pages.labs.handles import HandleView
 from ui.plots import ramp
 from ui.plots.plot import Plot
 from ui.plots.plot_view import Data, PlotView, beside

@@ -32,7 +32,8 @@ from core.studies.quiz import judge
 from core.studies.steps import Step
 from ui.pages.labs.column import Column, choices, row
 from ui.pages.labs.lab_page import LabPage
-from ui.pages.labs.network_picture import GraphView, Moment
+from ui.pages.labs.network_view import GraphView
+from ui.plots.pictures.hand_network import Moment
 from ui.theme import current
 from ui.widgets.check import Check
 from ui.widgets.number_field import NumberField

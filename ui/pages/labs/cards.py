@@ -2,99 +2,35 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QFontMetrics,
     QKeyEvent,
-    QPainter,
-    QPaintEvent,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from core.studies import LABS
 from core.studies.base import Lab
-from ui import theme
-from ui.pages.labs.pictures import paint_picture
-from ui.theme import RADIUS
+from ui.pages.labs.pictures import picture_of
+from ui.widgets.picture_tile import PictureTile
 
-HEIGHT, PICTURE, INSET = 232, 132, 12
 MARGIN, GAP, NARROWEST = 16, 12, 268
 
 
-class LabTile(QAbstractButton):
-    """A click, Enter or the space bar opens the lab."""
+class LabTile(PictureTile):
+    """The card of a lab."""
 
     def __init__(self, lab: Lab, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        footer = f"about {lab.minutes} min"
+        super().__init__(lab.title, lab.question, footer, lambda: picture_of(lab.key), parent)
         self.lab = lab
-        self._bold = QFont(self.font())
-        self._bold.setBold(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(HEIGHT)
-        self.setAccessibleName(lab.title)
-        self.setAccessibleDescription(lab.question)
-
-    def sizeHint(self) -> QSize:
-        return QSize(280, HEIGHT)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        colors = theme.current()
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._paint_ground(painter, colors)
-            room = QRectF(INSET, INSET, self.width() - 2 * INSET, PICTURE - INSET)
-            paint_picture(painter, self.lab.key, room, colors)
-            self._paint_words(painter, colors)
-
-    def _paint_ground(self, painter: QPainter, colors: theme.Theme) -> None:
-        lit = self.underMouse() or self.isDown()
-        edge, width = (colors.accent, 2.0) if self.hasFocus() else (colors.border, 1.0)
-        if lit and not self.hasFocus():
-            edge = theme.blend(colors.border, colors.text, 0.25).name()
-        pen = painter.pen()
-        pen.setColor(QColor(edge))
-        pen.setWidthF(width)
-        painter.setPen(pen)
-        painter.setBrush(QColor(colors.card))
-        inner = QRectF(self.rect()).adjusted(width / 2, width / 2, -width / 2, -width / 2)
-        painter.drawRoundedRect(inner, RADIUS, RADIUS)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-
-    def _paint_words(self, painter: QPainter, colors: theme.Theme) -> None:
-        width, top = self.width() - 2 * INSET, PICTURE + 10
-        line = QFontMetrics(self._bold).height()
-        painter.setFont(self._bold)
-        painter.setPen(QColor(colors.text))
-        middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRect(INSET, top, width, line), middle, self.lab.title)
-        painter.setFont(self.font())
-        painter.setPen(QColor(colors.muted))
-        bottom = self.height() - INSET
-        words = QRect(INSET, top + line + 4, width, bottom - 2 * line - 10 - top)
-        painter.drawText(words, Qt.TextFlag.TextWordWrap, self.lab.question)
-        footer = QRect(INSET, bottom - line, width, line)
-        painter.drawText(footer, middle, f"about {self.lab.minutes} min")
 
 
 class LabCards(QWidget):

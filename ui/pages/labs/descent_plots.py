@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from core.studies.gradient_descent import METHODS, LeastSquares, Path
-from ui.pages.labs.items import HandleView, Segments, Trail
+from ui.pages.labs.handles import HandleView
 from ui.plots import ramp
+from ui.plots.plane import Segments, Trail
 from ui.plots.plot import Plot
 from ui.plots.plot_view import Data, PlotView
 from ui.plots.scale import Scale, round_range

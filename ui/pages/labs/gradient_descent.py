@@ -80,7 +80,9 @@ class GradientDescentPage(LabPage):
         self.rule = row(data, "Error", choices((k, r.formula) for k, r in RULES.items()))
         self.rule.edited.connect(lambda value: self.edit(rule=value))
         descent = column.section("Descent")
-        self.rate = row(descent, "Rate η", RateSlider())
+        self.rate = RateSlider()
+        row(descent, "Rate η", self.rate.field)
+        descent.add(self.rate)
         self.rate.edited.connect(lambda value: self.edit(rate=float(value)))
         self.schedule = row(descent, "Schedule", choices(_schedule_choices()))
         self.schedule.edited.connect(lambda value: self.edit(schedule=value))
@@ -216,7 +218,8 @@ class GradientDescentPage(LabPage):
             self.problem = LeastSquares.line(s.points, s.rule, s.standardize)
         else:
             self.problem = LeastSquares.proportional(s.points, s.rule)
-        self.rate.set_limit(self.problem.largest_stable_rate)
+        name = "2/λ" if s.model == LINE else "2/H"
+        self.rate.set_limit(self.problem.largest_stable_rate, name)
         self.rate.set_value(s.rate)
         self.paths: dict[str, Path] = race(
             self.problem, self.start_point(), s.rate, s.updates, self._schedule(), s.seed

@@ -155,7 +155,9 @@ class LabPage(QWidget):
 
     def open_from(self, path: Path) -> None:
         """Take the settings from a file; on failure the banner says why."""
-        self._take(path.name, lambda: loads(path.read_text("utf-8"), self.key, self.State()))
+        self._take_settings(
+            path.name, lambda: loads(path.read_text("utf-8"), self.key, self.State())
+        )
 
     def link(self) -> str:
         """The settings as a link. Raises SpecError where they are too large for one."""
@@ -163,9 +165,9 @@ class LabPage(QWidget):
 
     def open_link(self, link: LabLink) -> None:
         """Take the settings from a link to this lab; on failure the banner says why."""
-        self._take("Link", lambda: read_settings(link.raw, self.State()))
+        self._take_settings("Link", lambda: read_settings(link.raw, self.State()))
 
-    def _take(self, source: str, read: Callable[[], Any]) -> None:
+    def _take_settings(self, source: str, read: Callable[[], Any]) -> None:
         """Settings from elsewhere take effect as one step to undo, or nothing changes."""
         before = self.state
         try:

@@ -1,4 +1,4 @@
-"""The small pictures on the labs' cards, drawn from the studies themselves."""
+"""The small pictures on the labs' cards, computed by the studies themselves."""
 
 from __future__ import annotations
 
@@ -6,40 +6,15 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from ui.plots import ramp
-from ui.theme import RADIUS, Theme, blend
-
-# Lines in the unit square, y upwards: colour role, width, points.
-Line = tuple[str, float, np.ndarray]
+from ui.plots.pictures.card_picture import CardPicture, Line
 
 
-def paint_picture(painter: QPainter, key: str, room: QRectF, colors: Theme) -> None:
+def picture_of(key: str) -> CardPicture:
     """The picture of a lab; a lab without one has a plain ground."""
-    ground = blend(colors.card, colors.text, 0.03)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ground)
-    painter.drawRoundedRect(room, RADIUS - 2, RADIUS - 2)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.save()
-    painter.setClipRect(room)
-    if key in MAPS:
-        level = MAPS[key]()
-        image: QImage = ramp.image(
-            ramp.colored(level, 0, 1, ramp.towards(colors, colors.accent, 0.45))
-        )
-        painter.drawImage(room, image)
-    for role, width, points in LINES[key]() if key in LINES else ():
-        pen = QPen(QColor(getattr(colors, role)), width)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        painter.setPen(pen)
-        x = room.left() + points[:, 0] * room.width()
-        y = room.bottom() - points[:, 1] * room.height()
-        places = [QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
-        painter.drawPolyline(QPolygonF(places))
-    painter.restore()
+    lines = LINES[key]() if key in LINES else ()
+    return CardPicture(tuple(lines), MAPS[key]() if key in MAPS else None)
 
 
 @cache

@@ -9,8 +9,9 @@ from PySide6.QtGui import QColor
 
 from core.catalogue.surfaces import Surface
 from core.studies.optimizer_race import Race, Sweep
-from ui.pages.labs.items import Arrow, HandleView, Trail
+from ui.pages.labs.handles import HandleView
 from ui.plots import ramp
+from ui.plots.plane import Arrow, Trail
 from ui.plots.plot import Plot
 from ui.plots.plot_view import Data, PlotView
 from ui.plots.scale import Scale

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.catalogue.optimizers import OPTIMIZERS
@@ -14,6 +13,7 @@ from ui.pages.labs.race_plots import color_of
 from ui.widgets.check import Check
 from ui.widgets.entry_combo import described, entry_tip
 from ui.widgets.number_field import NumberField
+from ui.widgets.swatch import Swatch
 
 KEYS = (*OPTIMIZERS, NEWTON)
 LABELS = {**{key: OPTIMIZERS[key].label for key in OPTIMIZERS}, NEWTON: Newton().label}
@@ -23,19 +23,6 @@ ABOUT_NEWTON = "Goes to the nearest point with slope 0: a minimum, a maximum or 
 def default_rate(key: str) -> float:
     """The rate a racer has unless the user says otherwise."""
     return Newton().learning_rate if key == NEWTON else OPTIMIZERS[key]().learning_rate
-
-
-class Swatch(QWidget):
-    """The colour of a racer."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__()
-        self._color = QColor(color_of(key))
-        self.setFixedSize(12, 26)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            painter.fillRect(0, 11, 10, 4, self._color)
 
 
 class RacersForm(QWidget):
@@ -74,7 +61,7 @@ class RacersForm(QWidget):
         self.checks[key], self.fields[key] = check, field
         line = QHBoxLayout()
         line.setSpacing(6)
-        line.addWidget(Swatch(key))
+        line.addWidget(Swatch(color_of(key)))
         line.addWidget(check, 1)
         line.addWidget(field)
         return line

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from time import monotonic
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from core.diagnosis import Diagnoser, Finding, Remedy
@@ -18,6 +18,7 @@ from ui import theme
 from ui.widgets.finding_card import FindingCard, WellLine, kind
 from ui.widgets.keys import keeps_key
 from ui.widgets.section import Section
+from ui.widgets.swatch import Rule
 
 MARGIN, BAR = 16, 8
 # What is left for a text, but for the column's border.
@@ -133,17 +134,17 @@ class Findings(QFrame):
         self.area.setWidget(content)
         content.setAutoFillBackground(False)
         self.area.viewport().setAutoFillBackground(False)
-        self._column = QVBoxLayout(self)
-        self._column.setSpacing(4)
-        self._column.setContentsMargins(MARGIN, 8, 0, 12)
-        self._column.addLayout(head)
-        self._column.addWidget(self.area)
+        inner = QVBoxLayout()
+        inner.setSpacing(4)
+        inner.setContentsMargins(MARGIN, 7, 0, 12)
+        inner.addLayout(head)
+        inner.addWidget(self.area)
+        column = QVBoxLayout(self)
+        column.setSpacing(0)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(Rule())
+        column.addLayout(inner)
         self._fit()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        with QPainter(self) as painter:
-            painter.fillRect(0, 0, self.width(), 1, QColor(theme.current().border))
 
     def event(self, event: QEvent) -> bool:
         return keeps_key(event) or super().event(event)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QFont, QIcon, QKeySequence, QPainter, QPixmap, QShortcut
+from PySide6.QtGui import QColor, QFont, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -25,13 +25,14 @@ from core.telemetry.history import History, Pin
 from ui import theme
 from ui.session.session import Session
 from ui.widgets.figures import NONE, decimal
+from ui.widgets.swatch import DOT, dot_icon
 from ui.wording import setting, value_at
 
 PRESENT = "Present run"
 FIGURES = ("Run", "Steps", "Best loss", "Best accuracy")
 NAME = 0
 LOOK_MILLISECONDS = 500
-MARGIN, WIDEST, SWATCH = 16, 1200, 14
+MARGIN, WIDEST = 16, 1200
 EMPTY = "No run is pinned yet. Press P, or “Pin run”, to keep the present run and its curves."
 
 
@@ -208,7 +209,7 @@ class Runs(QDialog):
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setShowGrid(False)
-        table.setIconSize(QSize(SWATCH, SWATCH))
+        table.setIconSize(QSize(DOT, DOT))
         table.setTabKeyNavigation(False)
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(30)
@@ -273,18 +274,8 @@ def differing(specs: Sequence[ExperimentSpec]) -> list[str]:
 
 def swatch(pin: Pin | None) -> QIcon:
     """A dot in the run's colour; that of the training curve for the present run."""
-    colors, icon = theme.current(), QIcon()
-    for scale in (1, 2, 3):
-        picture = QPixmap(SWATCH * scale, SWATCH * scale)
-        picture.fill(Qt.GlobalColor.transparent)
-        picture.setDevicePixelRatio(scale)
-        with QPainter(picture) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colors.pin(pin.slot) if pin else QColor(colors.train))
-            painter.drawEllipse(2, 2, SWATCH - 4, SWATCH - 4)
-        icon.addPixmap(picture)
-    return icon
+    colors = theme.current()
+    return dot_icon(colors.pin(pin.slot) if pin else QColor(colors.train))
 
 
 def _with(path: str, runs: Sequence[Run]) -> ExperimentSpec:

@@ -12,9 +12,8 @@ from core.studies.backpropagation import Trace
 from core.studies.hand_network import HandNetwork, Key, name
 from ui.plots.item import PlotObject
 from ui.plots.picture_plot import PicturePlot
-from ui.plots.plot_view import PlotView
 from ui.plots.style import PaintStyle
-from ui.plots.text import Span, spread
+from ui.plots.text import spread
 from ui.theme import blend
 
 BOX_WIDTH, LINE, PAD = 128.0, 15.0, 6.0
@@ -209,39 +208,6 @@ class NetworkGraph(PlotObject):
         if key.kind.startswith("new"):
             return style.role(UPDATE)
         return style.role("validation") if key.kind in ("w", "b", "y") else style.role(BACKWARD)
-
-
-class GraphView(PlotView):
-    """The network by hand."""
-
-    key = "network"
-    title = "Network"
-    about = "The network with its numbers appears here"
-
-    def build(self) -> None:
-        self.plot = self.add_plot(PicturePlot())
-        self.graph = self.plot.add(NetworkGraph())
-        self.set_subtitle(
-            Span("forward", FORWARD),
-            Span(" · "),
-            Span("backward", BACKWARD),
-            Span(" · "),
-            Span("update", UPDATE),
-            Span(" · "),
-            Span("used now", "validation"),
-        )
-
-    def export_data(self):
-        import numpy as np
-
-        moment = self.graph.moment
-        if moment is None:
-            return {}
-        known = [(name(k, moment.trace.network), v) for k, v in moment.known.items()]
-        return {
-            "quantity": np.array([n for n, _ in known]),
-            "value": np.array([v for _, v in known]),
-        }
 
 
 def _digits(key: Key) -> int:
