@@ -94,6 +94,7 @@ class Frame:
     slopes of PReLU layers, mean over units, NaN in other layers; None where there is no such layer.
     `asked` says what can be asked by hand, the same object in all frames of a run, and `answer` is
     that to the question asked last, if any.
+    `seconds` is how long the run has trained, pauses left out; NaN where nobody took the time.
     """
 
     run: int
@@ -125,6 +126,7 @@ class Frame:
     penalty: float = math.nan
     asked: Questionnaire | None = None
     answer: Answer | None = None
+    seconds: float = math.nan
 
     @property
     def objective(self) -> float:

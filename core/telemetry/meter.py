@@ -6,6 +6,7 @@ evaluation mode.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Collection
 from dataclasses import replace
@@ -163,6 +164,7 @@ class Meter:
         measures: Collection[str] = MEASURES,
         validate: bool = True,
         sparing: bool = False,
+        seconds: float = math.nan,
     ) -> Frame:
         """The present state. `measures` says what to take; validation only where it is due,
         unless `validate`; expensive measures only where it is their turn, if `sparing`."""
@@ -178,6 +180,7 @@ class Meter:
                 status=status,
                 reason=trainer.finished,
                 steps_per_second=steps_per_second,
+                seconds=seconds,
                 segment=trainer.take_segment(),
                 validation=self._validation(validate, "confusion" in measures),
                 layers=self.layers,

@@ -64,6 +64,7 @@ class Runner:
         self._checkpoints = Checkpoints()
         self._clock = FrameClock()
         self._speed = Speedometer()
+        self._seconds = 0.0
         self._slice = 1
         self._pace = 0.0
         self._preparing_due = 0.0
@@ -226,10 +227,11 @@ class Runner:
         trainer.apply(moment.spec)
         trainer.restore(checkpoint.state)
         self._checkpoints.rewind(checkpoint.iteration, run)
-        self._begin(trainer, Meter(trainer, run, checkpoint.figures))
+        figures, seconds = checkpoint.figures
+        self._begin(trainer, Meter(trainer, run, figures), seconds)
 
-    def _begin(self, trainer: Trainer, meter: Meter) -> None:
-        self._trainer, self._meter = trainer, meter
+    def _begin(self, trainer: Trainer, meter: Meter, seconds: float = 0.0) -> None:
+        self._trainer, self._meter, self._seconds = trainer, meter, seconds
         meter.question = self._question
         self._speed = Speedometer()
         self._speed.restart(trainer.iteration)
@@ -268,9 +270,11 @@ class Runner:
         self._running = False
         if self._trainer is None or self._meter is None:
             return
+        started = time.perf_counter()
         if not self._trainer.finished:
             self._trainer.advance(steps - 1)
             self._measured_step()
+        self._seconds += time.perf_counter() - started
         self._hand_off()
 
     def _finish_epoch(self) -> None:
@@ -317,13 +321,17 @@ class Runner:
     def _train_to_next_frame(self) -> None:
         trainer = self._trainer
         assert trainer is not None
+        started = time.perf_counter()
         if self._pace:
             self._train_slowly(trainer)
         else:
             self._train_at_full_speed(trainer)
-        if self._commands or self._closing:
+        going_on = not (self._commands or self._closing)
+        if going_on:
+            self._measured_step()
+        self._seconds += time.perf_counter() - started
+        if not going_on:
             return
-        self._measured_step()
         if trainer.finished:
             self._running = False
         self._hand_off()
@@ -370,11 +378,16 @@ class Runner:
         meter = self._meter
         complete = self._clock.takes_everything() or not self._running
         if complete:
-            self._checkpoints.offer(self._run, self._trainer, lambda: meter.step_figures)
+            self._checkpoints.offer(self._run, self._trainer, lambda: (meter.step_figures, self._seconds))
         speed = self._speed.read(self._trainer.iteration, time.perf_counter())
         measures = MEASURES if complete else self._measures
         return self._meter.frame(
-            self._status(), speed, measures, validate=not self._running, sparing=not complete
+            self._status(),
+            speed,
+            measures,
+            validate=not self._running,
+            sparing=not complete,
+            seconds=self._seconds,
         )
 
     def _status(self) -> Status:
