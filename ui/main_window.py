@@ -228,6 +228,7 @@ class MainWindow(QMainWindow):
                     Command("&Predict with a model…", lambda: self.models.ask_predict()),
                     None,
                     Command("&Export…", lambda: self.current.export(), "Ctrl+E"),
+                    Command("Export &film…", self._ask_film, "Ctrl+Shift+E"),
                     None,
                     Command("&Quit", self.close, "Ctrl+Q"),
                 ),
@@ -282,6 +283,10 @@ class MainWindow(QMainWindow):
     def _ask_experiment(self) -> None:
         self.show_page(PAGES[0].key)
         self.document.ask_open()
+
+    def _ask_film(self) -> None:
+        self.show_page(PAGES[0].key)
+        self.train.export_film()
 
     def _ask_data(self) -> None:
         self.show_page(PAGES[0].key)

@@ -378,7 +378,9 @@ class Runner:
         meter = self._meter
         complete = self._clock.takes_everything() or not self._running
         if complete:
-            self._checkpoints.offer(self._run, self._trainer, lambda: (meter.step_figures, self._seconds))
+            self._checkpoints.offer(
+                self._run, self._trainer, lambda: (meter.step_figures, self._seconds)
+            )
         speed = self._speed.read(self._trainer.iteration, time.perf_counter())
         measures = MEASURES if complete else self._measures
         return self._meter.frame(

@@ -22,7 +22,7 @@ from core.experiment.spec import ExperimentSpec
 from tests.ui.frames import recorded
 from ui import theme
 from ui.caption import caption, layers
-from ui.export.dialog import EACH, WHOLE, ExportDialog
+from ui.export.dialog import EACH, ExportDialog
 from ui.export.formats import (
     FORMATS,
     ExportError,
@@ -32,6 +32,7 @@ from ui.export.formats import (
     table,
     write_whole,
 )
+from ui.export.parts import WHOLE
 from ui.export.sheet import dashboard, single, stacked
 from ui.plots.card import Card
 from ui.plots.text import plain

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
@@ -25,17 +22,15 @@ from core.experiment.spec import ExperimentSpec
 from ui import theme as themes
 from ui.caption import caption
 from ui.export.formats import FORMATS, ExportError, copy_to_clipboard, export, image
+from ui.export.parts import PREVIEW, WHOLE, combo, file_stem, preview_label, show_preview
 from ui.export.sheet import Sheet, dashboard, single
 from ui.plots.card import Card, CardDock
 from ui.plots.plot_view import PlotView
 from ui.theme import DARK, LIGHT, Theme
 from ui.widgets.check import Check
-from ui.widgets.combo import Combo, choice_model
-from ui.widgets.pixmap import show_pixmap
 
-PREVIEW = QSize(400, 280)
 SCALES = (1, 2, 3, 4)
-WHOLE, EACH = "dashboard", "each"
+EACH = "each"
 
 
 class ExportDialog(QDialog):
@@ -62,14 +57,14 @@ class ExportDialog(QDialog):
         self._cards, self._spec, self._title = cards, spec, title
         # Of a closed panel there is nothing to be seen, unless it was asked for.
         self._views = [c.view for c in cards if not c.isHidden() or c.view is view]
-        self.what = self._combo("What to export", self._subjects())
-        self.format = self._combo("Format", [(k, f.label, "", "") for k, f in FORMATS.items()])
-        self.scale = self._combo("Size", [(k, f"{k} ×", "", "") for k in SCALES])
-        self.theme = self._combo("Colours", [(LIGHT, "Light", "", ""), (DARK, "Dark", "", "")])
+        self.what = combo(self, "What to export", self._subjects())
+        self.format = combo(self, "Format", [(k, f.label, "", "") for k, f in FORMATS.items()])
+        self.scale = combo(self, "Size", [(k, f"{k} ×", "", "") for k in SCALES])
+        self.theme = combo(self, "Colours", [(LIGHT, "Light", "", ""), (DARK, "Dark", "", "")])
         self.caption = Check()
         self.caption.setText("Settings below the picture")
         self.caption.setVisible(spec is not None)
-        self.preview, self.note, self.problem = QLabel(), QLabel(), QLabel()
+        self.preview, self.note, self.problem = preview_label(), QLabel(), QLabel()
         self.copy_button = QPushButton("Copy")
         self.save_button = QPushButton("Save…")
         self._arrange()
@@ -98,9 +93,7 @@ class ExportDialog(QDialog):
         return f"{stem}.{self.format.value()}"
 
     def _stem(self, key: str) -> str:
-        title = self._spec.title if self._spec else self._title
-        title = re.sub(r"[^\w-]+", "-", title.lower()).strip("-_")
-        return f"{title}-{key}" if title else key
+        return file_stem(self._spec.title if self._spec else self._title, key)
 
     # Doing it
 
@@ -165,16 +158,7 @@ class ExportDialog(QDialog):
             subjects.append((EACH, "Every view in a file of its own", "", ""))
         return subjects
 
-    def _combo(self, name: str, items: list[tuple[Any, str, str, str]]) -> Combo:
-        combo = Combo(choice_model(items), self)
-        combo.setAccessibleName(name)
-        combo.setMinimumWidth(220)
-        return combo
-
     def _arrange(self) -> None:
-        self.preview.setFixedSize(PREVIEW)
-        self.preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.preview.setAccessibleName("Preview")
         for label in (self.note, self.problem):
             label.setWordWrap(True)
         self.problem.setStyleSheet(f"color: {themes.current().bad}")
@@ -182,8 +166,8 @@ class ExportDialog(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(8)
-        for combo in (self.what, self.format, self.scale, self.theme):
-            form.addRow(combo.accessibleName(), combo)
+        for choice in (self.what, self.format, self.scale, self.theme):
+            form.addRow(choice.accessibleName(), choice)
         form.addRow("", self.caption)
         side = QVBoxLayout()
         side.addLayout(form)
@@ -256,9 +240,4 @@ class ExportDialog(QDialog):
         room = PREVIEW * ratio
         scale = min(room.width() / sheet.size.width(), room.height() / sheet.size.height())
         # Painted at full size first: small print keeps its weight.
-        full = image(sheet, self.chosen_theme(), max(scale, 1.0))
-        full.setDevicePixelRatio(1.0)
-        smooth = Qt.TransformationMode.SmoothTransformation
-        small = full.scaled(room, Qt.AspectRatioMode.KeepAspectRatio, smooth)
-        small.setDevicePixelRatio(ratio)
-        show_pixmap(self.preview, QPixmap.fromImage(small))
+        show_preview(self.preview, image(sheet, self.chosen_theme(), max(scale, 1.0)))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
@@ -83,13 +84,27 @@ def stacked(views: Sequence[PlotView], size: QSizeF | None = None, caption: str 
 
 def paint_sheet(painter: QPainter, sheet: Sheet, theme: Theme, ratio: float) -> None:
     """Paint a sheet at the origin. `ratio` is the number of pixels per logical pixel."""
+    paint_ground(painter, sheet, theme, ratio)
+    paint_views(painter, sheet, theme, ratio)
+
+
+def paint_ground(painter: QPainter, sheet: Sheet, theme: Theme, ratio: float) -> None:
+    """Paint what stays the same at every step: the background and the empty cards."""
     alone = len(sheet.places) == 1
     ground = theme.card if alone else theme.background
     painter.fillRect(QRectF(QPointF(0, 0), sheet.size), QColor(ground))
+    for view, place in () if alone else sheet.places:
+        paint_card(painter, place, PaintStyle(theme, view.font(), ratio))
+
+
+def paint_views(painter: QPainter, sheet: Sheet, theme: Theme, ratio: float) -> None:
+    """Paint the views and the caption over `paint_ground`."""
+    alone = len(sheet.places) == 1
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=not alone)
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
     font = QApplication.font()
     for view, place in sheet.places:
-        _paint_view(painter, view, place, PaintStyle(theme, view.font(), ratio), not alone)
+        _paint_view(painter, view, place, PaintStyle(theme, view.font(), ratio))
     if sheet.caption:
         style = PaintStyle(theme, font, ratio)
         text = style.small_metrics.elidedText(
@@ -101,11 +116,17 @@ def paint_sheet(painter: QPainter, sheet: Sheet, theme: Theme, ratio: float) -> 
         painter.drawText(QPointF(left, sheet.size.height() - CAPTION / 2 + 2), text)
 
 
-def _paint_view(
-    painter: QPainter, view: PlotView, place: QRectF, style: PaintStyle, framed: bool
-) -> None:
-    if framed:
-        paint_card(painter, place, style)
+@contextmanager
+def pictures(sheet: Sheet, theme: Theme, ratio: float) -> Iterator[None]:
+    """Paint the views of a sheet any number of times; they are laid out for the screen after the
+    last of them."""
+    with ExitStack() as held:
+        for view in sheet.views:
+            held.enter_context(view.pictures(theme, ratio))
+        yield
+
+
+def _paint_view(painter: QPainter, view: PlotView, place: QRectF, style: PaintStyle) -> None:
     view.finish()
     header = QRectF(place.left() + INSET, place.top() + 2, place.width() - 2 * INSET, HEADER_HEIGHT)
     paint_header(painter, view.title, _words(view), header, style)

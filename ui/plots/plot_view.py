@@ -232,10 +232,21 @@ class PlotView(pg.GraphicsView):
         """
         self.ensure_built()
         self.finish()
-        with self._export_style(PaintStyle(theme, self.font(), ratio)):
+        with self.pictures(theme, ratio):
             self._lay_out(size)
             self.scene().prepareForPaint()  # type: ignore[attr-defined]
             self.scene().render(painter, self._bounds, self._bounds)
+
+    @contextmanager
+    def pictures(self, theme: Theme, ratio: float) -> Iterator[None]:
+        """Paint any number of pictures of one theme and ratio; the layout of the screen comes back
+        once, after the last of them."""
+        self.ensure_built()
+        if self._exporting:
+            yield
+            return
+        with self._export_style(PaintStyle(theme, self.font(), ratio)):
+            yield
 
     @contextmanager
     def _export_style(self, style: PaintStyle) -> Iterator[None]:

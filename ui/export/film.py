@@ -1,0 +1,224 @@
+"""Films of a run: views painted at one recorded step after the other."""
+
+from __future__ import annotations
+
+import math
+import queue
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from time import perf_counter
+
+from PIL import Image
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QImage, QPainter
+
+from core.experiment.files import replacing
+from core.telemetry.frame import Frame
+from core.telemetry.history import History
+from core.worker.job import Context, Progress
+from ui.export.film_formats import FilmError, FilmFormat, Reel
+from ui.export.sheet import Sheet, paint_ground, paint_views, pictures
+from ui.session.job import BackgroundJob
+from ui.theme import Theme
+from ui.views import View
+
+# So many frames wait to be written at most: at double size each takes about 16 MB.
+WAITING = 3
+# The window is busy painting frames for so long at a time.
+SLICE_SECONDS = 0.06
+IDLE_MILLISECONDS = 5
+# The longest text that can be expected below a frame, which says how wide it must be.
+WIDEST = "Step 8,888,888 · epoch 88,888.8 · 88:88:88 of training"
+
+
+@dataclass(frozen=True)
+class Film:
+    """What to film: `views` on `sheet` (whose caption says how much room there is) at `frames` of
+    `history`, `rate` of them a second, `scale` pixels per logical pixel."""
+
+    sheet: Sheet
+    frames: Sequence[Frame]
+    history: History
+    theme: Theme
+    scale: int
+    rate: int
+
+    @property
+    def reel(self) -> Reel:
+        size = (self.sheet.size * self.scale).toSize()
+        return Reel((size.width(), size.height()), self.rate, len(self.frames))
+
+
+def stamp(frame: Frame) -> str:
+    """Step and time of a frame, as written below it."""
+    words = [f"Step {frame.iteration:,}", f"epoch {frame.epoch:,.1f}"]
+    if not math.isnan(frame.seconds):
+        words.append(f"{clock(frame.seconds)} of training")
+    return " · ".join(words)
+
+
+def clock(seconds: float) -> str:
+    """A time as m:ss, with tenths below one minute and hours from one hour."""
+    if seconds < 60:
+        return f"{math.floor(seconds * 10) / 10:.1f} s"
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+class FilmPainter:
+    """Paints the frames of a film. The views show what they did before as soon as `painting` is
+    left; nothing of it is seen on the screen."""
+
+    def __init__(self, film: Film) -> None:
+        self.film = film
+        self._views = [view for view in film.sheet.views if isinstance(view, View)]
+        self._moments = {id(view.looked_at): view.looked_at for view in self._views}.values()
+        self._ground = self._empty()
+        with QPainter(self._ground) as painter:
+            paint_ground(painter, film.sheet, film.theme, film.scale)
+
+    def _empty(self) -> QImage:
+        width, height = self.film.reel.size
+        picture = QImage(width, height, QImage.Format.Format_RGB32)
+        if picture.isNull():
+            raise FilmError(f"A film of {width} × {height} pixels is too large.")
+        picture.setDevicePixelRatio(self.film.scale)
+        return picture
+
+    @contextmanager
+    def painting(self) -> Iterator[None]:
+        """Paint any number of frames within this context."""
+        film = self.film
+        before = [(moment, moment.frame, moment.history) for moment in self._moments]
+        with pictures(film.sheet, film.theme, film.scale):
+            try:
+                yield
+            finally:
+                for moment, frame, history in before:
+                    moment.frame, moment.history = frame, history
+                for view in self._views:
+                    view.refresh()
+
+    def paint(self, frame: Frame) -> QImage:
+        """A picture of one recorded step, with step and time below."""
+        film = self.film
+        for moment in self._moments:
+            moment.show(frame, film.history)
+        picture = QImage(self._ground)
+        with QPainter(picture) as painter:
+            sheet = replace(film.sheet, caption=stamp(frame))
+            paint_views(painter, sheet, film.theme, film.scale)
+        return picture
+
+
+@dataclass
+class WriteFilm:
+    """The job that writes a film: takes pictures from `feed` as they are painted.
+
+    Its result is what went wrong, "" where nothing did. Nothing is left of a cancelled film.
+    """
+
+    path: Path
+    kind: FilmFormat
+    reel: Reel
+    feed: queue.Queue[QImage] = field(default_factory=lambda: queue.Queue(WAITING))
+
+    def run(self, context: Context) -> str:
+        try:
+            with replacing(self.path) as part:
+                self.kind.write(part, self.reel, self._frames(context))
+        except FilmError as error:
+            return str(error)
+        except OSError as error:
+            return f"{self.path} could not be written: {error.strerror or error}"
+        return ""
+
+    def _frames(self, context: Context) -> Iterator[Image.Image]:
+        total = self.reel.count + 3 * self.kind.samples
+        for done in range(total):
+            context.progress(done, total)
+            yield _pillow(self._next(context))
+        context.progress(total, total)
+
+    def _next(self, context: Context) -> QImage:
+        while True:
+            context.check()
+            try:
+                return self.feed.get(timeout=0.05)
+            except queue.Empty:
+                continue
+
+
+def _pillow(picture: QImage) -> Image.Image:
+    size = picture.width(), picture.height()
+    return Image.frombuffer(
+        "RGB", size, bytes(picture.constBits()), "raw", "BGRX", picture.bytesPerLine(), 1
+    )
+
+
+class FilmMaker(QObject):
+    """Makes a film: paints its frames in the window's thread, a few at a time, while a job writes
+    them. Exactly one of `finished` (with what went wrong, "" if nothing) and `stopped` ends it."""
+
+    progressed = Signal(float)
+    finished = Signal(str)
+    stopped = Signal()
+
+    def __init__(
+        self, film: Film, path: Path, kind: FilmFormat, parent: QObject | None = None
+    ) -> None:
+        """Raises `FilmError` where a frame is too large."""
+        super().__init__(parent)
+        self._painter = FilmPainter(film)
+        frames = film.frames
+        samples = [frames[0], frames[len(frames) // 2], frames[-1]] if kind.samples else []
+        self._frames = [*samples, *frames]
+        self._next = 0
+        self._write = WriteFilm(path, kind, film.reel)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._paint)
+        self._job = BackgroundJob(self._write, self, shares_memory=True)
+        self._job.progressed.connect(self._tell)
+        self._job.finished.connect(self._end)
+        self._job.failed.connect(self._end)
+        self._job.stopped.connect(self._stopped)
+
+    def start(self) -> FilmMaker:
+        self._job.start()
+        self._timer.start(0)
+        return self
+
+    def stop(self) -> None:
+        """Give the film up: no file remains, and `stopped` follows."""
+        self._timer.stop()
+        self._job.stop()
+
+    def _paint(self) -> None:
+        """Paint until there is enough to write, but not for long."""
+        feed, until = self._write.feed, perf_counter() + SLICE_SECONDS
+        if not feed.full():
+            with self._painter.painting():
+                while not feed.full() and perf_counter() < until and self._more():
+                    feed.put_nowait(self._painter.paint(self._frames[self._next]))
+                    self._next += 1
+        if self._more():
+            self._timer.start(IDLE_MILLISECONDS if feed.full() else 0)
+        else:
+            self._timer.stop()
+
+    def _more(self) -> bool:
+        return self._next < len(self._frames)
+
+    def _tell(self, progress: Progress) -> None:
+        self.progressed.emit(progress.share)
+
+    def _end(self, problem: str) -> None:
+        self._timer.stop()
+        self.finished.emit(problem)
+
+    def _stopped(self) -> None:
+        self._timer.stop()
+        self.stopped.emit()

@@ -1,0 +1,276 @@
+"""The dialog in which one says what to film, and which shows how far the film is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.experiment.spec import ExperimentSpec
+from core.telemetry.frame import Frame
+from core.telemetry.history import History
+from ui import theme as themes
+from ui.export.film import WIDEST, Film, FilmMaker, FilmPainter
+from ui.export.film_formats import FILM_FORMATS, FilmError
+from ui.export.parts import WHOLE, combo, file_stem, preview_label, show_preview
+from ui.export.sheet import Sheet, dashboard, single
+from ui.plots.card import Card, CardDock
+from ui.preferences import Memory
+from ui.theme import DARK, LIGHT
+from ui.widgets.combo import Combo
+from ui.widgets.spin import Spin
+
+RATES = (5, 10, 15, 20, 25, 30)
+COLORS = {"light": LIGHT, "dark": DARK}
+DEFAULTS = {"format": "gif", "rate": "15", "scale": "1"}
+
+
+class FilmDialog(QDialog):
+    """Films one view or the whole dashboard along the recorded steps of a run that is paused.
+
+    `history` needs a frame at least. What was chosen last is kept in `preferences`.
+    """
+
+    def __init__(
+        self,
+        cards: Sequence[Card | CardDock],
+        spec: ExperimentSpec,
+        history: History,
+        preferences: Memory,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Export film")
+        self._cards, self._spec, self._preferences = cards, spec, preferences
+        # Whatever the run does meanwhile is not in the film.
+        self._history = history.fork(history.iteration)
+        self._views = [card.view for card in cards if not card.isHidden()]
+        self.made: Path | None = None
+        self.maker: FilmMaker | None = None
+        subjects = [(view.key, view.title, "", "") for view in self._views]
+        self.what = combo(self, "What to film", [(WHOLE, "Whole dashboard", "", ""), *subjects])
+        self.first, self.last = self._step_field("From step"), self._step_field("To step")
+        self.rate = combo(self, "Speed", [(r, f"{r} frames a second", "", "") for r in RATES])
+        self.format = self._formats()
+        self.scale = combo(self, "Size", [(k, f"{k} ×", "", "") for k in (1, 2)])
+        self.theme = combo(self, "Colours", [(c, k.title(), "", "") for k, c in COLORS.items()])
+        self.preview, self.note, self.problem = preview_label(), QLabel(), QLabel()
+        self.progress = QProgressBar()
+        self.cancel_button, self.save_button = QPushButton("Cancel"), QPushButton("Save…")
+        self._looked_at = self._history.iteration
+        self._arrange()
+        self._propose()
+        self._connect()
+        self._update()
+
+    # What is chosen
+
+    def sheet(self) -> Sheet:
+        """The views that are filmed, with room below for step and time."""
+        chosen = self.what.value()
+        if chosen == WHOLE:
+            return dashboard(self._cards, WIDEST)
+        return single(next(view for view in self._views if view.key == chosen), WIDEST)
+
+    def frames(self) -> list[Frame]:
+        """The recorded steps within the chosen range; never none."""
+        low, high = sorted((self.first.value(), self.last.value()))
+        inside = [f for f in self._history.frames if low <= f.iteration <= high]
+        return inside or [self._history.nearest(low)]
+
+    def film(self) -> Film:
+        return Film(
+            self.sheet(),
+            self.frames(),
+            self._history,
+            self.theme.value(),
+            self.scale.value(),
+            self.rate.value(),
+        )
+
+    # Making it
+
+    def save(self) -> None:
+        """Ask for a file and make the film."""
+        kind = FILM_FORMATS[self.format.value()]
+        folder = Path(self._preferences.text("film/folder", str(Path.home())))
+        proposed = str(folder / f"{file_stem(self._spec.title, self.what.value())}.{kind.key}")
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Export film", proposed, f"{kind.label} (*.{kind.key})"
+        )
+        if name:
+            self.save_to(Path(name))
+
+    def save_to(self, path: Path) -> None:
+        """Make the film; the dialog closes when it is done, and stays open if that fails."""
+        kind = FILM_FORMATS[self.format.value()]
+        if path.suffix.lower() != f".{kind.key}":
+            path = path.with_name(f"{path.name}.{kind.key}")
+        self._keep_choices(path.parent)
+        try:
+            self.maker = FilmMaker(self.film(), path, kind, self)
+        except FilmError as error:
+            self._complain(str(error))
+            return
+        self.made = path
+        self.maker.progressed.connect(lambda share: self.progress.setValue(round(1000 * share)))
+        self.maker.finished.connect(self._finish)
+        self.maker.stopped.connect(lambda: self._finish("The film was cancelled; no file is left."))
+        self._set_making(True)
+        self.maker.start()
+
+    def reject(self) -> None:
+        """Cancel: first the film that is being made, then the dialog."""
+        if self.maker is not None:
+            self.cancel_button.setEnabled(False)
+            self.maker.stop()
+        else:
+            super().reject()
+
+    def _finish(self, problem: str) -> None:
+        self.maker = None
+        self._set_making(False)
+        if problem:
+            self.made = None
+            self._complain(problem)
+        else:
+            self.accept()
+
+    def _set_making(self, making: bool) -> None:
+        for part in self._choices():
+            part.setEnabled(not making)
+        self.save_button.setEnabled(not making)
+        self.cancel_button.setEnabled(True)
+        self.cancel_button.setText("Stop" if making else "Cancel")
+        self.progress.setValue(0)
+        self.progress.setVisible(making)
+        self.problem.hide()
+
+    def _complain(self, message: str) -> None:
+        self.problem.setText(message)
+        self.problem.show()
+
+    # Looks
+
+    def _choices(self) -> tuple[Combo | Spin, ...]:
+        steps = self.first, self.last
+        return (self.what, *steps, self.rate, self.format, self.scale, self.theme)
+
+    def _step_field(self, name: str) -> Spin:
+        recorded = self._history.moments()
+        field = Spin(recorded[0], recorded[-1])
+        field.setAccessibleName(name)
+        field.setGroupSeparatorShown(True)
+        field.setSingleStep(max(1, (recorded[-1] - recorded[0]) // 100))
+        return field
+
+    def _formats(self) -> Combo:
+        items = [
+            (k, f.label, f.missing() and "needs ffmpeg", f.missing())
+            for k, f in FILM_FORMATS.items()
+        ]
+        made = combo(self, "Format", items)
+        for row, kind in enumerate(FILM_FORMATS.values()):
+            if kind.missing():
+                made.model().item(row).setEnabled(False)  # type: ignore[attr-defined]
+        return made
+
+    def _arrange(self) -> None:
+        for label in (self.note, self.problem):
+            label.setWordWrap(True)
+        self.problem.setStyleSheet(f"color: {themes.current().bad}")
+        self.problem.hide()
+        self.progress.setRange(0, 1000)
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName("Progress of the film")
+        self.progress.hide()
+        form = QFormLayout()
+        form.setHorizontalSpacing(12)
+        form.setVerticalSpacing(8)
+        for choice in self._choices():
+            form.addRow(choice.accessibleName(), choice)
+        side = QVBoxLayout()
+        side.addLayout(form)
+        side.addWidget(self.note)
+        side.addWidget(self.problem)
+        side.addStretch(1)
+        top = QHBoxLayout()
+        top.setSpacing(16)
+        top.addWidget(self.preview)
+        top.addLayout(side, 1)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.progress, 1)
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel_button)
+        buttons.addWidget(self.save_button)
+        self.save_button.setDefault(True)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(16, 16, 16, 16)
+        whole.setSpacing(16)
+        whole.addLayout(top)
+        whole.addLayout(buttons)
+        self.save_button.setFocus()
+
+    def _propose(self) -> None:
+        recorded, known = self._history.moments(), self._preferences.text
+        self.first.set_value(recorded[0])
+        self.last.set_value(recorded[-1])
+        chosen = {key: known(f"film/{key}", value) for key, value in DEFAULTS.items()}
+        kind = FILM_FORMATS.get(chosen["format"])
+        self.format.set_value(kind.key if kind and not kind.missing() else DEFAULTS["format"])
+        for field, values in (("rate", RATES), ("scale", (1, 2))):
+            if chosen[field] in map(str, values):
+                getattr(self, field).set_value(int(chosen[field]))
+        self.theme.set_value(COLORS.get(known("film/theme", ""), themes.current()))
+        what = known("film/what", WHOLE)
+        if what in {view.key for view in self._views}:
+            self.what.set_value(what)
+
+    def _keep_choices(self, folder: Path) -> None:
+        names = {id(colors): name for name, colors in COLORS.items()}
+        kept = {
+            "what": self.what.value(),
+            "format": self.format.value(),
+            "rate": str(self.rate.value()),
+            "scale": str(self.scale.value()),
+            "theme": names[id(self.theme.value())],
+            "folder": str(folder),
+        }
+        self._preferences.keep(**{f"film/{key}": value for key, value in kept.items()})
+
+    def _connect(self) -> None:
+        for choice in self._choices():
+            choice.edited.connect(lambda _: self._update())
+        self.first.edited.connect(self._look_at)
+        self.last.edited.connect(self._look_at)
+        self.cancel_button.clicked.connect(self.reject)
+        self.save_button.clicked.connect(self.save)
+
+    def _look_at(self, iteration: int) -> None:
+        self._looked_at = iteration
+        self._update()
+
+    def _update(self) -> None:
+        """Preview, and what film these choices give."""
+        film = self.film()
+        count, (width, height) = len(film.frames), film.reel.size
+        frames = f"{count} recorded step{'s' if count > 1 else ''}"
+        length = f"{count / film.rate:.1f} s"
+        self.note.setText(f"{frames}, {length}, {width} × {height} pixels.")
+        self.problem.hide()
+        nearest = min(film.frames, key=lambda f: abs(f.iteration - self._looked_at))
+        painter = FilmPainter(replace(film, scale=1))
+        with painter.painting():
+            show_preview(self.preview, painter.paint(nearest))
