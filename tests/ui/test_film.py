@@ -93,14 +93,24 @@ def still(film: Film, number: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("scale", [1, 2])
-def test_every_frame_of_a_webp_is_the_export_of_its_step(qtbot, tmp_path, views, run, scale):
+def test_every_frame_is_painted_exactly_as_the_export_of_its_step(views, run, scale):
+    film = film_of(views, run, scale)
+    painter = FilmPainter(film)
+    with painter.painting():
+        painted = [pixels(painter.paint(frame)) for frame in film.frames]
+    for number, picture in enumerate(painted):
+        np.testing.assert_array_equal(picture, still(film, number))
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+def test_a_webp_has_every_step_at_its_size_and_looks_like_it(qtbot, tmp_path, views, run, scale):
     film, path = film_of(views, run, scale), tmp_path / "film.webp"
     assert make(qtbot, film, path, "webp") == ""
     pictures, durations = frames_in(path)
     assert len(pictures) == 12 and durations == [100] * 12
     assert pictures[0].shape == (324 * scale, 400 * scale, 3)
     for number in (0, 5, 11):
-        np.testing.assert_array_equal(pictures[number], still(film, number))
+        assert np.abs(pictures[number] - still(film, number)).mean() < 2
     assert list(tmp_path.iterdir()) == [path]
 
 

@@ -25,9 +25,9 @@ from ui.theme import Theme
 from ui.views import View
 
 # So many frames wait to be written at most: at double size each takes about 16 MB.
-WAITING = 3
+WAITING = 4
 # The window is busy painting frames for so long at a time.
-SLICE_SECONDS = 0.06
+SLICE_SECONDS = 0.1
 IDLE_MILLISECONDS = 5
 # The longest text that can be expected below a frame, which says how wide it must be.
 WIDEST = "Step 8,888,888 · epoch 88,888.8 · 88:88:88 of training"

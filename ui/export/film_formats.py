@@ -19,6 +19,8 @@ from PIL import GifImagePlugin, Image
 PALETTE_PIXELS = 1_000_000
 # One of the 256 colours of a GIF stands for "as in the frame before".
 UNCHANGED = 255
+# Of WebP: letters have no visible fringes.
+QUALITY = 90
 NO_FFMPEG = "MP4 needs ffmpeg, which was not found on this computer."
 
 
@@ -132,10 +134,11 @@ class _Sequence(Image.Image):
 
 
 def write_webp(path: Path, reel: Reel, frames: Frames) -> None:
-    """A looping WebP without loss; only what differs from the frame before is stored."""
+    """A looping WebP in which only what differs from the frame before is stored. Without any loss
+    it would be five times as large, and look the same."""
     ends = [round(1000 * (i + 1) / reel.rate) for i in range(reel.count)]
     durations = [end - start for start, end in zip([0, *ends], ends, strict=False)]
-    how = {"lossless": True, "method": 0, "quality": 20, "loop": 0, "kmin": 0, "kmax": 0}
+    how = {"quality": QUALITY, "method": 2, "loop": 0, "kmin": 0, "kmax": 0}
     with open(path, "wb") as file:
         sequence = _Sequence(frames, reel.count)
         sequence.save(file, "WEBP", save_all=True, duration=durations, **how)
