@@ -116,7 +116,8 @@ class FilmPainter:
 
 @dataclass
 class WriteFilm:
-    """The job that writes a film: takes pictures from `feed` as they are painted.
+    """The job that writes a film: takes the pixels of its frames from `feed` as they are painted.
+    Nothing of Qt is in them, as the last to let go of it could be the job's thread.
 
     Its result is what went wrong, "" where nothing did. Nothing is left of a cancelled film.
     """
@@ -124,7 +125,7 @@ class WriteFilm:
     path: Path
     kind: FilmFormat
     reel: Reel
-    feed: queue.Queue[QImage] = field(default_factory=lambda: queue.Queue(WAITING))
+    feed: queue.Queue[bytes] = field(default_factory=lambda: queue.Queue(WAITING))
 
     def run(self, context: Context) -> str:
         try:
@@ -140,10 +141,10 @@ class WriteFilm:
         total = self.reel.count + 3 * self.kind.samples
         for done in range(total):
             context.progress(done, total)
-            yield _pillow(self._next(context))
+            yield Image.frombuffer("RGB", self.reel.size, self._next(context), "raw", "BGRX", 0, 1)
         context.progress(total, total)
 
-    def _next(self, context: Context) -> QImage:
+    def _next(self, context: Context) -> bytes:
         while True:
             context.check()
             try:
@@ -152,11 +153,9 @@ class WriteFilm:
                 continue
 
 
-def _pillow(picture: QImage) -> Image.Image:
-    size = picture.width(), picture.height()
-    return Image.frombuffer(
-        "RGB", size, bytes(picture.constBits()), "raw", "BGRX", picture.bytesPerLine(), 1
-    )
+def _pixels(picture: QImage) -> bytes:
+    """Four bytes a pixel: blue, green, red, nothing."""
+    return bytes(picture.constBits())
 
 
 class FilmMaker(QObject):
@@ -202,7 +201,7 @@ class FilmMaker(QObject):
         if not feed.full():
             with self._painter.painting():
                 while not feed.full() and perf_counter() < until and self._more():
-                    feed.put_nowait(self._painter.paint(self._frames[self._next]))
+                    feed.put_nowait(_pixels(self._painter.paint(self._frames[self._next])))
                     self._next += 1
         if self._more():
             self._timer.start(IDLE_MILLISECONDS if feed.full() else 0)
