@@ -146,6 +146,11 @@ class RunEvidence:
         """Mean |g| of each layer in the last few frames, shape (layers,)."""
         return typical(self.recent("gradient")[-3:])
 
+    @property
+    def is_brief(self) -> bool:
+        """Whether the gradients of a few batches only are known: their ratios vary much."""
+        return len(self._rows) < FEWEST
+
     @cached_property
     def first_to_last(self) -> float:
         """Mean |g| of the first layer over that of the last; NaN where both are 0."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.catalogue.activations import Sigmoid
+from core.catalogue.activations import HardSigmoid, Sigmoid
 from core.catalogue.batching import FullBatch
 from core.catalogue.optimizers import LBFGS, SGD, Adam
 from core.catalogue.penalties import L2
@@ -34,6 +34,14 @@ def test_evidence_cites_the_measured_numbers_and_the_bound_of_sigmoid():
     assert said == pytest.approx(gradient[-1] / gradient[0], rel=0.05)
     assert "4⁻⁶ = 1/4,096" in finding.evidence
     assert finding.layers[0] == "layer 1" and "output" not in finding.layers
+
+
+@pytest.mark.parametrize("seed", [1, 4, 8, 9])
+def test_the_mixture_of_one_batch_is_no_vanishing_gradient(seed):
+    """The ratio of the layers' gradients is above 1/100 over many batches, below it in the first."""
+    run = Run(experiment(seed=seed, activation=HardSigmoid()))
+    gradient = run.frames[0].gradient
+    assert gradient[0] < 0.01 * gradient[-1] and "vanishing" not in run.now
 
 
 @pytest.mark.parametrize(
