@@ -14,7 +14,6 @@ from core.diagnosis.hidden import Hidden
 from core.diagnosis.start import treat_start
 from core.diagnosis.words import SUPERSCRIPT, fraction, names, number, percent
 
-
 # A few batches have to tell so much more clearly that a gradient vanishes.
 BRIEF = 0.1
 

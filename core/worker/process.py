@@ -22,7 +22,8 @@ from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import Any
 
-from core.worker.channel import Handlers, HandlerSlot, pack, service_named, unpack
+from core.worker.channel import Handlers, HandlerSlot, pack, service_named
+from core.worker.parcel import Parcel, parcel, receive_parcel, send_parcel
 
 # A message of this size fits into the pipe without the sender waiting for the reader.
 PIPE_BYTES = 1 << 20
@@ -52,7 +53,7 @@ class ProcessWorker:
         self.handlers = HandlerSlot(handlers)
         self._ended = threading.Event()
         self._has_begun = False
-        self._outbox: SimpleQueue[bytes | None] = SimpleQueue()  # None: there will be no more
+        self._outbox: SimpleQueue[Parcel | None] = SimpleQueue()  # None: there will be no more
         self._process = self._start(service)
         self.process_id: int | None = self._process.pid
         _alive.add(self)
@@ -79,7 +80,8 @@ class ProcessWorker:
         return process
 
     def send(self, message: Any) -> None:
-        self._outbox.put(pack(message))
+        """Large arrays in the message are not copied: they must not change any more."""
+        self._outbox.put(parcel(message))
 
     def finish(self) -> None:
         self._outbox.put(None)
@@ -100,9 +102,10 @@ class ProcessWorker:
 
     def _talk(self) -> None:
         """Send in a thread, so that nobody waits for the reader."""
-        while (packed := self._outbox.get()) is not None:
+        while (sent := self._outbox.get()) is not None:
             with suppress(OSError):  # the process has ended, which `_listen` notices
-                self._sink.send_bytes(packed)
+                send_parcel(self._sink, sent)
+            del sent
         self._sink.close()
 
     def _listen(self) -> None:
@@ -230,7 +233,7 @@ class PipeLink:
         self._send(pack(message))
 
     def receive(self) -> Any:
-        return unpack(self._source.recv_bytes())
+        return receive_parcel(self._source)
 
     def beat(self) -> None:
         """Give signs of life, as long as there is somebody to notice."""

@@ -18,7 +18,7 @@ import numpy as np
 from core.data.refusal import refuse
 from core.data.tables.blocks import Block, OtherEncoding, blocks, count, in_utf8
 from core.data.tables.builders import Builder, NumberBuilder, WordBuilder
-from core.data.tables.extras import needed
+from core.data.tables.extras import pandas_for
 from core.data.tables.footer import without_footer
 from core.data.tables.numbers import MISSING
 from core.data.tables.rows import refuse_encoding, rows_of
@@ -136,7 +136,7 @@ class _PandasReader:
     """Reads blocks with pandas where it does so rightly."""
 
     def __init__(self, layout: Layout, builders: Sequence[Builder]) -> None:
-        pandas: Any = needed("pandas", "Reading tables")
+        pandas: Any = pandas_for("Reading tables")
 
         self._pandas, self._builders, self._layout = pandas, builders, layout
         self._width = len(builders)
