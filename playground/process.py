@@ -14,6 +14,8 @@ from typing import Any
 # How often the window's thread collects cyclic garbage, and how many times that before the old
 # objects are looked through too. No other thread collects: it could destroy Qt objects from there.
 COLLECT_MILLISECONDS, FULL_COLLECTION_EVERY = 5000, 12
+# So many more modules are a library that has been loaded since.
+MANY_MODULES = 100
 # What Qt may keep of painted icons. Every icon that is made anew leaves entries in it.
 PIXMAP_CACHE_KILOBYTES = 2048
 # How long a thread may keep the interpreter to itself: what a click waits for, at most, each time
@@ -38,17 +40,26 @@ def make_application() -> Any:
     sys.setswitchinterval(SWITCH_SECONDS)
     QPixmapCache.setCacheLimit(PIXMAP_CACHE_KILOBYTES)
     gc.disable()
-    collector, turns = QTimer(application), itertools.count(1)
-    collector.timeout.connect(lambda: _collect(next(turns)))
+    collector, collecting = QTimer(application), Collector()
+    collector.timeout.connect(lambda: collecting.collect())
     collector.start(COLLECT_MILLISECONDS)
     return application
 
 
-def _collect(turn: int) -> None:
-    """Collect cyclic garbage in so small parts that no frame is late."""
-    if turn == 1:
-        gc.freeze()  # modules and the window itself stay: they need not be looked through again
-    gc.collect(2 if turn % FULL_COLLECTION_EVERY == 0 else 1)
+class Collector:
+    """Collects cyclic garbage in so small parts that no frame is late."""
+
+    def __init__(self) -> None:
+        self._turns, self._modules = itertools.count(1), 0
+
+    def collect(self) -> None:
+        """To be called every few seconds."""
+        if len(sys.modules) > self._modules + MANY_MODULES:
+            # Modules and the window itself stay: they need not be looked through again and again,
+            # and looking through a library such as pandas once takes as long as three frames.
+            gc.freeze()
+            self._modules = len(sys.modules)
+        gc.collect(2 if next(self._turns) % FULL_COLLECTION_EVERY == 0 else 1)
 
 
 class Interrupts:

@@ -23,9 +23,14 @@ def drop():
     watch.start()
 watch = QTimer(interval=1)
 watch.timeout.connect(lambda: any(each() for each in gone) or application.quit())
-# What there is when the window has just been made is taken to stay.
-QTimer.singleShot(0, lambda: process._collect(1))
-QTimer.singleShot(1, drop)
+# What there is when garbage is collected for the first time is taken to stay.
+first, frozen = QTimer(interval=1), gc.get_freeze_count()
+def begin():
+    if gc.get_freeze_count() > frozen:
+        first.stop()
+        drop()
+first.timeout.connect(begin)
+first.start()
 QTimer.singleShot(20_000, lambda: application.exit(1))
 raise SystemExit(application.exec())
 """

@@ -9,7 +9,6 @@ from types import ModuleType
 from core.base.extras import MissingExtra, require
 from core.data.dataset import DataError
 
-
 _importing = threading.RLock()
 
 

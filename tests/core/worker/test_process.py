@@ -12,9 +12,11 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.worker.channel import Handlers, Link, Worker, unpack
+from core.worker.parcel import LARGE, parcel
 from core.worker.process import SILENCE_SECONDS, ProcessWorker
 from core.worker.start import VARIABLE, start_worker
 from core.worker.thread import ThreadWorker
@@ -97,6 +99,29 @@ def test_many_may_send_at_once(make):
         sender.start()
     assert [peer.heard() for _ in range(80)] == [(count, message) for count in range(80)]
     assert peer.worker.close(WAIT)
+
+
+def test_large_arrays_cross_whole_and_can_be_written_to(make):
+    rng = np.random.default_rng(0)
+    rows = np.asfortranarray(rng.normal(size=(300_000, 3)).astype(np.float32))
+    message = {"rows": rows, "same": rows, "few": np.arange(5), "odd": rows[1::2, 1]}
+    peer = Peer("echo", make)
+    for count in range(2):
+        peer.worker.send(message)
+        number, back = peer.heard()
+        assert number == count
+        for name, sent in message.items():
+            assert np.array_equal(back[name], sent) and back[name].dtype == sent.dtype
+        back["rows"][0, 0] = 1
+    peer.worker.send("small again")
+    assert peer.heard() == (2, "small again")
+    assert peer.worker.close(WAIT)
+
+
+def test_a_large_array_is_not_pickled_on_its_way():
+    sent = parcel(("load", np.zeros(4 * LARGE, np.uint8)))
+    assert len(sent.packed) < 1000 and [len(part) for part in sent.buffers] == [4 * LARGE]
+    assert not parcel(("load", np.zeros(LARGE // 2, np.uint8))).buffers
 
 
 def test_nothing_that_is_sent_is_shared(make):
