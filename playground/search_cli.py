@@ -6,7 +6,6 @@ import argparse
 import csv
 import json
 import sys
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,6 @@ from playground.settings import experiment, with_settings
 if TYPE_CHECKING:
     from core.search.plan import SearchPlan
     from core.search.study import Study
-    from core.search.trial import TrialRecord
 
 # The choices of core.search.plan, which is not loaded for --help; a test compares the two.
 STRATEGIES = ("random", "grid", "quasi-random", "tpe")
@@ -85,10 +83,8 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
 
 
 def _search(options: argparse.Namespace) -> int:
-    from core.base.extras import MissingExtra
-    from core.data import DataError
+    from core.base.errors import UserError
     from core.experiment.reading import SpecError
-    from core.search.space import SearchError
 
     try:
         study = _study(options)
@@ -99,10 +95,8 @@ def _search(options: argparse.Namespace) -> int:
             _write(study, options.out)
     except SpecError as error:
         return fail(error.problems)
-    except SearchError as error:
+    except UserError as error:
         return fail(str(error).splitlines())
-    except (DataError, MissingExtra) as error:
-        return fail([str(error)])
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -123,10 +117,10 @@ def _study(options: argparse.Namespace) -> Study:
 
 def _plan(options: argparse.Namespace) -> SearchPlan:
     """The plan that the command line describes."""
+    from core.experiment.space import parse_range
     from core.experiment.spec import ExperimentSpec
     from core.search.plan import SearchPlan, with_epochs
     from core.search.presets import lecture
-    from core.search.space import parse_range
 
     base = lecture(options.bundled)
     if options.file or options.vary:
@@ -159,6 +153,7 @@ def _run(study: Study, options: argparse.Namespace) -> bool:
     from tqdm import tqdm
 
     from core.training.training_data import TrainingData
+    from core.worker.executors import executors
 
     plan = study.plan
     total = plan.trials * plan.stages
@@ -166,7 +161,7 @@ def _run(study: Study, options: argparse.Namespace) -> bool:
     with (
         Interruption() as interruption,
         tqdm(total=total, initial=len(study.records), unit="trial", disable=quiet) as bar,
-        _executors(options, TrainingData(plan.experiment)) as make,
+        executors(max(1, options.jobs), options.cluster, TrainingData(plan.experiment)) as make,
     ):
         study.run(make, lambda record: _step(bar, study), interruption.asked)
         bar.close()
@@ -184,22 +179,6 @@ def _step(bar: Any, study: Study) -> None:
     if best:
         bar.set_postfix_str(f"best {best[0].score:.3g}", refresh=False)
     bar.update()
-
-
-def _executors(options: argparse.Namespace, data: Any) -> AbstractContextManager[Any]:
-    from core.search.executors import local_processes
-
-    def watch(record: TrialRecord) -> None:
-        """A terminal shows whole trials only."""
-
-    if options.cluster:
-        from core.base.extras import require
-
-        require("distributed", extra="cluster", purpose="Searching on a cluster")
-        from core.search.cluster import cluster
-
-        return cluster(options.cluster, data, watch)
-    return local_processes(max(1, options.jobs), data, watch)
 
 
 def _say(study: Study, repeated: list[Any]) -> None:

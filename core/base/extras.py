@@ -11,6 +11,8 @@ import shlex
 import sys
 from types import ModuleType
 
+from core.base.errors import UserError
+
 # What each extra installs; a test compares this with pyproject.toml.
 EXTRAS: dict[str, tuple[str, ...]] = {
     "tables": ("pandas", "charset-normalizer", "openpyxl", "pyarrow"),
@@ -21,7 +23,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
 }
 
 
-class MissingExtra(ImportError):
+class MissingExtra(UserError, ImportError):
     """A library of an extra is not installed. The message says how to install it."""
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.errors import UserError
 from core.base.registry import Entry, Registry
 
 Task = Literal["binary", "classes", "regression"]
@@ -58,7 +59,7 @@ class Dataset(Entry):
         raise NotImplementedError
 
 
-class DataError(Exception):
+class DataError(UserError):
     """The data cannot be had or read; the message names the place and the remedy."""
 
 

@@ -17,6 +17,7 @@ from functools import cache
 from numbers import Integral, Real
 from typing import Any
 
+from core.base.errors import UserError
 from core.base.registry import Entry, Setting
 from core.catalogue.activations import ACTIVATIONS
 from core.catalogue.blocks import BLOCKS
@@ -28,7 +29,7 @@ LARGEST_WHOLE = 2**53
 MOST_ITEMS = 1000
 
 
-class SpecError(Exception):
+class SpecError(UserError):
     """An experiment that cannot be read; `problems` names each fault as "path: message"."""
 
     def __init__(self, problems: list[str]) -> None:

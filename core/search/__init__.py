@@ -4,8 +4,8 @@
 `cluster` say where, `summary` puts the results into words.
 """
 
+from core.experiment.space import Range, SearchError, parse_range
 from core.search.plan import SearchPlan
-from core.search.space import Range, SearchError, parse_range
 from core.search.trial import TrialRecord
 
 __all__ = ["Range", "SearchError", "SearchPlan", "TrialRecord", "parse_range"]

@@ -9,8 +9,8 @@ from dataclasses import fields, is_dataclass
 from typing import Any, NamedTuple
 
 from core.base.registry import Entry, Setting
+from core.experiment.space import Range
 from core.experiment.spec import ExperimentSpec
-from core.search.space import Range
 
 # A range to begin with reaches so many times the present value either way.
 REACH_LOG, REACH = 100.0, 2.0

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core.search.plan import SearchPlan
 from core.search.study import Stage, Study
 from core.search.summary import Repeated
 from core.search.trial import TrialRecord
 from core.training.training_data import TrainingData
+from core.worker.executors import executors
 
 if TYPE_CHECKING:
     from core.worker.job import Context
@@ -45,7 +45,7 @@ class SearchJob:
     repeat: bool = False
 
     def run(self, context: Context) -> SearchState:
-        """Raises `SearchError`, `DataError`, `MissingExtra`."""
+        """Raises `SearchError`, `ExecutorError`, `DataError`, `MissingExtra`."""
         return _Search(self, context).run()
 
 
@@ -61,25 +61,13 @@ class _Search:
         job = self._job
         self._study = Study(job.plan, job.file)
         data = TrainingData(job.plan.experiment)
-        with self._executors(data) as make:
+        with executors(job.jobs, job.cluster, data, self._watch) as make:
             self._study.run(make, self._done, self._look)
             if job.repeat and not self._context.cancelled:
                 self._repeated = tuple(self._study.repeat(make, stopped=self._look))
         self._context.check()
         self._running.clear()
         return self._state()
-
-    def _executors(self, data: TrainingData) -> AbstractContextManager[Any]:
-        if self._job.cluster:
-            from core.base.extras import require
-
-            require("distributed", extra="cluster", purpose="Searching on a cluster")
-            from core.search.cluster import cluster
-
-            return cluster(self._job.cluster, data, self._watch)
-        from core.search.executors import local_processes
-
-        return local_processes(self._job.jobs, data, self._watch)
 
     def _watch(self, record: TrialRecord) -> None:
         """Called in threads of the executors: a trial has gone on."""

@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from core.base.registry import setting
+from core.experiment import sampling
 from core.experiment.serialization import from_dict, to_dict
+from core.experiment.space import Range, SearchError, parse_range, validate_ranges
 from core.experiment.spec import ExperimentSpec
-from core.search.space import Range, SearchError, halton, parse_range, validate_ranges
 
 STRATEGIES = {
     "random": "Random: every trial is drawn by itself, uniformly along each scale",
@@ -110,7 +109,7 @@ class SearchPlan:
         """
         count = self.trials
         if self.strategy == "grid":
-            count = math.prod(len(values) for values in self.grid(ranges))
+            count = math.prod(len(values) for values in sampling.grid(ranges, self.trials))
         first = stage * self.trials
         last = first + min(count, self.trials)
         size = GROUP if self.learns else self.trials
@@ -118,29 +117,7 @@ class SearchPlan:
 
     def drawn(self, ranges: Sequence[Range], index: int) -> dict[str, Any]:
         """The settings of trial `index`, which depend on the plan alone (not of a TPE search)."""
-        within = index % self.trials
-        if self.strategy == "grid":
-            return self._on_grid(ranges, within)
-        if self.strategy == "quasi-random":
-            positions = halton(len(ranges), index, self.seed)
-        else:
-            positions = np.random.default_rng([self.seed, index]).random(len(ranges))
-        return {r.path: r.value_at(float(p)) for r, p in zip(ranges, positions, strict=True)}
-
-    def _on_grid(self, ranges: Sequence[Range], within: int) -> dict[str, Any]:
-        values = self.grid(ranges)
-        parameters = {}
-        for each, column in zip(ranges, values, strict=True):
-            within, at = divmod(within, len(column))
-            parameters[each.path] = column[at]
-        return parameters
-
-    def grid(self, ranges: Sequence[Range]) -> list[list[Any]]:
-        """The values of each setting: as many as give at most `trials` combinations."""
-        fixed = [len(r.choices) for r in ranges if r.scale == "choice"]
-        free = len(ranges) - len(fixed)
-        points = int((self.trials / math.prod(fixed)) ** (1 / max(free, 1)) + 1e-9)
-        return [r.grid(max(points, 1)) for r in ranges]
+        return sampling.drawn(self.strategy, ranges, self.trials, self.seed, index)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data for JSON."""

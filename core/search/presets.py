@@ -10,9 +10,9 @@ from core.catalogue.optimizers import SGD
 from core.data.dataset import Dataset
 from core.data.digits import IMAGES, Digits
 from core.data.mnist import MNIST, find
+from core.experiment.space import Range
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.search.plan import SearchPlan
-from core.search.space import Range
 
 PICTURES, EPOCHS, TRIALS, BATCH, WIDTH, DEPTH = 500, 50, 100, 100, 100, 6
 VALIDATION = 0.2

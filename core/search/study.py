@@ -12,9 +12,6 @@ import json
 import math
 import warnings
 from collections.abc import Callable, Sequence
-from concurrent.futures import (
-    Executor,
-)
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,11 +19,14 @@ from typing import Any
 import numpy as np
 
 from core.base.extras import require
-from core.search.crew import Crew, Done, Stopped
+from core.experiment.space import Narrowing, Range, SearchError, limits, narrowed
 from core.search.plan import SearchPlan, plan_from_dict
-from core.search.space import Narrowing, Range, SearchError, limits, narrowed
 from core.search.summary import Repeated, gathered, repetitions
 from core.search.trial import TrialRecord, TrialTask, signed
+from core.worker.crew import Crew, Stopped
+from core.worker.executors import Executors
+
+Done = Callable[[TrialRecord], None]
 
 NAME, REPEATED_KEY = "search", "repeated"
 # Pruning begins when so many earlier trials are known, and after this share of the epochs.
@@ -102,16 +102,17 @@ class Study:
 
     def run(
         self,
-        executors: Callable[[], Executor],
+        executors: Executors,
         done: Done = lambda record: None,
         stopped: Stopped = lambda: False,
     ) -> None:
         """Run what is left of the plan; `done` is called with every record in this thread.
 
-        Returns early when `stopped()`; then everything that was over is kept. Raises `SearchError`
-        where the workers are lost for good.
+        Returns early when `stopped()`; then everything that was over is kept, and so it is where
+        this raises `ExecutorError`, the workers being lost for good, or `SearchError`, the file
+        not taking any more.
         """
-        crew = Crew(executors)
+        crew = Crew(executors, TrialTask.failed)
         for number in range(self.plan.stages):
             if number == len(self._stages):
                 self._stages.append(self._next_stage())
@@ -121,7 +122,7 @@ class Study:
 
     def repeat(
         self,
-        executors: Callable[[], Executor],
+        executors: Executors,
         done: Done = lambda record: None,
         stopped: Stopped = lambda: False,
     ) -> list[Repeated]:
@@ -139,15 +140,15 @@ class Study:
                 done(record)
 
             tasks = repetitions(best, self.plan)
-            if not Crew(executors).run(tasks, keep, stopped):
+            if not Crew(executors, TrialTask.failed).run(tasks, keep, stopped):
                 return []
             stored = [found[index].to_dict() for index in sorted(found)]
             self._study.set_user_attr(REPEATED_KEY, stored)
         return gathered(best, [TrialRecord.from_dict(raw) for raw in stored])
 
     def _next_stage(self) -> Stage:
-        ranges = self._stages[-1].ranges
         """What the stages so far lead to; later records do not count."""
+        ranges = self._stages[-1].ranges
         before = [r for r in self.records if r.stage < len(self._stages)]
         best_first = ranked(before, self.plan.score)
         narrowings = tuple(

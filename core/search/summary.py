@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from core.experiment.space import with_parameters
 from core.experiment.spec import ExperimentSpec
 from core.search.plan import SearchPlan
-from core.search.space import with_parameters
 from core.search.trial import TrialRecord, TrialTask, signed
 
 BEST = 20

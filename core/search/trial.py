@@ -17,8 +17,8 @@ import numpy as np
 
 from core.data import DataError
 from core.experiment.reading import SpecError
+from core.experiment.space import with_parameters
 from core.experiment.spec import ExperimentSpec
-from core.search.space import with_parameters
 from core.training.trainer import Trainer
 from core.training.training_data import TrainingData
 
@@ -26,8 +26,8 @@ State = Literal["complete", "pruned", "diverged", "failed", "cancelled"]
 # Between two looks at whether the trial is to be given up, and between two reports.
 SLICE_STEPS = 50
 
-# Called after every epoch with the record so far; answers whether the trial is to be given up.
-Report = Callable[["TrialRecord"], bool]
+# Given what makes the record so far; answers whether the trial is to be given up.
+Report = Callable[[Callable[[], "TrialRecord"]], bool]
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,15 @@ class TrialTask:
     def spec(self) -> ExperimentSpec:
         """The experiment of this trial. Raises `SpecError`."""
         return with_parameters(self.experiment, self.parameters)
+
+    def run(self, shared: Any, report: Report) -> TrialRecord | None:
+        """As a task of `core.worker.executors`, which share the samples of the search."""
+        record = run_trial(self, report, shared)
+        return None if record.state == "cancelled" else record
+
+    def failed(self, message: str) -> TrialRecord:
+        """The record where its worker has died or an error came out of it."""
+        return TrialRecord(self.index, self.stage, self.parameters, state="failed", message=message)
 
 
 @dataclass(frozen=True)
@@ -100,7 +109,7 @@ class TrialRecord:
 
 
 def run_trial(
-    task: TrialTask, report: Report = lambda record: False, data: TrainingData | None = None
+    task: TrialTask, report: Report = lambda make: False, data: TrainingData | None = None
 ) -> TrialRecord:
     """Train and score one trial. What goes wrong with its settings becomes a failed record.
 
@@ -150,7 +159,7 @@ class _Run:
         target = trainer.iteration + trainer.sampler.steps_left
         while trainer.iteration < target and not trainer.finished:
             trainer.advance(min(SLICE_STEPS, target - trainer.iteration))
-            if self._report(self._so_far()):
+            if self._report(self._so_far):
                 self._cancelled = True
                 return
         segment, score = trainer.take_segment(), trainer.evaluate()

@@ -41,6 +41,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from core.base.cancellation import Cancelled
+from core.base.errors import UserError
 from core.worker import pool
 from core.worker.channel import Handlers, Link, Packed, Shared, Silence, Worker, pack, unpack
 from core.worker.exit_status import reason
@@ -258,10 +259,8 @@ def _outcome(packed: Packed, context: Context) -> End:
 
 def failure(error: BaseException) -> Failed:
     """What an error means to the user."""
-    from core.data import DataError
-
     report = "".join(traceback.format_exception(error))
-    if isinstance(error, DataError):
+    if isinstance(error, UserError):
         return Failed(str(error), report)
     if isinstance(error, MemoryError):
         return Failed(NO_MEMORY, report)

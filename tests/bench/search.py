@@ -10,12 +10,12 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from core.search.executors import local_processes
 from core.search.plan import SearchPlan
 from core.search.presets import lecture
 from core.search.study import Study, load
 from core.search.trial import TrialRecord
 from core.training.training_data import TrainingData
+from core.worker.executors import local_processes
 
 ROUNDS = 3
 RESUMED = 1000

@@ -11,9 +11,9 @@ from core.catalogue.batching import MiniBatch
 from core.catalogue.blocks import Dense
 from core.catalogue.optimizers import SGD
 from core.data.toys import Circle
+from core.experiment.space import Range
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.search.plan import SearchPlan
-from core.search.space import Range
 from core.search.study import Study
 from core.search.trial import TrialRecord
 

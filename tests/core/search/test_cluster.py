@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.search.space import SearchError
+from core.worker.executors import ExecutorError
 from core.search.study import Study
 from core.training.training_data import TrainingData
 from tests.core.search.searching import plan, searched, table
@@ -23,7 +23,7 @@ def scheduler():
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_cluster_gives_the_same_table(scheduler):
-    from core.search.cluster import cluster
+    from core.worker.cluster import cluster
 
     searching, seen = plan(strategy="tpe"), []
     study = Study(searching)
@@ -34,11 +34,11 @@ def test_a_cluster_gives_the_same_table(scheduler):
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_cluster_that_is_not_there_says_what_to_start(monkeypatch):
-    from core.search import cluster
+    from core.worker import cluster
 
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.5)
     with (
-        pytest.raises(SearchError, match="dask scheduler"),
+        pytest.raises(ExecutorError, match="dask scheduler"),
         cluster.cluster("tcp://127.0.0.1:1", TrainingData(plan().experiment), lambda r: None),
     ):
         pass

@@ -13,16 +13,16 @@ import pytest
 
 from core.catalogue.optimizers import SGD
 from core.data.toys import Spiral
+from core.experiment.space import Range, SearchError
 from core.experiment.spec import DataSpec
-from core.search.executors import local_processes
 from core.search.plan import PRUNING, STRATEGIES
 from core.search.presets import lecture
-from core.search.space import Range, SearchError
 from core.search.study import Study, bounds, load
 from core.search.summary import best_lines, counts_sentence, noise_sentence, ties
 from core.search.trial import TrialRecord, TrialTask, run_trial
 from core.training.trainer import Trainer
 from core.training.training_data import TrainingData
+from core.worker.executors import local_processes
 from playground.search_cli import PRUNING as OFFERED_PRUNING
 from playground.search_cli import STRATEGIES as OFFERED_STRATEGIES
 from tests.core.search.searching import EXPERIMENT, RATE, Here, plan, searched, table

@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 
+from core.experiment.space import Range
 from core.search.plan import SearchPlan
-from core.search.space import Range
 from core.search.study import load
 from tests.core.search.searching import EXPERIMENT, RATE, plan, searched, table
 from tests.ui.running import page_context

@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 )
 
 from core.base.extras import MissingExtra
+from core.experiment.space import SearchError
 from core.search import summary
 from core.search.job import SearchJob, SearchState
 from core.search.presets import lecture
-from core.search.space import SearchError
 from core.search.study import load, ranked
 from core.search.trial import TrialRecord
 from ui.menus import Command, Menu

@@ -9,9 +9,9 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from core.experiment.space import SCALES, Range, SearchError, parse_range
 from core.experiment.spec import ExperimentSpec
 from core.search.candidates import Candidate, candidates
-from core.search.space import SCALES, Range, SearchError, parse_range
 from ui import theme
 from ui.widgets.combo import Combo, choice_model
 from ui.widgets.text_field import TextField

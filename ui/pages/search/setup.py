@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from core.base.registry import setting
+from core.experiment.space import SearchError, validate_ranges
 from core.experiment.spec import ExperimentSpec
 from core.search.plan import SearchPlan, with_epochs
 from core.search.presets import lecture
-from core.search.space import SearchError, validate_ranges
 from ui import theme
 from ui.caption import caption
 from ui.forms.form import Form

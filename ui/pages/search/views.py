@@ -11,8 +11,8 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QMenu
 
+from core.experiment.space import Range
 from core.search.job import SearchState
-from core.search.space import Range
 from core.search.study import ranked
 from core.search.summary import BEST, short_name
 from core.search.trial import TrialRecord

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.catalogue.optimizers import Adam
-from core.search.space import (
+from core.experiment.sampling import halton
+from core.experiment.space import (
     Range,
     SearchError,
-    halton,
     limits,
     narrowed,
     parse_range,

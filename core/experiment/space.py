@@ -15,8 +15,8 @@ from dataclasses import dataclass, is_dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.base.errors import UserError
 from core.base.registry import Setting, settings_of
 from core.experiment.reading import SpecError
 from core.experiment.serialization import from_dict, set_path, to_dict
@@ -35,7 +35,7 @@ BORDER = 0.05
 GROWTH = 0.5
 
 
-class SearchError(Exception):
+class SearchError(UserError):
     """A search that cannot be set up or go on; the message says why and what to do."""
 
 
@@ -241,35 +241,6 @@ def _narrowed_choice(each: Range, best: list[Any]) -> Narrowing:
     kept = ", ".join(_choice_text(choice) for choice in left)
     after = replace(each, choices=left)
     return Narrowing(each, after, f"narrowed: the best {len(best)} trials use only {kept}")
-
-
-def halton(dimensions: int, index: int, seed: int) -> NDArray[np.float64]:
-    """Point number `index` of the Halton sequence, rotated at random by the seed: (dimensions,).
-
-    Halton (1960), with the rotation modulo 1 of Cranley and Patterson (1976).
-    """
-    rotation = np.random.default_rng([seed, 0x4A1]).random(dimensions)
-    point = np.array([_radical_inverse(index + 1, base) for base in _primes(dimensions)])
-    return (point + rotation) % 1.0
-
-
-def _radical_inverse(index: int, base: int) -> float:
-    value, share = 0.0, 1.0
-    while index:
-        index, digit = divmod(index, base)
-        share /= base
-        value += digit * share
-    return value
-
-
-def _primes(count: int) -> list[int]:
-    found: list[int] = []
-    candidate = 2
-    while len(found) < count:
-        if all(candidate % prime for prime in found):
-            found.append(candidate)
-        candidate += 1
-    return found
 
 
 def _counts(items: Sequence[str]) -> dict[str, int]:
