@@ -10,8 +10,14 @@ from typing import TYPE_CHECKING
 from playground.exits import DONE, FAILED, fail, folder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from core.gallery.experiment import Experiment
     from core.gallery.results import Results
+    from core.gallery.seeds import Request
+    from playground.progress import ProgressBar
+
+    Take = Callable[[Results], None]
 
 ALL = "all"
 
@@ -52,8 +58,20 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         metavar="DIR",
         help="write results.json, curves.csv, layers.csv and the experiments into DIR/NAME",
     )
+    run.add_argument(
+        "--jobs", type=_count, default=1, metavar="N", help="processes that share the seeds (1)"
+    )
+    run.add_argument(
+        "--cluster", default="", metavar="ADDRESS", help="run on the Dask cluster of that scheduler"
+    )
     run.add_argument("--json", action="store_true", help="print the results as JSON")
     run.set_defaults(run=_run)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError(f"must be a number from 1 to 1000, not {text!r}")
+    return int(text)
 
 
 def _seeds(text: str) -> tuple[int, ...]:
@@ -90,7 +108,7 @@ def _pictures(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from core.data import DataError
+    from core.base.errors import UserError
 
     try:
         chosen = _chosen(options.names)
@@ -101,7 +119,7 @@ def _run(options: argparse.Namespace) -> int:
         raise
     except KeyError as error:
         return fail([error.args[0]])
-    except DataError as error:
+    except UserError as error:
         return fail([str(error)])
     except OSError as error:
         return fail([f"{error.filename or options.out}: {error.strerror or error}"])
@@ -120,29 +138,59 @@ def _chosen(names: list[str]) -> list[Experiment]:
 
 
 def _run_all(chosen: list[Experiment], options: argparse.Namespace) -> tuple[bool, list]:
-    """Run one after the other; whether all checks hold, and all results as plain data."""
-    from core.gallery.engine import data_for, run
+    """Run all, here or on other processes; whether all checks hold, and all as plain data."""
+    from core.gallery.engine import data_for
     from core.gallery.results import check
+    from core.gallery.seeds import Request
     from playground.gallery_report import plain, show, write
     from playground.progress import ProgressBar
 
     passed, reports = True, []
     bar = ProgressBar(sys.stderr)
-    for number, experiment in enumerate(chosen):
 
-        def progress(share: float, text: str, number: int = number) -> None:
-            bar.show((number + share) / len(chosen), text)
-
-        try:
-            results: Results = run(
-                experiment, data_for(experiment, options.bundled), options.seeds, progress
-            )
-        finally:
-            bar.clear()
+    def take(results: Results) -> None:
+        nonlocal passed
         passed = passed and all(finding.ok for finding in check(results))
         reports.append(plain(results))
+        bar.clear()
         if options.out:
-            write(results, options.out / experiment.key)
+            write(results, options.out / results.experiment.key)
         if not options.json:
             show(results, options.check)
+
+    requests = [
+        Request(each, data_for(each, options.bundled), options.seeds or each.seeds)
+        for each in chosen
+    ]
+    try:
+        if options.cluster or options.jobs > 1:
+            _run_elsewhere(requests, options, take, bar)
+        else:
+            _run_here(requests, take, bar)
+    finally:
+        bar.clear()
     return passed, reports
+
+
+def _run_here(requests: list[Request], take: Take, bar: ProgressBar) -> None:
+    """One experiment and one seed after the other."""
+    from core.gallery.engine import run
+
+    for number, request in enumerate(requests):
+
+        def progress(share: float, text: str, number: int = number) -> None:
+            bar.show((number + share) / len(requests), text)
+
+        take(run(*request, progress))
+
+
+def _run_elsewhere(
+    requests: list[Request], options: argparse.Namespace, take: Take, bar: ProgressBar
+) -> None:
+    """Every seed of every experiment as a task of its own, as the trials of a search are."""
+    from core.gallery.seeds import SeedRuns
+    from core.worker.executors import executors
+
+    runs = SeedRuns(requests, take, bar.show)
+    with executors(options.jobs, options.cluster, None, runs.watch, "Running the gallery") as make:
+        runs.run(make)

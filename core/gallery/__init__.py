@@ -13,6 +13,7 @@ from core.gallery.experiments import (
     initialization,
     optimization,
     pretraining,
+    searching,
 )
 
 TOPICS: dict[str, tuple[Experiment, ...]] = {
@@ -21,6 +22,7 @@ TOPICS: dict[str, tuple[Experiment, ...]] = {
     "Generalisation": generalization.EXPERIMENTS + ensembles.EXPERIMENTS,
     "Activation": activation.EXPERIMENTS,
     "Depth": depth.EXPERIMENTS,
+    "Hyperparameters": searching.EXPERIMENTS,
 }
 GALLERY: dict[str, Experiment] = {
     experiment.key: experiment for topic in TOPICS.values() for experiment in topic

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Union
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -21,17 +21,16 @@ from core.data import DATASETS
 from core.data.mnist import find
 from core.experiment.spec import ExperimentSpec
 from core.gallery.experiment import Experiment, Outcome, Plan, Variant
+from core.gallery.measuring import NO_SEGMENT, PARTS, SharedData, frame_of, shared_data
 from core.gallery.results import Results
-from core.gallery.signals import Signals, signals
-from core.gallery.watching import MEASURED, ComparisonUpdate, RunUpdate, Watch
+from core.gallery.search_run import SearchRun
+from core.gallery.signals import signals
+from core.gallery.watching import ComparisonUpdate, RunUpdate, Watch
 from core.network.calibration import Report
-from core.network.storage import Storage
 from core.telemetry.frame import Frame
-from core.telemetry.meter import Meter
 from core.training.ensembles import member_streams
 from core.training.results import Segment
 from core.training.trainer import Trainer
-from core.training.training_data import TrainingData
 from core.worker.job import Context
 
 # Told how much is done, 0…1, and what is going on.
@@ -40,12 +39,13 @@ Question = Callable[[], bool]
 
 # The runs are brought to the same share of their length this many times.
 ROUNDS = 100
-PARTS = ("train", "validation", "test")
 # An update is made this often while it is watched, less often where making one takes more than this
 # share of the time.
 WATCH_SECONDS = 1 / 60
 WATCH_SHARE = 0.1
-NO_SEGMENT = Segment(0, *(np.empty(0),) * 3)
+
+
+AnyRun = Union["LockstepRun", SearchRun]
 
 
 def data_for(experiment: Experiment, bundled: bool = False) -> str:
@@ -156,13 +156,16 @@ def _run_seed(
     shown: _Shown | None,
 ) -> list[Outcome]:
     known: list[SharedData] = []
-    runs_in_step: list[LockstepRun] = []
+    runs_in_step: list[AnyRun] = []
     for variant in plan.variants:
         _go_on(cancelled)
         spec = replace(variant.spec, seed=seed)
         common = _shared_data_of(spec, known)
         report = partial(_report, cancelled)
-        runs_in_step.append(LockstepRun(variant, spec, plan, common, report))
+        if variant.search:
+            runs_in_step.append(SearchRun(variant, spec, common, report))
+        else:
+            runs_in_step.append(LockstepRun(variant, spec, plan, common, report))
     if shown:
         shown.begin(runs_in_step)
     for done in range(1, ROUNDS + 1):
@@ -181,7 +184,7 @@ def _run_seed(
 
 
 def in_turn(
-    runs_in_step: list[LockstepRun],
+    runs_in_step: Sequence[AnyRun],
     share: float,
     cancelled: Question = lambda: False,
     shown: _Shown | None = None,
@@ -214,10 +217,10 @@ class _Shown:
         self._seed, self._turn, self._watch, self._ready = seed, turn, watch, ready
         self._due, self._next = 0.0, 0
 
-    def begin(self, runs_in_step: list[LockstepRun]) -> None:
+    def begin(self, runs_in_step: Sequence[AnyRun]) -> None:
         self._show(lambda: [run.run_update(run.before[1]) for run in runs_in_step])
 
-    def look(self, runs_in_step: list[LockstepRun]) -> None:
+    def look(self, runs_in_step: Sequence[AnyRun]) -> None:
         if time.perf_counter() < self._due or not self._ready():
             return
         chosen = self._next % len(runs_in_step) if self._turn == 0 else -1
@@ -225,7 +228,7 @@ class _Shown:
         runs = enumerate(runs_in_step)
         self._show(lambda: [run.run_update(measured=i == chosen) for i, run in runs])
 
-    def end(self, runs_in_step: list[LockstepRun], outcomes: list[Outcome]) -> None:
+    def end(self, runs_in_step: Sequence[AnyRun], outcomes: list[Outcome]) -> None:
         both = zip(runs_in_step, outcomes, strict=True)
         last = [run.run_update(outcome.after[1]) for run, outcome in both]
         self._show(lambda: [replace(run_update, ended=True) for run_update in last])
@@ -235,18 +238,6 @@ class _Shown:
         self._watch(ComparisonUpdate(self._seed, self._turn, tuple(updates())))
         now = time.perf_counter()
         self._due = max(began + WATCH_SECONDS, now + (now - began) / WATCH_SHARE)
-
-
-class SharedData(NamedTuple):
-    """What runs on the same samples have in common: these, and the memory for a batch of them."""
-
-    data: TrainingData
-    storage: Storage
-
-
-def shared_data(spec: ExperimentSpec) -> SharedData:
-    data = TrainingData(spec)
-    return SharedData(data, Storage(data.dtype, common=True))
 
 
 def _shared_data_of(spec: ExperimentSpec, known: list[SharedData]) -> SharedData:
@@ -287,7 +278,7 @@ class LockstepRun:
         self._scores = [self.trainer.evaluate()]
         self._told = 0
         self._seconds = 0.0
-        self.before = self._signals()
+        self.before = (signals(self.trainer), frame_of(self.trainer))
 
     def towards(self, share: float) -> Iterator[bool]:
         """Go on until `share` of the run is done; yields after every step."""
@@ -306,7 +297,7 @@ class LockstepRun:
         trainer = self.trainer
         self._segments.append(trainer.take_segment())
         if measured:
-            frame = self._frame()
+            frame = frame_of(trainer)
         news = self._segments[self._shown :]
         scores = [score for score in self._scores[self._told :] if score]
         self._shown, self._told = len(self._segments), len(self._scores)
@@ -341,16 +332,9 @@ class LockstepRun:
             validation=tuple(score for score in self._scores if score),
             final=final,
             before=self.before,
-            after=self._signals(),
+            after=(signals(trainer), frame_of(trainer)),
             probes=probes,
         )
-
-    def _signals(self) -> tuple[Signals, Frame]:
-        return signals(self.trainer), self._frame()
-
-    def _frame(self) -> Frame:
-        frame = Meter(self.trainer).frame("paused", measures=MEASURED, validate=False)
-        return replace(frame, segment=NO_SEGMENT, validation=(), data=None)
 
 
 def _joined(segments: Sequence[Segment]) -> Segment:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from core.experiment.space import Range
 from core.experiment.spec import ExperimentSpec
 from core.gallery.signals import Signals
 from core.telemetry.frame import Frame
@@ -21,15 +22,33 @@ VIEWS = ("loss", "activations", "gradients")
 
 
 @dataclass(frozen=True)
+class Search:
+    """Trials of a spec with settings drawn from `ranges`: `trials` of each stage, after which the
+    ranges are narrowed. The strategy is one of `core.experiment.sampling`."""
+
+    ranges: tuple[Range, ...]
+    strategy: str
+    trials: int
+    stages: int = 1
+
+    @property
+    def budget(self) -> int:
+        """All trials. A grid has fewer points than `trials` unless these are a product."""
+        return self.trials * self.stages
+
+
+@dataclass(frozen=True)
 class Variant:
     """One of the runs that are compared; the label says what is different about it.
 
-    Runs with another `member` draw other weights and another order of batches from one seed.
+    Runs with another `member` draw other weights and another order of batches from one seed. With
+    a `search` the run is that search on the spec, whose seed is also that of the draws.
     """
 
     label: str
     spec: ExperimentSpec
     member: int = 0
+    search: Search | None = None
 
 
 @dataclass(frozen=True)
@@ -124,6 +143,16 @@ class Plan:
     steps: int | None = None
     probes: Mapping[str, Callable[[Trainer], float]] = field(default_factory=dict)
     together: Callable[[Mapping[str, Trainer]], Mapping[str, float]] | None = None
+
+    @property
+    def searches(self) -> bool:
+        """Whether the runs are searches."""
+        return any(variant.search for variant in self.variants)
+
+    def count(self) -> str:
+        """How many runs there are, in words."""
+        n, kind = len(self.variants), "search" if self.searches else "run"
+        return f"1 {kind}" if n == 1 else f"{n} {kind}{'es' if self.searches else 's'}"
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from core.worker.executors import ExecutorError
 from core.search.study import Study
 from core.training.training_data import TrainingData
+from core.worker.executors import ExecutorError
 from tests.core.search.searching import plan, searched, table
 
 distributed = pytest.importorskip("distributed")

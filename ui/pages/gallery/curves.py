@@ -155,6 +155,8 @@ class CurvesView(ComparisonView):
 
     def describe(self) -> tuple[Span, ...]:
         what = "validation, batches pale" if self.loss.scores else "batches, smoothed"
+        if self.comparison and self.comparison.plan.searches:
+            what = "validation of the best trial so far"
         if self.comparison and self.comparison.turn > 0:
             what += f" · mean and range of {self.comparison.turn + 1} seeds"
         legend = self.legend()

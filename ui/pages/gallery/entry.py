@@ -87,8 +87,11 @@ class EntryPage(QWidget):
         self.table.show_plan(plan)
         self._show_runs(Comparison(self.experiment, self.bar.data, self.bar.seeds))
         self._fit_heights(plan)
-        n = len(plan.variants)
-        words = f"{n} runs: same seed, same draws, same batches" if n > 1 else "1 run"
+        words = plan.count()
+        if plan.searches:
+            words += ": same seed, same data"
+        elif len(plan.variants) > 1:
+            words += ": same seed, same draws, same batches"
         self.bar.show_progress(0.0, words)
         if kept := self._kept.get((self.experiment.key, self.bar.data)):
             comparison, results = kept
@@ -202,11 +205,15 @@ class EntryPage(QWidget):
         return some
 
     def spec(self, label: str) -> ExperimentSpec:
-        """A run of the experiment, with the seed that the comparison begins with."""
+        """A run of the experiment, with the seed that the comparison begins with; of a search that
+        is over its best trial."""
         assert self.experiment is not None
         assert self.comparison is not None
         title = f"{self.experiment.title}: {label}"
-        return replace(self.comparison.runs[label].spec, seed=self.bar.seeds[0], title=title)
+        spec, results = self.comparison.runs[label].spec, self.results
+        if results and results.plan.searches:
+            return replace(results.outcomes[label][0].spec, title=title)
+        return replace(spec, seed=self.bar.seeds[0], title=title)
 
     def open_run(self, label: str) -> None:
         """Open a run on the Train page."""

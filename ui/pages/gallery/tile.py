@@ -50,8 +50,7 @@ class Tile(QPushButton):
     def footer(self) -> str:
         """How many runs there are, and how long they take."""
         data = data_for(self.experiment)
-        n = len(self.experiment.plans[data].variants)
-        runs = "1 run" if n == 1 else f"{n} runs"
+        runs = self.experiment.plans[data].count()
         time = seconds(self.experiment, data)
         return f"{runs} · {_about(time)}" if time > 0 else runs
 
