@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -139,10 +138,11 @@ def cancel(path: str) -> None:
     watch = Watch()
     dialog = reading(stage, path)
     stage.until(lambda: dialog.progress.value() > 300)
-    reader = next(thread for thread in threading.enumerate() if thread.name == "data")
+    assert dialog._work
+    ended = dialog._work.ended
     clicked = time.perf_counter()
     dialog.reject()
-    stage.until(lambda: not reader.is_alive())
+    stage.until(ended.is_set)
     delay = (time.perf_counter() - clicked) * 1000
     print(f"cancelled      {watch.report()}; {delay:.0f} ms until the reader ended")
     stage.session.close()

@@ -25,8 +25,8 @@ def suspicion(column: Column, feature: Feature, rows: Mask | None, targets: Targ
     if count < FEWEST_ROWS:
         return ""
     step = -(-count // MOST_ROWS)
-    used = np.arange(len(column.values)) if rows is None else np.flatnonzero(rows)
-    used = used[::step]
+    whole = len(column.values)
+    used = np.arange(0, whole, step) if rows is None else np.flatnonzero(rows)[::step]
     values = list(feature.inputs(column, used))
     y = targets.values[::step]
     if targets.task == "regression":

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from core.base.memory import give_back
 from core.data.refusal import refuse
 from core.data.tables.blocks import Block, OtherEncoding, blocks, count, in_utf8
 from core.data.tables.builders import Builder, NumberBuilder, WordBuilder
@@ -83,7 +84,8 @@ def read_table(layout: Layout, progress: Progress = lambda share: None) -> Table
 def _read_text(layout: Layout, progress: Progress) -> Table:
     size = max(1, layout.path.stat().st_size)
     packed = 3 if layout.kind.packing else 1
-    builders, ragged = _builders(layout, packed * size > LARGE_FILE), Ragged()
+    large = packed * size > LARGE_FILE
+    builders, ragged = _builders(layout, large), Ragged()
     reader = _PandasReader(layout, builders)
     with opened(layout.path, layout.kind) as (stream, raw):
         for block in blocks(in_utf8(stream, layout), layout):
@@ -94,7 +96,11 @@ def _read_text(layout: Layout, progress: Progress) -> Table:
                 lines = io.StringIO(block.data.decode(), newline="")
                 rows = rows_of(lines, layout.dialect, layout.path, block.before)
                 _add_rows(rows, builders, layout, ragged, lambda: progress(raw.tell() / size))
-    return _table(layout, builders, ragged, progress)
+    table = _table(layout, builders, ragged, progress)
+    if large:
+        del builders, reader
+        give_back()
+    return table
 
 
 def _builders(layout: Layout, short: bool) -> list[Builder]:
