@@ -13,7 +13,7 @@ from typing import Any
 from playground.display import missing_display, wayland_answers
 from playground.exits import allow_any_text, fail
 
-LOST = "An experiment was not saved when the application last ended. It can be restored."
+LOST = "The application ended without saving the last session. It can be restored."
 
 
 def main(arguments: list[str]) -> int:
@@ -118,9 +118,14 @@ def open_window(spec: Any, options: argparse.Namespace) -> int:
     if options.link:
         window.links.open(options.link)
     ErrorReporter(window, start_logging())
-    recovery = Recovery(session, state_folder())
+    recovery = Recovery(session, state_folder(), window.state)
+    if recovery.problem:
+        window.report(recovery.problem)
     if (lost := recovery.lost) is not None:
-        window.notify(LOST, "Restore", lambda: window.open_experiment(lost))
+        work = recovery.lost_work
+        window.notify(
+            LOST, "Restore", lambda: window.restore(work) if work else window.open_experiment(lost)
+        )
 
     def interrupted() -> None:
         # Nobody may be there to answer: unsaved changes are kept for the next start instead.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSize
+from PySide6.QtCore import QByteArray, QEvent, QSize
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -42,6 +42,7 @@ from ui.session.document import Document
 from ui.session.linking import Links
 from ui.session.models import Models
 from ui.session.session import Session
+from ui.session.snapshot import Snapshot, reinstate
 from ui.widgets.banner import Action, Banner
 from ui.widgets.keys import press_focused
 
@@ -200,6 +201,25 @@ class MainWindow(QMainWindow):
             self.train.data.open(path, target)
         else:
             self.document.open(path)
+
+    def state(self) -> dict[str, bytes | str]:
+        """How the window is arranged, for `restore`."""
+        shown = next(key for key, page in self.pages.items() if page is self.current)
+        return {
+            "page": shown,
+            "layout": bytes(self.train.dashboard.layout_state().data()),
+            "file": str(self.document.path or ""),
+        }
+
+    def restore(self, work: Snapshot) -> None:
+        """Take up the work of a session that ended too early."""
+        layout, file = work.window.get("layout"), work.window.get("file")
+        if isinstance(layout, bytes):
+            self.train.dashboard.restore_layout(QByteArray(layout))
+        self.document.path = Path(str(file)) if file else None
+        reinstate(self.session, work)
+        page = str(work.window.get("page"))
+        self.show_page(page if page in self._entries else PAGES[0].key)
 
     def report(self, message: str) -> None:
         """Show a message at the top of the page that is shown."""

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import pickle
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QMessageBox
 
-from core.experiment.files import read_experiment
+from core.experiment.files import read_experiment, write_experiment
 from core.experiment.spec import ExperimentSpec
-from tests.ui.running import session_within
+from tests.ui.running import session_within, step, wait
 from ui.main_window import MainWindow
 from ui.session.recovery import Recovery
+from ui.session.snapshot import reinstate
+from ui.session.snapshot_file import MAGIC
 
 CRASH = """
 import os, sys
@@ -30,6 +36,34 @@ recovery = Recovery(session, Path(sys.argv[1]))
 session.edit(replace(session.spec, seed=77))
 recovery.write()
 os._exit(9)
+"""
+
+KILLED = """
+import sys
+from pathlib import Path
+from dataclasses import replace
+from PySide6.QtCore import QTimer
+from core.experiment.spec import ExperimentSpec
+from playground.process import make_application
+from tests.ui.running import session_within, step, wait
+from ui.main_window import MainWindow
+from ui.session.recovery import Recovery
+application = make_application()
+session = session_within(ExperimentSpec())
+window = MainWindow(session, "light", remember=False)
+window.show()
+recovery = Recovery(session, Path(sys.argv[1]), window.state, period=300)
+session.edit(replace(session.spec, title="Mine"))
+session.edit(replace(session.spec, seed=77))
+window.train.dashboard.bring("confusion")
+session.set_running(True)
+pinned = []
+def look(frame):
+    if session.history.iteration > 200 and not pinned:
+        pinned.append(session.pin())
+    print(frame.iteration, flush=True)
+session.frame_shown.connect(look)
+application.exec()
 """
 
 
@@ -134,3 +168,106 @@ def test_a_folder_that_cannot_be_made_is_no_error(session, tmp_path):
     recovery.write()
     assert recovery.lost is None
     recovery.close(keep=True)
+
+
+def killed(folder: Path) -> int:
+    """Let a window train, then kill its process; at which step it was when its last but one
+    snapshot had certainly been written."""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-c", KILLED, str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        seen, file, reached, versions = 0, folder / "unsaved-0.session", 0, set()
+        for line in process.stdout:
+            seen = int(line)
+            if file.exists():
+                versions.add(file.stat().st_mtime_ns)
+            if len(versions) == 3 and not reached:
+                reached = seen
+            if len(versions) == 6:
+                break
+        process.kill()
+    return reached
+
+
+def test_a_killed_session_is_found_whole(qtbot, session, tmp_path):
+    reached = killed(tmp_path)
+    assert reached > 0
+    window = MainWindow(session, "light", remember=False)
+    qtbot.addWidget(window)
+    window.show()
+    recovery = Recovery(session, tmp_path, window.state)
+    work = recovery.lost_work
+    assert work is not None and not recovery.problem
+    window.restore(work)
+    # The experiment, its undo history, the recorded steps, the pinned run and the layout.
+    assert session.spec.seed == 77
+    assert session.history.iteration >= reached
+    assert 2 < len(session.history.frames) <= 60
+    assert session.shown is not None and session.shown.status == "paused"
+    assert [pin.history is session.history for pin in session.pins.all] == [True]
+    assert not window.train.dashboard._docks["confusion"].isHidden()
+    session.look_at(0)
+    assert session.shown.iteration == 0
+    session.undo_stack.undo()
+    assert session.spec == ExperimentSpec(title="Mine")
+    session.undo_stack.undo()
+    assert session.spec == ExperimentSpec()
+    recovery.close(keep=False)
+    assert not list(tmp_path.glob("*.session")) + list(tmp_path.glob("*.json"))
+    window.close()
+
+
+def test_a_restored_run_starts_again_when_it_is_run(qtbot, session, tmp_path):
+    step(qtbot, session, 3)
+    recovery = Recovery(session, tmp_path)
+    recovery.close(keep=True)
+    other = session_within(ExperimentSpec())
+    found = Recovery(other, tmp_path)
+    assert found.lost_work is not None
+    reinstate(other, found.lost_work)
+    assert other.history.iteration == 3
+    other.step()
+    wait(qtbot, other, lambda frame: frame.iteration == 1)
+    assert other.history.ghost is not None and other.history.ghost.iteration == 3
+    found.close(keep=False)
+    other.close()
+
+
+@pytest.mark.parametrize("name", ["unsaved-0.json", "unsaved-0.session"])
+def test_a_damaged_file_is_set_aside_with_a_message(qtbot, session, tmp_path, name):
+    session.edit(replace(session.spec, seed=5))
+    Recovery(session, tmp_path).close(keep=True)
+    content = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_bytes(content[: len(content) // 2])
+    recovery = Recovery(session, tmp_path)
+    aside = tmp_path / name.replace(".", "-damaged.")
+    assert aside.exists() and not (tmp_path / name).exists()
+    assert str(aside) in recovery.problem
+    # What the other file says is offered all the same.
+    assert recovery.lost is not None and recovery.lost.seed == 5
+    recovery.close(keep=False)
+
+
+def test_a_file_that_would_run_something_is_not_read(session, tmp_path):
+    class Harm:
+        def __reduce__(self):
+            return os.mkdir, (str(tmp_path / "harm"),)
+
+    packed = pickle.dumps(Harm())
+    path = tmp_path / "unsaved-0.session"
+    path.write_bytes(MAGIC + hashlib.sha256(packed).digest() + packed)
+    recovery = Recovery(session, tmp_path)
+    assert recovery.lost_work is None and "set aside" in recovery.problem
+    assert not (tmp_path / "harm").exists()
+    recovery.close(keep=False)
+
+
+def test_an_edit_after_the_last_snapshot_is_not_lost(qtbot, session, tmp_path):
+    session.edit(replace(session.spec, seed=5))
+    first = Recovery(session, tmp_path)
+    first.close(keep=True)
+    session.edit(replace(session.spec, seed=6))
+    write_experiment(tmp_path / "unsaved-0.json", session.spec)
+    found = Recovery(session, tmp_path).lost_work
+    assert found is not None and found.spec.seed == 6 and len(found.edits) == 2

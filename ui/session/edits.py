@@ -26,17 +26,17 @@ class Edit(QUndoCommand):
         done: bool = False,
     ) -> None:
         super().__init__()
-        self._put, self._old, self._new, self._done = put, old, new, done
+        self._put, self.old, self.new, self._done = put, old, new, done
         self._at = monotonic()
         self._describe()
 
     def redo(self) -> None:
         if not self._done:
-            self._put(self._new)
+            self._put(self.new)
         self._done = False
 
     def undo(self) -> None:
-        self._put(self._old)
+        self._put(self.old)
 
     def id(self) -> int:
         return 1
@@ -46,17 +46,17 @@ class Edit(QUndoCommand):
         alone = self._alone or other._alone or self._paths != other._paths
         if alone or other._at - self._at > TOGETHER_SECONDS:
             return False
-        self._new, self._at = other._new, other._at
+        self.new, self._at = other.new, other._at
         self._describe()
         if not self._paths:
             self.setObsolete(True)
         return True
 
     def _describe(self) -> None:
-        difference = list(changes(self._old, self._new))
+        difference = list(changes(self.old, self.new))
         self._paths = [change.path for change in difference]
         self._alone = self._done or len(difference) != 1 or not _is_number(difference[0].new)
-        self.setText(described(difference, self._new))
+        self.setText(described(difference, self.new))
 
 
 def _is_number(value: object) -> bool:

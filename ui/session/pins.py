@@ -60,6 +60,10 @@ class Pins(QObject):
         if name and name != pin.name:
             self._swap(pin, replace(pin, name=self._unused(name)))
 
+    def restore(self, pins: tuple[Pin, ...]) -> None:
+        """Take up the pinned runs of an earlier session."""
+        self._put(pins)
+
     def follow(self, history: History, spec: ExperimentSpec) -> None:
         """The settings of a run have changed in flight."""
         if pin := self.of(history):

@@ -1,9 +1,10 @@
-"""Keeps an experiment with unsaved changes on the disk, in case the application ends without them
-being saved."""
+"""Keeps the session's work on the disk, in case the application ends without it being saved."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QObject, QTimer
@@ -11,61 +12,152 @@ from PySide6.QtCore import QLockFile, QObject, QTimer
 from core.experiment.files import read_experiment, write_experiment
 from core.experiment.reading import SpecError
 from core.experiment.spec import ExperimentSpec
+from core.worker.job import Context
+from ui.session.job import BackgroundJob
 from ui.session.session import Session
+from ui.session.snapshot import Snapshot, capture, mark
+from ui.session.snapshot_file import SnapshotError, read_snapshot, write_snapshot
 
+# An edit is on the disk so long after it, and everything at least so often.
 DELAY_MILLISECONDS = 1000
-# How many windows can be open at once, each with a file of its own.
+PERIOD_MILLISECONDS = 10_000
+# How many windows can be open at once, each with files of its own.
 MOST_WINDOWS = 20
 
 log = logging.getLogger(__name__)
+Window = dict[str, bytes | str]
+
+
+@dataclass
+class WriteSnapshot:
+    """The job that writes a snapshot. Its result is what went wrong, "" if nothing."""
+
+    path: Path
+    snapshot: Snapshot
+
+    def run(self, context: Context | None = None) -> str:
+        try:
+            write_snapshot(self.path, self.snapshot)
+        except OSError as error:
+            return str(error)
+        return ""
 
 
 class Recovery(QObject):
-    """Writes the session's experiment to a file in `folder` soon after every change.
+    """Writes the session's work to two files in `folder`: the experiment as JSON soon after every
+    edit, and everything else (undo history, recorded steps, pinned runs, `window`) beside it, then
+    and every ten seconds, in a thread.
 
-    The file goes when the experiment is saved or the changes are given up. One that is found at the
-    start was left by an application that ended too early: `lost` is the experiment in it. A lock
-    keeps the files of several windows apart; Qt drops the locks of processes that have died.
+    The files go when there is nothing to lose: no unsaved change, no run, no pinned run. Those
+    that are found at the start were left by an application that ended too early: `lost` is the
+    experiment in them and `lost_work` the whole session, as far as they can be read. A file that
+    cannot is renamed, and `problem` says so. A lock keeps the files of several windows apart; Qt
+    drops the locks of processes that have died.
     """
 
-    def __init__(self, session: Session, folder: Path) -> None:
+    def __init__(
+        self,
+        session: Session,
+        folder: Path,
+        window: Callable[[], Window] = dict,
+        period: int = PERIOD_MILLISECONDS,
+    ) -> None:
         super().__init__(session)
-        self._session = session
+        self._session, self._window = session, window
         self._path: Path | None = None
         self._lock: QLockFile | None = None
+        self._job: BackgroundJob | None = None
+        self._written: tuple[object, ...] = ()
+        self.problem = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY_MILLISECONDS)
         self._timer.timeout.connect(self.write)
+        self._periodic = QTimer(self)
+        self._periodic.setInterval(period)
+        self._periodic.timeout.connect(self.write)
         self._take_place(folder)
-        self.lost = self._found()
-        session.spec_changed.connect(self._timer.start)
-        session.saved_changed.connect(self._timer.start)
+        self.lost_work, self.lost = self._found()
+        session.spec_changed.connect(self._soon)
+        session.saved_changed.connect(self._soon)
+        session.pins.changed.connect(self._soon)
+        self._periodic.start()
 
     def write(self) -> None:
-        """Bring the file up to date."""
+        """Bring the files up to date; the larger one is written in a thread."""
         self._timer.stop()
-        if self._path is None:
+        if self._path is None or not self._write_experiment():
             return
-        try:
-            if self._session.undo_stack.isClean():
-                self._path.unlink(missing_ok=True)
-            else:
-                write_experiment(self._path, self._session.spec)
-        except OSError as error:
-            log.warning("The experiment could not be kept for recovery: %s", error)
+        now = mark(self._session)
+        if now == self._written or (self._job is not None and not self._job.is_over):
+            return
+        self._written = now
+        work = WriteSnapshot(self._beside, self._captured())
+        self._job = BackgroundJob(work, self, shares_memory=True)
+        self._job.finished.connect(self._tell)
+        self._job.start()
 
     def close(self, keep: bool) -> None:
-        """The application ends: keep unsaved changes for the next start, or give them up."""
-        if keep:
-            self.write()
+        """The application ends: keep the work for the next start, or give it up."""
         self._timer.stop()
-        self._session.spec_changed.disconnect(self._timer.start)
-        self._session.saved_changed.disconnect(self._timer.start)
-        if self._path is not None and not keep:
-            self._path.unlink(missing_ok=True)
+        self._periodic.stop()
+        for signal in (self._session.spec_changed, self._session.saved_changed):
+            signal.disconnect(self._soon)
+        self._session.pins.changed.disconnect(self._soon)
+        if self._job is not None:
+            self._job.close(timeout=5.0)
+        if self._path is not None:
+            if keep and self._write_experiment():
+                self._tell(WriteSnapshot(self._beside, self._captured()).run())
+            elif not keep:
+                self._remove()
         if self._lock is not None:
             self._lock.unlock()
+
+    # Writing
+
+    @property
+    def _beside(self) -> Path:
+        assert self._path is not None
+        return self._path.with_suffix(".session")
+
+    def _captured(self) -> Snapshot:
+        return capture(self._session, self._window())
+
+    def _soon(self) -> None:
+        # Not put off by the edits that follow.
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _at_stake(self) -> bool:
+        session = self._session
+        started = session.history.iteration > 0 or len(session.pins) > 0
+        return started or not session.undo_stack.isClean()
+
+    def _write_experiment(self) -> bool:
+        """Write the experiment, or remove both files where there is nothing to lose; whether there
+        is."""
+        assert self._path is not None
+        try:
+            if not self._at_stake():
+                self._remove()
+                self._written = ()
+                return False
+            write_experiment(self._path, self._session.spec)
+        except OSError as error:
+            self._tell(str(error))
+        return True
+
+    def _remove(self) -> None:
+        assert self._path is not None
+        self._path.unlink(missing_ok=True)
+        self._beside.unlink(missing_ok=True)
+
+    def _tell(self, problem: str) -> None:
+        if problem:
+            log.warning("The session could not be kept for recovery: %s", problem)
+
+    # Reading
 
     def _take_place(self, folder: Path) -> None:
         try:
@@ -81,11 +173,35 @@ class Recovery(QObject):
                 self._lock, self._path = lock, folder / f"unsaved-{number}.json"
                 return
 
-    def _found(self) -> ExperimentSpec | None:
-        if self._path is None or not self._path.exists():
-            return None
+    def _found(self) -> tuple[Snapshot | None, ExperimentSpec | None]:
+        work: Snapshot | None = None
+        spec: ExperimentSpec | None = None
+        if self._path is None:
+            return None, None
+        if self._path.exists():
+            try:
+                spec = read_experiment(self._path)
+            except SpecError as error:
+                self._set_aside(self._path, "\n".join(error.problems))
+        if self._beside.exists():
+            try:
+                work = read_snapshot(self._beside)
+            except (OSError, SnapshotError) as error:
+                self._set_aside(self._beside, str(error))
+        if work is not None and spec is not None and work.spec != spec:
+            # The last edit came between the two.
+            work.edits.append((work.spec, spec))
+            work.spec = spec
+        return work, spec or (work.spec if work else None)
+
+    def _set_aside(self, path: Path, reason: str) -> None:
+        """Keep a file that cannot be read, under a name at which nobody looks for one."""
+        aside = path.with_name(f"{path.stem}-damaged{path.suffix}")
+        log.warning("%s cannot be read: %s", path, reason)
         try:
-            return read_experiment(self._path)
-        except SpecError as error:
-            log.warning("What was kept for recovery cannot be read: %s", error)
-            return None
+            path.replace(aside)
+        except OSError as error:
+            log.warning("%s could not be renamed: %s", path, error)
+            aside = path
+        said = f"What was kept of the last session cannot be read; it is set aside as {aside}"
+        self.problem = "\n".join(filter(None, (self.problem, said)))

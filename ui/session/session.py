@@ -169,6 +169,24 @@ class Session(QObject):
         self._weights = weights
         self.open(spec)
 
+    def show_recorded(self, spec: ExperimentSpec, history: History) -> None:
+        """Show a run of which only the recording is left, if any; running starts it again."""
+        self._runner.pause()
+        self._note_running(False)
+        self.spec = spec
+        self.spec_changed.emit(spec)
+        if not history.iteration:
+            self._restart()
+            return
+        # What the runner still says is about another run.
+        self._run += 1
+        self._take_over(history)
+        self._unloadable = True
+        last = history.frames[-1]
+        status = "paused" if last.status == "running" else last.status
+        history.frames[-1] = self._last = replace(last, run=self._run, status=status)
+        self.frame_shown.emit(self._last)
+
     def put(self, spec: ExperimentSpec) -> None:
         """What `edit` and undo do: put a spec into effect."""
         difference = [change for change in changes(self.spec, spec) if change.path != "title"]

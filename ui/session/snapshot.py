@@ -1,0 +1,86 @@
+"""All of a session's work as one value, to be kept on the disk and taken up again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from core.experiment.spec import ExperimentSpec
+from core.telemetry.history import History, Pin
+from ui.session.edits import Edit
+from ui.session.session import Session
+
+# So many recorded steps of each run are kept, evenly spaced.
+KEYFRAMES = 60
+
+
+@dataclass(eq=False)
+class Snapshot:
+    """What `capture` takes of a session.
+
+    `edits` are the changes that can be undone, (before, after) each; `clean` is how many of them
+    had been made when the experiment was last saved, -1 where that is not among them. The history
+    of a pinned run that goes on is the same object as `history`. `window` is what the window wants
+    to find again: names and bytes or text.
+    """
+
+    spec: ExperimentSpec
+    edits: list[tuple[ExperimentSpec, ExperimentSpec]]
+    clean: int
+    history: History
+    pins: list[Pin] = field(default_factory=list)
+    window: dict[str, bytes | str] = field(default_factory=dict)
+
+    @property
+    def histories(self) -> list[History]:
+        """The histories of all runs, each once."""
+        found = {id(h): h for h in (self.history, *(pin.history for pin in self.pins))}
+        return list(found.values())
+
+
+def mark(session: Session) -> tuple[object, ...]:
+    """Whatever is the same as long as there is nothing new to capture."""
+    stack = session.undo_stack
+    runs = session.history.iteration, tuple((p.name, p.history.iteration) for p in session.pins.all)
+    return session.spec, stack.index(), stack.cleanIndex(), id(session.history), runs
+
+
+def capture(session: Session, window: dict[str, bytes | str]) -> Snapshot:
+    """The session's work. Nothing that the session does later changes it."""
+    stack = session.undo_stack
+    made = [stack.command(i) for i in range(stack.index())]
+    known = {id(session.history): _kept(session.history)}
+    for pin in session.pins.all:
+        if id(pin.history) not in known:
+            known[id(pin.history)] = _kept(pin.history)
+    pins = [replace(pin, history=known[id(pin.history)]) for pin in session.pins.all]
+    edits = [(edit.old, edit.new) for edit in made if isinstance(edit, Edit)]
+    history = known[id(session.history)]
+    return Snapshot(session.spec, edits, stack.cleanIndex(), history, pins, window)
+
+
+def reinstate(session: Session, snapshot: Snapshot) -> None:
+    """Take up the work of an earlier session in the place of the present one.
+
+    The last run is shown as it was recorded. Its weights are gone: running starts it again.
+    """
+    stack = session.undo_stack
+    stack.clear()
+    if snapshot.clean:
+        stack.resetClean()
+    for number, (old, new) in enumerate(snapshot.edits, 1):
+        stack.push(Edit(session.put, old, new, done=True))
+        if number == snapshot.clean:
+            stack.setClean()
+    session.pins.restore(tuple(snapshot.pins))
+    session.show_recorded(snapshot.spec, snapshot.history)
+
+
+def _kept(history: History) -> History:
+    """A copy of a history with fewer frames, that stands for itself."""
+    copy = history.fork(history.iteration)
+    copy.ghost, copy.pinned = None, ()
+    frames = copy.frames
+    if len(frames) > KEYFRAMES:
+        step = (len(frames) - 1) / (KEYFRAMES - 1)
+        copy.frames = [frames[round(i * step)] for i in range(KEYFRAMES)]
+    return copy
