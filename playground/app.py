@@ -123,9 +123,12 @@ def open_window(spec: Any, options: argparse.Namespace) -> int:
         window.report(recovery.problem)
     if (lost := recovery.lost) is not None:
         work = recovery.lost_work
-        window.notify(
-            LOST, "Restore", lambda: window.restore(work) if work else window.open_experiment(lost)
-        )
+
+        def restore() -> None:
+            window.restore(work) if work else window.open_experiment(lost)
+            recovery.restored()
+
+        window.notify(LOST, "Restore", restore)
 
     def interrupted() -> None:
         # Nobody may be there to answer: unsaved changes are kept for the next start instead.

@@ -85,7 +85,7 @@ class MainWindow(QMainWindow):
         self.menus = MenuBar(self.menuBar())
         self._arrange()
         # Everything about the session's experiment, its menus included, is on this page.
-        self.document = Document(session, self, lambda message: self.report(message))
+        self.document = Document(session, self, lambda message: self.report(message), self.memory)
         self.models = Models(session, self, lambda message: self.report(message))
         self.models.continued.connect(lambda: self.show_page(PAGES[0].key))
         self.links = Links(
@@ -238,6 +238,7 @@ class MainWindow(QMainWindow):
                 "&File",
                 (
                     Command("&Open experiment…", self._ask_experiment, "Ctrl+O"),
+                    Menu("Open &recent", fill=self._recent),
                     Command("Open &data…", self._ask_data, "Ctrl+D"),
                     Command("Experiment &gallery…", lambda: self.show_page("gallery"), "Ctrl+G"),
                     Command("&Save experiment", self.document.save, "Ctrl+S"),
@@ -303,6 +304,16 @@ class MainWindow(QMainWindow):
     def _ask_experiment(self) -> None:
         self.show_page(PAGES[0].key)
         self.document.ask_open()
+
+    def _recent(self) -> tuple[Command, ...]:
+        return tuple(
+            Command(
+                f"&{number % 10} {path.name.replace('&', '&&')}",
+                lambda path=path: self.open_file(path),
+                tip=str(path),
+            )
+            for number, path in enumerate(self.document.recent(), 1)
+        )
 
     def _ask_film(self) -> None:
         self.show_page(PAGES[0].key)

@@ -30,10 +30,12 @@ class Command:
 
 @dataclass(frozen=True)
 class Menu:
-    """A menu with its lines; None is a separator. A line can be an action made elsewhere."""
+    """A menu with its lines; None is a separator. A line can be an action made elsewhere. With
+    `fill` the lines are asked for each time the menu opens."""
 
     title: str
-    items: tuple[Command | QAction | Menu | None, ...]
+    items: tuple[Command | QAction | Menu | None, ...] = ()
+    fill: Callable[[], tuple[Command, ...]] | None = None
 
 
 class MenuBar:
@@ -85,6 +87,8 @@ class MenuBar:
 
     def _filled(self, menu: QMenu, content: Menu) -> QMenu:
         groups: dict[str, QActionGroup] = {}
+        if fill := content.fill:
+            menu.aboutToShow.connect(lambda: self._refill(menu, fill()))
         for item in content.items:
             if item is None:
                 menu.addSeparator()
@@ -99,6 +103,16 @@ class MenuBar:
                     group = groups.setdefault(item.one_of, QActionGroup(menu))
                     group.addAction(action)
         return menu
+
+    def _refill(self, menu: QMenu, commands: tuple[Command, ...]) -> None:
+        menu.clear()
+        for command in commands:
+            action = menu.addAction(command.text)
+            action.triggered.connect(lambda _, act=command.act: act())
+            action.setToolTip(command.tip)
+        menu.setToolTipsVisible(True)
+        if not commands:
+            menu.addAction("Nothing yet").setEnabled(False)
 
     def _line(self, menu: QMenu, command: Command) -> QAction:
         action = menu.addAction(command.text)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QMenu, QMessageBox
 
 from core.experiment.files import read_experiment, write_experiment
 from core.experiment.spec import ExperimentSpec
@@ -241,7 +241,7 @@ def test_a_damaged_file_is_set_aside_with_a_message(qtbot, session, tmp_path, na
     content = (tmp_path / name).read_bytes()
     (tmp_path / name).write_bytes(content[: len(content) // 2])
     recovery = Recovery(session, tmp_path)
-    aside = tmp_path / name.replace(".", "-damaged.")
+    aside = tmp_path / name.replace(".", "-damaged.").replace("unsaved", "lost")
     assert aside.exists() and not (tmp_path / name).exists()
     assert str(aside) in recovery.problem
     # What the other file says is offered all the same.
@@ -271,3 +271,33 @@ def test_an_edit_after_the_last_snapshot_is_not_lost(qtbot, session, tmp_path):
     write_experiment(tmp_path / "unsaved-0.json", session.spec)
     found = Recovery(session, tmp_path).lost_work
     assert found is not None and found.spec.seed == 6 and len(found.edits) == 2
+
+
+def test_an_offer_that_nobody_has_answered_is_made_again(session, tmp_path):
+    session.edit(replace(session.spec, seed=5))
+    Recovery(session, tmp_path).close(keep=True)
+    other = session_within(ExperimentSpec())
+    for _ in range(2):
+        found = Recovery(other, tmp_path)
+        found.write()
+        assert found.lost is not None and found.lost.seed == 5
+        found.close(keep=True)
+    found = Recovery(other, tmp_path)
+    found.restored()
+    found.close(keep=True)
+    assert Recovery(other, tmp_path).lost is None
+    other.close()
+
+
+def test_the_files_used_last_can_be_opened_again(window, tmp_path):
+    names = ["first.json", "second.json", "gone.json"]
+    for seed, name in enumerate(names):
+        window.session.edit(replace(window.session.spec, seed=100 + seed))
+        assert window.document.write(tmp_path / name)
+    (tmp_path / "gone.json").unlink()
+    menu = next(m for m in window.findChildren(QMenu) if m.title() == "Open &recent")
+    menu.aboutToShow.emit()
+    assert [action.text() for action in menu.actions()] == ["&1 second.json", "&2 first.json"]
+    menu.actions()[1].trigger()
+    assert window.session.spec.seed == 100
+    assert window.document.recent()[0] == tmp_path / "first.json"

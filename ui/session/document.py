@@ -9,21 +9,40 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from core.experiment.files import read_experiment, write_experiment
 from core.experiment.reading import SpecError
+from ui.preferences import Memory
 from ui.session.session import Session
 
 FILES = "Experiments (*.json *.png);;All files (*)"
 SAVED = "Experiments (*.json)"
 APPLICATION = "Training Playground"
+RECENT, MOST_RECENT = "recent", 10
 
 
 class Document:
     """Reads and writes the session's experiment; `report` tells the user what went wrong."""
 
-    def __init__(self, session: Session, window: QWidget, report: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        window: QWidget,
+        report: Callable[[str], None],
+        preferences: Memory,
+    ) -> None:
         self._session, self._window, self._report = session, window, report
+        self._preferences = preferences
         self.path: Path | None = None
         session.saved_changed.connect(self.tell)
         session.spec_changed.connect(lambda _: self.tell())
+
+    def recent(self) -> list[Path]:
+        """The files opened or saved last, newest first, as far as they are still there."""
+        names = self._preferences.text(RECENT, "").splitlines()
+        return [path for name in names if name and (path := Path(name)).is_file()]
+
+    def _remember(self, path: Path) -> None:
+        path = path.absolute()
+        known = [path, *(other for other in self.recent() if other != path)][:MOST_RECENT]
+        self._preferences.keep(**{RECENT: "\n".join(map(str, known))})
 
     def tell(self) -> None:
         """Name the experiment in the window's title, with a star while it is not saved."""
@@ -40,6 +59,7 @@ class Document:
             return False
         # A picture carries its experiment along but is no place to save it.
         self.path = path if path.suffix.lower() != ".png" else None
+        self._remember(path)
         self._session.open(spec)
         self._session.undo_stack.setClean()
         self.tell()
@@ -70,6 +90,7 @@ class Document:
             self._report(f"{path}: {error.strerror or error}")
             return False
         self.path = path
+        self._remember(path)
         self._session.undo_stack.setClean()
         self.tell()
         return True

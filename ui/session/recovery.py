@@ -111,8 +111,14 @@ class Recovery(QObject):
                 self._tell(WriteSnapshot(self._beside, self._captured()).run())
             elif not keep:
                 self._remove()
+                self._forget_lost()
         if self._lock is not None:
             self._lock.unlock()
+
+    def restored(self) -> None:
+        """What was found is no longer needed: it has been taken up."""
+        self.write()
+        self._forget_lost()
 
     # Writing
 
@@ -178,21 +184,46 @@ class Recovery(QObject):
         spec: ExperimentSpec | None = None
         if self._path is None:
             return None, None
-        if self._path.exists():
+        plain, beside = self._set_apart()
+        if plain.exists():
             try:
-                spec = read_experiment(self._path)
+                spec = read_experiment(plain)
             except SpecError as error:
-                self._set_aside(self._path, "\n".join(error.problems))
-        if self._beside.exists():
+                self._set_aside(plain, "\n".join(error.problems))
+        if beside.exists():
             try:
-                work = read_snapshot(self._beside)
+                work = read_snapshot(beside)
             except (OSError, SnapshotError) as error:
-                self._set_aside(self._beside, str(error))
+                self._set_aside(beside, str(error))
         if work is not None and spec is not None and work.spec != spec:
             # The last edit came between the two.
             work.edits.append((work.spec, spec))
             work.spec = spec
         return work, spec or (work.spec if work else None)
+
+    def _forget_lost(self) -> None:
+        for path in self._lost_files():
+            path.unlink(missing_ok=True)
+
+    def _lost_files(self) -> tuple[Path, ...]:
+        if self._path is None:
+            return ()
+        name = self._path.name.replace("unsaved", "lost")
+        plain = self._path.with_name(name)
+        return plain, plain.with_suffix(".session")
+
+    def _set_apart(self) -> tuple[Path, ...]:
+        """Move what the last session left out of the way of this one, until it is taken up or the
+        window is closed: also while nobody has answered, this session may crash."""
+        lost = self._lost_files()
+        assert self._path is not None
+        found = self._path, self._beside
+        if any(path.exists() for path in found):
+            for path, to in zip(found, lost, strict=True):
+                to.unlink(missing_ok=True)
+                if path.exists():
+                    path.replace(to)
+        return lost
 
     def _set_aside(self, path: Path, reason: str) -> None:
         """Keep a file that cannot be read, under a name at which nobody looks for one."""
