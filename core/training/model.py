@@ -129,15 +129,19 @@ class Model:
         return self.classes[index] if index < len(self.classes) else f"class {index + 1}"
 
 
-def model_of(trainer: Trainer) -> Model:
-    """What a trainer has learned so far. Raises `DataError` where its file has gone."""
+def model_of(trainer: Trainer, fill: NDArray[np.floating] | None = None) -> Model:
+    """What a trainer has learned so far. Raises `DataError` where its file has gone.
+
+    `fill` (features,) stands for missing inputs, the medians of the training part if not given.
+    """
     spec, data = trainer.spec, trainer.data
     train = data.split.train
     raw = data.plane["train"] if data.plane else train.inputs
     recipe, target = recipe_of(spec)
     names = data.preparation.names if data.preparation else train.feature_names
     # Only columns of tables have gaps.
-    fill = np.median(train.inputs, axis=0) if recipe else np.zeros(train.features)
+    if fill is None:
+        fill = np.median(train.inputs, axis=0) if recipe else np.zeros(train.features)
     scale: Any = getattr(trainer.objective, "scale", None)
     return Model(
         spec=spec,

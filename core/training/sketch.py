@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ Place = tuple[float, float]
 Stroke = Sequence[Place]
 
 # A sketch is painted so many times as finely as its picture, and at least with LEAST pixels a side.
-FINE, LEAST = 4, 96
+FINE, LEAST = 4, 64
 # What is darker than this is the background.
 FAINT = 0.15
 
@@ -126,27 +127,40 @@ class Sketch:
     def _painted(self, strokes: Sequence[Stroke] | Sequence[NDArray]) -> Shades:
         rows, columns = (side * self._fine for side in self.look.shape)
         shades = np.zeros((rows, columns), np.float32)
-        size = np.array([columns, rows], np.float64)
         radius = self.look.pen * min(rows, columns)
-        for stroke in strokes:
-            points = np.asarray(stroke, np.float64) * size
-            for start, end in zip(points, points[1:] if len(points) > 1 else points, strict=False):
-                _line(shades, start, end, radius)
+        size = np.array([columns, rows], np.float64)
+        pieces = [_pieces(np.asarray(stroke, np.float64) * size, radius) for stroke in strokes]
+        if pieces:
+            _paint(shades, np.concatenate(pieces), radius)
         return shades
 
 
-def _line(shades: Shades, start: NDArray, end: NDArray, radius: float) -> None:
-    """Paint one straight piece with round ends, in pixels."""
+def _pieces(points: NDArray[np.float64], longest: float) -> NDArray[np.float64]:
+    """A stroke as straight pieces (n, 2 ends, 2), none longer than `longest`."""
+    if len(points) < 2:
+        return np.stack([points, points], axis=1)
+    parts = [
+        np.linspace(start, end, 2 + int(np.hypot(*(end - start)) / longest))
+        for start, end in pairwise(points)
+    ]
+    return np.concatenate([np.stack([part[:-1], part[1:]], axis=1) for part in parts])
+
+
+def _paint(shades: Shades, pieces: NDArray[np.float64], radius: float) -> None:
+    """Paint short straight pieces with round ends, in pixels, all at once."""
     rows, columns = shades.shape
-    low = np.floor(np.minimum(start, end) - radius - 1).astype(int).clip(0)
-    high = np.ceil(np.maximum(start, end) + radius + 1).astype(int).clip(0, (columns, rows))
-    if (high <= low).any():
-        return
-    across = np.arange(low[0], high[0]) + 0.5 - start[0]
-    down = np.arange(low[1], high[1])[:, None] + 0.5 - start[1]
-    away = end - start
-    along = (across * away[0] + down * away[1]) / max(float(away @ away), 1e-9)
-    along = along.clip(0.0, 1.0)
-    gap = np.hypot(across - along * away[0], down - along * away[1])
-    part = shades[low[1] : high[1], low[0] : high[0]]
-    np.maximum(part, (radius + 0.5 - gap).clip(0.0, 1.0), out=part, casting="same_kind")
+    start, away = pieces[:, :1], pieces[:, 1:] - pieces[:, :1]
+    # Every piece is painted within a window around its middle.
+    reach = int(np.ceil(1.5 * radius + 1.5))
+    middle = np.floor(pieces.mean(axis=1)).astype(int)
+    offsets = np.arange(-reach, reach + 1)
+    across, down = middle[:, :1] + offsets, middle[:, 1:] + offsets
+    x = (across + 0.5 - start[..., 0])[:, None, :]
+    y = (down + 0.5 - start[..., 1])[:, :, None]
+    dx, dy = away[..., 0, None], away[..., 1, None]
+    along = ((x * dx + y * dy) / np.maximum(dx * dx + dy * dy, 1e-9)).clip(0.0, 1.0)
+    ink = (radius + 0.5 - np.hypot(x - along * dx, y - along * dy)).clip(0.0, 1.0)
+    inside = (across >= 0) & (across < columns)
+    seen = inside[:, None, :] & ((down >= 0) & (down < rows))[:, :, None] & (ink > 0)
+    places = (down[:, :, None] * columns + across[:, None, :])[seen]
+    np.maximum.at(shades.reshape(-1), places, ink[seen].astype(np.float32))

@@ -26,6 +26,8 @@ from ui.widgets.row_form import RowForm
 FORM, LEAST_FORM, WIDEST_FORM = 0.5, 240.0, 420.0
 BAR_HEIGHT, CAPTION = 34.0, 18.0
 WIDE = 380.0
+# A stroke has no points closer to each other than this share of the side.
+NEAREST = 0.008
 
 
 class WhatIfPanel(View):
@@ -190,6 +192,8 @@ class WhatIfPanel(View):
             return False
         if start:
             sketch.strokes.append([])
+        elif np.hypot(*np.subtract(place, sketch.strokes[-1][-1])) < NEAREST:
+            return True
         sketch.strokes[-1].append(place)
         self._show_sketch()
         self.ask()
