@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from core.training.training_data import TrainingData
 
 # More columns than this are not filled in by hand.
 MOST_FIELDS = 20
+# Days that a calendar has, either way from 1970.
+MOST_DAYS = 700_000
 # So many samples, which are in random order, tell how pictures look and how far columns reach.
 PICTURES, ROWS = 500, 20_000
 
@@ -41,6 +44,19 @@ class Field:
     def start(self) -> float | str:
         """What the field says before anybody has filled it in."""
         return self.word if self.feature.categories else self.typical
+
+    @property
+    def is_day(self) -> bool:
+        """Whether it is a date, as days since 1970-01-01, rather than a number."""
+        return bool(self.feature.date) and self.feature.date != "time"
+
+    def text(self, value: float | str) -> str:
+        """A value as people read it."""
+        if isinstance(value, str):
+            return value
+        if self.is_day and abs(value) < MOST_DAYS:
+            return str(date(1970, 1, 1) + timedelta(days=round(value)))
+        return f"{value:.6g}"
 
     def inputs(self, value: float | str) -> list[float]:
         """The inputs of the network for a value: a number, or one of the categories."""

@@ -159,7 +159,7 @@ class WhatIfPanel(View):
 
     def _facts(self) -> list[tuple[str, str]]:
         pairs = zip(self.form.fields, self.form.values(), strict=True)
-        return [(field.name, _text(value)) for field, value in pairs]
+        return [(field.name, field.text(value)) for field, value in pairs]
 
     # Drawing
 
@@ -303,7 +303,3 @@ class WhatIfPanel(View):
         """Fill in what is typical of every column."""
         self.form.set_values([field.start for field in self.form.fields])
         self.ask()
-
-
-def _text(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{value:.6g}"

@@ -100,7 +100,7 @@ def _control(field: Field) -> Control:
     if field.feature.categories:
         words = [(word, word, "", "") for word in field.feature.categories]
         control: Control = Combo(choice_model(words))
-    elif field.feature.date and field.feature.date != "time":
+    elif field.is_day:
         control = DateField()
     elif field.low < field.high:
         positions: tuple[float, ...] = ()
@@ -118,5 +118,5 @@ def _range(field: Field) -> str:
     """What the training part has in a column."""
     if field.feature.categories:
         return field.name
-    unit = " days since 1970-01-01" if field.feature.date else ""
-    return f"{field.name}: {field.low:g} to {field.high:g}{unit}, median {field.typical:g}"
+    low, high, median = map(field.text, (field.low, field.high, field.typical))
+    return f"{field.name}: {low} to {high}, median {median}"

@@ -67,6 +67,8 @@ def test_fields_say_what_is_usual_in_the_training_part(tmp_path):
     fields = {field.name: field for field in asked.fields}
     assert set(fields) == {"width", "colour", "day", "dry", "kind"}
     assert fields["width"].low < fields["width"].typical < fields["width"].high < 20
+    assert fields["day"].text(fields["day"].low) == "2020-01-01" == fields["day"].text(18262)
+    assert fields["width"].text(4.5) == "4.5" and fields["dry"].text("yes") == "yes"
     assert fields["kind"].word in fields["kind"].feature.categories
     assert from_plain(json.loads(json.dumps(to_plain(asked)))) == asked
 
