@@ -188,12 +188,14 @@ def _say(study: Study, repeated: list[Any]) -> None:
     for number, stage in enumerate(study.stages[1:], 2):
         print(f"Stage {number}:")
         for change in stage.narrowings:
-            print(f"  {change.before.path}: {change.before} → {change.after} ({change.reason})")
+            print(f"  {summary.change_text(change)}")
     for line in summary.best_lines(ranked, plan.score):
         print(line)
     print(summary.counts_sentence(study.records, min(len(ranked), summary.BEST)))
     if sentence := summary.noise_sentence(ranked, plan):
         print(sentence)
+    for warning in summary.border_sentences(study.next_ranges()):
+        print(warning)
     for path, share in study.importances().items():
         print(f"importance {share:.2f}  {summary.short_name(path)}")
     for each in repeated:

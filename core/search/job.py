@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.experiment.space import Narrowing, Range
 from core.search.plan import SearchPlan
-from core.search.study import Stage, Study
+from core.search.study import Stage, Study, next_narrowings
 from core.search.summary import Repeated
 from core.search.trial import TrialRecord
 from core.training.training_data import TrainingData
@@ -28,6 +29,16 @@ class SearchState:
     importances: tuple[tuple[str, float], ...] = ()
     repeated: tuple[Repeated, ...] = ()
     finished: bool = False
+
+    @property
+    def ranges(self) -> tuple[Range, ...]:
+        """Those that trials are drawn from at this time."""
+        return self.stages[-1].ranges if self.stages else self.plan.ranges
+
+    @property
+    def next_ranges(self) -> tuple[Narrowing, ...]:
+        """How the ranges would change if another stage followed now; empty with few trials."""
+        return next_narrowings(self.plan, self.ranges, self.records)
 
 
 @dataclass(frozen=True)

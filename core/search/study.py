@@ -1,6 +1,6 @@
 """A study: the trials of a plan, kept in an Optuna journal that survives being killed.
 
-The searching process alone writes to the journal, one write a trial, as soon as its record comes.
+The searching process alone writes to the journal, one line a trial, as soon as its record comes.
 What a trial is given follows from the plan and, for strategies that learn, from the records of the
 groups before its own, in their order. So the table depends on the plan alone, not on the number of
 workers or their speed, and a search that was killed goes on where it was.
@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ import numpy as np
 from core.base.extras import require
 from core.experiment.space import Narrowing, Range, SearchError, limits, narrowed
 from core.search.plan import SearchPlan, plan_from_dict
-from core.search.summary import Repeated, gathered, repetitions
+from core.search.summary import REPEATED, Repeated, gathered, repetitions
 from core.search.trial import TrialRecord, TrialTask, signed
 from core.worker.crew import Crew, Stopped
 from core.worker.executors import Executors
@@ -31,8 +32,8 @@ Done = Callable[[TrialRecord], None]
 NAME, REPEATED_KEY = "search", "repeated"
 # Pruning begins when so many earlier trials are known, and after this share of the epochs.
 FEWEST_KNOWN, FIRST_RUNG = 5, 1 / 8
-# Fewer trials than this say nothing of importance.
-FEWEST_FOR_IMPORTANCE = 10
+# Fewer trials than this say nothing of importance, or of where the best ones lie.
+FEWEST_FOR_IMPORTANCE = FEWEST_TO_NARROW = 10
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Study:
 
     def __init__(self, plan: SearchPlan, file: Path | None = None) -> None:
         plan.validate()
-        self.plan = plan
+        self.plan, self._file = plan, file
         self._optuna = require("optuna", extra="search", purpose="Searching")
         self._optuna.logging.set_verbosity(self._optuna.logging.ERROR)
         self._study = _open(self._optuna, plan, file)
@@ -80,6 +81,10 @@ class Study:
     def ranked(self) -> list[TrialRecord]:
         """Trials with a score, best first; of equal ones the earlier first."""
         return ranked(self.records, self.plan.score)
+
+    def next_ranges(self) -> tuple[Narrowing, ...]:
+        """How the ranges would change if another stage followed."""
+        return next_narrowings(self.plan, self._stages[-1].ranges, self.records)
 
     def importances(self) -> dict[str, float]:
         """How much each setting decides whether a trial is among the best tenth; sums to 1.
@@ -113,12 +118,13 @@ class Study:
         not taking any more.
         """
         crew = Crew(executors, TrialTask.failed)
-        for number in range(self.plan.stages):
-            if number == len(self._stages):
-                self._stages.append(self._next_stage())
-            for group in self.plan.groups(number, self._stages[number].ranges):
-                if not self._run_group(number, group, crew, done, stopped):
-                    return
+        with self._writing():
+            for number in range(self.plan.stages):
+                if number == len(self._stages):
+                    self._stages.append(self._next_stage())
+                for group in self.plan.groups(number, self._stages[number].ranges):
+                    if not self._run_group(number, group, crew, done, stopped):
+                        return
 
     def repeat(
         self,
@@ -131,8 +137,9 @@ class Study:
         Kept in the study: another call answers at once. Empty when stopped.
         """
         best = self.ranked()
+        chosen = [record.index for record in best[:REPEATED]]
         stored = self._study.user_attrs.get(REPEATED_KEY)
-        if stored is None:
+        if stored is None or stored["best"] != chosen:
             found: dict[int, TrialRecord] = {}
 
             def keep(record: TrialRecord) -> None:
@@ -140,27 +147,28 @@ class Study:
                 done(record)
 
             tasks = repetitions(best, self.plan)
-            if not Crew(executors, TrialTask.failed).run(tasks, keep, stopped):
-                return []
-            stored = [found[index].to_dict() for index in sorted(found)]
-            self._study.set_user_attr(REPEATED_KEY, stored)
-        return gathered(best, [TrialRecord.from_dict(raw) for raw in stored])
+            with self._writing():
+                if not Crew(executors, TrialTask.failed).run(tasks, keep, stopped):
+                    return []
+                records = [found[index].to_dict() for index in sorted(found)]
+                stored = {"best": chosen, "records": records}
+                self._study.set_user_attr(REPEATED_KEY, stored)
+        return gathered(best, [TrialRecord.from_dict(raw) for raw in stored["records"]])
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """While this lasts no other process adds to the file; what one has added is known."""
+        from core.search.journal import writing
+
+        with writing(self._file):
+            self._records = _stored(self._study)
+            yield
 
     def _next_stage(self) -> Stage:
         """What the stages so far lead to; later records do not count."""
         ranges = self._stages[-1].ranges
         before = [r for r in self.records if r.stage < len(self._stages)]
-        best_first = ranked(before, self.plan.score)
-        narrowings = tuple(
-            narrowed(
-                each,
-                [r.parameters[each.path] for r in best_first],
-                limits(self.plan.experiment, each.path),
-            )
-            if best_first
-            else Narrowing(each, each, "kept: no trial has a score")
-            for each in ranges
-        )
+        narrowings = narrowings_of(self.plan, ranges, before)
         return Stage(tuple(n.after for n in narrowings), narrowings)
 
     def _run_group(
@@ -227,6 +235,28 @@ class Study:
         )
 
 
+def narrowings_of(
+    plan: SearchPlan, ranges: Sequence[Range], records: Sequence[TrialRecord]
+) -> tuple[Narrowing, ...]:
+    """How these ranges would change in a stage that follows these trials."""
+    best_first = ranked(records, plan.score)
+    if not best_first:
+        return tuple(Narrowing(each, each, "kept: no trial has a score") for each in ranges)
+    return tuple(
+        narrowed(
+            each, [r.parameters[each.path] for r in best_first], limits(plan.experiment, each.path)
+        )
+        for each in ranges
+    )
+
+
+def next_narrowings(
+    plan: SearchPlan, ranges: Sequence[Range], records: Sequence[TrialRecord]
+) -> tuple[Narrowing, ...]:
+    """`narrowings_of` as advice while a search goes on; empty where trials are too few for it."""
+    return narrowings_of(plan, ranges, records) if len(records) >= FEWEST_TO_NARROW else ()
+
+
 def ranked(records: Sequence[TrialRecord], score: str) -> list[TrialRecord]:
     """Trials that were trained to their end, best first; of equal ones the earlier first."""
     scored = [r for r in records if r.state == "complete" and math.isfinite(r.score)]
@@ -278,12 +308,17 @@ def _open(optuna: Any, plan: SearchPlan, file: Path | None) -> Any:
         study = optuna.create_study(direction="maximize")
     else:
         study = _journal(optuna, file) or optuna.create_study(
-            storage=_storage(optuna, file), study_name=NAME, direction="maximize"
+            storage=_storage(file), study_name=NAME, direction="maximize"
         )
     stored = study.user_attrs.get("plan")
     if stored is None:
         study.set_user_attr("plan", json.dumps(plan.to_dict()))
-    elif differing := plan.differences(json.loads(stored)):
+        return study
+    differing = plan.differences(json.loads(stored))
+    if differing == ["stages"] and plan.stages > json.loads(stored)["stages"]:
+        # What was searched is the beginning of what is to be searched.
+        study.set_user_attr("plan", json.dumps(plan.to_dict()))
+    elif differing:
         raise SearchError(
             f"{file}: is the study of another search (it differs in {', '.join(differing)}); "
             "name another file, or resume it with the settings it began with"
@@ -296,19 +331,20 @@ def _journal(optuna: Any, file: Path) -> Any:
     if not file.exists() or file.stat().st_size == 0:
         return None
     try:
-        return optuna.load_study(storage=_storage(optuna, file), study_name=NAME)
+        return optuna.load_study(storage=_storage(file), study_name=NAME)
     except (KeyError, ValueError, UnicodeDecodeError) as error:
         raise SearchError(f"{file}: is not a study of a search ({error})") from None
     except OSError as error:
         raise SearchError(f"{file}: {error.strerror or error}") from None
 
 
-def _storage(optuna: Any, file: Path) -> Any:
+def _storage(file: Path) -> Any:
+    from core.search.journal import storage
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            backend = optuna.storages.journal.JournalFileBackend(str(file))
-            return optuna.storages.JournalStorage(backend)
+            return storage(file)
     except OSError as error:
         raise SearchError(f"{file}: {error.strerror or error}") from None
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.experiment.space import with_parameters
+from core.experiment.space import Narrowing, Range, with_parameters
 from core.experiment.spec import ExperimentSpec
 from core.search.plan import SearchPlan
 from core.search.trial import TrialRecord, TrialTask, signed
@@ -69,6 +69,37 @@ def noise_sentence(ranked: Sequence[TrialRecord], plan: SearchPlan) -> str:
         f"({best.score:.3g} ± {best.standard_error:.2g}): on this validation part they cannot be "
         "distinguished."
     )
+
+
+def border_sentences(changes: Sequence[Narrowing]) -> list[str]:
+    """A warning for each range at whose border the best trial lies."""
+    found = []
+    for change in changes:
+        if not change.at_border:
+            continue
+        upper = change.after.high > change.before.high
+        end = change.before.high if upper else change.before.low
+        found.append(
+            f"The best trial lies at the {'upper' if upper else 'lower'} border of "
+            f"{short_name(change.before.path)}: better values may lie beyond {end:.3g}. "
+            "Widen the range."
+        )
+    return found
+
+
+def change_text(change: Narrowing) -> str:
+    """The old and the new range of a setting, and why: "lr: 1e-06 … 0.01 → 1e-3 … 0.1"."""
+    before, after = (_range_text(each) for each in (change.before, change.after))
+    name = short_name(change.before.path)
+    if change.before == change.after:
+        return f"{name}: {before}, {change.reason}"
+    return f"{name}: {before} → {after}, {change.reason}"
+
+
+def _range_text(each: Range) -> str:
+    if each.scale == "choice":
+        return str(each).partition(":")[2]
+    return f"{each.low:.3g} … {each.high:.3g}"
 
 
 def counts_sentence(records: Sequence[TrialRecord], shown: int) -> str:

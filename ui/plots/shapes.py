@@ -20,20 +20,41 @@ from ui.plots.ticks import number
 
 
 class Zone(PlotObject):
-    """A range of y values, shaded over the whole width of the plot."""
+    """A range of y values, shaded over the whole width of the plot; `upright`, one of x values."""
 
     layer = BEHIND - 10
 
-    def __init__(self, low: float, high: float, color: Color = "good", share: float = 0.09) -> None:
+    def __init__(
+        self,
+        low: float,
+        high: float,
+        color: Color = "good",
+        share: float = 0.09,
+        upright: bool = False,
+    ) -> None:
         super().__init__()
         self.low, self.high, self.color, self.share = low, high, color, share
+        self.upright = upright
+
+    def set_ends(self, low: float, high: float) -> None:
+        """Shade another range; nothing where an end is NaN."""
+        self.low, self.high = low, high
+        self.update()
 
     def draw(self, painter: QPainter, style: PaintStyle, exposed: QRectF) -> None:
         plot = self.plot
         assert plot is not None
-        top, bottom = plot.py(np.array((self.high, self.low))).tolist()
-        where = QRectF(plot.frame.left(), top, plot.frame.width(), bottom - top) & plot.frame
-        painter.fillRect(where, style.pale(resolve(self.color, style), self.share))
+        ends = np.array((self.low, self.high))
+        if not np.isfinite(ends).all():
+            return
+        frame = plot.frame
+        if self.upright:
+            left, right = plot.px(ends).tolist()
+            where = QRectF(left, frame.top(), right - left, frame.height())
+        else:
+            bottom, top = plot.py(ends).tolist()
+            where = QRectF(frame.left(), top, frame.width(), bottom - top)
+        painter.fillRect(where & frame, style.pale(resolve(self.color, style), self.share))
 
 
 class Steps(PlotObject):

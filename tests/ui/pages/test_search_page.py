@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +22,12 @@ from ui.pages.search.page import SearchPage
 from ui.session.session import Session
 
 SHORT = replace(plan(trials=10), experiment=EXPERIMENT)
+# Trials of about a tenth of a second each.
+LONG = replace(
+    SHORT,
+    trials=40,
+    experiment=replace(EXPERIMENT, training=replace(EXPERIMENT.training, max_epochs=600)),
+)
 
 
 @pytest.fixture
@@ -62,18 +72,72 @@ def test_a_search_finds_what_the_command_line_finds(page, qtbot):
 
 
 def test_a_paused_search_keeps_its_trials_and_goes_on(page, qtbot):
-    long = replace(SHORT, trials=60)
-    begin(page, long)
-    qtbot.waitUntil(lambda: bool(page.state and len(page.state.records) > 2), timeout=60_000)
-    page.pause()
+    begin(page, LONG)
+    # Paused at the first news of three trials, while the other trials still need seconds.
+    page.job.snapshot.connect(lambda state: page.pause() if len(state.records) > 2 else None)
     finish(qtbot, page)
     assert page.setup.run.text() == "Resume"
     kept = table(load(page.file).records)
-    assert 2 < len(kept) < 60
+    assert 2 < len(kept) < LONG.trials
     page.start()
     finish(qtbot, page)
     assert [row for row in table(list(page.state.records)) if row in kept] == kept
-    assert len(page.state.records) == 60
+    assert len(page.state.records) == LONG.trials
+
+
+WINDOW = """
+import sys
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from tests.ui.pages.test_search_page import LONG, begin
+from tests.ui.running import page_context
+from ui.pages.search.page import SearchPage
+from ui.session.session import Session
+
+if __name__ == "__main__":
+    application = QApplication([])
+    page = SearchPage(page_context(Session(LONG.experiment)))
+    page.file = Path(sys.argv[1])
+    begin(page, LONG)
+    application.exec()
+"""
+
+
+def test_where_the_window_is_killed_the_study_is_whole_and_no_worker_stays(tmp_path, page, qtbot):
+    file, program = tmp_path / "a.journal", tmp_path / "window.py"
+    program.write_text(WINDOW)
+    environment = {**os.environ, "PYTHONPATH": os.getcwd(), "QT_QPA_PLATFORM": "offscreen"}
+    process = subprocess.Popen([sys.executable, str(program), str(file)], env=environment)
+    try:
+        while not (file.exists() and b'"record"' in file.read_bytes()):
+            assert process.poll() is None
+        workers = _children(process.pid)
+    finally:
+        process.kill()
+        process.wait()
+    assert workers or not sys.platform.startswith("linux")
+    qtbot.waitUntil(lambda: not any(_lives(worker) for worker in workers), timeout=20_000)
+    kept = table(load(file).records)
+    assert 0 < len(kept) < LONG.trials
+    page.show_study(file)
+    page.start()
+    finish(qtbot, page)
+    assert len(page.state.records) == LONG.trials
+    assert [row for row in table(list(page.state.records)) if row in kept] == kept
+
+
+def _children(process: int) -> list[int]:
+    """The processes that a process has started, those of its threads too; Linux only."""
+    lists = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(child) for each in lists for child in each.read_text().split()]
+
+
+def _lives(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
 
 
 def test_a_plan_that_cannot_be_searched_is_refused_in_the_banner(page):
