@@ -18,6 +18,8 @@ from ui.plots.text import LEFT, paint_label
 from ui.plots.ticks import number
 
 GAP_X, GAP_Y = 10.0, 6.0
+# Between the scale's labels and the panels, and below the last row for half a label.
+GAP_SCALE, BELOW = 5.0, 6.0
 # A panel is about so many times as wide as it is high.
 SHAPE = 1.5
 DASH = (4.0, 3.0)
@@ -65,8 +67,12 @@ class CurveGrid(PlotObject):
         return None
 
     def draw(self, painter: QPainter, style: PaintStyle, exposed: QRectF) -> None:
-        for i, (panel, frame) in enumerate(zip(self.panels, self._frames(style), strict=True)):
-            self._draw_frame(painter, style, frame, first=i == 0)
+        frames = self._frames(style)
+        left = min((frame.left() for frame in frames), default=0.0)
+        for panel, frame in zip(self.panels, frames, strict=True):
+            self._draw_frame(painter, style, frame)
+            if frame.left() == left:
+                self._draw_scale(painter, style, frame)
             title = style.small_metrics.elidedText(
                 panel.title, Qt.TextElideMode.ElideRight, frame.width()
             )
@@ -76,16 +82,21 @@ class CurveGrid(PlotObject):
             self._draw_curve(painter, style, frame, panel.train, dashed=True)
             self._draw_curve(painter, style, frame, panel.validation, dashed=False)
 
-    def _draw_frame(self, painter: QPainter, style: PaintStyle, frame: QRectF, first: bool) -> None:
+    def _draw_frame(self, painter: QPainter, style: PaintStyle, frame: QRectF) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for share in (0.0, 0.5, 1.0):
             y = round(frame.bottom() - share * frame.height())
             painter.fillRect(QRectF(frame.left(), y, frame.width(), 1), style.grid)
-        if first:
-            height = style.small_metrics.height()
-            for value, top in ((self.high, frame.top()), (self.low, frame.bottom() - height)):
-                where = QRectF(frame.left() + 2, top, frame.width(), height)
-                paint_label(painter, where, LEFT, self._text(value), style.muted, style)
+
+    def _draw_scale(self, painter: QPainter, style: PaintStyle, frame: QRectF) -> None:
+        """Both ends of the scale, at the left of a row."""
+        metrics = style.small_metrics
+        for value, middle in ((self.high, frame.top()), (self.low, frame.bottom())):
+            text = self._text(value)
+            width = metrics.horizontalAdvance(text)
+            top = middle - metrics.height() / 2
+            where = QRectF(frame.left() - GAP_SCALE - width, top, width + 2, metrics.height())
+            paint_label(painter, where, LEFT, text, style.muted, style)
 
     def _draw_curve(
         self,
@@ -115,7 +126,9 @@ class CurveGrid(PlotObject):
         n = len(self.panels)
         if not n or self.plot is None:
             return []
-        area = self.plot.rect_in_view
+        ends = (self._text(self.low), self._text(self.high))
+        aside = max(map(style.small_metrics.horizontalAdvance, ends)) + GAP_SCALE
+        area = self.plot.rect_in_view.adjusted(round(aside), 0, 0, -BELOW)
         columns = max(1, min(n, round(math.sqrt(n * area.width() / max(area.height(), 1) / SHAPE))))
         rows = math.ceil(n / columns)
         width = (area.width() - GAP_X * (columns - 1)) / columns

@@ -14,19 +14,21 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 
 from core.experiment.space import Range
+from core.search.job import SearchState
 from core.search.plan import SearchPlan
 from core.search.study import load
+from core.search.trial import TrialRecord
 from tests.core.search.searching import EXPERIMENT, RATE, plan, searched, table
 from tests.ui.running import page_context
 from ui.pages.search.page import SearchPage
 from ui.session.session import Session
 
 SHORT = replace(plan(trials=10), experiment=EXPERIMENT)
-# Trials of about a tenth of a second each.
+# Trials of some hundredths of a second each.
 LONG = replace(
     SHORT,
     trials=40,
-    experiment=replace(EXPERIMENT, training=replace(EXPERIMENT.training, max_epochs=600)),
+    experiment=replace(EXPERIMENT, training=replace(EXPERIMENT.training, max_epochs=300)),
 )
 
 
@@ -204,3 +206,32 @@ def test_a_study_from_a_file_is_shown_and_can_be_gone_on_with(page, qtbot, tmp_p
     (tmp_path / "b.journal").write_text("nothing")
     page.show_study(tmp_path / "b.journal")
     assert page.banner.isVisible()
+
+
+def test_narrowing_shows_the_old_and_the_new_range_and_goes_on(page, qtbot):
+    begin(page, SHORT)
+    finish(qtbot, page)
+    proposed = page.state.next_ranges
+    panel = page.scatter._panels[0]
+    assert list(panel.old.at) == [proposed[0].before.low, proposed[0].before.high]
+    assert (panel.new.low, panel.new.high) == (proposed[0].after.low, proposed[0].after.high)
+    assert proposed[0].reason in page.results.words.text()
+    page.further.click()
+    finish(qtbot, page)
+    assert len(page.state.records) == 20
+    assert page.state.stages[1].narrowings == proposed
+    expected = searched(replace(SHORT, stages=2))
+    assert table(list(page.state.records)) == table(expected.records)
+
+
+def test_a_best_trial_at_a_border_raises_an_alarm(page):
+    searching = replace(SHORT, ranges=(Range(RATE.path, "log", 1e-4, 1e-2),))
+    rates = np.geomspace(1e-4, 1e-2, 10).tolist()
+    rising = [TrialRecord(i, 0, {RATE.path: r}, score=i / 10) for i, r in enumerate(rates)]
+    page._take(SearchState(searching, tuple(rising)))
+    page._show_latest()
+    assert "upper border of lr: better values may lie beyond 0.01" in page.results.words.text()
+    inside = [replace(r, score=1 - abs(r.index - 5) / 10) for r in rising]
+    page._take(SearchState(searching, tuple(inside)))
+    page._show_latest()
+    assert "border" not in page.results.words.text()

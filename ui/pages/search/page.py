@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
@@ -97,6 +98,7 @@ class SearchPage(Page):
         self.job.failed.connect(self._fail)
         self.job.stopped.connect(self._stop)
         self.setup.show_state("running")
+        self._allow_results()
         self.status.setText("starting")
         self.busy_changed.emit(True)
         self.job.start()
@@ -120,6 +122,16 @@ class SearchPage(Page):
         self.progress.setValue(0)
         self.status.setText("")
         self.setup.show_state("ready")
+        self._allow_results()
+
+    def narrow(self) -> None:
+        """Go on with another stage, whose ranges follow from the best trials so far."""
+        if self.job or not (self.state and self.state.finished):
+            return
+        plan = replace(self.state.plan, stages=self.state.plan.stages + 1)
+        self.setup.show_plan(plan)
+        self.state = replace(self.state, plan=plan, finished=False)
+        self.start()
 
     def open_study(self) -> None:
         """Show a study from a file, to go on with it."""
@@ -151,6 +163,11 @@ class SearchPage(Page):
 
     # What comes in
 
+    def _allow_results(self) -> None:
+        """What can be done with the results, as far as there are any."""
+        self.copy.setEnabled(bool(self.state and self.state.records))
+        self.further.setEnabled(bool(not self.job and self.state and self.state.finished))
+
     def _take(self, state: SearchState) -> None:
         self._latest = state
         if not self._refresh.isActive():
@@ -164,6 +181,7 @@ class SearchPage(Page):
             view.show_state(self.state)
         self.table.show_state(self.state, self.chosen)
         self.results.show_state(self.state)
+        self._allow_results()
 
     def _show_progress(self, progress) -> None:
         self.progress.setValue(round(1000 * progress.share))
@@ -188,6 +206,7 @@ class SearchPage(Page):
     def _over(self, state: str) -> None:
         self.job = None
         self.setup.show_state(state)
+        self._allow_results()
         self.busy_changed.emit(False)
 
     # With the Train page
@@ -222,6 +241,7 @@ class SearchPage(Page):
                 (
                     Command("&Start or pause", self.toggle, "Ctrl+Return"),
                     Command("&New search", self.clear),
+                    Command("N&arrow the ranges", self.narrow),
                     None,
                     Command("&Open study…", self.open_study),
                     Command("&Copy best trials", self.copy_best),
@@ -271,6 +291,10 @@ class SearchPage(Page):
         self.copy = QPushButton("Copy best")
         self.copy.setToolTip("Copy the lines of the best trials as text")
         self.copy.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.further = QPushButton("Narrow")
+        self.further.setToolTip("Run another stage, in ranges that follow from the best trials")
+        self.further.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._allow_results()
         self.progress.setRange(0, 1000)
         self.progress.setTextVisible(False)
         self.status.setObjectName("quiet")
@@ -279,6 +303,7 @@ class SearchPage(Page):
         bar.setSpacing(12)
         bar.addWidget(self.progress, 1)
         bar.addWidget(self.status)
+        bar.addWidget(self.further)
         bar.addWidget(self.copy)
         return bar
 
@@ -288,8 +313,13 @@ class SearchPage(Page):
         column = QVBoxLayout(side)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         column.setSpacing(8)
-        column.addWidget(self.results)
-        column.addWidget(self.table, 1)
+        parts = QSplitter(Qt.Orientation.Vertical)
+        parts.setHandleWidth(8)
+        parts.setChildrenCollapsible(False)
+        parts.addWidget(self.results)
+        parts.addWidget(self.table)
+        parts.setSizes([190, 190])
+        column.addWidget(parts)
         return side
 
     def _connect(self) -> None:
@@ -300,6 +330,7 @@ class SearchPage(Page):
         self.setup.of_train.clicked.connect(self._take_experiment)
         self.table.opened.connect(self.open_trial)
         self.copy.clicked.connect(self.copy_best)
+        self.further.clicked.connect(self.narrow)
         self.parallel.ensure_built()
         self.parallel.on_brushed = self._brush
 

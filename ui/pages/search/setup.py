@@ -77,7 +77,7 @@ class SetupColumn(QFrame):
         self.run = self._button("Start", "Run the trials (Ctrl+Return)")
         self.run.setProperty("primary", True)
         self.clear = self._button("New search", "Forget the trials and begin again")
-        self.of_lecture = self._button("Lecture’s", "The search of the lecture: 100 trials")
+        self.of_lecture = self._button("Lecture preset", "The search of the lecture: 100 trials")
         self.of_train = self._button("From Train", "Search on the experiment of the Train page")
         self.experiment = QLabel()
         self.experiment.setWordWrap(True)

@@ -18,7 +18,6 @@ from ui.theme import blend
 
 ROW_HEIGHT = 26
 NONE = "–"
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 Index = QModelIndex | QPersistentModelIndex
 
@@ -49,7 +48,7 @@ class TrialsModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.rows)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else 4 + len(self._paths)
+        return 0 if parent.isValid() else len(self._heads())
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -57,7 +56,7 @@ class TrialsModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(LEFT if section == 2 else RIGHT)
+            return int(RIGHT)
         if role == Qt.ItemDataRole.DisplayRole:
             return self._heads()[section]
         return None
@@ -65,14 +64,14 @@ class TrialsModel(QAbstractTableModel):
     def _heads(self) -> list[str]:
         settings = [short_name(path) for path in self._paths]
         score = "val acc" if self._score == "accuracy" else "val loss"
-        return ["Best", "Trial", "State", score, *settings]
+        return ["Best", "Trial", score, *settings]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         record = self.rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return self._cells(record)[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(LEFT if index.column() == 2 else RIGHT)
+            return int(RIGHT)
         if role == Qt.ItemDataRole.ToolTipRole:
             return record.message or None
         if role == Qt.ItemDataRole.BackgroundRole and self._is_tie(record):
@@ -87,11 +86,13 @@ class TrialsModel(QAbstractTableModel):
 
     def _cells(self, record: TrialRecord) -> list[str]:
         rank = self._ranks.get(record.index)
-        score = f"{record.score:.3f}" if math.isfinite(record.score) else NONE
-        if math.isfinite(record.standard_error):
-            score += f" ± {record.standard_error:.3f}"
+        score = record.state
+        if record.state == "complete":
+            score = f"{record.score:.3f}" if math.isfinite(record.score) else NONE
+            if math.isfinite(record.standard_error):
+                score += f" ± {record.standard_error:.3f}"
         values = [_text(record.parameters[path]) for path in self._paths]
-        return [str(rank or NONE), str(record.index), record.state, score, *values]
+        return [str(rank or NONE), str(record.index), score, *values]
 
 
 class TrialsTable(QTableView):

@@ -22,7 +22,7 @@ from ui.plots.picture_plot import PicturePlot
 from ui.plots.plot import Plot
 from ui.plots.plot_view import Data, PlotView
 from ui.plots.readout import ReadOut
-from ui.plots.series import Dots
+from ui.plots.shapes import Dots, Rules, Zone
 from ui.plots.style import PaintStyle
 from ui.plots.text import Span
 from ui.plots.ticks import number
@@ -70,49 +70,67 @@ class ScatterView(SearchView):
     about = "The score of every trial against each setting"
 
     def build(self) -> None:
-        self._dots: list[tuple[Range, Dots, Dots]] = []
+        self._panels: list[_Panel] = []
 
     def refresh(self) -> None:
         state = self.state
         assert state is not None
-        ranges = state.stages[-1].ranges if state.stages else state.plan.ranges
-        if [r.path for r in ranges] != [r.path for r, _, _ in self._dots]:
-            self._make_plots(ranges)
+        if [r.path for r in state.ranges] != [panel.path for panel in self._panels]:
+            self._make_plots(state)
         scored = [r for r in state.records if math.isfinite(r.score)]
         chosen = [r for r in scored if self.chosen is None or r.index in self.chosen]
         rest = [r for r in scored if self.chosen is not None and r.index not in self.chosen]
-        for each, inside, outside in self._dots:
-            inside.set_data(*_points(each, chosen))
-            outside.set_data(*_points(each, rest))
+        tied = _tied(state)
+        changes = state.stages[-1].narrowings if state.stages else ()
+        if state.finished:
+            changes = state.next_ranges
+        for i, panel in enumerate(self._panels):
+            each = state.ranges[i]
+            panel.inside.set_data(*_points(each, chosen))
+            panel.outside.set_data(*_points(each, rest))
+            panel.ties.set_ends(*tied)
+            change = changes[i] if i < len(changes) and each.scale != "choice" else None
+            old, new = (change.before, change.after) if change else (None, None)
+            panel.old.set_data([old.low, old.high] if old else [])
+            panel.new.set_ends(*((new.low, new.high) if new else (math.nan, math.nan)))
         self._describe(state, len(scored))
         self.data_source = lambda: _columns(state)
 
-    def _make_plots(self, ranges: Sequence[Range]) -> None:
+    def _make_plots(self, state: SearchState) -> None:
         for plot in self.plots:
             self.scene().removeItem(plot)
-        self.plots, self._dots = [], []
-        for each in ranges:
-            percent = self.state is not None and self.state.plan.score == "accuracy"
-            plot = Plot(
-                short_name(each.path),
-                log_x=each.scale == "log",
-                percent=percent,
-            )
-            plot.margin_x = 0.03
-            outside = plot.add(Dots("ghost", 2.4))
-            inside = plot.add(Dots("train", 3.2, "score"))
-            inside.text = _percent if percent else number
-            self.add_plot(plot)
-            self._dots.append((each, inside, outside))
+        percent = state.plan.score == "accuracy"
+        self.plots, self._panels = [], [_Panel(each, percent) for each in state.ranges]
+        for panel in self._panels:
+            self.add_plot(panel.plot)
 
     def _describe(self, state: SearchState, scored: int) -> None:
         lost = len(state.records) - scored
         spans = [Span(f"{scored} trials", "train")]
+        if state.finished and state.next_ranges:
+            spans += [Span("  ·  "), Span("shaded: where another stage would draw")]
+        elif len(state.stages) > 1:
+            spans += [Span("  ·  "), Span("dashed: the ranges before")]
         if lost:
             spans += [Span("  ·  "), Span(f"{lost} without a score", "bad")]
         if state.running:
             spans += [Span("  ·  "), Span(f"{len(state.running)} running")]
         self.set_subtitle(*spans)
+
+
+class _Panel:
+    """The scores against one setting: trials, ties with the best, old ranges and new."""
+
+    def __init__(self, each: Range, percent: bool) -> None:
+        self.path = each.path
+        self.plot = Plot(short_name(each.path), log_x=each.scale == "log", percent=percent)
+        self.plot.margin_x = 0.03
+        self.new = self.plot.add(Zone(math.nan, math.nan, "train", 0.08, upright=True))
+        self.ties = self.plot.add(Zone(math.nan, math.nan, "good", 0.12))
+        self.old = self.plot.add(Rules("muted", dash=(4, 3)))
+        self.outside = self.plot.add(Dots("ghost", 2.4))
+        self.inside = self.plot.add(Dots("train", 3.2, "score"))
+        self.inside.text = _percent if percent else number
 
 
 class ParallelView(SearchView):
@@ -169,10 +187,11 @@ class CurvesView(SearchView):
         state = self.state
         assert state is not None
         score = state.plan.score
-        best = ranked(state.records, score)[:BEST]
+        running = [r for r in state.running if r.epochs > 1][: BEST // 2]
+        best = ranked(state.records, score)[: BEST - len(running)]
         titled = [(f"Best-{i}  {_score(r, score)}", r) for i, r in enumerate(best, 1)]
-        titled += [(f"trial {r.index}, running", r) for r in state.running if r.epochs > 1]
-        panels = [SmallCurves(title, *_curves(record, score)) for title, record in titled[:BEST]]
+        titled += [(f"trial {r.index}, running", r) for r in running]
+        panels = [SmallCurves(title, *_curves(record, score)) for title, record in titled]
         low, high = _bounds(panels, score)
         self.grid.set_data(panels, low, high, score == "accuracy")
         self.set_subtitle(
@@ -193,6 +212,16 @@ class _GridPlot(PicturePlot):
 
     def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
         return self.grid_item.read(place, style)
+
+
+def _tied(state: SearchState) -> tuple[float, float]:
+    """The scores within one standard error of the best; NaN where it is not known."""
+    best = ranked(state.records, state.plan.score)
+    if not best or not math.isfinite(best[0].standard_error):
+        return math.nan, math.nan
+    first = best[0]
+    other = first.score + first.standard_error * (1 if state.plan.score == "loss" else -1)
+    return min(first.score, other), max(first.score, other)
 
 
 def _score(record: TrialRecord, score: str) -> str:
@@ -236,8 +265,11 @@ def _short(value: object) -> str:
 
 
 def _score_colors(style: PaintStyle, values: NDArray[np.float64]) -> list[QColor]:
-    """From grey, the worst, to the colour of training, the best."""
-    return [blend(style.ghost, style.train, float(v)) for v in values]
+    """From pale grey, the worst, to the colour of training, the best."""
+    return [
+        style.pale(blend(style.ghost, style.train, share), 0.25 + 0.75 * share)
+        for share in np.round(values, 2).tolist()
+    ]
 
 
 def _curves(record: TrialRecord, score: str) -> tuple[NDArray, NDArray]:
