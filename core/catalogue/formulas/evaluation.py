@@ -42,9 +42,16 @@ _NODES: dict[str, Any] = {
 
 
 def evaluate(node: Any, known: dict[Any, Values]) -> Any:
-    """A SymPy expression as an array, or as a number where no variable occurs in it."""
-    if node in known:
-        return known[node]
+    """A SymPy expression as an array, or as a number where no variable occurs in it.
+
+    `known` has the variables; what occurs several times is computed once and kept there.
+    """
+    if node not in known:
+        known[node] = _computed(node, known)
+    return known[node]
+
+
+def _computed(node: Any, known: dict[Any, Values]) -> Any:
     if node.is_number and node.is_Atom:
         return np.float64(float(node))
     parts = [evaluate(part, known) for part in node.args]

@@ -29,6 +29,8 @@ from core.catalogue.formulas.tokens import (
 )
 
 LONGEST, DEEPEST = 300, 40
+# Second derivatives of functions nested deeper than this take longer than anyone wants to wait.
+MOST_NESTED = 8
 LARGEST = 1e15
 
 
@@ -63,6 +65,12 @@ class Parser:
         if token.kind != "end":
             problem = "This bracket was never opened." if token.text == ")" else "Unexpected here."
             raise self._error(problem, token)
+        if _nested(expression) > MOST_NESTED:
+            raise FormulaError(
+                f"At most {MOST_NESTED} functions and powers may stand within each other.",
+                0,
+                self._token.position,
+            )
         return expression
 
     @property
@@ -263,3 +271,9 @@ class Parser:
             return sympy.Heaviside(arguments[0], 0)
         names = {"abs": "Abs", "min": "Min", "max": "Max"}
         return getattr(sympy, names.get(name, name))(*arguments)
+
+
+def _nested(node: Any) -> int:
+    """How many functions and powers stand within each other."""
+    inner = max((_nested(part) for part in node.args), default=0)
+    return inner + bool(node.is_Function or node.is_Pow)

@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import ClassVar
+from functools import cached_property, lru_cache
 
 from core.base.registry import setting
 from core.catalogue.formulas import Formula
 from core.catalogue.surfaces.base import SURFACES, Point, Surface, Values, Window
+from core.catalogue.surfaces.minima import find_minima
+
+FARTHEST = 1e6
 
 
 @SURFACES.add(
     "typed",
     label="Your own f(x, y)",
     formula="f(x, y)",
-    advice="Type any formula of x and y; gradient and Hessian are derived from it. Where it is "
-    "undefined the picture stays empty and a descent that gets there ends.",
+    advice="Type any formula of x and y; gradient and Hessian are derived from it, and minima in "
+    "the window are searched for. Where it is undefined the picture stays empty and a descent that "
+    "gets there ends.",
 )
 class Typed(Surface):
     """Using one whose text is wrong raises `FormulaError`, see `parsed`."""
 
-    window: ClassVar[Window] = (-4, 4, -4, 4)
-    start: ClassVar[Point] = (-3, 2)
-
     text: str = setting("(x² − 4)² / 8 + y² + 0.5 sin 3x", label="f(x, y)")
+    left: float = setting(-4.0, label="x from", low=-FARTHEST, high=FARTHEST)
+    right: float = setting(4.0, label="x to", low=-FARTHEST, high=FARTHEST)
+    bottom: float = setting(-4.0, label="y from", low=-FARTHEST, high=FARTHEST)
+    top: float = setting(4.0, label="y to", low=-FARTHEST, high=FARTHEST)
 
-    @cached_property
+    @property
+    def window(self) -> Window:  # type: ignore[override]
+        return self.left, self.right, self.bottom, self.top
+
+    @property
     def parsed(self) -> Formula:
         """The parsed formula. Raises `FormulaError`."""
-        return Formula(self.text)
+        return _parsed(self.text)
+
+    @cached_property
+    def minima(self) -> tuple[Point, ...]:
+        """The local minima found in the window."""
+        return find_minima(self.value, self.window)
 
     def value(self, x: Values, y: Values) -> Values:
         return self.parsed.value(x, y)
@@ -41,3 +54,9 @@ class Typed(Surface):
         derivative = self.parsed.derivative
         xx, xy, yy = (derivative(by, x, y) for by in (("x", "x"), ("x", "y"), ("y", "y")))
         return xx, xy, yy
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> Formula:
+    """Parsed once: derivatives of a formula are kept with it."""
+    return Formula(text)

@@ -2,9 +2,18 @@
 
 import pytest
 
+from core.experiment.serialization import from_dict
 from core.experiment.spec import ExperimentSpec
 from core.studies.hand_network import Key
-from tests.ui.running import page_context, session_within
+from tests.ui.running import (
+    WAIT,
+    page_context,
+    pause,
+    session_within,
+    step,
+    train,
+    trainer_of,
+)
 from ui.pages.labs.backpropagation import BackpropagationPage
 from ui.pages.labs.page import LabsPage
 
@@ -114,3 +123,61 @@ def test_train_this_opens_the_same_layers(page):
     spec = page.context.session.spec
     assert [block.units for block in spec.network.hidden] == [2]
     assert spec.training.optimizer.learning_rate == 0.01
+
+
+SMALL = from_dict(
+    {
+        "data": {"dataset": {"key": "circle", "count": 60}},
+        "network": {"hidden": [3, 2], "activation": "sigmoid"},
+        "training": {"optimizer": {"key": "sgd", "learning_rate": 0.5}, "weight_decay": 0.001},
+    }
+)
+
+
+def test_the_network_of_the_train_page_is_taken_with_its_weights_and_samples(page, qtbot):
+    session = page.context.session
+    session.open(SMALL)
+    train(qtbot, session, 40)
+    pause(qtbot, session)
+    page.take_network()
+    qtbot.waitUntil(lambda: page.state.rate == 0.5, timeout=WAIT)
+    trainer, network = trainer_of(session), page.trace.network
+    assert network.widths == (2, 3, 2, 1) and session.shown.iteration == trainer.iteration > 0
+    for affine, weights, biases in zip(
+        trainer.network.affines, network.weights, network.biases, strict=True
+    ):
+        assert weights == pytest.approx(affine.weights, abs=0)
+        assert biases == pytest.approx(affine.block.value[:, -1], abs=0)
+    x, y = page.state.samples[1]
+    assert x == pytest.approx(trainer.data.inputs[1, :-1], abs=0)
+    assert y == pytest.approx(trainer.targets[1], abs=0)
+    assert network.loss.key == trainer.objective.loss.key
+    assert "weight penalty" in page.banner.text()
+    page.undo_stack.undo()
+    assert page.trace.network.widths == (2, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"network": {"hidden": [32, 16]}}, "is 2-32-16-1. By hand at most 3 layers"),
+        ({"network": {"hidden": [2], "normalization": "before"}}, "batch norm"),
+        ({"network": {"hidden": [{"key": "skip", "units": 2}]}}, "no dense layers"),
+    ],
+)
+def test_what_cannot_be_followed_by_hand_is_said(page, qtbot, changed, said):
+    session = page.context.session
+    session.open(from_dict(changed))
+    step(qtbot, session, 1)
+    before = page.state
+    page.take_network()
+    assert said in page.banner.text() and page.state == before
+
+
+def test_a_weight_typed_after_an_update_leaves_the_digits_of_the_others(page):
+    page.transport.go(page.transport.length)
+    page.next_sample()
+    first = page.state.weights
+    field = page.weight_fields[1]
+    field.edited.emit(field.text().replace(field.text().split(", ")[0], "0.5"))
+    assert page.state.weights[1][0] == (0.5, *first[1][0][1:]) and first[1][0][1] != 0.2

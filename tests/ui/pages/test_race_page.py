@@ -54,17 +54,35 @@ def test_divergence_and_newtons_maximum_are_said(page):
     assert "at a maximum: Newton takes any point of slope 0" in page.formula.text()
 
 
-@pytest.mark.parametrize(
-    ("formula", "words"),
-    [
-        ("x^2 + sine(y)", "x^2 + »sine«(y): Unknown name 'sine'; did you mean sin?"),
-        ("ln(-1) + x", "not a finite real number"),
-        ("x^2 + sign(y)", "no gradient can be taken"),
-        ("9^9^9^9 x", "not a finite real number"),
-        ("ln(x − 100) + y", "no finite value anywhere"),
-        ("√(x − 3.9) + y²", "undefined at the start (-3, 2)"),
-    ],
-)
+BAD = [
+    ("x^2 + sine(y)", "x^2 + »sine«(y): Unknown name 'sine'; did you mean sin?"),
+    ("ln(-1) + x", "not a finite real number"),
+    ("x^2 + sign(y)", "no gradient can be taken"),
+    ("9^9^9^9 x", "not a finite real number"),
+    ("10**10**10", "not a finite real number"),
+    ("x + 1e308·1e308", "too large"),
+    ("factorial(1000000)", "Unknown name 'factorial'"),
+    ("x!", "»!«"),
+    ("ln(x − 100) + y", "no finite value anywhere"),
+    ("√(x − 3.9) + y²", "undefined at the start (-3, 2)"),
+    ("exp(exp(exp(10 x²)))", "undefined at the start (-3, 2)"),
+    ("", "Type a formula"),
+    ("x +", "ends too early"),
+    ("((x + y)", "never closed"),
+    ("x + y)", "never opened"),
+    ("1/(x − x)", "Division by zero"),
+    ("x y z", "Unknown name 'z'"),
+    ("__import__('os')", "no meaning"),
+    ("max(x, y, 1)", "takes 2, not 3"),
+    ("sin(" * 35 + "x" + ")" * 35, "may stand within each other"),
+    ("σ(" * 30 + "x y" + ")" * 30, "may stand within each other"),
+    ("(" * 60 + "x" + ")" * 60, "Too many brackets"),
+    ("x" + "+x" * 400, "at most 300"),
+    ("x 2", "operator is missing"),
+]
+
+
+@pytest.mark.parametrize(("formula", "words"), BAD)
 def test_a_wrong_formula_is_said_at_its_place_and_the_page_lives_on(page, formula, words):
     page._choose_surface("typed")
     page.edit(formula=formula)
@@ -73,6 +91,30 @@ def test_a_wrong_formula_is_said_at_its_place_and_the_page_lives_on(page, formul
     assert page.banner.text() == ""
     page.transport.go(3)
     assert "<b>" in page.formula.text()
+
+
+def test_a_typed_surface_has_its_window_and_its_minima_are_found_and_shown(page):
+    page._choose_surface("typed")
+    page.edit(formula="cos x + cos y", racers=("sgd",), distance=True)
+    assert len(page.map_view.minima.xs) == 4 and "Minima found: (" in page.about.text()
+    assert "distance" in page.formula.text()
+    page.window_field.edited.emit("2, 5, 2, 5")
+    assert page.state.window == (2, 5, 2, 5)
+    assert page.map_view.shown_window() == (2, 5, 2, 5)
+    assert page.about.text() == "Minimum found: (3.14159, 3.14159)."
+    page.map_view.plot.zoom_x(0.5, 3.5)
+    page.take_zoom()
+    assert page.state.window[1] - page.state.window[0] == pytest.approx(1.5)
+
+
+@pytest.mark.parametrize(
+    "text", ["1, 2, 3", "a, 1, 2, 3", "4, -4, 0, 1", "0, 0, 0, 1", "0, 1e9, 0, 1"]
+)
+def test_a_window_that_is_none_is_refused(page, text):
+    page._choose_surface("typed")
+    before = page.state
+    page.window_field.edited.emit(text)
+    assert page.banner.text().startswith("Window: ") and page.state == before
 
 
 def test_a_sweep_is_shown_with_a_gap_where_rates_diverge(page, qtbot):

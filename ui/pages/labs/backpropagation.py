@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import escape
-from typing import Any
 
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from core.base.registry import setting
 from core.catalogue.activations import ACTIVATIONS
 from core.catalogue.losses import LOSSES, OUTPUTS
 from core.studies.backpropagation import Trace, cost, trace
 from core.studies.base import StudyError
 from core.studies.hand_network import (
-    LECTURE,
-    LECTURE_DATA,
-    LECTURE_RATE,
-    MAZUR,
-    MAZUR_DATA,
-    MAZUR_RATE,
     MOST_LAYERS,
     HandNetwork,
     figure,
@@ -30,55 +22,26 @@ from core.studies.hand_network import (
 )
 from core.studies.quiz import judge
 from core.studies.steps import Step
+from core.studies.taken import Taken
+from ui.pages.labs.backpropagation_state import EXAMPLES, BackpropState, plain, taken_job
+from ui.pages.labs.backpropagation_text import (
+    arrow,
+    exact,
+    matrix,
+    next_text,
+    numbers,
+    samples_of,
+)
 from ui.pages.labs.column import Column, choices, row
 from ui.pages.labs.lab_page import LabPage
 from ui.pages.labs.network_view import GraphView
 from ui.plots.pictures.hand_network import Moment
+from ui.session.job import BackgroundJob
 from ui.theme import current
 from ui.widgets.check import Check
 from ui.widgets.number_field import NumberField
 from ui.widgets.spin import Spin
 from ui.widgets.text_field import TextField
-
-Matrix = tuple[tuple[float, ...], ...]
-
-
-def _plain(arrays: Any) -> tuple:
-    return tuple(
-        tuple(map(tuple, a.tolist())) if a.ndim == 2 else tuple(a.tolist()) for a in arrays
-    )
-
-
-@dataclass(frozen=True)
-class BackpropState:
-    """The settings of lab 3: the network, its functions and the samples (inputs, targets)."""
-
-    weights: tuple[Matrix, ...] = _plain(LECTURE.weights)
-    biases: tuple[tuple[float, ...], ...] = ()
-    activation: str = setting("sigmoid", choices=usable_activations())
-    output: str = setting("sigmoid", choices=tuple(OUTPUTS))
-    loss: str = setting("half_squared_error", choices=usable_losses())
-    samples: tuple[tuple[tuple[float, ...], tuple[float, ...]], ...] = LECTURE_DATA
-    sample: int = setting(0, low=0)
-    rate: float = setting(LECTURE_RATE, low=0, high=1e6)
-    train_biases: bool = True
-    quiz: bool = False
-    seed: int = setting(1, low=1, high=2**31 - 1)
-
-
-EXAMPLES: dict[str, tuple[str, BackpropState]] = {
-    "lecture": ("Lecture, 2-2-1", BackpropState()),
-    "mazur": (
-        "Mazur, 2-2-2",
-        BackpropState(
-            weights=_plain(MAZUR.weights),
-            biases=_plain(MAZUR.biases),
-            samples=MAZUR_DATA,
-            rate=MAZUR_RATE,
-            train_biases=False,
-        ),
-    ),
-}
 
 
 class BackpropagationPage(LabPage):
@@ -118,17 +81,22 @@ class BackpropagationPage(LabPage):
         self.train_biases.edited.connect(lambda on: self.edit(train_biases=on))
         self.seed = row(network, "Draw", Spin(1, 2**31 - 1), "Draw new weights with this seed")
         self.seed.edited.connect(self._draw)
-        numbers = column.section("Numbers")
+        typed = column.section("Numbers")
         self.weight_fields = []
         self.bias_fields = []
         for layer in range(MOST_LAYERS):
             tip = "A row for each unit, rows separated by semicolons"
-            field = row(numbers, f"Weights {layer + 1}", TextField(), tip)
+            field = row(typed, f"Weights {layer + 1}", TextField(), tip)
             field.edited.connect(lambda text, layer=layer: self._type_weights(layer, text))
             self.weight_fields.append(field)
-            field = row(numbers, f"Biases {layer + 1}", TextField(), "One for each unit")
+            field = row(typed, f"Biases {layer + 1}", TextField(), "One for each unit")
             field.edited.connect(lambda text, layer=layer: self._type_biases(layer, text))
             self.bias_fields.append(field)
+        self.take_button = QPushButton("Take from the Train page")
+        self.take_button.setToolTip("The network of the run in its present weights, and samples")
+        self.take_button.clicked.connect(self.take_network)
+        network.add(self.take_button)
+        self._taking: BackgroundJob | None = None
         data = column.section("Data")
         self.samples = row(data, "Samples", TextField(), "inputs → targets: 1, 1 → 1; 2, 2 → 0")
         self.samples.edited.connect(self._type_samples)
@@ -162,11 +130,9 @@ class BackpropagationPage(LabPage):
             _row_of(weights).setVisible(there)
             _row_of(biases).setVisible(there and bool(s.biases))
             if there:
-                weights.set_value(
-                    "; ".join(", ".join(f"{w:g}" for w in r) for r in s.weights[layer])
-                )
-                biases.set_value(", ".join(f"{b:g}" for b in s.biases[layer]) if s.biases else "")
-        self.samples.set_value("; ".join(_arrow(*sample) for sample in s.samples))
+                weights.set_value("; ".join(", ".join(map(exact, r)) for r in s.weights[layer]))
+                biases.set_value(", ".join(map(exact, s.biases[layer])) if s.biases else "")
+        self.samples.set_value("; ".join(arrow(*sample) for sample in s.samples))
         self.sample.setRange(1, len(s.samples))
         self.sample.set_value(s.sample + 1)
         self.quiz_check.setChecked(s.quiz)
@@ -191,8 +157,8 @@ class BackpropagationPage(LabPage):
             x = tuple(float(i + 1) / widths[0] for i in range(widths[0]))
             samples = ((x, (1.0, *[0.0] * (widths[-1] - 1))),)
         self.edit(
-            weights=_plain(drawn.weights),
-            biases=_plain(drawn.biases) if drawn.biases else (),
+            weights=plain(drawn.weights),
+            biases=plain(drawn.biases) if drawn.biases else (),
             samples=samples,
             sample=0,
             seed=seed,
@@ -223,13 +189,13 @@ class BackpropagationPage(LabPage):
         self.edit(biases=biases)
 
     def _type_weights(self, layer: int, text: str) -> None:
-        self._take(lambda: {"weights": _put(self.state.weights, layer, _matrix(text))})
+        self._take(lambda: {"weights": _put(self.state.weights, layer, matrix(text))})
 
     def _type_biases(self, layer: int, text: str) -> None:
-        self._take(lambda: {"biases": _put(self.state.biases, layer, _numbers(text))})
+        self._take(lambda: {"biases": _put(self.state.biases, layer, numbers(text))})
 
     def _type_samples(self, text: str) -> None:
-        self._take(lambda: {"samples": _samples(text), "sample": 0})
+        self._take(lambda: {"samples": samples_of(text), "sample": 0})
 
     def _take(self, read) -> None:
         try:
@@ -244,11 +210,51 @@ class BackpropagationPage(LabPage):
         """Go on with the new weights and the next sample."""
         after = self.trace.updated()
         self.edit(
-            weights=_plain(after.weights),
-            biases=_plain(after.biases) if after.biases else (),
+            weights=plain(after.weights),
+            biases=plain(after.biases) if after.biases else (),
             sample=(self.state.sample + 1) % len(self.state.samples),
         )
         self.transport.restart()
+
+    # To and from the Train page
+
+    def take_network(self) -> None:
+        """Take the network that the Train page shows, with the first samples of its data."""
+        try:
+            job = taken_job(self.context.session)
+        except StudyError as error:
+            self.banner.say(str(error))
+            return
+        self.take_button.setEnabled(False)
+        self._taking = BackgroundJob(job)
+        self._taking.finished.connect(self._taken)
+        self._taking.failed.connect(self._not_taken)
+        self._taking.start()
+
+    def _taken(self, taken: Taken) -> None:
+        self.take_button.setEnabled(True)
+        network = taken.network
+        self.edit(
+            weights=plain(network.weights),
+            biases=plain(network.biases) if network.biases else (),
+            activation=network.activation.key,
+            output=network.output,
+            loss=network.loss.key,
+            samples=taken.samples,
+            sample=0,
+            rate=taken.rate,
+        )
+        self.transport.restart()
+        if taken.differs:
+            self.banner.say(taken.differs)
+
+    def _not_taken(self, message: str) -> None:
+        self.take_button.setEnabled(True)
+        self.banner.say(message)
+
+    def shutdown(self) -> None:
+        if self._taking is not None:
+            self._taking.close(1.0)
 
     def _train_this(self) -> None:
         self.context.open_experiment(self.trace.network.spec(self.state.rate))
@@ -364,25 +370,6 @@ class BackpropagationPage(LabPage):
         self.answer.setFocus()
 
 
-def next_text(ran: Trace, at: int, hide: bool) -> str:
-    """The step to come: what it is, with symbols, and with numbers unless it is to be guessed."""
-    step, colors = ran.steps[at], current()
-    target = escape(name(step.key, ran.network))
-    head = f"<p><b>Next: {target}</b>, {escape(step.about)} ({step.phase})"
-    lines = [f"{target} = {escape(step.symbols)}"]
-    if not hide:
-        lines.append(f"&nbsp;&nbsp;= {escape(step.numbers)} = <b>{figure(step.value)}</b>")
-    reused = ran.reused(at)
-    if reused:
-        names = ", ".join(escape(name(key, ran.network)) for key in reused)
-        lines.append(
-            f"<span style='color:{colors.warning}'>{names} is used again: no new work.</span>"
-        )
-    if step.key.kind == "da" and len(step.terms) > 1:
-        lines.append("The unit feeds several others: their messages are added.")
-    return f"{head}<br>{'<br>'.join(lines)}</p>"
-
-
 def _row_of(field: QWidget) -> QWidget:
     parent = field.parentWidget()
     assert parent is not None
@@ -391,38 +378,3 @@ def _row_of(field: QWidget) -> QWidget:
 
 def _put(parts: tuple, at: int, part: tuple) -> tuple:
     return (*parts[:at], part, *parts[at + 1 :])
-
-
-def _numbers(text: str) -> tuple[float, ...]:
-    words = [word for word in text.replace("−", "-").replace(",", " ").split() if word]
-    try:
-        return tuple(float(word) for word in words)
-    except ValueError:
-        raise StudyError(f"“{text.strip()}” is not a list of numbers.") from None
-
-
-def _matrix(text: str) -> Matrix:
-    rows = tuple(_numbers(line) for line in text.split(";") if line.strip())
-    if not rows or len({len(r) for r in rows}) != 1 or not rows[0]:
-        raise StudyError(
-            "Every unit needs the same number of weights; separate units by semicolons."
-        )
-    return rows
-
-
-def _samples(text: str) -> tuple[tuple[tuple[float, ...], tuple[float, ...]], ...]:
-    samples = []
-    for line in filter(str.strip, text.split(";")):
-        inputs, arrow, targets = line.replace("->", "→").partition("→")
-        if not arrow:
-            raise StudyError(
-                f"“{line.strip()}” has no arrow: write inputs → targets, like 1, 1 → 1."
-            )
-        samples.append((_numbers(inputs), _numbers(targets)))
-    if not samples:
-        raise StudyError("Type at least one sample, like 1, 1 → 1.")
-    return tuple(samples)
-
-
-def _arrow(x: tuple[float, ...], y: tuple[float, ...]) -> str:
-    return f"{', '.join(f'{v:g}' for v in x)} → {', '.join(f'{v:g}' for v in y)}"

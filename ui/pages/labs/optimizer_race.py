@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QScrollArea
+from PySide6.QtWidgets import QPushButton, QScrollArea
 
 from core.base.registry import setting
 from core.catalogue.formulas import FormulaError
 from core.catalogue.surfaces import SURFACES, Surface
+from core.catalogue.surfaces.typed import FARTHEST, Typed
 from core.studies.base import StudyError
-from core.studies.optimizer_race import Race, Racer, Sweep, racers, sweep_rates
+from core.studies.optimizer_race import NEWTON, Race, Racer, Sweep, racers, sweep_rates
 from core.studies.race_jobs import LoadFormulas, Memory, RaceJob, SweepJob, memory
 from ui.pages.labs import race_words as words
 from ui.pages.labs.column import Column, choices, paragraph, row
@@ -36,7 +38,10 @@ class RaceState:
 
     surface: str = setting("bowl", choices=tuple(SURFACES))
     condition: float = setting(100.0, low=1, high=1e6)
-    formula: str = SURFACES[TYPED]().text  # type: ignore[attr-defined]
+    formula: str = Typed().text
+    window: tuple[float, float, float, float] = setting(
+        Typed().window, low=-FARTHEST, high=FARTHEST
+    )
     starts: tuple[tuple[float, float], ...] = ((-7.0, 2.0),)
     racers: tuple[str, ...] = setting(
         ("sgd", "momentum", "nag", "adagrad", "rmsprop", "adam"), choices=KEYS
@@ -80,6 +85,13 @@ class OptimizerRacePage(LabPage):
         self.formula_field.setToolTip("A formula of x and y, like x²/20 + y² or sin 3x + |y|")
         self.formula_field.edited.connect(lambda text: self.edit(formula=text))
         section.add(self.formula_field)
+        tip = "Which part of the plane is shown: x from, x to, y from, y to"
+        self.window_field = row(section, "Window", TextField(), tip)
+        self.window_field.edited.connect(self._type_window)
+        self.zoom_button = QPushButton("Take the window from the zoom")
+        self.zoom_button.setToolTip("Draw levels and look for minima where the plot shows them now")
+        self.zoom_button.clicked.connect(self.take_zoom)
+        section.add(self.zoom_button)
         self.about = paragraph("")
         self.about.setObjectName("quiet")
         section.add(self.about)
@@ -130,7 +142,9 @@ class OptimizerRacePage(LabPage):
         parent = self.condition.parentWidget()
         if parent is not None:
             parent.setVisible(s.surface == "elongated")
-        self.formula_field.setVisible(s.surface == TYPED)
+        for typed in (self.formula_field, self.zoom_button, self.window_field.parentWidget()):
+            typed.setVisible(s.surface == TYPED)
+        self.window_field.set_value(", ".join(map(exact, s.window)))
         self.formula_field.set_value(s.formula)
         for name in ("steps", "noise", "seed", "explained", "distance", "rate", "sweep_steps"):
             getattr(self, name).set_value(getattr(s, name))
@@ -144,6 +158,18 @@ class OptimizerRacePage(LabPage):
         start = tuple(float(v) for v in SURFACES[key].start)
         self.edit(surface=key, starts=(start,))
         self.transport.restart()
+
+    def _type_window(self, text: str) -> None:
+        try:
+            self.edit(window=parsed_window(text))
+        except StudyError as error:
+            self.banner.say(str(error))
+
+    def take_zoom(self) -> None:
+        """Make what the plot shows the window."""
+        x0, x1, y0, y1 = self.map_view.shown_window()
+        digits = 3 - math.floor(math.log10(max(x1 - x0, y1 - y0)))
+        self._type_window(", ".join(exact(round(v, digits)) for v in (x0, x1, y0, y1)))
 
     def _set_rate(self, key: str, rate: float) -> None:
         self.edit(rates=tuple({**dict(self.state.rates), key: rate}.items()))
@@ -178,7 +204,10 @@ class OptimizerRacePage(LabPage):
             return SURFACES["elongated"](condition=s.condition)  # type: ignore[call-arg]
         if s.surface != TYPED:
             return SURFACES[s.surface]()
-        typed = SURFACES[TYPED](text=s.formula)  # type: ignore[call-arg]
+        left, right, bottom, top = map(float, s.window)
+        if not (left < right and bottom < top):
+            raise StudyError("Window: each “from” must be less than its “to”.")
+        typed = Typed(text=s.formula, left=left, right=right, bottom=bottom, top=top)
         try:
             typed.gradient(np.zeros(1), np.zeros(1))
         except FormulaError as error:
@@ -201,8 +230,8 @@ class OptimizerRacePage(LabPage):
             raise StudyError("f has no finite value anywhere in this window.")
         if share < 1:
             self.about.setText("Grey: f is undefined there.")
-        elif s.surface == TYPED and surface.parsed.kinks:  # type: ignore[attr-defined]
-            self.about.setText("There are kinks: a slope between those of both sides is used.")
+        elif isinstance(surface, Typed):
+            self.about.setText(words.surface_text(surface))
         if surface.unbounded:
             self.about.setText(f"{self.about.text()} Unbounded: nothing can arrive.")
         chosen = self.contestants()
@@ -213,6 +242,8 @@ class OptimizerRacePage(LabPage):
     def _run_race(self, job: RaceJob) -> None:
         """Short races at once, long ones in the background."""
         slow = sum(key == "lbfgs" for key in job.contestants) * len(job.starts)
+        # Second derivatives of a typed formula can take a second to be derived.
+        slow += 1000 * (NEWTON in job.contestants and isinstance(job.surface, Typed))
         microseconds = job.steps * (6 * len(job.contestants) + 50 * slow)
         if self._race_job is not None:
             self._race_job.close()
@@ -318,6 +349,23 @@ class OptimizerRacePage(LabPage):
             html = f"<p>{LABELS[key]} does not race: choose another under “Written out”.</p>"
         self.map_view.show_vectors(place, gradient, velocity, step)
         self.formula.show_html(html + words.standings_text(ran, at))
+
+
+def parsed_window(text: str) -> tuple[float, float, float, float]:
+    """A window typed as x from, x to, y from, y to. Raises StudyError."""
+    words = text.replace("−", "-").replace(";", ",").split(",")
+    try:
+        left, right, bottom, top = map(float, words)
+    except ValueError:
+        raise StudyError("Window: four numbers: x from, x to, y from, y to.") from None
+    if not -FARTHEST <= left < right <= FARTHEST or not -FARTHEST <= bottom < top <= FARTHEST:
+        raise StudyError("Window: each “from” must be less than its “to”, within ±1,000,000.")
+    return left, right, bottom, top
+
+
+def exact(value: float) -> str:
+    """A number with every digit it has."""
+    return repr(float(value)).removesuffix(".0")
 
 
 def marked(text: str, error: FormulaError) -> str:

@@ -80,6 +80,11 @@ class MapView(HandleView):
         self.minima.set_data(minima[:, 0], minima[:, 1])
         return float(known.mean())
 
+    def shown_window(self) -> tuple[float, float, float, float]:
+        """The part of the plane that is shown now: x from, x to, y from, y to."""
+        x, y = self.plot.x_scale, self.plot.y_scale
+        return x.low, x.high, y.low, y.high
+
     def show_race(self, race: Race, at: int) -> None:
         wanted = {(key, i) for key in race.runs for i in range(len(race.starts))}
         for gone in self.trails.keys() - wanted:

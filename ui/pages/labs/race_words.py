@@ -7,6 +7,7 @@ from html import escape
 import numpy as np
 
 from core.catalogue.optimizers import NAG, SGD, Adam, AdamW, Momentum
+from core.catalogue.surfaces.typed import Typed
 from core.studies.optimizer_race import Newton, Race, Racer, stationary
 from core.studies.race_jobs import Memory
 from ui.pages.labs.race_plots import swatch
@@ -30,6 +31,18 @@ def pair(vector: np.ndarray) -> str:
 def bracket(value: float) -> str:
     text = figure(value)
     return f"({text})" if text.startswith("−") else text
+
+
+def surface_text(surface: Typed) -> str:
+    """What was found out about a typed surface: its minima, and whether it has kinks."""
+    minima = surface.minima
+    said = "No minimum found in this window."
+    if minima:
+        places = "; ".join(f"({figure(round(x, 6))}, {figure(round(y, 6))})" for x, y in minima[:4])
+        more = f" and {len(minima) - 4} more" if len(minima) > 4 else ""
+        said = f"{'Minima' if len(minima) > 1 else 'Minimum'} found: {places}{more}."
+    kinks = " There are kinks: a slope between those of both sides is used."
+    return said + (kinks if surface.parsed.kinks else "")
 
 
 def rule_text(key: str, racer: Racer, path: np.ndarray, known: Memory, at: int) -> str:
