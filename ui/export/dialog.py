@@ -28,6 +28,7 @@ from ui.plots.card import Card, CardDock
 from ui.plots.plot_view import PlotView
 from ui.theme import DARK, LIGHT, Theme
 from ui.widgets.check import Check
+from ui.widgets.text_card import TextCard
 
 SCALES = (1, 2, 3, 4)
 EACH = "each"
@@ -38,7 +39,8 @@ class ExportDialog(QDialog):
 
     `view` is the one proposed, None for the dashboard. What was chosen last is proposed again.
     Without a `spec`, as in a lab, pictures carry no experiment and have no settings below them;
-    `title` then begins the names of files.
+    `title` then begins the names of files. `notes` are cards of text among the plots, which the
+    whole page has too.
     """
 
     _last: ClassVar[dict[str, Any]] = {"format": "png", "scale": 2, "caption": False}
@@ -51,10 +53,11 @@ class ExportDialog(QDialog):
         view: PlotView | None = None,
         parent: QWidget | None = None,
         title: str = "",
+        notes: Sequence[TextCard] = (),
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export")
-        self._cards, self._spec, self._title = cards, spec, title
+        self._cards, self._notes, self._spec, self._title = cards, notes, spec, title
         # Of a closed panel there is nothing to be seen, unless it was asked for.
         self._views = [c.view for c in cards if not c.isHidden() or c.view is view]
         self.what = combo(self, "What to export", self._subjects())
@@ -82,7 +85,7 @@ class ExportDialog(QDialog):
         text = caption(self._spec) if self._spec and self.caption.isChecked() else ""
         chosen = self.what.value()
         if chosen == WHOLE:
-            return [dashboard(self._cards, text)]
+            return [dashboard(self._cards, text, self._notes)]
         if chosen == EACH:
             return [single(view, text) for view in self._views]
         return [single(view, text) for view in self._views if view.key == chosen]
@@ -153,8 +156,9 @@ class ExportDialog(QDialog):
 
     def _subjects(self) -> list[tuple[str, str, str, str]]:
         subjects = [(view.key, view.title, "", "") for view in self._views]
-        if len(self._views) != 1:
-            subjects.insert(0, (WHOLE, "Whole dashboard", "", ""))
+        if len(self._views) != 1 or self._notes:
+            whole = "Whole dashboard" if self._spec else "Whole page"
+            subjects.insert(0, (WHOLE, whole, "", ""))
             subjects.append((EACH, "Every view in a file of its own", "", ""))
         return subjects
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QTextDocument
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ui.plots.card import HEADER_HEIGHT, INSET, Card, CardDock, paint_card, paint_header
 from ui.plots.plot_view import PlotView
 from ui.plots.style import PaintStyle
 from ui.plots.text import Span, plain
-from ui.theme import RADIUS, Theme
+from ui.theme import RADIUS, Theme, current
+from ui.widgets.text_card import TextCard
 
 MARGIN = 12.0
 CAPTION = 24.0
@@ -28,12 +29,36 @@ VECTOR = 16.0
 
 
 @dataclass(frozen=True)
+class Note:
+    """A card of text among the views: HTML in the colours of `theme`, and its place."""
+
+    html: str
+    place: QRectF
+    theme: Theme
+
+    def document(self, theme: Theme) -> QTextDocument:
+        """The text in the colours of a theme, as wide as its place."""
+        html = self.html
+        for role in fields(Theme):
+            mine, other = getattr(self.theme, role.name), getattr(theme, role.name)
+            if isinstance(mine, str) and mine.startswith("#"):
+                html = html.replace(mine, other)
+        document = QTextDocument()
+        document.setDocumentMargin(0)
+        document.setDefaultFont(QApplication.font())
+        document.setHtml(f"<div style='color:{theme.text}'>{html}</div>")
+        document.setTextWidth(self.place.width() - 2 * MARGIN)
+        return document
+
+
+@dataclass(frozen=True)
 class Sheet:
     """Views and their places, in logical pixels. A sheet of one view has no frame around it."""
 
     size: QSizeF
     places: tuple[tuple[PlotView, QRectF], ...]
     caption: str = ""
+    notes: tuple[Note, ...] = ()
 
     @property
     def title(self) -> str:
@@ -54,19 +79,27 @@ def single(view: PlotView, caption: str = "", size: QSizeF | None = None) -> She
     return _sheet(size, [(view, QRectF(QPointF(0, 0), size))], caption)
 
 
-def dashboard(cards: Sequence[Card | CardDock], caption: str = "") -> Sheet:
-    """A sheet of several cards as they stand on the screen; of hidden ones, one above another."""
+def dashboard(
+    cards: Sequence[Card | CardDock], caption: str = "", notes: Sequence[TextCard] = ()
+) -> Sheet:
+    """A sheet of several cards as they stand on the screen; of hidden ones, one above another.
+
+    `notes` are cards of text among them; what does not fit into one on the screen is on the sheet.
+    """
     shown = [card for card in cards if card.isVisible() and not _floats(card)]
     if not shown:
         return stacked([card.view for card in cards], caption=caption)
     root = shown[0].window()
     places = [(card.view, _place(card, root)) for card in shown]
+    texts = [_note(card, root) for card in notes if card.isVisible()]
     bounds = QRectF()
-    for _, place in places:
+    for place in (*(place for _, place in places), *(note.place for note in texts)):
         bounds |= place
     shift = QPointF(MARGIN, MARGIN) - bounds.topLeft()
     size = bounds.size() + QSizeF(2 * MARGIN, 2 * MARGIN)
-    return _sheet(size, [(view, place.translated(shift)) for view, place in places], caption)
+    sheet = _sheet(size, [(view, place.translated(shift)) for view, place in places], caption)
+    moved = (replace(note, place=note.place.translated(shift)) for note in texts)
+    return replace(sheet, notes=tuple(moved))
 
 
 def stacked(views: Sequence[PlotView], size: QSizeF | None = None, caption: str = "") -> Sheet:
@@ -90,7 +123,7 @@ def paint_sheet(painter: QPainter, sheet: Sheet, theme: Theme, ratio: float) -> 
 
 def paint_ground(painter: QPainter, sheet: Sheet, theme: Theme, ratio: float) -> None:
     """Paint what stays the same at every step: the background and the empty cards."""
-    alone = len(sheet.places) == 1
+    alone = len(sheet.places) == 1 and not sheet.notes
     ground = theme.card if alone else theme.background
     painter.fillRect(QRectF(QPointF(0, 0), sheet.size), QColor(ground))
     for view, place in () if alone else sheet.places:
@@ -105,6 +138,12 @@ def paint_views(painter: QPainter, sheet: Sheet, theme: Theme, ratio: float) -> 
     font = QApplication.font()
     for view, place in sheet.places:
         _paint_view(painter, view, place, PaintStyle(theme, view.font(), ratio))
+    for note in sheet.notes:
+        paint_card(painter, note.place, PaintStyle(theme, font, ratio))
+        painter.save()
+        painter.translate(note.place.topLeft() + QPointF(MARGIN, MARGIN * 2 / 3))
+        note.document(theme).drawContents(painter)
+        painter.restore()
     if sheet.caption:
         style = PaintStyle(theme, font, ratio)
         text = style.small_metrics.elidedText(
@@ -136,6 +175,14 @@ def _paint_view(painter: QPainter, view: PlotView, place: QRectF, style: PaintSt
     painter.setClipRect(QRectF(QPointF(0, 0), inner.size()))
     view.paint_picture(painter, inner.size(), style.theme, style.ratio)
     painter.restore()
+
+
+def _note(card: TextCard, root: QWidget) -> Note:
+    """A card of text where it stands on the screen, or as high as it would like to be."""
+    note = Note(card.text(), _place(card.area(), root), current())
+    height = note.document(note.theme).size().height() + MARGIN * 4 / 3
+    note.place.setHeight(max(note.place.height(), math.ceil(height)))
+    return note
 
 
 def _words(view: PlotView) -> list[Span]:

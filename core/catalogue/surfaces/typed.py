@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from core.base.registry import setting
 from core.catalogue.formulas import Formula
@@ -38,10 +38,10 @@ class Typed(Surface):
         """The parsed formula. Raises `FormulaError`."""
         return _parsed(self.text)
 
-    @cached_property
+    @property
     def minima(self) -> tuple[Point, ...]:
         """The local minima found in the window."""
-        return find_minima(self.value, self.window)
+        return _minima(self)
 
     def value(self, x: Values, y: Values) -> Values:
         return self.parsed.value(x, y)
@@ -60,3 +60,8 @@ class Typed(Surface):
 def _parsed(text: str) -> Formula:
     """Parsed once: derivatives of a formula are kept with it."""
     return Formula(text)
+
+
+@lru_cache(maxsize=16)
+def _minima(surface: Typed) -> tuple[Point, ...]:
+    return find_minima(surface.value, surface.window)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QTextDocument
 from PySide6.QtTest import QTest
 
 from core.experiment.links import read_link
@@ -13,6 +14,8 @@ from core.experiment.spec import ExperimentSpec
 from core.studies import LABS
 from tests.ui.running import page_context, session_within
 from ui import theme
+from ui.export.dialog import WHOLE, ExportDialog
+from ui.export.formats import image
 from ui.pages.labs.gradient_descent import GradientDescentPage, parsed_points
 from ui.pages.labs.page import LabsPage
 from ui.pages.labs.registry import LAB_PAGES
@@ -119,6 +122,39 @@ def test_the_mark_is_exactly_the_limit_and_one_arrow_key_away(descent, qtbot):
     assert field.fontMetrics().horizontalAdvance("0.0666667") <= room
     descent.edit(rule="mean")
     assert descent.rate.limit == pytest.approx(4 / 30)
+
+
+@pytest.mark.parametrize("key", ["gradient_descent", "optimizer_race", "backpropagation"])
+def test_the_exported_page_has_the_formulas_card_whole_and_in_its_theme(labs, key, tmp_path):
+    labs.open(key)
+    lab = labs.lab
+    dialog = ExportDialog(lab.cards, None, None, lab, lab.lab.title, [lab.formula])
+    dialog.what.set_value(WHOLE)
+    (sheet,) = dialog.sheets()
+    (note,) = sheet.notes
+    assert note.html == lab.formula.text()
+    bounds = QRectF(QPointF(0, 0), sheet.size)
+    assert bounds.contains(note.place)
+    assert not any(note.place.intersects(place) for _, place in sheet.places)
+    for colors in (theme.LIGHT, theme.DARK):
+        document = note.document(colors)
+        assert document.size().height() <= note.place.height()
+        assert document.toPlainText().split() == plain_words(lab.formula.text())
+        picture = image(sheet, colors)
+        ground = QColor(colors.card).rgb()
+        inside = note.place.toRect().adjusted(8, 8, -8, -8)
+        shades = {picture.pixel(x, y) for x in range(inside.left(), inside.right(), 2)
+                  for y in range(inside.top(), inside.bottom(), 2)}  # fmt: skip
+        assert ground in shades and len(shades) > 20
+    dialog.format.set_value("svg")
+    assert dialog.save_to(tmp_path / "page.svg")
+    dialog.close()
+
+
+def plain_words(html: str) -> list[str]:
+    document = QTextDocument()
+    document.setHtml(html)
+    return document.toPlainText().split()
 
 
 def changed(field, value):

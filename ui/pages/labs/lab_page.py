@@ -11,7 +11,6 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import (
     QFileDialog,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -34,6 +33,7 @@ from ui.plots.card import Card
 from ui.plots.plot_view import PlotView
 from ui.widgets.banner import Banner
 from ui.widgets.keys import keeps_key
+from ui.widgets.text_card import TextCard
 
 GAP = 8
 # What settings that were not made here can raise: the reader checks each value, not how they fit.
@@ -70,7 +70,7 @@ class LabPage(QWidget):
         self.banner = Banner(self)
         self.column = Column()
         self.transport = Transport(self.noun, self.speed)
-        self.formula = Formula()
+        self.formula = TextCard()
         self.grid = QGridLayout()
         self.cards: list[Card] = []
         self.build_controls(self.column)
@@ -208,7 +208,7 @@ class LabPage(QWidget):
         """Ask what to export, one plot or the whole page."""
         from ui.export.dialog import ExportDialog
 
-        dialog = ExportDialog(self.cards, None, view, self, self.lab.title)
+        dialog = ExportDialog(self.cards, None, view, self, self.lab.title, [self.formula])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.exec()
 
@@ -283,26 +283,3 @@ class LabPage(QWidget):
 
     def event(self, event: QEvent) -> bool:
         return keeps_arrows(event) or keeps_key(event) or super().event(event)
-
-
-class Formula(QFrame):
-    """The formula with the present numbers, and a table of all figures, as a card of text."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("card")
-        self._text = QLabel()
-        self._text.setWordWrap(True)
-        self._text.setTextFormat(Qt.TextFormat.RichText)
-        self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
-        column.addWidget(self._text)
-
-    def show_html(self, html: str) -> None:
-        if html != self._text.text():
-            self._text.setText(html)
-
-    def text(self) -> str:
-        return self._text.text()

@@ -143,7 +143,8 @@ class OptimizerRacePage(LabPage):
         if parent is not None:
             parent.setVisible(s.surface == "elongated")
         for typed in (self.formula_field, self.zoom_button, self.window_field.parentWidget()):
-            typed.setVisible(s.surface == TYPED)
+            if typed is not None:
+                typed.setVisible(s.surface == TYPED)
         self.window_field.set_value(", ".join(map(exact, s.window)))
         self.formula_field.set_value(s.formula)
         for name in ("steps", "noise", "seed", "explained", "distance", "rate", "sweep_steps"):
