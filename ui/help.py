@@ -1,24 +1,114 @@
-"""The dialogs of the Help menu."""
+"""The guide in a window of its own, and the About box."""
 
 from __future__ import annotations
 
-from html import escape
+from pathlib import Path
 
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QMessageBox,
+    QTextBrowser,
+    QWidget,
+)
 
 from ui.menus import MenuBar
 
-MOUSE = {"Double click": "Maximise a view, or restore it"}
+ROOT = Path(__file__).resolve().parent.parent
+# In a checkout, and where the application is installed.
+FOLDERS = (ROOT / "docs" / "guide", ROOT / "resources" / "guide")
+# The order in which pages are read; others follow by name.
+ORDER = ("index", "keys", "films", "recovery", "search", "figures")
+SIZE = QSize(900, 660)
+LIST_WIDTH, ROW_HEIGHT = 216, 28
+MISSING = "# The guide\n\nThe pages of the guide are not installed with this copy."
+MOUSE = {
+    "Double click": "Maximise a view, or restore it",
+    "Double click on an axis": "Show all of it again",
+    "Wheel, drag": "Zoom and pan a plot",
+    "Arrows, +, −, A in a plot": "Move the read-out, zoom, show all",
+}
 
 
-def shortcuts(parent: QWidget, menus: MenuBar) -> None:
-    """Every shortcut there is, in one list."""
-    listed = {keys: text for text, keys in menus.shortcuts()} | MOUSE
-    rows = (
-        f"<tr><td><b>{escape(keys)}</b>&nbsp;&nbsp;</td><td>{escape(text)}</td></tr>"
-        for keys, text in listed.items()
-    )
-    QMessageBox.information(parent, "Keyboard shortcuts", f"<table>{''.join(rows)}</table>")
+def guide_pages() -> dict[str, str]:
+    """The pages of the guide as Markdown, by name, in the order in which they are read."""
+    folder = next((folder for folder in FOLDERS if folder.is_dir()), None)
+    files = {path.stem: path for path in sorted(folder.glob("*.md"))} if folder else {}
+    names = [name for name in ORDER if name in files]
+    names += [name for name in files if name not in names]
+    return {name: files[name].read_text(encoding="utf-8") for name in names} or {"index": MISSING}
+
+
+def keys_page(menus: MenuBar) -> str:
+    """Every shortcut there is, in one table."""
+    listed = [(keys, text) for text, keys in menus.shortcuts()] + list(MOUSE.items())
+    rows = "\n".join(f"| {keys} | {text} |" for keys, text in listed)
+    return f"# Keys\n\n| key | what it does |\n|---|---|\n{rows}\n"
+
+
+def title_of(markdown: str) -> str:
+    """The first heading of a page."""
+    lines = (line for line in markdown.splitlines() if line.startswith("# "))
+    return next(lines, "# Untitled").removeprefix("# ").strip()
+
+
+class Guide(QDialog):
+    """The pages of the guide beside their list; it stays open while one works in the window."""
+
+    def __init__(self, menus: MenuBar, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Guide")
+        self.resize(SIZE)
+        pages = guide_pages()
+        keys = {"keys": keys_page(menus)}
+        first = dict(list(pages.items())[:1])
+        self._pages = {**first, **keys, **pages}
+        self.list, self.text = QListWidget(), QTextBrowser()
+        self.list.setAccessibleName("Pages of the guide")
+        self.list.setFixedWidth(LIST_WIDTH)
+        self.text.setAccessibleName("Page of the guide")
+        self.text.setOpenLinks(False)
+        self.text.document().setDocumentMargin(16)
+        for name, markdown in self._pages.items():
+            item = QListWidgetItem(title_of(markdown), self.list)
+            item.setData(Qt.ItemDataRole.UserRole, name)
+            item.setSizeHint(QSize(0, ROW_HEIGHT))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 12, 12, 12)
+        row.setSpacing(12)
+        row.addWidget(self.list)
+        row.addWidget(self.text, 1)
+        self.list.currentItemChanged.connect(lambda *_: self._show())
+        self.text.anchorClicked.connect(self._follow)
+        self.list.setCurrentRow(0)
+
+    @property
+    def page(self) -> str:
+        """The name of the page that is shown."""
+        return self.list.currentItem().data(Qt.ItemDataRole.UserRole)
+
+    def show_page(self, name: str) -> bool:
+        """Show a page by its name; whether there is one."""
+        names = list(self._pages)
+        if name not in names:
+            return False
+        self.list.setCurrentRow(names.index(name))
+        return True
+
+    def _show(self) -> None:
+        self.text.setMarkdown(self._pages[self.page])
+
+    def _follow(self, url: QUrl) -> None:
+        """Another page of the guide is shown here, everything else by the system."""
+        name = Path(url.path())
+        if url.isRelative() and name.suffix == ".md":
+            self.show_page(name.stem)
+        elif not url.isRelative():
+            QDesktopServices.openUrl(url)
 
 
 def about(parent: QWidget) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
@@ -38,6 +39,15 @@ class Menu:
     fill: Callable[[], tuple[Command, ...]] | None = None
 
 
+class Line(NamedTuple):
+    """An action of a menu: its text, the menus it is in, and the page it belongs to, "" for all."""
+
+    action: QAction
+    text: str
+    place: str
+    page: str
+
+
 class MenuBar:
     """Fills a menu bar; `actions` holds every action by its text.
 
@@ -49,6 +59,9 @@ class MenuBar:
         self.actions: dict[str, QAction] = {}
         self._menus: dict[str, QMenu] = {}
         self._of_pages: dict[str, list[QAction]] = {}
+        # Every menu with the titles that lead to it, and its page.
+        self._made: list[tuple[QMenu, str, str]] = []
+        self._submenus: list[QAction] = []
 
     def add(self, menu: Menu) -> None:
         """Add a menu that is there on every page."""
@@ -66,7 +79,7 @@ class MenuBar:
                 self._filled(view, menu)
                 mine += view.actions()[known:]
             else:
-                made = self._filled(QMenu(menu.title, self._bar), menu)
+                made = self._filled(QMenu(menu.title, self._bar), menu, page=key)
                 self._bar.insertMenu(view.menuAction(), made)
                 mine.append(made.menuAction())
         for action in mine:
@@ -78,6 +91,22 @@ class MenuBar:
             for action in actions:
                 action.setVisible(page == key)
 
+    def lines(self) -> Iterator[Line]:
+        """Every action of every menu, also of the pages that are not shown."""
+        for menu, place, page in self._made:
+            # Check marks are set, and lines asked for, when a menu opens.
+            menu.aboutToShow.emit()
+            for action in menu.actions():
+                # QAction.menu() is not asked: PySide deletes the menu along with what it returns.
+                if not action.isSeparator() and action not in self._submenus:
+                    owner = page or self._owner(action)
+                    yield Line(action, _plain(action.text()), place, owner)
+
+    def _owner(self, action: QAction) -> str:
+        """The page that has put an action into a menu of every page; "" for none."""
+        pages = (page for page, mine in self._of_pages.items() if action in mine)
+        return next(pages, "")
+
     def shortcuts(self) -> Iterator[tuple[str, str]]:
         """The text and the keys of every action that has some."""
         for text, action in self.actions.items():
@@ -85,7 +114,10 @@ class MenuBar:
                 keys = " / ".join(each.toString() for each in action.shortcuts())
                 yield text, keys
 
-    def _filled(self, menu: QMenu, content: Menu) -> QMenu:
+    def _filled(self, menu: QMenu, content: Menu, above: str = "", page: str = "") -> QMenu:
+        place = above + _plain(content.title)
+        if all(menu is not known for known, _, _ in self._made):
+            self._made.append((menu, place, page))
         groups: dict[str, QActionGroup] = {}
         if fill := content.fill:
             menu.aboutToShow.connect(lambda: self._refill(menu, fill()))
@@ -93,7 +125,9 @@ class MenuBar:
             if item is None:
                 menu.addSeparator()
             elif isinstance(item, Menu):
-                self._filled(menu.addMenu(item.title), item)
+                inner = menu.addMenu(item.title)
+                self._submenus.append(inner.menuAction())
+                self._filled(inner, item, f"{place} › ", page)
             elif isinstance(item, QAction):
                 menu.addAction(item)
                 self.actions[_plain(item.text())] = item

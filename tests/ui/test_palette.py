@@ -1,0 +1,136 @@
+"""The command palette finds everything by its name and does it; the guide is at hand."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtWidgets import QApplication
+
+from core.experiment.spec import ExperimentSpec
+from core.gallery import GALLERY
+from core.studies import LABS
+from tests.ui.running import session_within
+from ui.help import Guide, guide_pages, title_of
+from ui.main_window import MainWindow
+from ui.pages.gallery.page import GalleryPage
+from ui.pages.labs.page import LabsPage
+from ui.palette import CommandPalette, Entry, found
+from ui.palette_entries import palette_entries
+from ui.views import VIEWS
+
+
+@pytest.fixture
+def window(qtbot):
+    window = MainWindow(session_within(ExperimentSpec()), "light", remember=False)
+    qtbot.addWidget(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    yield window
+    window.close()
+
+
+def use(qtbot, window: MainWindow, typed: str, key=Qt.Key.Key_Return) -> None:
+    """Open the palette, type, and press a key."""
+
+    def type_in() -> None:
+        palette = QApplication.activeModalWidget()
+        assert isinstance(palette, CommandPalette)
+        qtbot.keyClicks(palette.line, typed)
+        qtbot.keyClick(palette.line, key)
+
+    QTimer.singleShot(0, type_in)
+    window.show_palette()
+
+
+def test_everything_is_in_the_palette(window):
+    entries = palette_entries(window)
+    names = {entry.text for entry in entries}
+    assert set(window.menus.actions) <= names
+    assert {view.title for view in VIEWS.values()} <= names
+    assert {lab.title for lab in LABS.values()} <= names
+    assert {experiment.title for experiment in GALLERY.values()} <= names
+    by_text = {entry.text: entry for entry in entries}
+    assert by_text["Export…"].keys == "Ctrl+E"
+    assert by_text["Run or pause"].place == "Run"
+    assert not by_text["Undo"].possible
+
+
+def test_names_that_begin_with_the_words_come_first():
+    names = ("Reset layout", "Save the run", "Run or pause", "Prune")
+    entries = [Entry(name, "Menu", lambda: None) for name in names]
+    assert [entry.text for entry in found(entries, "run")] == [
+        "Run or pause",
+        "Save the run",
+        "Prune",
+    ]
+    assert [entry.text for entry in found(entries, "lay res")] == ["Reset layout"]
+    assert len(found(entries, "")) == 4 and not found(entries, "film")
+
+
+def test_a_command_is_done(qtbot, window):
+    use(qtbot, window, "new seed")
+    assert window.session.spec.seed == ExperimentSpec().seed + 1
+
+
+def test_a_view_is_shown(qtbot, window):
+    dock = window.train.dashboard._docks["confusion"]
+    assert dock.isHidden()
+    use(qtbot, window, VIEWS["confusion"].title)
+    assert not dock.isHidden()
+
+
+def test_labs_experiments_and_commands_of_other_pages_open_their_page(qtbot, window):
+    use(qtbot, window, LABS["gradient_descent"].title)
+    assert isinstance(window.current, LabsPage) and window.current.lab is not None
+    key = list(GALLERY)[2]
+    use(qtbot, window, GALLERY[key].title)
+    assert isinstance(window.current, GalleryPage)
+    assert window.current.entry.experiment is GALLERY[key]
+    use(qtbot, window, "new seed")
+    assert window.current is window.train
+
+
+def test_escape_does_nothing_and_what_is_impossible_cannot_be_chosen(qtbot, window):
+    use(qtbot, window, "new seed", Qt.Key.Key_Escape)
+    assert window.session.spec == ExperimentSpec()
+    palette = CommandPalette([Entry("Undo", "Edit", lambda: None, possible=False)], window)
+    qtbot.addWidget(palette)
+    palette.show()
+    qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+    assert palette.chosen is None and palette.isVisible()
+
+
+def test_arrows_move_in_the_list(qtbot, window):
+    entries = [Entry(name, "Menu", lambda: None) for name in ("one", "two", "three")]
+    palette = CommandPalette(entries, window)
+    qtbot.addWidget(palette)
+    palette.show()
+    qtbot.keyClick(palette.line, Qt.Key.Key_Down)
+    qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+    assert palette.chosen is entries[1]
+
+
+# The guide
+
+
+def test_f1_opens_the_guide_at_its_first_page(qtbot, window):
+    window.menus.actions["Guide"].trigger()
+    guide = window.findChild(Guide)
+    assert guide is not None and guide.isVisible() and guide.page == "index"
+    assert "Press Space" in guide.text.toPlainText()
+    window.menus.actions["Keyboard shortcuts"].trigger()
+    assert "Ctrl+Shift+E" in guide.text.toPlainText()
+
+
+def test_links_between_pages_lead_somewhere(qtbot, window):
+    guide = Guide(window.menus, window)
+    qtbot.addWidget(guide)
+    guide.text.anchorClicked.emit(QUrl("films.md"))
+    assert guide.page == "films"
+    pages = {*guide_pages(), "keys"}
+    for name, text in guide_pages().items():
+        assert title_of(text) != "Untitled", name
+        for link in re.findall(r"\]\(([\w/.-]+)\.md[)#]", text):
+            assert link in pages, f"{name}.md links to {link}.md"
