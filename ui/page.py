@@ -68,7 +68,7 @@ class Page(QWidget):
             self.banner.hide()
 
     def retheme(self, colors: Theme) -> None:
-        """Take on the colours of another theme; a new page has those of `theme.current()`."""
+        """Apply the colours of another theme; a new page has those of `theme.current()`."""
 
     def activate(self) -> None:
         """The page has come into view: it was switched to, or the window was restored."""

@@ -182,9 +182,9 @@ class Group:
     """The units of one layer in a drawing of the network; the first `shown` are drawn.
 
     `kind` is "input", "layer", "output", or "sum" where two ways meet. Where `shown` is 0 one
-    symbol stands for all. `lane` and `lanes` say which of several branches it belongs to. `names`
-    are those of inputs and classes, where known. `fan_in` is how many weights a unit has, and
-    `pieces` how many sets of them: more than one in a maxout layer, of which the first is drawn.
+    symbol stands for all. It is in branch number `branch` of `branches`. `names` are those of
+    inputs and classes, where known. `fan_in` is how many weights a unit has, and `pieces` how many
+    sets of them: more than one in a maxout layer, of which the first is drawn.
     """
 
     name: str
@@ -192,8 +192,8 @@ class Group:
     units: int
     shown: int
     column: int
-    lane: int = 0
-    lanes: int = 1
+    branch: int = 0
+    branches: int = 1
     names: tuple[str, ...] = ()
     fan_in: int = 0
     pieces: int = 1

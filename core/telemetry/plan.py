@@ -45,7 +45,7 @@ class _Draft:
         return plan if columns <= MOST_COLUMNS else _shortened(plan)
 
     def _add(self, name: str, kind: str, units: int, column: int, **more) -> int:
-        shown = more.pop("shown", min(units, MOST_UNITS // more.get("lanes", 1)))
+        shown = more.pop("shown", min(units, MOST_UNITS // more.get("branches", 1)))
         self.groups.append(Group(name, kind, units, shown, column, **more))
         return len(self.groups) - 1
 
@@ -82,8 +82,8 @@ class _Draft:
 
     def _parallel(self, layer: Parallel, flow: Flow, column: int) -> tuple[Flow, int]:
         ways = [
-            self._chain([branch], flow, column, lane=lane, lanes=2)
-            for lane, branch in enumerate(layer.children)
+            self._chain([branch], flow, column, branch=i, branches=2)
+            for i, branch in enumerate(layer.children)
         ]
         column = max(end for _, end in ways)
         (first, _), (second, _) = ways

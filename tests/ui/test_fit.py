@@ -81,5 +81,5 @@ def test_an_axis_that_serves_stays_where_it_is(shown):
 
 def test_data_of_another_kind_are_told_so(shown):
     view = shown(spec_of(Circle()))
-    assert "one input feature" in view.lacking
+    assert "one input feature" in view.unsupported
     assert view.export_data() == {}

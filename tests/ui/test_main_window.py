@@ -301,7 +301,7 @@ def test_with_all_views_shown_the_dashboard_scrolls_instead_of_growing(window, q
             action.trigger()
     qtbot.waitUntil(lambda: dashboard.verticalScrollBar().maximum() > 0)
     assert (window.width(), window.height()) == (1280, 800)
-    seen = [view for view in dashboard.shown() if view.in_sight]
+    seen = [view for view in dashboard.shown() if view.on_screen]
     assert 0 < len(seen) < len(dashboard.shown())
 
 
@@ -312,8 +312,8 @@ def test_views_out_of_sight_cost_nothing_and_catch_up_in_sight(window, qtbot, mo
             action.trigger()
     bar = dashboard.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 0)
-    qtbot.waitUntil(lambda: not all(view.in_sight for view in dashboard.shown()))
-    hidden = next(view for view in dashboard.shown() if not view.in_sight)
+    qtbot.waitUntil(lambda: not all(view.on_screen for view in dashboard.shown()))
+    hidden = next(view for view in dashboard.shown() if not view.on_screen)
     presented = []
     present = hidden.present
     monkeypatch.setattr(
@@ -322,7 +322,7 @@ def test_views_out_of_sight_cost_nothing_and_catch_up_in_sight(window, qtbot, mo
     step(qtbot, session, 3)
     assert presented == []
     bar.setValue(bar.maximum())
-    if not hidden.in_sight:
+    if not hidden.on_screen:
         dashboard.ensureWidgetVisible(hidden)
     assert presented == [3]
 

@@ -109,4 +109,4 @@ def test_views_that_the_user_shows_besides_are_left_alone(dashboard):
     assert visible(dashboard) == before
     view = dashboard.views["surface"]
     assert isinstance(view, SurfaceView)
-    assert view.lacking
+    assert view.unsupported

@@ -334,7 +334,7 @@ def test_how_far_gradients_may_shrink_is_known_for_sigmoids_only(session, qtbot)
 
 def test_the_past_is_looked_at_while_training_goes_on(session, qtbot):
     step(qtbot, session, 8)
-    with qtbot.waitSignal(session.moment_changed, timeout=WAIT):
+    with qtbot.waitSignal(session.shown_step_changed, timeout=WAIT):
         session.look_at(3.4)
     assert session.past is session.shown
     assert session.shown.iteration == 3

@@ -148,7 +148,7 @@ def test_the_classes_are_named_in_their_colours(shown):
 
 def test_data_of_another_kind_are_told_so(shown):
     view = shown(spec_of(Sine()))
-    assert "two input features" in view.lacking
+    assert "two input features" in view.unsupported
     assert view.export_data() == {}
     view.point_at(QPointF(100, 100))
     assert view.read_out is None

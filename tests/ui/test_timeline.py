@@ -32,7 +32,7 @@ def timeline(qtbot, history: History) -> Timeline:
     timeline = Timeline()
     qtbot.addWidget(timeline)
     timeline.resize(980, 40)
-    timeline.show_moment(history, None, None)
+    timeline.show_step(history, None, None)
     with qtbot.waitExposed(timeline):
         timeline.show()
     return timeline
@@ -90,7 +90,7 @@ def test_the_keyboard_goes_from_moment_to_moment(timeline, key, modifier, asked)
 
 def test_the_buttons_ask_for_live_and_for_going_on(timeline: Timeline, history, qtbot) -> None:
     asked = heard(timeline)
-    timeline.show_moment(history, 200, 210)
+    timeline.show_step(history, 200, 210)
     qtbot.mouseClick(timeline.go_on, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(timeline.live, Qt.MouseButton.LeftButton)
     assert asked == [("go on", None), ("live", None)]
@@ -99,20 +99,20 @@ def test_the_buttons_ask_for_live_and_for_going_on(timeline: Timeline, history, 
 def test_going_on_says_from_where_or_why_not(timeline: Timeline, history) -> None:
     assert not timeline.go_on.isEnabled()
     assert "earlier step first" in timeline.go_on.toolTip()
-    timeline.show_moment(history, 200, 210)
+    timeline.show_step(history, 200, 210)
     assert timeline.go_on.isEnabled()
     assert timeline.go_on.text() == "Continue from 210"
-    timeline.show_moment(history, 300, None)
+    timeline.show_step(history, 300, None)
     assert not timeline.go_on.isEnabled()
     assert "No copy of the weights was kept near step 300" in timeline.go_on.toolTip()
-    timeline.show_moment(History(), None, None)
+    timeline.show_step(History(), None, None)
     assert "no earlier step" in timeline.go_on.toolTip()
 
 
 def test_the_line_keeps_its_length_whatever_is_written_beside_it(timeline, history) -> None:
     lengths = {timeline.scrubber.width()}
     for moment, checkpoint in ((0, 0), (99_999_999, 88_888_888), (5, None)):
-        timeline.show_moment(history, moment, checkpoint)
+        timeline.show_step(history, moment, checkpoint)
         QApplication.processEvents()
         lengths.add(timeline.scrubber.width())
         for part in (timeline.name, timeline.go_on):
@@ -143,7 +143,7 @@ def test_the_handle_stands_at_the_moment_in_either_theme(timeline: Timeline, his
     for colors in (DARK, LIGHT):
         theme.apply(QApplication.instance(), colors)  # type: ignore[arg-type]
         timeline.retheme(colors)
-        timeline.show_moment(history, 200, None)
+        timeline.show_step(history, 200, None)
         image = timeline.scrubber.grab().toImage()
         ratio, middle = image.devicePixelRatio(), image.height() // 2
         x = round(timeline.scrubber.place(200) * ratio)
@@ -152,14 +152,14 @@ def test_the_handle_stands_at_the_moment_in_either_theme(timeline: Timeline, his
 
 
 def test_before_the_first_step_there_is_nothing_to_drag(timeline: Timeline) -> None:
-    timeline.show_moment(History(), None, None)
+    timeline.show_step(History(), None, None)
     assert not timeline.scrubber.isEnabled()
     assert timeline.scrubber.place(0) > timeline.scrubber.width() - 10
 
 
 def test_following_a_run_paints_only_now_and_then(timeline: Timeline, history, qtbot) -> None:
     history.append(replace(history.frames[-1], iteration=900))
-    timeline.show_moment(history, 300, None)
+    timeline.show_step(history, 300, None)
     before = timeline.scrubber.value(), timeline.scrubber.maximum()
     history.append(replace(history.frames[-1], iteration=1800))
     assert not any(timeline.follow(history) for _ in range(50))
@@ -170,7 +170,7 @@ def test_following_a_run_paints_only_now_and_then(timeline: Timeline, history, q
 
 
 def test_it_tells_assistive_technology_where_it_stands(timeline: Timeline, history) -> None:
-    timeline.show_moment(history, 200, None)
+    timeline.show_step(history, 200, None)
     told = QAccessible.queryAccessibleInterface(timeline.scrubber)
     assert told.text(QAccessible.Text.Name) == "Timeline"
     assert told.text(QAccessible.Text.Description) == "Step 200"

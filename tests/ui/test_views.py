@@ -466,7 +466,7 @@ def test_gradients_let_one_see_the_run_before(shown):
     view.history.ghost, _ = recorded(frames=40, layers=4, seed=9)
     view.refresh()
     texts = [action.text() for action in view.menu().actions()]
-    assert "Run before, in grey" in texts
+    assert "Previous run, in grey" in texts
     before = view.grab().toImage()
     view.set_ghost(True)
     assert view.grab().toImage() != before

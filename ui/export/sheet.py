@@ -1,4 +1,4 @@
-"""Pictures of views: where each card stands on a sheet, painted on anything that can be painted."""
+"""Lays out cards on a sheet and paints it on any paint device."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from ui.widgets.text_card import TextCard
 MARGIN = 12.0
 CAPTION = 24.0
 SINGLE = QSizeF(720, 400)
-# A picture of one view is never smaller, however narrow its card is on the screen.
+# Minimum size of a single view, however small its card is on the screen.
 LEAST = QSizeF(480, 240)
 WIDEST = 1200.0
-# Pixels per unit where a picture is made of vectors: as good as any.
+# Pixels per unit for vector formats.
 VECTOR = 16.0
 
 
@@ -53,7 +53,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Views and their places, in logical pixels. A sheet of one view has no frame around it."""
+    """Views and their rectangles, in logical pixels. A sheet of one view has no frame."""
 
     size: QSizeF
     places: tuple[tuple[PlotView, QRectF], ...]
@@ -70,7 +70,7 @@ class Sheet:
 
 
 def single(view: PlotView, caption: str = "", size: QSizeF | None = None) -> Sheet:
-    """A sheet of one view, as large as it is on the screen or as its words need."""
+    """A sheet of one view, as large as on the screen or as its text needs."""
     if size is None:
         view.finish()
         inner = QSizeF(view.size()).expandedTo(LEAST) if view.isVisible() else SINGLE
@@ -82,7 +82,7 @@ def single(view: PlotView, caption: str = "", size: QSizeF | None = None) -> She
 def dashboard(
     cards: Sequence[Card | CardDock], caption: str = "", notes: Sequence[TextCard] = ()
 ) -> Sheet:
-    """A sheet of several cards as they stand on the screen; of hidden ones, one above another.
+    """A sheet of several cards as laid out on the screen; hidden ones are stacked.
 
     `notes` are cards of text among them; what does not fit into one on the screen is on the sheet.
     """
@@ -103,7 +103,7 @@ def dashboard(
 
 
 def stacked(views: Sequence[PlotView], size: QSizeF | None = None, caption: str = "") -> Sheet:
-    """A sheet of views one above another: a dashboard without a window."""
+    """A sheet of stacked views: a dashboard without a window."""
     size = size or QSizeF(1120, 240 * len(views) + 2 * MARGIN)
     gap = MARGIN * 2 / 3
     height = (size.height() - 2 * MARGIN - gap * (len(views) - 1)) / max(len(views), 1)
@@ -186,12 +186,12 @@ def _note(card: TextCard, root: QWidget) -> Note:
 
 
 def _words(view: PlotView) -> list[Span]:
-    """The subtitle as far as it belongs in a picture."""
+    """The subtitle without hints."""
     return [span for span in view.subtitle if not span.hint]
 
 
 def _words_width(view: PlotView, caption: str) -> float:
-    """The width in which neither the header nor the caption of a picture is cut, up to a limit."""
+    """The width that fits header and caption, up to a limit."""
     style = PaintStyle(view.theme, view.font(), VECTOR)
     header = style.bold_metrics.horizontalAdvance(view.title) + 10
     header += style.metrics.horizontalAdvance(plain(_words(view)))

@@ -1,6 +1,6 @@
-"""Plots in the application's look, on pyqtgraph: everything that is painted is an item of these.
+"""Plots on pyqtgraph in the application's look; the only package that paints plots.
 
-A page needs no painting code. A view, a plot, its items, a card around it:
+A view, a plot, its items, and a card around it:
 
     view = PlotView("Learning-rate decay", about="How the rate falls over the run")
     plot = view.add_plot(Plot(x_name="steps"))
@@ -12,9 +12,9 @@ A page needs no painting code. A view, a plot, its items, a card around it:
     view.data_source = lambda: {"step": x, "cosine": y1, "step decay": y2}
     layout.addWidget(Card(view))
 
-Ranges follow the data, the read-out tells every named item's value, and zoom, pan, box zoom, log
-switches, keyboard, menu and export come with it. Colours are names of the theme's roles, so that
-both themes and every export have their own. `tests/ui/plots/example.py` can be run.
+Ranges follow the data, the read-out shows the value of every named item, and zoom, pan, box zoom,
+log switches, keyboard, menu and export come with it. Colours are named by role, so that each theme
+and export can use its own. `tests/ui/plots/example.py` is a runnable example.
 
 `plot_view` the widget · `card` its frame · `plot`, `axis` pyqtgraph's parts in our look ·
 `series` curves, bands, steps, dots, images, lines · `item` the base of items of one's own ·

@@ -13,14 +13,13 @@ from ui.plots.plot_area import GAP, PlotArea
 from ui.plots.style import PaintStyle
 from ui.plots.text import LEFT, RIGHT, paint_label
 
-# Labels of the first and the last tick may reach so far beyond the axis.
+# How far the labels of the first and last tick may extend beyond the axis, in pixels.
 OVERHANG = 60.0
 
 
 class Axis(pg.AxisItem):
-    """The left or the bottom axis of a plot, which says where the ticks are.
-
-    Wheel and drag over it zoom and pan this axis alone.
+    """The left or bottom axis of a plot, which gives it the ticks. Wheel and drag over it zoom and
+    pan this axis alone.
     """
 
     def __init__(self, orientation: str, plot: PlotArea) -> None:
@@ -33,7 +32,7 @@ class Axis(pg.AxisItem):
         return self.orientation == "left"
 
     def linkedViewChanged(self, view: object, newRange: object = None) -> None:
-        """The plot says when ticks change."""
+        """Do nothing: the plot sets the ticks."""
 
     def boundingRect(self) -> QRectF:
         rect = self.mapRectFromParent(self.geometry())
@@ -87,7 +86,7 @@ class Axis(pg.AxisItem):
 
 
 class Grid(PlotObject):
-    """Faint level lines at the ticks, and the plot's caption above it."""
+    """Faint horizontal lines at the ticks, and the plot's caption above them."""
 
     clipped = False
     layer = BACK

@@ -1,7 +1,7 @@
-"""Cards: a view with a title, a painted subtitle, an export button and a menu.
+"""Cards: a view with title, subtitle, export button and menu.
 
-`Card` stands alone in any layout. `CardDock` is the same as a panel that can be moved, floated and
-hidden; its title bar is the card's header. Both emit `maximize_toggled` on a double click.
+`Card` stands alone in any layout. `CardDock` is a card as a dock widget that can be moved, floated
+and hidden; its title bar is the card's header. Both emit `maximize_toggled` on a double click.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ INSET = 12
 
 
 class CardHeader(QWidget):
-    """The top of a card. As a title bar of a dock it lets the dock be dragged."""
+    """The top of a card; as title bar of a dock it can be dragged."""
 
     maximize_toggled = Signal()
 
@@ -63,7 +63,7 @@ class CardHeader(QWidget):
         self.retheme(view.theme)
 
     def retheme(self, theme: Theme) -> None:
-        """Take on another theme's colours."""
+        """Apply another theme's colours."""
         self._style = PaintStyle(theme, self.font())
         self.show_all_button.setIcon(themes.icon("show-all", theme, "accent"))
         self.export_button.setIcon(themes.icon("export", theme, "muted"))
@@ -72,12 +72,12 @@ class CardHeader(QWidget):
         self.update()
 
     def _show_zoom(self) -> None:
-        """There is a way back only where an axis was moved."""
+        """Show the button only while an axis is zoomed."""
         self.show_all_button.setVisible(self.view.zoomed)
         self.update()
 
     def _show_tools(self) -> None:
-        """What is switched on has the accent's colour."""
+        """Tools that are on have the accent colour."""
         for tool, action in zip(self.tools, self.view.tools, strict=True):
             role = "accent" if action.isChecked() else "muted"
             tool.setIcon(themes.icon(action.data(), self.view.theme, role))
@@ -97,7 +97,7 @@ class CardHeader(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
-            # The lower corners lie below, in the card's body.
+            # The lower corners belong to the card's body.
             paint_card(painter, QRectF(self.rect()).adjusted(0, 0, 0, RADIUS * 2), self._style)
             view = self.view
             paint_header(painter, view.title, view.subtitle, self._text_area(), self._style)
@@ -130,7 +130,7 @@ class CardHeader(QWidget):
         return button
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        # Not handed on: a dock would float.
+        # Not passed on: a double click would make the dock float.
         self.maximize_toggled.emit()
 
 
@@ -141,12 +141,12 @@ class CardBody(QWidget):
         super().__init__(parent)
         self._style = PaintStyle(view.theme, self.font())
         layout = QVBoxLayout(self)
-        # Below the round corners, which the view would cut off.
+        # The view is inset, as it would cover the round corners.
         layout.setContentsMargins(1, 0, 1, RADIUS - 1)
         layout.addWidget(view)
 
     def retheme(self, theme: Theme) -> None:
-        """Take on another theme's colours."""
+        """Apply another theme's colours."""
         self._style = PaintStyle(theme, self.font())
         self.update()
 
@@ -173,19 +173,19 @@ class Card(QFrame):
         _join(self)
 
     def retheme(self, theme: Theme) -> None:
-        """Take on another theme's colours, the view too."""
+        """Apply another theme's colours, also to the view."""
         _retheme(self, theme)
 
 
 class CardDock(QDockWidget):
-    """A view as a panel of a main window. Its object name is the view's key, for saved layouts."""
+    """A view as a dock of a main window. Its object name is the view's key, for saved layouts."""
 
     maximize_toggled = Signal()
     export_requested = Signal()
 
     def __init__(self, view: PlotView, parent: QWidget | None = None) -> None:
         super().__init__(view.title, parent)
-        # The dashboard knows it as a view of a run.
+        # The dashboard casts it to a view of a run.
         self.view: Any = view
         self.setObjectName(view.key)
         self.header, self.body = CardHeader(view, self), CardBody(view, self)
@@ -194,7 +194,7 @@ class CardDock(QDockWidget):
         _join(self)
 
     def retheme(self, theme: Theme) -> None:
-        """Take on another theme's colours, the view too."""
+        """Apply another theme's colours, also to the view."""
         _retheme(self, theme)
 
 
@@ -210,7 +210,7 @@ def _retheme(card: Card | CardDock, theme: Theme) -> None:
 
 
 def paint_card(painter: QPainter, where: QRectF, style: PaintStyle) -> None:
-    """The surface of a card: rounded, with a hairline border."""
+    """The background of a card: rounded, with a hairline border."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(style.pen(style.border))
     painter.setBrush(style.brush(style.card))

@@ -1,4 +1,4 @@
-"""Small learning curves side by side, on one scale: the best trials of a search at a glance."""
+"""Small learning curves in a grid on one scale, such as those of the best trials of a search."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ui.plots.ticks import number
 GAP_X, GAP_Y = 10.0, 6.0
 # Between the scale's labels and the panels, and below the last row for half a label.
 GAP_SCALE, BELOW = 5.0, 6.0
-# A panel is about so many times as wide as it is high.
+# Approximate aspect ratio of a panel, width to height.
 SHAPE = 1.5
 DASH = (4.0, 3.0)
 

@@ -1,4 +1,4 @@
-"""A figure of every layer side by side: first layer left, output right."""
+"""A figure per layer over depth: first layer left, output right."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ DOT = 3.5
 class DepthPlot(Plot):
     """The newest row of a `LayerPlot` as dots over depth, layer 1 at x = 1.
 
-    It shares the vertical scale with that plot, unless it stands `alone`. `bound` is by how much
-    one layer can shrink a gradient at most, where that is known: drawn as a dashed guide.
+    It shares the vertical scale with that plot, unless it is shown `alone`. `bound`, if known, is
+    the largest factor by which one layer can scale a gradient; drawn as a dashed line.
     """
 
     def __init__(self, beside: LayerPlot, caption: str = "") -> None:
@@ -78,7 +78,7 @@ class DepthPlot(Plot):
             self.set_home(y=self.beside.y_scale)
 
     def data_changed(self) -> None:
-        """Ranges are settled with the values."""
+        """Do nothing: `set_values` sets the ranges."""
         self.set_home()
 
     def gutter_left(self, style: PaintStyle) -> float:

@@ -12,7 +12,7 @@ from ui.plots.style import PaintStyle
 
 
 class EmptyNote(pg.GraphicsObject):
-    """What will appear in a view and how to start it, or why nothing does."""
+    """What will appear in an empty view and how to start it, or why it is empty."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The output of a network along its only input, with the samples it is to meet."""
+"""The output of a network over its only input, with the samples."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from ui.plots.style import PaintStyle
 from ui.plots.ticks import number
 
 LINE = 2.0
-# How far the axis may go beyond the targets, in shares of their span. A wilder curve is cut off.
+# How far the axis may extend beyond the targets, in shares of their range; beyond, curves are cut
+# off.
 STEPS = (0.1, 0.3, 0.6, 1.0)
 
 
@@ -33,12 +34,12 @@ class FitPlot(Plot):
             "validation": self.add(Dots("validation", filled=False)),
         }
         for dots in self.dots.values():
-            # The samples stay while the curve moves over them.
+            # The samples are cached while the curve above them moves.
             dots.setCacheMode(dots.CacheMode.DeviceCoordinateCache)
         self.curve = self.add(Curve("text", LINE))
 
     def set_fit(self, fit: Fit, about: DataPicture | None, iteration: int) -> None:
-        """Show the curve of one step and the data it belongs to."""
+        """Show the curve of one step and its data."""
         fresh = about is not self.about
         self.fit_shown, self.about, self.iteration = fit, about, iteration
         mean, std = (about.mean[0], about.std[0]) if about else (0.0, 1.0)
@@ -50,12 +51,12 @@ class FitPlot(Plot):
         self.curve.set_data(self.inputs(), self.outputs())
 
     def data_changed(self) -> None:
-        """Ranges are settled with the curve."""
+        """Do nothing: `set_fit` sets the ranges."""
 
     def show_all(self, x: bool = True, y: bool = True) -> None:
         self.follows_x, self.follows_y = self.follows_x or x, self.follows_y or y
         self.set_home()
-        self.taken.emit(x, y)
+        self.moved_by_user.emit(x, y)
 
     def _show_samples(self) -> None:
         points = self.about.points if self.about else {}
@@ -66,9 +67,8 @@ class FitPlot(Plot):
             dots.set_data(*((some.inputs[:, 0], some.targets) if some else ((), ())))
 
     def _settled_scale(self) -> Scale:
-        """A scale that holds all targets and, in a few steps, the curve.
-
-        A scale that followed the curve exactly would move all the time.
+        """A scale that contains all targets and, in a few sizes, the curve: following it exactly
+        would move the axis all the time.
         """
         low, high = self.about.span if self.about else (-1.0, 1.0)
         span = high - low or 1.0
@@ -79,7 +79,7 @@ class FitPlot(Plot):
         return round_range(low - below * span, high + above * span)
 
     def name(self) -> str:
-        """What the input stands for."""
+        """The name of the input."""
         known = self.about.axes if self.about else ()
         return known[0] if known else "x"
 
@@ -89,7 +89,7 @@ class FitPlot(Plot):
         return self.fit_shown.values[0].astype(np.float64)
 
     def inputs(self) -> np.ndarray:
-        """The inputs that the outputs belong to, (points,), in the data's own units."""
+        """The inputs of the outputs, (points,), in the data's units."""
         over = self.home_x or self.x_scale
         return np.linspace(over.low, over.high, self.outputs().size)
 
@@ -127,7 +127,7 @@ class FitPlot(Plot):
 
 
 def _step(wanted: float) -> float:
-    """The first of the steps that is far enough, or the last."""
+    """The first of the steps that is large enough, or the last."""
     return next((step for step in STEPS if step >= wanted), STEPS[-1])
 
 

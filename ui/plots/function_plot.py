@@ -1,4 +1,4 @@
-"""A function and its derivative in a small plot that never moves, with a one-line read-out."""
+"""A function and its derivative in a small plot with fixed axes and a one-line read-out."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ INSET, BASELINE = 8.0, 16.0
 class FunctionPlot(Plot):
     """f solid, f′ dashed, over x from −`reach` to `reach` and values from `low` to `high`.
 
-    The ranges are fixed, so that slopes compare. `reading` makes the words for a value of x;
-    without a pointer the line names the curves.
+    The ranges are fixed, so that slopes can be compared. `reading` makes the read-out for a value
+    of x; without a pointer the curves are named instead.
     """
 
     def __init__(self, reach: float, low: float, high: float, reading: Callable[[float], str]):
@@ -45,20 +45,20 @@ class FunctionPlot(Plot):
         self.slope.set_data(x, slope)
 
     def spans(self) -> tuple[Span, ...]:
-        """The words in the corner: the values under the pointer, or the names of the curves."""
+        """The text in the corner: the values under the pointer, or the names of the curves."""
         if self.pointed is not None:
             return (Span(self._reading(self.pointed), "text"),)
         return Span("f", "accent"), Span("  "), Span("f′", "muted")
 
     def point_at(self, x: float | None) -> None:
-        """Read values at x, or none."""
+        """Show the values at x, or none."""
         if x != self.pointed:
             self.pointed = x if x is not None and abs(x) <= self.reach else None
             self.cross_line.set_data([] if self.pointed is None else [self.pointed])
             self.words.update()
 
     def data_changed(self) -> None:
-        """The ranges are fixed."""
+        """Do nothing: the ranges are fixed."""
 
     def gutter_right(self, style: PaintStyle) -> float:
         return 0.0
@@ -69,7 +69,7 @@ class FunctionPlot(Plot):
 
 
 class UnitLabel(PlotObject):
-    """A small 1 beside the level line of that value."""
+    """A small 1 beside the horizontal line at that value."""
 
     def draw(self, painter: QPainter, style: PaintStyle, exposed: QRectF) -> None:
         plot = self.plot
@@ -81,7 +81,7 @@ class UnitLabel(PlotObject):
 
 
 class Words(PlotObject):
-    """The words of a `FunctionPlot`, in its corner."""
+    """The text in the corner of a `FunctionPlot`."""
 
     layer = FRONT
 
@@ -91,7 +91,9 @@ class Words(PlotObject):
         frame, spans = plot.frame, plot.spans()
         if plot.pointed is not None:
             width = style.metrics.horizontalAdvance(plain(spans)) + 8
-            ground = style.role("field")
-            painter.fillRect(QRectF(frame.left() + INSET - 4, frame.top() + 2, width, 18), ground)
+            background = style.role("field")
+            painter.fillRect(
+                QRectF(frame.left() + INSET - 4, frame.top() + 2, width, 18), background
+            )
         left, baseline = frame.left() + INSET, frame.top() + BASELINE
         paint_spans(painter, left, baseline, frame.width() - INSET, spans, style)

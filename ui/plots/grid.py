@@ -10,13 +10,13 @@ from PySide6.QtCore import QPointF, QRectF
 from ui.plots.style import PaintStyle
 from ui.plots.text import short_names
 
-# Narrower than this the layers go into another row, where there is height for it.
+# Minimum width of a plot; below it another row is used if there is height for one.
 NARROW, FLAT = 56.0, 84.0
 BETWEEN = 14.0
 
 
 def grid(rect: QRectF, n: int, above: float, below: float) -> list[QRectF]:
-    """The places of n plots, with room for labels above and below each of them."""
+    """The rectangles of n plots, with room for labels above and below each."""
     n, rows = max(n, 1), 1
     while rect.width() / math.ceil(n / rows) < NARROW and rect.height() / (rows + 1) > FLAT:
         rows += 1
@@ -34,11 +34,11 @@ def grid(rect: QRectF, n: int, above: float, below: float) -> list[QRectF]:
 
 
 def columns(plots: Sequence[QRectF]) -> int:
-    """How many plots stand side by side."""
+    """The number of columns."""
     return sum(plot.top() == plots[0].top() for plot in plots)
 
 
 def fitting_names(layers: Sequence[str], width: float, style: PaintStyle) -> list[str]:
-    """The layers' names, or short ones where a plot is too narrow for them."""
+    """The layers' names, shortened where a plot is too narrow for them."""
     widest = max((style.small_metrics.horizontalAdvance(name) for name in layers), default=0.0)
     return list(layers) if widest < width - 2 else short_names(layers)

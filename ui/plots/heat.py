@@ -1,4 +1,4 @@
-"""Histograms over the run as heat maps, one per layer: across the run, up the values."""
+"""Histograms over the run as heat maps, one per layer: iterations along x, values along y."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from ui.plots.text import CENTER, LEFT, RIGHT, paint_label
 from ui.plots.ticks import count, number
 from ui.theme import blend
 
-# Small shares are made visible: the shade goes with this power of the share.
+# The shade is this power of the share, so that small shares are visible.
 GAMMA = 0.6
 SHADES = 256
 
 
 class Record:
-    """The histograms of a run over common edges: those of the newest frame.
+    """The histograms of a run over the bin edges of the newest frame.
 
-    `shares` has the shape (moments, layers, BINS). Edges double as a run goes on; what was counted
-    over narrower bins is counted again over the wider ones.
+    `shares` has the shape (iterations, layers, BINS). Ranges double during a run; older histograms
+    are rebinned to the wider bins.
     """
 
     def __init__(self) -> None:
@@ -37,26 +37,28 @@ class Record:
     def clear(self) -> None:
         self._edges: tuple[bytes, bytes] = (b"", b"")
         self._known: dict[int, NDArray[np.float32]] = {}
-        self.moments: Floats = np.empty(0)
+        self.iterations: Floats = np.empty(0)
         self.shares = np.empty((0, 0, BINS), np.float32)
 
-    def take(self, moments: list[int], histograms: list[Histograms]) -> None:
-        """Take over the histograms of ascending iterations; at least one."""
+    def take(self, iterations: list[int], histograms: list[Histograms]) -> None:
+        """Store the histograms of ascending iterations; at least one."""
         newest = histograms[-1]
         edges = newest.low.tobytes(), newest.high.tobytes()
         if edges != self._edges:
             self._known, self._edges = {}, edges
         known = self._known
         self._known = {
-            moment: shares if (shares := known.get(moment)) is not None else _regrid(data, newest)
-            for moment, data in zip(moments, histograms, strict=True)
+            selected_step: shares
+            if (shares := known.get(selected_step)) is not None
+            else _regrid(data, newest)
+            for selected_step, data in zip(iterations, histograms, strict=True)
         }
-        self.moments = np.array(moments, dtype=np.float64)
+        self.iterations = np.array(iterations, dtype=np.float64)
         self.shares = np.stack(list(self._known.values()))
 
 
 class HeatItem(PlotObject):
-    """For every layer how its values were distributed at every step recorded of the run."""
+    """The distribution of every layer's values at every recorded step."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,7 +66,7 @@ class HeatItem(PlotObject):
         self.layers: tuple[str, ...] = ()
         self.low = self.high = np.empty(0)
         self.length = 10.0
-        self.moment: float | None = None
+        self.selected_step: float | None = None
         self.cells: list[QRectF] = []
         self._names: list[str] = []
         self._labels: tuple[object, ...] = ()
@@ -72,27 +74,32 @@ class HeatItem(PlotObject):
     def set_data(
         self,
         layers: tuple[str, ...],
-        moments: list[int],
+        iterations: list[int],
         histograms: list[Histograms],
-        moment: float | None,
+        selected_step: float | None,
     ) -> None:
-        """Show the recorded histograms; `moment` is the iteration looked at."""
-        self.record.take(moments, histograms)
+        """Show the recorded histograms; `selected_step` is the iteration to mark."""
+        self.record.take(iterations, histograms)
         newest = histograms[-1]
-        self.layers, self.low, self.high, self.moment = layers, newest.low, newest.high, moment
-        self.length = round_length(max(moments[-1], 10.0))
+        self.layers, self.low, self.high, self.selected_step = (
+            layers,
+            newest.low,
+            newest.high,
+            selected_step,
+        )
+        self.length = round_length(max(iterations[-1], 10.0))
         labels = layers, newest.low.tolist(), newest.high.tolist(), self.length
         changed, self._labels = labels != self._labels, labels
         if changed:
             self.place()
             self.update()
         else:
-            self.touch(self._data_rect())
+            self.update_part(self._data_rect())
 
     def forget(self) -> None:
-        """Drop what belongs to a run."""
+        """Discard the data of a run."""
         self.record.clear()
-        self.moment = None
+        self.selected_step = None
         self._labels = ()
 
     def place(self) -> None:
@@ -134,7 +141,7 @@ class HeatItem(PlotObject):
             paint_label(painter, name, CENTER, self._names[i], colors[i], style)
 
     def _paint_data(self, painter: QPainter, style: PaintStyle, clip: QRectF) -> None:
-        if not self.record.moments.size:
+        if not self.record.iterations.size:
             return
         colors = style.layer_colors(len(self.layers))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
@@ -146,43 +153,43 @@ class HeatItem(PlotObject):
             )
             width = cell.width() * self._reached()
             painter.drawImage(QRectF(cell.left(), cell.top(), width, cell.height()), image)
-            if self.moment is not None:
-                x = cell.left() + cell.width() * self.moment / self.length
+            if self.selected_step is not None:
+                x = cell.left() + cell.width() * self.selected_step / self.length
                 painter.fillRect(QRectF(round(x), cell.top(), 1, cell.height()), style.text)
 
     def _reached(self) -> float:
-        """The share of the width up to the newest moment."""
-        return max(float(self.record.moments[-1]) / self.length, 0.01)
+        """The share of the width up to the newest iteration."""
+        return max(float(self.record.iterations[-1]) / self.length, 0.01)
 
     def _image(self, i: int, width: int, color: QColor, style: PaintStyle) -> QImage:
         """One layer's map, a pixel per bin and at most `width` pixels across."""
-        moments = self.record.moments
-        n = max(1, min(int(width * self._reached()), 4 * moments.size))
-        wanted = np.linspace(0.0, moments[-1], n)
-        middles = (moments[1:] + moments[:-1]) / 2
+        iterations = self.record.iterations
+        n = max(1, min(int(width * self._reached()), 4 * iterations.size))
+        wanted = np.linspace(0.0, iterations[-1], n)
+        middles = (iterations[1:] + iterations[:-1]) / 2
         shares = self.record.shares[np.searchsorted(middles, wanted), i]
         full, _ = full_heights(shares.sum(axis=0)[None])
         shade = np.minimum(shares * (n / float(full[0])), 1.0) ** GAMMA * (SHADES - 1)
         pixels = _ramp(color, style)[shade.astype(np.uint8)].T[::-1]
         pixels = np.ascontiguousarray(pixels)
         image = QImage(pixels.data, n, BINS, 4 * n, QImage.Format.Format_RGB32)
-        # A picture of its own: the array goes away.
+        # A copy: the image would refer to the array's memory.
         return image.copy()
 
-    # Reading off
+    # Read-out
 
     def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
         for i, cell in enumerate(self.cells[: len(self.layers)]):
-            if cell.contains(place) and self.record.moments.size:
+            if cell.contains(place) and self.record.iterations.size:
                 return self._read_cell(place, style, i, cell)
         return None
 
     def _read_cell(self, place: QPointF, style: PaintStyle, i: int, cell: QRectF) -> ReadOut | None:
-        moments = self.record.moments
+        iterations = self.record.iterations
         iteration = (place.x() - cell.left()) / cell.width() * self.length
-        if iteration > moments[-1] + self.length / 50:
+        if iteration > iterations[-1] + self.length / 50:
             return None
-        nearest = int(np.abs(moments - iteration).argmin())
+        nearest = int(np.abs(iterations - iteration).argmin())
         at = int(np.clip((cell.bottom() - place.y()) / cell.height() * BINS, 0, BINS - 1))
         width = float(self.high[i] - self.low[i]) / BINS
         low = float(self.low[i]) + at * width
@@ -192,8 +199,8 @@ class HeatItem(PlotObject):
             Row(color, f"{number(low)} … {number(low + width)}", ""),
             Row(None, "share", f"{100 * share:.1f} %"),
         ]
-        x = cell.left() + cell.width() * float(moments[nearest]) / self.length
-        return ReadOut(cell, x, f"{self.layers[i]}, step {int(moments[nearest]):,}", rows)
+        x = cell.left() + cell.width() * float(iterations[nearest]) / self.length
+        return ReadOut(cell, x, f"{self.layers[i]}, step {int(iterations[nearest]):,}", rows)
 
 
 class HeatPlot(PicturePlot):
@@ -208,7 +215,7 @@ class HeatPlot(PicturePlot):
 
 
 def _regrid(data: Histograms, target: Histograms) -> NDArray[np.float32]:
-    """The shares of all values per bin of the target's edges, shape (layers, BINS)."""
+    """The shares of the values in each bin of the target's edges, (layers, BINS)."""
     counts = data.counts
     everything = counts.sum(axis=1) + data.under + data.over + data.missing
     shares = counts / np.maximum(everything, 1)[:, None]
@@ -226,7 +233,7 @@ def _regrid(data: Histograms, target: Histograms) -> NDArray[np.float32]:
 
 
 def _ramp(color: QColor, style: PaintStyle) -> NDArray[np.uint32]:
-    """From the card through the layer's colour towards the text's."""
+    """From the card's colour through the layer's towards the text's."""
     key = color.rgba()
     if key not in style.ramps:
         half = SHADES * 3 // 4

@@ -20,14 +20,15 @@ from ui.plots.style import PaintStyle
 from ui.plots.text import CENTER, LEFT, RIGHT, paint_label
 from ui.plots.ticks import count, number
 
-# A bin this many times as tall as any other is cut off and labelled, so the rest can be seen.
+# A bin this many times as tall as any other is cut off and labelled, so that the rest stays
+# visible.
 TOWER = 2.5
 CUT = 1.3
 
 
 @dataclass
 class _Cell:
-    """The place of one layer's histogram: `plot` between its first and last edge."""
+    """The rectangle of one layer's histogram; `plot` spans its first to last edge."""
 
     plot: QRectF
     edges: Floats
@@ -36,8 +37,8 @@ class _Cell:
 
 
 class HistogramItem(PlotObject):
-    """Histograms of every layer, painted as one. Each is scaled to its own tallest bin; shapes are
-    compared, and the numbers are in the read-out."""
+    """Histograms of every layer, painted as one item. Each is scaled to its own tallest bin; shapes
+    are compared, and the numbers are in the read-out."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,10 +65,10 @@ class HistogramItem(PlotObject):
             self.place()
             self.update()
         else:
-            self.touch(self._data_rect())
+            self.update_part(self._data_rect())
 
     def forget(self) -> None:
-        """Drop the histograms: what comes next belongs to another run."""
+        """Discard the histograms of a run."""
         self.shown = None
         self._labels = ()
 
@@ -103,13 +104,13 @@ class HistogramItem(PlotObject):
             return
         self._paint_data(painter, style, self.shown)
         for i, cell in enumerate(self.cells):
-            self._paint_ground(painter, style, i)
-            # Labels stay while only the data change.
+            self._paint_baseline(painter, style, i)
+            # Labels do not change with the data.
             if exposed.bottom() > cell.plot.bottom() + 2:
                 self._paint_labels(painter, style, i, cell)
 
-    def _paint_ground(self, painter: QPainter, style: PaintStyle, i: int) -> None:
-        """The line below, with a tick at zero."""
+    def _paint_baseline(self, painter: QPainter, style: PaintStyle, i: int) -> None:
+        """The base line, with a tick at zero."""
         assert self.shown is not None
         plot = self.cells[i].plot
         painter.fillRect(QRectF(plot.left(), plot.bottom(), plot.width(), 1), style.axis)
@@ -126,7 +127,7 @@ class HistogramItem(PlotObject):
         self._paint_range(painter, style, i, plot)
 
     def _paint_range(self, painter: QPainter, style: PaintStyle, i: int, plot: QRectF) -> None:
-        """The ends of the range, with the number of values beyond, and of what is no number."""
+        """The ends of the range, with the numbers of values beyond it and of NaN."""
         assert self.shown is not None
         data, metrics = self.shown, style.small_metrics
         left, right = _short(float(data.low[i])), _short(float(data.high[i]))
@@ -154,7 +155,7 @@ class HistogramItem(PlotObject):
             self._paint_beyond(painter, style, i, self.cells[i])
 
     def _write(self, ratio: float) -> None:
-        """Put the heights into the polygons."""
+        """Write the heights into the polygons."""
         self._written = True
         for cell, heights in zip(self.cells, self._heights, strict=False):
             tops = heights * (1 - cell.plot.height())
@@ -166,7 +167,7 @@ class HistogramItem(PlotObject):
     def _paint_tower(
         self, painter: QPainter, style: PaintStyle, cell: _Cell, at: int, share: str, color: QColor
     ) -> None:
-        """Say how much of everything is in a bin that is taller than can be shown."""
+        """Label a cut-off bin with its share of all values."""
         width = style.width(share)
         if width > cell.plot.width() + BETWEEN:
             return
@@ -176,7 +177,7 @@ class HistogramItem(PlotObject):
         style.write(painter, round(left), top, share, color)
 
     def _paint_beyond(self, painter: QPainter, style: PaintStyle, i: int, cell: _Cell) -> None:
-        """Numbers of values below and above the range, and of what is not a number."""
+        """Numbers of values below and above the range, and of NaN."""
         assert self.shown is not None
         data, plot = self.shown, cell.plot
         line = style.small_metrics.height()
@@ -194,7 +195,7 @@ class HistogramItem(PlotObject):
             where.adjust(-BETWEEN, 0, BETWEEN, 0)
             paint_label(painter, where, CENTER, text, QColor(style.theme.bad), style)
 
-    # Reading off
+    # Read-out
 
     def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
         if self.shown is None:
@@ -237,10 +238,7 @@ class HistogramPlot(PicturePlot):
 
 
 def full_heights(counts: NDArray[np.int64]) -> tuple[Floats, list[tuple[int, int]]]:
-    """The count that is drawn at full height in each layer, and the bins taller than that.
-
-    Such a bin is given as (layer, bin).
-    """
+    """The count drawn at full height in each layer, and the (layer, bin) of taller bins."""
     ordered = np.partition(counts, -2, axis=1)[:, -2:].astype(float)
     second, most = ordered[:, 0], ordered[:, 1]
     towering = (second > 0) & (most > TOWER * second)
@@ -249,7 +247,7 @@ def full_heights(counts: NDArray[np.int64]) -> tuple[Floats, list[tuple[int, int
 
 
 def _outline(line: Polyline, edges: Floats, bottom: float) -> Floats:
-    """The points of a step curve over the edges, to write heights into."""
+    """The points of a step curve over the edges; heights are filled in later."""
     points = line.points(2 * BINS + 2)
     points[0:-1:2, 0] = points[1::2, 0] = edges
     points[:, 1] = bottom

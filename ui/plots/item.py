@@ -1,8 +1,8 @@
 """The base of everything that is drawn in a plot.
 
-Items are children of their plot and paint in logical pixels of the scene, which are those of the
-widget: `plot.px` and `plot.py` map values there. Their pens and fonts come from the view's
-`PaintStyle` at paint time, so the same item paints the screen, a file and another theme.
+Items are children of their plot and paint in logical pixels of the widget, to which `plot.px` and
+`plot.py` map values. Their pens and fonts come from the view's `PaintStyle` at paint time, so the
+same item paints the screen, a file and another theme.
 """
 
 from __future__ import annotations
@@ -56,38 +56,38 @@ class PlotObject(pg.GraphicsObject):
         self.setFlag(self.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
-    # What subclasses say
+    # To be implemented by subclasses
 
     def draw(self, painter: QPainter, style: PaintStyle, exposed: QRectF) -> None:
         """Paint at least what lies within `exposed`."""
         raise NotImplementedError
 
     def place(self) -> None:
-        """The plot was laid out or its ranges changed: forget all places in pixels."""
+        """The plot's layout or ranges have changed: discard cached pixel positions."""
 
     def extent(self) -> Extent | None:
-        """The range of values that the item shows; None where it has no say in the plot's range."""
+        """The range of the item's values; None if the plot's range is not to depend on it."""
         return None
 
     def rows(self, x: float, style: PaintStyle) -> list[Row]:
-        """What the read-out says about the value x."""
+        """The rows of the read-out at x."""
         return []
 
     def nearest_x(self, x: float) -> float | None:
-        """The item's own x value nearest to another, for the read-out to snap to."""
+        """The item's x value nearest to another, for the read-out to snap to."""
         return None
 
-    # Common ground
+    # Shared helpers
 
     def attach(self, plot: PlotArea) -> None:
-        """Become an item of a plot."""
+        """Add the item to a plot."""
         self.plot = plot
         self.setParentItem(plot)
         self.setZValue(self.layer)
         self.fit()
 
     def fit(self) -> None:
-        """Take on the plot's place."""
+        """Adopt the plot's rectangle."""
         plot = self.plot
         if plot is None:
             return
@@ -99,8 +99,8 @@ class PlotObject(pg.GraphicsObject):
         self.place()
         self.update()
 
-    def touch(self, part: QRectF) -> None:
-        """Paint only a part again, in logical pixels."""
+    def update_part(self, part: QRectF) -> None:
+        """Repaint only a part, given in logical pixels."""
         self.update(QRectF(part.toAlignedRect()))
 
     def boundingRect(self) -> QRectF:
@@ -127,7 +127,7 @@ class PlotObject(pg.GraphicsObject):
         painter.setClipRect(plot.view.bounds)
 
     def _draw(self, painter: QPainter, style: PaintStyle, exposed: QRectF) -> None:
-        """Draw; a fault is reported once, and the other items are painted all the same."""
+        """Draw; an error is reported once and does not stop the other items."""
         try:
             self.draw(painter, style, exposed)
         except Exception:
@@ -137,14 +137,14 @@ class PlotObject(pg.GraphicsObject):
 
 
 def resolve(color: Color, style: PaintStyle) -> QColor:
-    """The colour itself, in the theme that is painted."""
+    """The colour in the style's theme."""
     if isinstance(color, str):
         return QColor(color) if color.startswith("#") else style.role(color)
     return color.of(style.theme) if isinstance(color, OneOf) else color(style)
 
 
 def extent_of(x: Floats, y: Floats, log: bool) -> Extent | None:
-    """Least and greatest of finite values; on a logarithmic scale of positive ones."""
+    """Minimum and maximum of the finite values; on a logarithmic scale, of the positive ones."""
     fine = np.abs(y) < LIMIT
     if log:
         fine &= y > 0

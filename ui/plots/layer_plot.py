@@ -20,7 +20,7 @@ from ui.plots.ticks import number
 from ui.plots.time_axis import TimeAxis
 from ui.plots.time_plot import EndLabels, Other, TimePlot
 
-# On a logarithmic scale anything smaller counts as nothing.
+# On a logarithmic scale anything smaller counts as 0.
 LEAST = 1e-30
 
 
@@ -28,7 +28,7 @@ class LayerPlot(TimePlot):
     """A figure of every layer (one of `LAYER_FIGURES`) over iterations.
 
     `band` is a range of values to shade as healthy. Shares (`percent`) have the fixed range 0…1.
-    `labels` says whether the layers' names stand behind their lines.
+    `labels`: whether the layers' names are shown at the ends of their lines.
     """
 
     def __init__(
@@ -56,7 +56,8 @@ class LayerPlot(TimePlot):
         return len(self.history.layer_rows)
 
     def others(self) -> list[Other]:
-        """Those pinned, and the run before if it is wanted; shares are a crowd already."""
+        """The pinned runs and, if enabled, the previous one; none for shares, which are crowded
+        already."""
         if self.percent:
             return []
         ghost = self.history.ghost
@@ -65,7 +66,7 @@ class LayerPlot(TimePlot):
     def values(
         self, start: int = 0, stop: int | None = None, history: History | None = None
     ) -> Floats:
-        """Smoothed figures of the rows, shape (rows, layers), as they are drawn."""
+        """Smoothed figures of the rows as drawn, (rows, layers)."""
         figure = (history or self.history).figure(self.figure)
         stop = len(figure) if stop is None else stop
         half = self._half
@@ -81,7 +82,7 @@ class LayerPlot(TimePlot):
         return 10.0**part if self.log else part
 
     def visible(self) -> slice:
-        """The rows in view."""
+        """The visible rows."""
         x = self.history.layer_rows.x
         scale = self.axis.scale
         start, stop = x.searchsorted((scale.low, scale.high))
@@ -100,8 +101,8 @@ class LayerPlot(TimePlot):
         revision = history.layer_rows.revision
         return revision, self.show_ghost, history.layers, self._half, self._rows_per_pixel()
 
-    def _extremes(self, afresh: bool) -> tuple[float, float]:
-        if afresh:
+    def _extremes(self, everything: bool) -> tuple[float, float]:
+        if everything:
             self._seen = 0
         visible = self.visible()
         start = max(visible.start, self._seen - 1)
@@ -110,7 +111,7 @@ class LayerPlot(TimePlot):
         fine = np.abs(part) < LIMIT
         known = part[fine & (part > LEAST)] if self.log else part[fine]
         low, high = float(known.min(initial=math.inf)), float(known.max(initial=-math.inf))
-        return self._with_others(low, high) if afresh and self.log else (low, high)
+        return self._with_others(low, high) if everything and self.log else (low, high)
 
     def _with_others(self, low: float, high: float) -> tuple[float, float]:
         """Widen a logarithmic range for other runs: they are compared in decades."""
@@ -127,7 +128,7 @@ class LayerPlot(TimePlot):
         if self.percent:
             return Scale(0.0, 1.0)
         if self.log and self._high >= self._low and self._high > 0:
-            # Beyond this many decades the small end is cut: nobody reads 10⁻³⁰ beside 10⁻¹.
+            # Beyond this many decades the lower end is cut off: 10⁻³⁰ is of no use beside 10⁻¹.
             low = max(self._low, self._high * 1e-24)
             return settle(self.home_y, low, self._high, log=True)
         return super()._settled_scale()
@@ -140,7 +141,7 @@ class LayerPlot(TimePlot):
         return float(x[self._measured(self.history, max(0, row))])
 
     def _measured(self, history: History, row: int, ahead: bool = False) -> int:
-        """The row itself, or the last before it (the first behind, `ahead`) that was measured."""
+        """The row itself, or the last measured one before it (with `ahead`, the first after it)."""
         figure = history.figure(self.figure)
         if not len(figure) or np.isfinite(figure[min(row, len(figure) - 1)]).any():
             return row
@@ -168,11 +169,11 @@ class LayerPlot(TimePlot):
         if self.labels:
             frame = self.frame
             left = self.px_of(low) - 2
-            self.names.touch(QRectF(left, frame.top() - 10, self.rect_in_view.right() - left,
+            self.names.update_part(QRectF(left, frame.top() - 10, self.rect_in_view.right() - left,
                                     frame.height() + 20))  # fmt: skip
 
     def items_of(self, other: Other) -> list[PlotObject]:
-        # All layers in the run's one colour: which is which was to be seen in its own time.
+        # Another run has one colour for all its layers.
         lines = Curves(
             lambda style, n: [style.role(other.role)] * n, 1.0, fade=0.6, floor=True, layer=-20
         )
@@ -180,14 +181,14 @@ class LayerPlot(TimePlot):
         return [lines]
 
     def _points(self, history: History, low: float, high: float) -> tuple[Floats, Floats]:
-        """The lines of one run, as far as they lie between two iterations: x, y (n, layers)."""
+        """The lines of one run between two iterations: x (n,), y (n, layers)."""
         x = history.layer_rows.x
         group = self._rows_per_pixel()
         start = max(0, int(x.searchsorted(low)) - 1)
         stop = min((int(x.searchsorted(high)) // group + 2) * group, x.size)
         if start >= stop:
             return np.empty(0), np.empty((0, max(len(history.layers), 1)))
-        # A line goes on to the next row that was measured, however far that is.
+        # A line continues to the next measured row, however far away.
         start = self._measured(history, start) // group * group
         stop = self._measured(history, stop - 1, ahead=True) + 1
         values, x = self.values(start, stop, history), x[start:stop]
@@ -196,7 +197,7 @@ class LayerPlot(TimePlot):
             chosen = np.append(chosen, x.size - 1)
         return x[chosen], values[chosen]
 
-    # Reading off
+    # Read-out
 
     def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
         x = self.history.layer_rows.x
@@ -210,14 +211,14 @@ class LayerPlot(TimePlot):
         return ReadOut(self.frame, where, f"step {int(x[nearest]):,}", rows)
 
     def text(self, value: float) -> str:
-        """A value as the read-out writes it."""
+        """A value as text for the read-out."""
         if self.percent and math.isfinite(value):
             return f"{100 * value:.1f} %"
         return number(value)
 
 
 def smooth_columns(values: Floats, known: NDArray[np.bool_], half: int) -> Floats:
-    """`smooth` for every column at once: laid end to end, with room between for the bell."""
+    """`smooth` for every column at once: the columns are concatenated, with gaps for the kernel."""
     rows, columns = values.shape
     laid = np.zeros((2, columns, rows + half))
     laid[0, :, :rows], laid[1, :, :rows] = values.T, known.T

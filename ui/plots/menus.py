@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QSlider, QVBoxLayout, QWidget, QWid
 def add_choice(
     menu: QMenu, choices: dict[str, object], chosen: object, pick: Callable[[Any], None]
 ) -> None:
-    """Exclusive choices; `pick` is called with the value of the one that is picked."""
+    """Add exclusive choices; `pick` is called with the value chosen."""
     group = QActionGroup(menu)
     for text, value in choices.items():
         action = QAction(text, menu)
@@ -25,7 +25,7 @@ def add_choice(
 
 
 def add_toggle(menu: QMenu, text: str, on: bool, toggle: Callable[[bool], None]) -> None:
-    """A setting that is on or off."""
+    """Add a setting that is on or off."""
     action = menu.addAction(text)
     action.setCheckable(True)
     action.setChecked(on)
@@ -33,7 +33,7 @@ def add_toggle(menu: QMenu, text: str, on: bool, toggle: Callable[[bool], None])
 
 
 def add_slider(menu: QMenu, text: str, value: int, high: int, move: Callable[[int], None]) -> None:
-    """A labelled slider from 0 to `high`."""
+    """Add a labelled slider from 0 to `high`."""
     box, slider = QWidget(menu), QSlider(Qt.Orientation.Horizontal)
     slider.setRange(0, high)
     slider.setValue(value)

@@ -1,4 +1,4 @@
-"""Parallel coordinates: one vertical axis a setting, one line a trial, ranges brushed on axes."""
+"""Parallel coordinates: an axis per setting, a line per trial, ranges selected on the axes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ui.plots.style import PaintStyle
 from ui.plots.text import LEFT, paint_label
 
 TOP, BOTTOM, SIDE = 34.0, 18.0, 60.0
-# So near an axis a press begins a brush, and so short a drag takes it away.
+# A press this near an axis begins a brush; a drag shorter than the second value removes it.
 NEAR, SHORT = 14.0, 4.0
 FAINT = 0.14
 
@@ -33,7 +33,7 @@ class Coordinate:
 class ParallelCoordinates(PlotObject):
     """Lines across axes. A drag along an axis brushes it: lines outside all brushes fade.
 
-    `brushed` is told which lines are inside, as an array of bool.
+    `brushed` carries an array of bool: which lines are inside.
     """
 
     clipped = False
@@ -69,7 +69,7 @@ class ParallelCoordinates(PlotObject):
         return chosen
 
     def clear_brushes(self) -> None:
-        """Choose all lines again."""
+        """Remove all brushes."""
         self.brushes.clear()
         self._tell()
 
@@ -124,7 +124,7 @@ class ParallelCoordinates(PlotObject):
     def _centered(
         self, painter: QPainter, style: PaintStyle, where: QRectF, text: str, color: QColor
     ) -> None:
-        """Text around the middle of a place, pushed inside where it would leave the view."""
+        """Text centred at a position, moved so that it stays inside the view."""
         assert self.plot is not None
         text = style.small_metrics.elidedText(text, Qt.TextElideMode.ElideRight, where.width())
         width, bounds = style.small_metrics.horizontalAdvance(text), self.plot.rect_in_view

@@ -1,4 +1,4 @@
-"""A plot of what has no axes: small multiples, images, drawings."""
+"""A plot without axes: small multiples, images, drawings."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ WHOLE = Scale(0.0, 1.0)
 
 
 class PicturePlot(Plot):
-    """A plot whose items lay themselves out within `picture_rect`.
-
-    That is the plot's frame; zooming in makes it larger than the frame, panning moves it. So an
-    item that lays itself out anew in `place` is zoomed with lines and text at their usual size.
+    """A plot whose items lay themselves out within `picture_rect`. This is the plot's frame;
+    zooming in makes it larger than the frame, panning moves it. An item that is laid out in `place`
+    is thus zoomed with lines and text at their usual size.
     """
 
     def __init__(self, caption: str = "") -> None:
@@ -23,7 +22,7 @@ class PicturePlot(Plot):
         self.set_home(x=WHOLE, y=WHOLE)
 
     def picture_rect(self) -> QRectF:
-        """Where the whole picture lies, in logical pixels of the view."""
+        """The rectangle of the whole picture, in logical pixels of the view."""
         frame, x, y = self.frame, self.x_scale, self.y_scale
         width, height = frame.width() / x.span, frame.height() / y.span
         left = frame.left() - x.low * width

@@ -25,7 +25,7 @@ MOST_DECADES, MOST = 300.0, 1e300
 
 
 class PlotBox(pg.ViewBox):
-    """The area within the axes: takes wheel and drags, paints nothing."""
+    """The area within the axes: handles wheel and drags, paints nothing."""
 
     def __init__(self) -> None:
         super().__init__(enableMenu=False, defaultPadding=0.0)
@@ -37,7 +37,7 @@ class PlotBox(pg.ViewBox):
         self._usual_mode = self.PanMode
 
     def paint(self, p: object, opt: object, widget: object = None) -> None:
-        """Nothing: the view fills the ground, the axes draw the lines."""
+        """Do nothing: the view fills the background, the axes draw the lines."""
 
     def mouseDragEvent(self, ev: Any, axis: int | None = None) -> None:
         """Drag pans, with Shift it selects a box to zoom to; the right button stretches."""
@@ -57,16 +57,16 @@ class PlotBox(pg.ViewBox):
 
 
 class Plot(PlotArea):
-    """Items over two scales that follow the data until somebody zooms.
+    """Items over two axes whose ranges follow the data until the user zooms.
 
-    `add` takes items of `ui.plots.series` and one's own (`PlotObject`). Ranges settle on round
-    numbers that hold all items' data; `set_home` prescribes them instead. Where the user has
-    zoomed an axis it stays until `show_all`. All places are logical pixels of the view.
+    `add` takes any `PlotObject`, such as those of `ui.plots.series`. Ranges end at round numbers
+    and contain all items' data; `set_home` sets them explicitly. An axis that the user has zoomed
+    stays until `show_all`. All positions are in logical pixels of the view.
     """
 
     ranges_changed = Signal()
     # The axes that the user has moved: (x, y).
-    taken = Signal(bool, bool)
+    moved_by_user = Signal(bool, bool)
 
     def __init__(
         self,
@@ -103,10 +103,10 @@ class Plot(PlotArea):
         self.add(Grid())
         self._apply()
 
-    # What subclasses say
+    # To be implemented by subclasses
 
     def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
-        """The values at a place, for the read-out: those of every item with a name."""
+        """The read-out at a position: the values of every named item."""
         near = self.x_of(place.x())
         known = [x for o in self.objects if (x := o.nearest_x(near)) is not None]
         x = min(known, key=lambda v: abs(self.x_scale.at(v) - self.x_scale.at(near)), default=near)
@@ -138,14 +138,14 @@ class Plot(PlotArea):
         item.setParentItem(None)  # type: ignore[arg-type]
 
     def data_changed(self) -> None:
-        """An item shows other data: settle the ranges that nothing prescribes."""
+        """An item's data have changed: update the ranges that follow the data."""
         x, y = self.home_x or self._settled(0), self.home_y or self._settled(1)
         self.set_ranges(
             x if self.follows_x else self.x_scale, y if self.follows_y else self.y_scale
         )
 
     def _settled(self, axis: int) -> Scale:
-        """The range that holds what all items show along one axis."""
+        """The range that contains all items' data along one axis."""
         known = [e for o in self.objects if (e := o.extent()) is not None]
         scale = self.y_scale if axis else self.x_scale
         follows = self.follows_y if axis else self.follows_x
@@ -162,7 +162,7 @@ class Plot(PlotArea):
     # Ranges
 
     def set_home(self, x: Scale | None = None, y: Scale | None = None) -> bool:
-        """Prescribe the ranges that are shown unless the user zooms; whether anything moved."""
+        """Set the ranges to show unless the user zooms; return whether anything moved."""
         self.home_x, self.home_y = x or self.home_x, y or self.home_y
         new_x = self.home_x if self.home_x and self.follows_x else self.x_scale
         new_y = self.home_y if self.home_y and self.follows_y else self.y_scale
@@ -171,7 +171,7 @@ class Plot(PlotArea):
         return self.set_ranges(new_x, new_y)
 
     def set_ranges(self, x: Scale, y: Scale) -> bool:
-        """Show other ranges; whether they differ."""
+        """Set the visible ranges; return whether they changed."""
         if (x, y) == (self.x_scale, self.y_scale):
             return False
         self.x_scale, self.y_scale = x, y
@@ -180,7 +180,7 @@ class Plot(PlotArea):
         return True
 
     def set_log(self, log: bool) -> None:
-        """Put the values on a logarithmic or a linear scale."""
+        """Make the vertical axis logarithmic or linear."""
         if log != self.y_scale.log:
             self.y_scale = Scale(0.01, 1.0, log=True) if log else Scale(0.0, 1.0)
             self.home_y, self.follows_y = None, True
@@ -189,7 +189,7 @@ class Plot(PlotArea):
             self._ranges_changed()
 
     def set_log_x(self, log: bool) -> None:
-        """Put the horizontal axis on a logarithmic or a linear scale."""
+        """Make the horizontal axis logarithmic or linear."""
         if log != self.x_scale.log:
             self.x_scale = Scale(1.0, 10.0, log=True) if log else Scale(0.0, 10.0)
             self.home_x, self.follows_x = None, True
@@ -210,30 +210,30 @@ class Plot(PlotArea):
             for other in self.linked:
                 other.follows_x = True
                 other.data_changed()
-        self.taken.emit(x, y)
+        self.moved_by_user.emit(x, y)
 
     def zoom_x(self, factor: float, around: float) -> None:
-        """Show `factor` times as much along x, keeping the value `around` in place."""
+        """Scale the range along x by `factor`, keeping the value `around` in place."""
         at = self.x_scale.at(around)
         start, length = at - factor * at, factor
         x = Scale(self.x_scale.value(start), self.x_scale.value(start + length), self.x_scale.log)
         self._take(x, self.y_scale)
 
     def link(self, *others: Plot) -> None:
-        """Let these plots and this one share their horizontal axis, whoever moves it."""
+        """Link the horizontal axes of these plots and this one."""
         group = [self, *others]
         for plot in group:
             plot.linked = [other for other in group if other is not plot]
 
     def _range_moved(self, *_: object) -> None:
-        """The box has moved. Where it was not told to, somebody has zoomed or panned."""
+        """The box's range has changed: by the user, unless `_apply` did it."""
         if self._setting or self._placing:
             return
         (x0, x1), (y0, y1) = self.box.viewRange()
         self._take(_scale(x0, x1, self.x_scale), _scale(y0, y1, self.y_scale))
 
     def _take(self, x: Scale, y: Scale) -> None:
-        """Show what the user has moved to."""
+        """Adopt the range chosen by the user."""
         by_x, by_y = _differ(x, self.x_scale), _differ(y, self.y_scale)
         x, y = x if by_x else self.x_scale, y if by_y else self.y_scale
         self._stop_following(by_x, by_y)
@@ -243,14 +243,14 @@ class Plot(PlotArea):
         for other in self.linked if by_x else ():
             other.follows_x = False
             other.set_ranges(x, other.y_scale)
-        self.taken.emit(by_x, by_y)
+        self.moved_by_user.emit(by_x, by_y)
 
     def _stop_following(self, x: bool, y: bool) -> None:
-        """The user has moved these axes: they stay where they are."""
+        """Stop following the data along these axes."""
         self.follows_x, self.follows_y = self.follows_x and not x, self.follows_y and not y
 
     def _apply(self) -> None:
-        """Tell the box the ranges, in its own terms."""
+        """Set the box's ranges."""
         self._setting = True
         try:
             self.box.setRange(xRange=_ends(self.x_scale), yRange=_ends(self.y_scale), padding=0)
@@ -269,18 +269,18 @@ class Plot(PlotArea):
 
 
 def _ends(scale: Scale) -> tuple[float, float]:
-    """The ends of a scale as the box has them: logarithms where it is logarithmic."""
+    """The ends of a scale in the box's coordinates: logarithms if it is logarithmic."""
     return (math.log10(scale.low), math.log10(scale.high)) if scale.log else (scale.low, scale.high)
 
 
 def _scale(low: float, high: float, like: Scale) -> Scale:
-    """The scale between two ends of the box."""
+    """The scale between two ends in the box's coordinates."""
     most = MOST_DECADES if like.log else MOST
     low, high = max(low, -most), min(high, most)
     return Scale(10.0**low, 10.0**high, True) if like.log else Scale(low, high)
 
 
 def _differ(a: Scale, b: Scale) -> bool:
-    """Whether the ends lie apart by more than rounding."""
+    """Whether two ranges differ by more than rounding."""
     first, second = np.array(_ends(a)), np.array(_ends(b))
     return bool(np.abs(first - second).max() > 1e-7 * max(second[1] - second[0], 1e-300))

@@ -67,7 +67,7 @@ class PlotArea(pg.PlotItem):
         return False
 
     def gutter_right(self, style: PaintStyle) -> float:
-        """Room to the right of the frame, as for names of lines."""
+        """Width to the right of the frame, for example for names of lines."""
         return GAP * 2
 
     # Layout
@@ -81,11 +81,12 @@ class PlotArea(pg.PlotItem):
         self._place_box()
 
     def fitting(self, rect: QRectF, style: PaintStyle) -> QRectF:
-        """The part of a rectangle that the plot takes: all of it, if its shape does not matter."""
+        """The part of a rectangle that the plot uses; all of it unless it has a fixed aspect
+        ratio."""
         return rect
 
     def frame_in(self, rect: QRectF, style: PaintStyle) -> QRectF:
-        """The area within the axes of a plot that takes this rectangle."""
+        """The area within the axes of a plot in this rectangle."""
         line = style.small_metrics.height()
         top = line + 4 if self.caption else (line / 2 if self.axes_shown else 0.0)
         bottom = line + GAP if self.axes_shown else 0.0
@@ -100,7 +101,7 @@ class PlotArea(pg.PlotItem):
         )
 
     def _place_box(self) -> None:
-        """Give the parts of the PlotItem the places that were worked out."""
+        """Position the parts of the PlotItem."""
         rect, frame, layout = self.rect_in_view, self.frame, self._parts
         self._placing = True
         try:
@@ -116,7 +117,7 @@ class PlotArea(pg.PlotItem):
             self._placing = False
 
     def gutter_left(self, style: PaintStyle) -> float:
-        """Room for the labels of the left axis."""
+        """Width for the labels of the left axis."""
         if not self.axes_shown:
             return 0.0
         widths = (style.small_metrics.horizontalAdvance(tick.label) for tick in self.y_ticks)
@@ -134,7 +135,7 @@ class PlotArea(pg.PlotItem):
         return ticks(self.x_scale, int(self.frame.width() / X_SPACING))
 
     def axis_at(self, place: QPointF) -> str:
-        """The axis under a place, "left" or "bottom"; "" where there is none."""
+        """The axis at a position: "left", "bottom", or "" for none."""
         rect, frame = self.rect_in_view, self.frame
         if not self.axes_shown or not rect.contains(place) or frame.contains(place):
             return ""
@@ -145,21 +146,21 @@ class PlotArea(pg.PlotItem):
     # Where values lie
 
     def px(self, values: Floats) -> Floats:
-        """Horizontal places of values, in logical pixels of the view."""
+        """Horizontal positions of values, in logical pixels of the view."""
         return self.x_scale.place(values, self.frame.left(), self.frame.width())
 
     def py(self, values: Floats) -> Floats:
-        """Vertical places of values."""
+        """Vertical positions of values."""
         return self.y_scale.place(values, self.frame.bottom(), -self.frame.height())
 
     def px_of(self, value: float) -> float:
-        """Horizontal place of one value."""
+        """Horizontal position of one value."""
         return self.frame.left() + self.frame.width() * self.x_scale.at(value)
 
     def x_of(self, place: float) -> float:
-        """The value at a horizontal place."""
+        """The value at a horizontal position."""
         return self.x_scale.value((place - self.frame.left()) / max(self.frame.width(), 1.0))
 
     def y_of(self, place: float) -> float:
-        """The value at a vertical place."""
+        """The value at a vertical position."""
         return self.y_scale.value((self.frame.bottom() - place) / max(self.frame.height(), 1.0))

@@ -1,4 +1,4 @@
-"""A widget with plots: what cards hold, whatever the plots show."""
+"""A widget with one or more plots, the content of a card."""
 
 from __future__ import annotations
 
@@ -41,11 +41,10 @@ STILL = 5
 
 
 class PlotView(pg.GraphicsView):
-    """Plots side by side with a read-out under the pointer, a title and a menu.
-
-    Subclasses make their plots in `build`, called when the view is first shown or exported, or
-    plots are added from outside. `arrange` places them; `export_data` gives the numbers shown.
-    A view without data says `about` what will appear (`set_empty`).
+    """Plots side by side with a read-out under the pointer, a title and a menu. Subclasses make
+    their plots in `build`, which is called when the view is first shown or exported; or plots are
+    added from outside. `arrange` places them; `export_data` returns the numbers shown. A view
+    without data shows `about` instead (`set_empty`).
     """
 
     key: ClassVar[str] = ""
@@ -98,13 +97,14 @@ class PlotView(pg.GraphicsView):
         self.setAccessibleName(self.title)
         self.setAccessibleDescription(self.about)
 
-    # What subclasses say
+    # To be implemented by subclasses
 
     def build(self) -> None:
         """Make the plots."""
 
     def arrange(self, area: QRectF, style: PaintStyle) -> None:
-        """Place the plots that are shown within `area` by `place`; equal columns here."""
+        """Call `place` with the plots to show and their rectangles within `area`; by default equal
+        columns."""
         shown = self.plots
         self.place(dict(zip(shown, beside(area, [1 / len(shown)] * len(shown)), strict=True)))
 
@@ -113,7 +113,7 @@ class PlotView(pg.GraphicsView):
         return self.data_source() if self.data_source else {}
 
     def add_actions(self, menu: QMenu) -> None:
-        """Put the view's own settings into its menu: here the scales of the plots."""
+        """Add the view's settings to its menu; by default the log switches of the plots."""
         for plot in self.shown_plots:
             if plot.axes_shown and not plot.percent:
                 of = f" {plot.caption[0].lower()}{plot.caption[1:]}" if plot.caption else " values"
@@ -122,21 +122,21 @@ class PlotView(pg.GraphicsView):
                     add_toggle(menu, f"Logarithmic {plot.x_name}", plot.x_scale.log, plot.set_log_x)
 
     def finish(self) -> None:
-        """Prepare for an export: take in whatever has waited."""
+        """Prepare for an export: show pending data."""
 
     # Plots
 
     def add_plot(self, plot: AnyPlot) -> AnyPlot:
-        """Put a plot into the view."""
+        """Add a plot to the view."""
         plot.view = self
-        plot.taken.connect(self._note_zoom)
+        plot.moved_by_user.connect(self._note_zoom)
         self.plots.append(plot)
         self.scene().addItem(plot)
         self.relayout()
         return plot
 
     def place(self, places: dict[Plot, QRectF]) -> None:
-        """Show the plots given at these places, and no others."""
+        """Show these plots at the given rectangles, and no others."""
         self.placed = list(places)
         for plot in self.plots:
             plot.setVisible(plot in places and not self._empty)
@@ -145,11 +145,11 @@ class PlotView(pg.GraphicsView):
 
     @property
     def shown_plots(self) -> list[Plot]:
-        """The plots that there is something to see in."""
+        """The plots shown, none if the view is empty."""
         return [] if self._empty else self.placed
 
     def ensure_built(self) -> None:
-        """Make the plots now if nobody has needed them before."""
+        """Call `build` unless it has been called before."""
         if not self._built:
             self._built = self._building = True
             self.build()
@@ -157,7 +157,7 @@ class PlotView(pg.GraphicsView):
             self.relayout()
 
     def relayout(self) -> None:
-        """Place everything anew."""
+        """Lay out everything again."""
         if self._building or self._exporting:
             return
         self._lay_out(QSizeF(self.size()))
@@ -173,7 +173,7 @@ class PlotView(pg.GraphicsView):
         self._note_zoom()
 
     def set_empty(self, empty: bool, note: str = "") -> None:
-        """Say that there is nothing to show: by `note`, else what will appear here."""
+        """Set whether the view is empty; it then shows `note`, or else `about`."""
         if (empty, note) != (self._empty, self._note):
             self._empty, self._note = empty, note
             self._empty_note.setVisible(empty)
@@ -188,7 +188,7 @@ class PlotView(pg.GraphicsView):
         return self._empty
 
     def set_subtitle(self, *spans: Span) -> None:
-        """Write other words beside the title."""
+        """Set the subtitle."""
         if spans != self.subtitle:
             self.subtitle = spans
             self.subtitle_changed.emit()
@@ -197,7 +197,7 @@ class PlotView(pg.GraphicsView):
 
     @property
     def style_now(self) -> PaintStyle:
-        """What items paint with: of the screen, or of the file that is being written."""
+        """The style to paint with: that of the screen, or of the file being written."""
         if self._exporting:
             return self._exporting
         ratio = self.devicePixelRatioF()
@@ -211,7 +211,7 @@ class PlotView(pg.GraphicsView):
         return self._bounds
 
     def retheme(self, theme: Theme) -> None:
-        """Take on another theme's colours."""
+        """Apply another theme's colours."""
         self.theme = theme
         self._style = None
         self.setBackgroundBrush(QColor(getattr(theme, self.backdrop)))
@@ -225,10 +225,9 @@ class PlotView(pg.GraphicsView):
     def paint_picture(
         self, painter: QPainter, size: QSizeF, theme: Theme, ratio: float = 1.0
     ) -> None:
-        """Paint the view in a size and theme of one's own, as true strokes and text.
+        """Paint the view in any size and theme, with true strokes and text.
 
-        `ratio` is the number of pixels per unit of `size`, a large one for drawings made of
-        vectors.
+        `ratio` is the number of pixels per unit of `size`; use a large one for vector formats.
         """
         self.ensure_built()
         self.finish()
@@ -250,8 +249,7 @@ class PlotView(pg.GraphicsView):
 
     @contextmanager
     def _export_style(self, style: PaintStyle) -> Iterator[None]:
-        """Paint for a file for a while: without read-out and without what is cached for the
-        screen."""
+        """Paint for a file: without read-out and without caches made for the screen."""
         cached = [i for i in self.scene().items() if i.cacheMode() != i.CacheMode.NoCache]
         modes = [item.cacheMode() for item in cached]
         shown = self._overlay.isVisible()
@@ -272,16 +270,16 @@ class PlotView(pg.GraphicsView):
 
     @property
     def read_out(self) -> ReadOut | None:
-        """What the read-out says at present."""
+        """The current read-out."""
         return self._overlay.out
 
     def point_at(self, place: QPointF | None) -> None:
-        """Put the read-out at a place, or away."""
+        """Show the read-out at a position, or hide it (None)."""
         self._pointer = place
         self._point(place)
 
     def refresh_read_out(self) -> None:
-        """Read again: the values under the pointer may have changed."""
+        """Update the values in the read-out."""
         if self._pointer is not None:
             self._point(self._pointer)
 
@@ -291,7 +289,7 @@ class PlotView(pg.GraphicsView):
         self._overlay.set_read_out(out)
 
     def plot_at(self, place: QPointF) -> Plot | None:
-        """The plot whose frame lies under a place."""
+        """The plot at a position."""
         for plot in self.shown_plots:
             if plot.frame.adjusted(-4, -8, 4, 8).contains(place):
                 return plot
@@ -300,13 +298,13 @@ class PlotView(pg.GraphicsView):
     # Zoom
 
     def show_all(self) -> None:
-        """Show everything in every plot, and follow the data again."""
+        """Undo zoom and pan in every plot, and follow the data again."""
         for plot in self.plots:
             plot.show_all()
 
     @property
     def zoomed(self) -> bool:
-        """Whether the user has moved an axis of a plot that is shown."""
+        """Whether the user has zoomed or panned a plot that is shown."""
         return any(plot.zoomed for plot in self.shown_plots)
 
     def _note_zoom(self, *_: object) -> None:
@@ -334,7 +332,7 @@ class PlotView(pg.GraphicsView):
             self.open_menu(ev.globalPosition().toPoint())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """On an axis it shows all of it; anywhere else the card fills the window."""
+        """On an axis, undo its zoom; elsewhere, maximise the card."""
         for plot in self.shown_plots:
             axis = plot.axis_at(event.position())
             if axis:
@@ -355,7 +353,7 @@ class PlotView(pg.GraphicsView):
         self.point_at(None)
 
     def keyPressEvent(self, ev: QKeyEvent) -> None:
-        """Arrows move the read-out, + and − zoom at it, 0 and A show all, Escape puts it away."""
+        """Arrows move the read-out, + and − zoom at it, 0 and A show all, Escape hides it."""
         if not self.shown_plots or not self._press(ev):
             ev.ignore()
 
@@ -381,7 +379,7 @@ class PlotView(pg.GraphicsView):
     # Menu
 
     def menu(self) -> QMenu:
-        """The menu for the right button, the menu key and the card's menu button."""
+        """The menu of the right button, the menu key and the card's menu button."""
         menu = QMenu(self)
         if self.zoomed:
             menu.addAction("Show all", self.show_all).setShortcut("A")
@@ -402,13 +400,13 @@ class PlotView(pg.GraphicsView):
             plot.box.setMouseMode(plot.box.RectMode if boxes else plot.box.PanMode)
 
     def open_menu(self, at: QPoint) -> None:
-        """Open the menu at a place of the screen."""
+        """Open the menu at a screen position."""
         menu = self.menu()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(at)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """By the menu key: the right button may be about to drag."""
+        """Open the menu by the menu key only: a right press may begin a drag."""
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             self.open_menu(self.mapToGlobal(QPoint(12, 12)))
         event.accept()
@@ -416,7 +414,8 @@ class PlotView(pg.GraphicsView):
     # The widget
 
     def close(self) -> bool:  # type: ignore[override]
-        """Close the widget, which may be shown again: pyqtgraph would empty its scene."""
+        """Close the widget but keep its scene, which pyqtgraph would clear: it may be shown
+        again."""
         return QGraphicsView.close(self)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -436,12 +435,12 @@ class PlotView(pg.GraphicsView):
 
 
 def area(size: QSizeF) -> QRectF:
-    """The part of a view that plots may use."""
+    """The area of a view available to plots."""
     return QRectF(PADDING, 0, size.width() - 2 * PADDING, size.height() - PADDING + 7)
 
 
 def beside(area: QRectF, shares: Sequence[float], gap: float = 16.0) -> list[QRectF]:
-    """Cut an area into columns of the given shares."""
+    """Split an area into columns of the given shares."""
     room = area.width() - gap * (len(shares) - 1)
     parts, left = [], area.left()
     for share in shares:

@@ -1,4 +1,4 @@
-"""Samples as marks: class by colour and shape, the training part filled, validation hollow."""
+"""Samples as marks: class by colour and shape; training samples filled, validation hollow."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPolygonF
 from ui.plots.scale import Floats
 from ui.plots.style import PaintStyle
 
-# Few points are drawn large, many small.
+# Marks are smaller the more there are.
 FEW, MANY = 60, 600
 
 
@@ -24,12 +24,12 @@ def radius(points: int, width: float = 400.0) -> float:
 
 
 def shape(kind: int, radius: float) -> QPolygonF | None:
-    """The outline of a class's mark around 0; None for a circle."""
+    """The outline of a class's mark, centred at 0; None for a circle."""
     corners = ((), (-0.785, 4), (-1.571, 3), (-1.571, 4), (1.571, 3))[kind % 5]
     if not corners:
         return None
     turn, n = corners
-    # As much area as the circle has, more or less.
+    # About the area of the circle.
     reach = radius * {3: 1.35, 4: 1.18}[int(n)]
     angles = [turn + 2 * math.pi * i / n for i in range(int(n))]
     return QPolygonF([QPointF(reach * math.cos(a), reach * math.sin(a)) for a in angles])
@@ -39,8 +39,8 @@ def paint_points(
     painter: QPainter, x: Floats, y: Floats, kinds: Sequence[int], colors: Sequence[QColor],
     filled: bool, radius: float, rim: QColor, style: PaintStyle,
 ) -> None:  # fmt: skip
-    """Draw marks at places given in logical pixels, each with its kind of shape and its colour;
-    `rim` is around every one."""
+    """Draw marks at positions in logical pixels, each with its shape and colour; `rim` is the
+    outline's colour."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     edge = style.pen(rim, 0.9)
     hollow = style.pen(rim, 2.8)
@@ -66,7 +66,7 @@ def _draw(painter: QPainter, outline: QPolygonF | None, x: float, y: float, radi
 
 
 def nearest(x: Floats, y: Floats, place: QPointF) -> tuple[int, float]:
-    """The point nearest to a place, and how far it is."""
+    """The point nearest to a position, and its distance."""
     distances = np.hypot(x - place.x(), y - place.y())
     i = int(distances.argmin())
     return i, float(distances[i])

@@ -1,4 +1,4 @@
-"""Numbers as colours: look-up tables of 256 entries, and pictures made with them."""
+"""Colour maps: look-up tables of 256 entries, and images made with them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Picture = NDArray[np.floating]
 
 @lru_cache(maxsize=16)
 def signed(theme: Theme, strength: float = 1.0) -> Colors:
-    """Negative, through the card's own colour at entry 128, to positive."""
+    """From negative through the card's colour (entry 128) to positive."""
     ends = theme.negative, theme.positive
     halves = [_between(theme.card, end, strength, 128) for end in ends]
     return np.concatenate((halves[0][::-1], halves[1]))
@@ -25,7 +25,7 @@ def signed(theme: Theme, strength: float = 1.0) -> Colors:
 
 @lru_cache(maxsize=16)
 def towards(theme: Theme, color: str, strength: float = 1.0) -> Colors:
-    """From the card's own colour to another."""
+    """From the card's colour to another."""
     return _between(theme.card, color, strength, 256)
 
 
@@ -63,7 +63,7 @@ def colored(values: Picture, low: float, high: float, table: Colors) -> Colors:
 
 
 def image(colors: Colors) -> QImage:
-    """A picture of (rows, columns) colours. It copies them: the array may be used again."""
+    """An image of (rows, columns) colours, which are copied."""
     rows, columns = colors.shape
     colors = np.ascontiguousarray(colors, np.uint32)
     picture = QImage(colors.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
@@ -74,7 +74,7 @@ def image(colors: Colors) -> QImage:
 def _weights(short: int, long: int) -> NDArray[np.float32]:
     """Linear interpolation from `short` points to `long` pixels, as a matrix (long, short).
 
-    The first and the last point lie at the picture's edges.
+    The first and the last point lie at the image's edges.
     """
     places = (np.arange(long) + 0.5) / long * (short - 1)
     left = np.clip(places.astype(int), 0, max(short - 2, 0))
@@ -87,6 +87,6 @@ def _weights(short: int, long: int) -> NDArray[np.float32]:
 
 
 def enlarged(values: Picture, rows: int, columns: int) -> Picture:
-    """Pictures (…, rows, columns) interpolated to another size."""
+    """Images (…, rows, columns) interpolated to another size."""
     high, wide = values.shape[-2:]
     return _weights(high, rows) @ values @ _weights(wide, columns).T

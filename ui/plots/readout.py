@@ -27,7 +27,7 @@ class Row(NamedTuple):
 
 
 class ReadOut(NamedTuple):
-    """The values at one place of a plot; `x` is where the cross-line stands."""
+    """The values at one position of a plot; `x` is that of the vertical line."""
 
     plot: QRectF
     x: float
@@ -36,7 +36,7 @@ class ReadOut(NamedTuple):
 
 
 def box(out: ReadOut, bounds: QRectF, style: PaintStyle) -> QRectF:
-    """Where the box stands: beside the cross-line, within the canvas."""
+    """The rectangle of the box: beside the line, within the canvas."""
     size = _size(out, bounds, style)
     left = out.x + 10
     if left + size.width() > bounds.right() - 4:
@@ -46,13 +46,13 @@ def box(out: ReadOut, bounds: QRectF, style: PaintStyle) -> QRectF:
 
 
 def region(out: ReadOut, bounds: QRectF, style: PaintStyle) -> QRectF:
-    """Everything that the read-out covers, cross-line included."""
+    """The area that the read-out covers, line included."""
     line = QRectF(out.x - 1, out.plot.top(), 3, out.plot.height())
     return line | box(out, bounds, style).adjusted(-1, -1, 1, 1)
 
 
 def paint(painter: QPainter, out: ReadOut, bounds: QRectF, style: PaintStyle) -> None:
-    """Paint the cross-line and the box."""
+    """Paint the line and the box."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     line = QRectF(round(out.x), out.plot.top(), 1, out.plot.height())
     painter.fillRect(line, style.pale(style.text, 0.45))
@@ -99,7 +99,7 @@ def _size(out: ReadOut, bounds: QRectF, style: PaintStyle) -> QSizeF:
 
 
 def _columns(rows: list[Row], bounds: QRectF, style: PaintStyle) -> list[list[Row]]:
-    """The rows in as many columns as the height of the canvas makes necessary."""
+    """The rows in as many columns as the height of the canvas requires."""
     line = style.small_metrics.height() + 1
     room = max(1, int((bounds.height() - 2 * PAD - line) / line))
     return [rows[i : i + room] for i in range(0, len(rows), room)]
@@ -113,7 +113,7 @@ def _column_width(rows: list[Row], style: PaintStyle) -> float:
 
 
 class Overlay(pg.GraphicsObject):
-    """The read-out and the frame of the keyboard focus, above everything else of a view."""
+    """The read-out and the focus frame, on top of the view."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -126,14 +126,14 @@ class Overlay(pg.GraphicsObject):
         self.setVisible(False)
 
     def lay_out(self, bounds: QRectF, style: PaintStyle) -> None:
-        """Cover the whole view."""
+        """Set the rectangle of the view."""
         if bounds != self._bounds:
             self.prepareGeometryChange()
             self._bounds = QRectF(bounds)
         self._style = style
 
     def set_read_out(self, out: ReadOut | None) -> None:
-        """Show other values, or none."""
+        """Set the read-out; None hides it."""
         before, self.out = self.out, out
         if before == out or self._style is None:
             return
@@ -143,7 +143,7 @@ class Overlay(pg.GraphicsObject):
                 self.update(region(some, self._bounds, self._style))
 
     def set_framed(self, framed: bool) -> None:
-        """Show that the keyboard acts here, or not."""
+        """Show or hide the focus frame."""
         if framed != self.framed:
             self.framed = framed
             self.setVisible(bool(self.out) or framed)

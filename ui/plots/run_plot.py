@@ -1,6 +1,5 @@
-"""Per-step curves of a run: every mini-batch pale, smoothed on top, and the validation score.
-
-Between training and validation the gap is shaded and told in numbers.
+"""Per-step curves of a run: every mini-batch pale, the smoothed curve on top, and validation. The
+gap between training and validation is shaded and given as a number.
 """
 
 from __future__ import annotations
@@ -23,11 +22,11 @@ from ui.plots.ticks import number
 from ui.plots.time_axis import TimeAxis
 from ui.plots.time_plot import Other, TimePlot
 
-# Other runs may stretch the plot to so many times the largest value of the present one.
+# Other runs may extend the range to this many times the present run's largest value.
 STRETCH = 3.0
-# Single mini-batches may stand out of the plot beyond this many times the largest mean.
+# Single mini-batches may be cut off beyond this many times the largest mean.
 SPIKE = 1.6
-# How much of the validation curve's colour the gap takes.
+# Opacity of the shaded gap.
 SHADE = 0.14
 
 
@@ -59,14 +58,13 @@ class RunPlot(TimePlot):
         return self.smoothing * self.axis.scale.span
 
     def buckets_per_pixel(self, history: History | None = None) -> int:
-        """Buckets that share a pixel column."""
+        """Buckets per pixel column."""
         visible = self.axis.scale.span / (history or self.history).steps.width
         return max(1, int(visible / max(self.frame.width(), 1)))
 
     def buckets(self, history: History, low: float, high: float, group: int = 1) -> slice:
-        """The buckets that hold the iterations low to high, in whole groups.
-
-        The first is an even one, as a zigzag goes up in even and down in odd groups.
+        """The buckets of the iterations low to high, in whole groups, starting with an even group:
+        a zigzag goes up in even and down in odd groups.
         """
         steps = history.steps
         start = max(0, int(low / steps.width) // (2 * group) * (2 * group))
@@ -74,12 +72,13 @@ class RunPlot(TimePlot):
         return slice(min(start, steps.used), min(stop, steps.used))
 
     def singly(self) -> bool:
-        """Whether all steps in view are known one by one while the buckets hold several."""
+        """Whether all visible steps are stored one by one while buckets hold several."""
         steps = self.history.steps
         return steps.width > 1 and self.axis.scale.low >= steps.tail()[0]
 
     def smoothed(self, history: History, low: float, high: float) -> tuple[Floats, Floats]:
-        """The smoothed curve between two iterations: x and y, at most a point per pixel column."""
+        """The smoothed curve between two iterations as x and y, at most one point per pixel
+        column."""
         steps, group = history.steps, self.buckets_per_pixel(history)
         if history is self.history and self.singly():
             x, y = self._tail()
@@ -95,7 +94,7 @@ class RunPlot(TimePlot):
         return steps.centers(part.start, part.stop)[chosen], y[chosen]
 
     def raw(self, low: float, high: float) -> tuple[Floats, Floats]:
-        """Single steps between two iterations, or a zigzag between their extremes: x and y."""
+        """Single steps between two iterations, or a zigzag between their extremes, as x and y."""
         steps = self.history.steps
         if self.singly():
             return self._tail()
@@ -108,7 +107,7 @@ class RunPlot(TimePlot):
         return envelope(x, lows, highs, group)
 
     def scores(self, history: History, low: float, high: float) -> tuple[Floats, Floats]:
-        """Validation scores between two iterations and the ones next to them: x and y."""
+        """Validation scores between two iterations, with one more on each side, as x and y."""
         x = history.scores.x
         if not self.scored or not x.size:
             return np.empty(0), np.empty(0)
@@ -117,7 +116,7 @@ class RunPlot(TimePlot):
         return x[start:stop], history.scores.values[start:stop, self.curve]
 
     def newest(self) -> tuple[float, float]:
-        """The newest smoothed training figure and validation score, NaN where there is none."""
+        """The newest smoothed training figure and validation score; NaN for none."""
         steps, scores = self.history.steps, self.history.scores
         train = validation = math.nan
         if steps.used:
@@ -128,14 +127,14 @@ class RunPlot(TimePlot):
         return train, validation
 
     def figures(self) -> tuple[float, float]:
-        """The smoothed training figure and the validation score of the step looked at."""
-        return self.newest() if self.moment is None else self.figures_at(self.moment)
+        """The smoothed training figure and the validation score at the selected step."""
+        return self.newest() if self.selected_step is None else self.figures_at(self.selected_step)
 
     def figures_at(self, iteration: float) -> tuple[float, float]:
-        """As `figures`, at any iteration: NaN where there is none.
+        """As `figures`, at any iteration; NaN for none.
 
-        Iteration n stands for the weights after n steps: the last step before it is the newest
-        known, and so is the last score up to it.
+        Iteration n means the weights after n steps, so its figures are those of the last step
+        before it and of the last score up to it.
         """
         steps, scores = self.history.steps, self.history.scores
         train = validation = math.nan
@@ -147,18 +146,18 @@ class RunPlot(TimePlot):
         return train, validation
 
     def gap_of(self, train: float | Floats, validation: float | Floats) -> float | Floats:
-        """By how much validation does worse: a higher loss or a lower accuracy."""
+        """How much worse validation is: higher loss or lower accuracy."""
         return train - validation if self.percent else validation - train
 
     def gap_text(self, train: float, validation: float) -> str:
-        """The gap in words; differences between percentages are points."""
+        """The gap as text; differences between percentages are in points."""
         value = float(self.gap_of(train, validation))
         if self.percent and math.isfinite(value):
             return f"{100 * value:.1f} points".replace("-", "−")
         return self.text(value)
 
     def gaps(self, history: History, low: float, high: float) -> Floats:
-        """The gap at each validation score between two iterations and the ones next to them."""
+        """The gap at each of the `scores` between two iterations."""
         at, validation = self.scores(history, low, high)
         x, train = self.smoothed(history, low, high)
         known = np.isfinite(train)
@@ -177,7 +176,7 @@ class RunPlot(TimePlot):
 
     @property
     def baseline(self) -> float:
-        """What always giving the same answer would score; NaN where that is not known."""
+        """The score of the best constant prediction; NaN if unknown."""
         known = self.history.baseline
         if known is None or not self.scored:
             return math.nan
@@ -204,7 +203,7 @@ class RunPlot(TimePlot):
         self.validation_line.splice(*self.scores(self.history, low, high), since=low)
 
     def _has_raw(self) -> bool:
-        """Whether single steps can be told from the smoothed curve."""
+        """Whether single steps are visibly different from the smoothed curve."""
         return (
             bool(self.smoothing)
             and self.buckets_per_pixel() * self.history.steps.width < self.reach()
@@ -222,10 +221,10 @@ class RunPlot(TimePlot):
         revisions = history.steps.revision, history.scores.revision
         return (*revisions, self.smoothing, self.shades, self.buckets_per_pixel(), self.singly())
 
-    def _extremes(self, afresh: bool) -> tuple[float, float]:
+    def _extremes(self, everything: bool) -> tuple[float, float]:
         steps, scores = self.history.steps, self.history.scores
         scale = self.axis.scale
-        if afresh:
+        if everything:
             self._seen_buckets = self._seen_scores = 0
             self._peak = -math.inf
         part = self.buckets(self.history, scale.low, scale.high)
@@ -236,17 +235,17 @@ class RunPlot(TimePlot):
         if self.scored and len(scores):
             inside = (scores.x[seen] >= scale.low) & (scores.x[seen] <= scale.high)
             values.append(scores.values[seen, self.curve][inside])
-        if afresh and steps.first is not None and scale.low == 0:
+        if everything and steps.first is not None and scale.low == 0:
             values.append(steps.first[self.curve : self.curve + 1])
         low, high = _finite_extremes(np.concatenate(values), self.log)
-        if afresh:
+        if everything:
             low, high = self._with_others(low, high)
         lows, highs = steps.low[self.curve, part], steps.high[self.curve, part]
         self._peak = max(self._peak, float(highs.max(initial=-math.inf)))
         return self._with_single(low, high, float(lows.min(initial=math.inf)))
 
     def _with_others(self, low: float, high: float) -> tuple[float, float]:
-        """Widen the range for other runs, but not for one that has blown up."""
+        """Widen the range for other runs, but not for one that diverged."""
         scale = self.axis.scale
         most = STRETCH * high if high > 0 else math.inf
         for other in self.others():
@@ -256,7 +255,7 @@ class RunPlot(TimePlot):
         return low, high
 
     def _with_single(self, low: float, high: float, least: float) -> tuple[float, float]:
-        """Widen the range for single steps, but not for spikes far off."""
+        """Widen the range for single steps, but not for far outliers."""
         known = max(high, self._high)
         if math.isfinite(known) and known > 0:
             high = max(high, min(self._peak, SPIKE * known))
@@ -283,7 +282,7 @@ class RunPlot(TimePlot):
             start = min(start, float(scores.x[-1]))
         return start
 
-    # Reading off
+    # Read-out
 
     def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
         steps = self.history.steps
@@ -315,9 +314,7 @@ class RunPlot(TimePlot):
             rows.append(Row(style.validation, "validation", self.text(value)))
             rows.append(Row(None, "gap", self.gap_text(train, value)))
         if math.isfinite(self.baseline):
-            rows.append(
-                Row(style.role("muted"), "always the same answer", self.text(self.baseline))
-            )
+            rows.append(Row(style.role("muted"), "constant prediction", self.text(self.baseline)))
         for other in self.others():
             value = self._of_other(other.history, iteration)
             rows.append(Row(style.role(other.role), other.name, self.text(value)))
@@ -343,14 +340,14 @@ class RunPlot(TimePlot):
         return self._train_at(history, iteration)
 
     def text(self, value: float) -> str:
-        """A value as the read-out and the legend write it."""
+        """A value as text for read-out and legend."""
         if self.percent and math.isfinite(value):
             return f"{100 * value:.1f} %"
         return number(value)
 
 
 class Gap(PlotObject):
-    """What lies between the training and the validation curve."""
+    """The shaded area between training and validation curve."""
 
     layer = -10.0
 
@@ -377,7 +374,7 @@ class Gap(PlotObject):
             return
         x, y = self._train.xs, self._train.ys[:, 0]
         between = slice(*x.searchsorted((at[0], at[-1])).tolist())
-        # There and back, so that the two curves enclose the area.
+        # One curve forwards, the other backwards, to enclose the area.
         outline = np.concatenate((x[between], at[::-1]))
         edge = np.concatenate((y[between], score[::-1]))
         if self._area.load(plot.px(outline), plot.py(edge)):

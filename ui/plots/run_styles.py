@@ -1,4 +1,4 @@
-"""How compared runs are distinguished: by a colour each, or by colours and kinds of stroke."""
+"""How compared runs are distinguished: by colour, or by colour and dash pattern."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ui.plots.style import PaintStyle
 from ui.plots.text import OneOf
 from ui.theme import DARK, Theme
 
-# Lengths of dashes and gaps, in widths of a line.
+# Lengths of dashes and gaps, in line widths.
 DASHES: tuple[tuple[float, ...], ...] = ((), (4.0, 3.0), (1.5, 2.5))
 SWATCH = QSize(22, 12)
 MOST_COLORS = len(DARK.runs)
@@ -26,8 +26,8 @@ class RunStyle(NamedTuple):
 
 
 def run_styles(labels: Sequence[str]) -> dict[str, RunStyle]:
-    """A style for every run. Labels such as "tanh, He" name two factors: where there are more
-    runs than good colours, one of them gives the colour and the other the stroke."""
+    """A style for every run. Labels such as "tanh, He" name two factors: where there are more runs
+    than distinguishable colours, one sets the colour and the other the dash pattern."""
     n = len(labels)
     if n <= MOST_COLORS:
         return {label: RunStyle(OneOf(run_colors, n, i)) for i, label in enumerate(labels)}
@@ -46,14 +46,14 @@ def run_styles(labels: Sequence[str]) -> dict[str, RunStyle]:
 
 
 def run_colors(theme: Theme, n: int) -> list[QColor]:
-    """Colours of n runs; of more than the theme has, along the ramp of layers."""
+    """Colours of n runs; for more than the theme has, from the layers' colour map."""
     if n <= len(theme.runs):
         return [QColor(color) for color in theme.runs[:n]]
     return theme.layer_colors(n)
 
 
 def faded(color: OneOf, share: float) -> Callable[[PaintStyle], QColor]:
-    """A colour mixed with that of the card."""
+    """A colour blended with that of the card."""
     return lambda style: style.pale(color.of(style.theme), share)
 
 
@@ -63,7 +63,7 @@ def _factors(label: str) -> tuple[str, str]:
 
 
 def swatch(style: RunStyle, theme: Theme) -> QIcon:
-    """A piece of a run's line, for lists."""
+    """A sample of a run's line, for lists."""
     icon = QIcon()
     for scale in (1, 2, 3):
         picture = QPixmap(SWATCH * scale)
@@ -78,7 +78,7 @@ def swatch(style: RunStyle, theme: Theme) -> QIcon:
 def paint_swatch(
     painter: QPainter, left: QPointF, style: RunStyle, theme: Theme, width: float = 18.0
 ) -> None:
-    """Draw a piece of a run's line from `left` on."""
+    """Draw a sample of a run's line, starting at `left`."""
     pen = QPen(style.color.of(theme), 2.5)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     if style.dash:

@@ -1,4 +1,4 @@
-"""Axes as numbers: linear and logarithmic scales, and ranges that move in round steps."""
+"""Linear and logarithmic scales, and ranges with round ends."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 LENGTHS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
-# A range is kept until the data fill less than this share of it.
+# A range is kept while the data fill at least this share of it.
 FILLED = 0.6
-# Shares beyond this are drawn as if they were there: far outside, but not at infinity.
+# Positions are clamped to this share: far outside, but finite.
 FAR = 20.0
 
 
@@ -26,10 +26,8 @@ class Scale:
     log: bool = False
 
     def place(self, values: Floats, start: float, length: float) -> Floats:
-        """Where values lie on a line from `start`, over `length` (either may be negative).
-
-        Whatever is far outside is put not quite so far outside; on a logarithmic scale that goes
-        for everything that is not positive.
+        """Positions of values on a line of signed `length` from `start`. Values far outside are
+        clamped; so are values that are not positive on a logarithmic scale.
         """
         if self.log:
             low, high = math.log10(self.low), math.log10(self.high)
@@ -46,7 +44,7 @@ class Scale:
         return shares
 
     def at(self, value: float) -> float:
-        """Where one value lies: 0 is the low end, 1 the high end."""
+        """Position of one value: 0 is the low end, 1 the high end."""
         if not self.log:
             return (value - self.low) / (self.high - self.low)
         if value <= 0:
@@ -54,7 +52,7 @@ class Scale:
         return math.log10(value / self.low) / math.log10(self.high / self.low)
 
     def value(self, share: float) -> float:
-        """The value at a share: the inverse of `at`."""
+        """The value at a position: the inverse of `at`."""
         if not self.log:
             return self.low + share * (self.high - self.low)
         return self.low * (self.high / self.low) ** share
@@ -93,7 +91,7 @@ def round_range(low: float, high: float, log: bool = False) -> Scale:
 
 
 def settle(current: Scale | None, low: float, high: float, log: bool = False) -> Scale:
-    """The scale to draw the values from low to high on: the current one while it serves."""
+    """A scale for the values from low to high: the current one if it still fits."""
     if not (math.isfinite(low) and math.isfinite(high)) or low > high:
         return current if current and current.log == log else round_range(0.01, 1.0, log)
     wanted = round_range(low, high, log)
@@ -108,7 +106,7 @@ def _round_linear(low: float, high: float) -> Scale:
     if 0 <= low < 0.4 * high:
         low = 0.0
     if high - low <= max(1e-9 * max(abs(low), abs(high)), 1e-290):
-        # One value alone says nothing about a range: show it with the zero.
+        # A single value gives no range: include 0.
         low, high = min(1.2 * low, 0.0), max(1.2 * high, 0.0)
         high = high if high - low > 1e-290 else 1.0
     step = round_step(high - low, 9)

@@ -1,4 +1,4 @@
-"""Series of data as items: curves and bands here, dots, images and the like in `shapes`."""
+"""Curves and bands as items; see `shapes` for dots, images and others."""
 
 from __future__ import annotations
 
@@ -22,13 +22,12 @@ __all__ = ["Band", "Curve", "Curves", "Dots", "Image", "Rules", "Steps", "Zone"]
 
 
 class Curves(PlotObject):
-    """Lines over a common x that never falls: y has the shape (n,) or (n, lines).
+    """Lines over a common, non-decreasing x: y has the shape (n,) or (n, lines).
 
-    Points that are not finite are left out, and the line goes on behind them. `fade` mixes the
-    colour with the card's. On a logarithmic scale what is not positive runs along the bottom if
-    `floor` is set. A line that zigzags up and down at every x is drawn faster with `smooth` off.
-    `fine` draws evenly thick strokes on the screen too, many times as slowly: for short curves
-    at rest.
+    Points that are not finite are left out and bridged. `fade` blends the colour with the card's.
+    With `floor`, values that are not positive run along the bottom of a logarithmic scale. Zigzags
+    are drawn faster with `smooth` off. `fine` draws evenly thick strokes on the screen too, which
+    is many times slower: for short static curves.
     """
 
     def __init__(
@@ -59,7 +58,7 @@ class Curves(PlotObject):
     # Data
 
     def set_data(self, x: ArrayLike, y: ArrayLike) -> None:
-        """Show other points."""
+        """Set the points."""
         self.xs = np.asarray(x, dtype=np.float64)
         self.ys = _columns(np.asarray(y, dtype=np.float64))
         self._placed = None
@@ -68,9 +67,8 @@ class Curves(PlotObject):
             self.plot.data_changed()
 
     def splice(self, x: Floats, y: Floats, since: float | None = None) -> None:
-        """Replace everything from the first of the given x on, and paint only that.
-
-        `since` is where the new points begin to differ from those known, if they do so later.
+        """Replace all points from the first given x on, and repaint only those. `since` is where
+        the new points begin to differ from the old ones, if later.
         """
         if not x.size:
             return
@@ -87,13 +85,13 @@ class Curves(PlotObject):
         self.update_between(start, max(end, float(x[-1])))
 
     def update_between(self, start: float, end: float) -> None:
-        """Paint again what lies between two values of x."""
+        """Repaint the part between two values of x."""
         plot = self.plot
         if plot is None:
             return
         left = max(plot.px_of(start), plot.frame.left()) - MARGIN
         right = min(plot.px_of(end), plot.frame.right()) + MARGIN
-        self.touch(QRectF(left, plot.frame.top() - 1, right - left, plot.frame.height() + 2))
+        self.update_part(QRectF(left, plot.frame.top() - 1, right - left, plot.frame.height() + 2))
 
     def place(self) -> None:
         self._placed = None
@@ -117,7 +115,7 @@ class Curves(PlotObject):
     # Painting
 
     def colors(self, style: PaintStyle) -> list[QColor]:
-        """One colour a line."""
+        """One colour per line."""
         found = list(self.palette(style, self.ys.shape[1]))
         return [style.pale(color, self.fade) for color in found] if self.fade < 1 else found
 
@@ -148,7 +146,7 @@ class Curves(PlotObject):
             painter.drawPolyline(self._line.polygon)
 
     def _places(self) -> list[tuple[Floats, Floats]]:
-        """Every line's points in logical pixels, those that are not finite left out."""
+        """Every line's finite points in logical pixels."""
         plot = self.plot
         assert plot is not None
         px, py = plot.px(self.xs), plot.py(self.ys)
@@ -169,7 +167,7 @@ class Curve(Curves):
 
 
 class Band(PlotObject):
-    """What lies between two curves over the same x, filled: a mean ± its standard deviation."""
+    """The filled area between two curves over the same x, such as mean ± standard deviation."""
 
     layer = BEHIND
 
@@ -180,7 +178,7 @@ class Band(PlotObject):
         self._area = Polyline()
 
     def set_data(self, x: ArrayLike, low: ArrayLike, high: ArrayLike) -> None:
-        """Show another band; where a value is not finite it is left out."""
+        """Set the band; values that are not finite are left out."""
         x, low, high = (np.asarray(a, dtype=np.float64) for a in (x, low, high))
         known = np.isfinite(low) & np.isfinite(high) & np.isfinite(x)
         self.xs, self.low, self.high = x[known], low[known], high[known]

@@ -1,4 +1,4 @@
-"""Marks, areas and lines as items: dots, images, histograms, zones, rules across the plot."""
+"""Marks, areas and lines as items: dots, images, histograms, zones, rules."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Steps(PlotObject):
         self._line = Polyline()
 
     def set_data(self, edges: ArrayLike, counts: ArrayLike) -> None:
-        """Show n counts between n + 1 edges."""
+        """Set n counts between n + 1 edges."""
         self.edges = np.asarray(edges, dtype=np.float64)
         self.counts = np.asarray(counts, dtype=np.float64)
         self.update()
@@ -109,7 +109,7 @@ class Steps(PlotObject):
 class Dots(PlotObject):
     """Marks at points, all in one colour unless `colors` gives one for each.
 
-    `kinds` number the shapes, for colours are never the only difference. Hollow ones have
+    `kinds` number the shapes, so that colour is never the only difference. Marks are hollow with
     `filled` off.
     """
 
@@ -131,7 +131,7 @@ class Dots(PlotObject):
         self.text: Callable[[float], str] = number
 
     def set_data(self, x: ArrayLike, y: ArrayLike, kinds: Sequence[int] | None = None) -> None:
-        """Show other points."""
+        """Set the points."""
         self.xs, self.ys = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
         self.kinds = kinds
         self.update()
@@ -176,8 +176,8 @@ class Dots(PlotObject):
 class Image(PlotObject):
     """An array of colours over a rectangle of values, first row at the top.
 
-    `set_colors` takes what makes the colours of a theme, as the same image may be exported in
-    another one; `ramp` has what turns numbers into colours.
+    `set_colors` takes a function from style to colours, as an image may be exported in another
+    theme; `ramp` maps numbers to colours.
     """
 
     layer = BEHIND
@@ -193,7 +193,7 @@ class Image(PlotObject):
     def set_colors(
         self, make: Callable[[PaintStyle], ramp.Colors] | None, over: Extent | None = None
     ) -> None:
-        """Show other colours over the values (x low, x high, y low, y high)."""
+        """Set the colours over the values (x low, x high, y low, y high)."""
         self._make, self._image = make, None
         if over:
             self.over = over
@@ -217,7 +217,7 @@ class Image(PlotObject):
 
 
 class Rules(PlotObject):
-    """Straight lines across the plot, upright at values of x or level at values of y."""
+    """Straight lines across the plot, vertical at values of x or horizontal at values of y."""
 
     def __init__(
         self, color: Color = "muted", *, upright: bool = True, dash: Sequence[float] = (2, 3)
@@ -227,7 +227,7 @@ class Rules(PlotObject):
         self.at: NDArray[np.float64] = np.empty(0)
 
     def set_data(self, at: ArrayLike) -> None:
-        """Draw the lines elsewhere."""
+        """Set the values of the lines."""
         fresh = np.asarray(at, dtype=np.float64)
         if not np.array_equal(fresh, self.at):
             self.at = fresh

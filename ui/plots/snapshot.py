@@ -1,4 +1,4 @@
-"""Plots as pixmaps, for places where no live plot is needed."""
+"""Plots as pixmaps, where no live plot is needed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ui.theme import Theme
 
 
 def pixmap(view: PlotView, size: QSize, theme: Theme, ratio: float) -> QPixmap:
-    """What a view shows, `size` logical pixels large, for a screen of that device pixel ratio."""
+    """A view as a pixmap of `size` logical pixels, for a screen of the given device pixel ratio."""
     picture = QPixmap(size * ratio)
     picture.setDevicePixelRatio(ratio)
     picture.fill(QColor(theme.card))

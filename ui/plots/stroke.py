@@ -1,4 +1,4 @@
-"""Curves from NumPy arrays to the painter without touching single points in Python."""
+"""Draws curves from NumPy arrays without a Python loop over points."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ui.plots.style import PaintStyle
 
 Floats = NDArray[np.float64]
 
-# Passes of a thick line on the screen lie this many device pixels apart.
+# Offset between the passes of a thick line on the screen, in device pixels.
 PASS = 0.6
 
 
@@ -25,7 +25,7 @@ class Polyline:
         self.polygon = QPolygonF()
 
     def load(self, x: Floats, y: Floats) -> int:
-        """Take over points, in logical pixels; how many there are."""
+        """Load points in logical pixels; return how many there are."""
         known = np.isfinite(y)
         if not known.all():
             x, y = x[known], y[known]
@@ -41,7 +41,7 @@ class Polyline:
             polygon.resize(n)
         if not n:
             return np.empty((0, 2))
-        # The pointer type of PySide takes the address of the first point.
+        # PySide takes a pointer to the first point.
         memory = shiboken6.VoidPtr(polygon.data(), 16 * n, True)  # type: ignore[call-overload]
         return np.frombuffer(memory, np.float64).reshape(n, 2)  # type: ignore[arg-type]
 
@@ -56,8 +56,8 @@ def stroke(
 ) -> None:
     """Draw a line of `width` logical pixels through the points.
 
-    Qt strokes anything but one-pixel lines through a rasteriser 15 times as slow; on the screen a
-    thicker line is therefore the same thin line drawn again a fraction of a pixel further.
+    Qt draws lines thicker than one pixel 15 times as slowly; on the screen a thick line is
+    therefore a thin one drawn several times, each a fraction of a pixel further.
     """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
     if not style.live:
@@ -71,7 +71,7 @@ def stroke(
         painter.drawPolyline(line.polygon)
         return
     step = extra / (passes - 1) / style.ratio
-    # Curves run across and grow upwards; zigzags run up and down and grow sideways.
+    # Curves are thickened vertically, zigzags horizontally.
     dx, dy = (0.0, step) if smooth else (step, 0.0)
     back = (passes - 1) / 2
     painter.translate(-back * dx, -back * dy)
@@ -84,7 +84,7 @@ def stroke(
 def envelope(x: Floats, low: Floats, high: Floats, group: int) -> tuple[Floats, Floats]:
     """A zigzag through the minimum and maximum of every `group` neighbours.
 
-    Returns x and y of two points per group. Groups without a finite value are left out.
+    Returns x and y of two points per group, leaving out groups without a finite value.
     """
     if group > 1:
         cuts = np.arange(0, x.size, group)
@@ -103,7 +103,7 @@ def envelope(x: Floats, low: Floats, high: Floats, group: int) -> tuple[Floats, 
 def fill(
     painter: QPainter, polygon: QPolygonF, color: QColor, share: float, style: PaintStyle
 ) -> None:
-    """Fill an area with a colour of which `share` covers what is below."""
+    """Fill an area with a colour of opacity `share`."""
     color = QColor(color)
     color.setAlphaF(share)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, not style.live)

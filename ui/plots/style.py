@@ -1,4 +1,4 @@
-"""What a plot is painted with: a theme's colours, pens and fonts, made once."""
+"""The colours, pens and fonts of a theme for painting plots, made once."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from ui.theme import Theme, blend
 class PaintStyle:
     """Pens and fonts for one theme.
 
-    On the screen (`live`) lines are drawn by the fast path of Qt's painter, which knows lines of
-    one device pixel only; thicker ones are drawn several times. `ratio` is the number of device
-    pixels per logical pixel. In pictures and documents lines are true strokes.
+    On the screen (`live`) lines are drawn by the fast path of Qt's painter, which is limited to
+    lines of one device pixel; thicker ones are drawn several times. In files lines are true
+    strokes. `ratio` is the number of device pixels per logical pixel.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class PaintStyle:
         self.font = QFont(font)
         self.font.setPixelSize(size)
         if not live:
-            # By its own name: an alias such as "Sans Serif" means nothing to other programs.
+            # The real family: other programs cannot resolve an alias such as "Sans Serif".
             self.font.setFamily(QFontInfo(font).family())
         self.bold = QFont(self.font)
         self.bold.setWeight(QFont.Weight.DemiBold)
@@ -76,7 +76,7 @@ class PaintStyle:
         return QColor(getattr(self.theme, name))
 
     def pen(self, color: QColor, width: float = 1.0) -> QPen:
-        """A solid pen; the same object every time."""
+        """A solid pen, cached."""
         key = (color.rgba(), width)
         if key not in self._pens:
             join, cap = Qt.PenJoinStyle.RoundJoin, Qt.PenCapStyle.RoundCap
@@ -98,14 +98,14 @@ class PaintStyle:
         return self._brushes[color.rgba()]
 
     def pale(self, color: QColor, share: float = 0.35) -> QColor:
-        """A colour faded towards the card, opaque: overlapping strokes do not add up."""
+        """A colour blended towards the card, opaque: overlapping strokes do not add up."""
         key = (color.rgba(), share)
         if key not in self._pale:
             self._pale[key] = blend(self.card, color, share)
         return self._pale[key]
 
     def width(self, text: str) -> float:
-        """Width of small text; remembered, so only for texts that come again."""
+        """Width of small text; cached, so only for texts that recur."""
         if text not in self._widths:
             if len(self._widths) > 500:
                 self._widths.clear()
@@ -113,7 +113,7 @@ class PaintStyle:
         return self._widths[text]
 
     def write(self, painter: QPainter, left: float, top: float, text: str, color: QColor) -> None:
-        """Small text that is written in many frames: laid out once where it is on the screen."""
+        """Write small text; its layout is cached on the screen."""
         painter.setFont(self.small)
         painter.setPen(color)
         if not self.live:

@@ -1,4 +1,4 @@
-"""Painted text: words in colours, and labels that keep out of each other's way."""
+"""Painted text: coloured words, and labels that do not overlap."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from ui.plots.style import PaintStyle
 from ui.theme import Theme
 
-# Words that are too long are shortened to no less than this share of them.
+# Text is shortened to no less than this share of its width.
 LEAST_SHARE = 0.65
 
 
 class OneOf(NamedTuple):
-    """One of the colours that a theme has for so many things: a picture may have another theme
-    than the window."""
+    """One of the theme's colours for `n` things, resolved when painted: an export may have another
+    theme than the window."""
 
     colors: Callable[[Theme, int], list[QColor]]
     how_many: int
@@ -28,9 +28,8 @@ class OneOf(NamedTuple):
 
 
 class Span(NamedTuple):
-    """Some words and their colour: the theme's for a role, or one of several.
-
-    A `hint` is for whoever can click: it does not belong in a picture.
+    """Text and its colour: a role of the theme, or one of several. A `hint` is about what can be
+    clicked, so it is left out of exports.
     """
 
     text: str
@@ -39,14 +38,13 @@ class Span(NamedTuple):
 
 
 def plain(spans: Sequence[Span]) -> str:
-    """The words without their colours."""
+    """The text without colours."""
     return "".join(span.text for span in spans)
 
 
 def fitted(spans: Sequence[Span], room: float, metrics: QFontMetricsF) -> list[Span]:
-    """The words that have room, the last one shortened.
-
-    What hardly anything would be left of is left out whole, and with it what parts it from others.
+    """The spans that fit, the last one shortened. One that would be cut too short is left out with
+    the separator before it.
     """
     fitting: list[Span] = []
     for span in spans:
@@ -71,7 +69,7 @@ def paint_spans(
     spans: Sequence[Span],
     style: PaintStyle,
 ) -> None:
-    """Write coloured words from x on, as far as there is `room`."""
+    """Write coloured text from x on, as far as it fits into `room`."""
     painter.setFont(style.font)
     for text, color, _ in fitted(spans, room, style.metrics):
         painter.setPen(style.role(color) if isinstance(color, str) else color.of(style.theme))
@@ -80,9 +78,8 @@ def paint_spans(
 
 
 def spread(wanted: Sequence[float], height: float, low: float, high: float) -> list[float]:
-    """Centres near the wanted ones, in the same order, at least `height` apart, within low…high.
-
-    Where there is not room for all, they are packed evenly.
+    """Centres close to the wanted ones, in the same order, at least `height` apart, within
+    low…high; evenly spaced if there is too little room.
     """
     order = sorted(range(len(wanted)), key=wanted.__getitem__)
     low, high = low + height / 2, high - height / 2

@@ -11,7 +11,7 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class Tick(NamedTuple):
-    """A value on an axis and what is written beside it."""
+    """A value on an axis and its label."""
 
     value: float
     label: str
@@ -30,7 +30,7 @@ def power(exponent: int, factor: int = 1) -> str:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """A figure for reading: `digits` significant digits, powers of ten where they are shorter."""
+    """A number as text with `digits` significant digits; powers of ten where shorter."""
     if value != value:
         return "–"
     if math.isinf(value):
@@ -46,7 +46,7 @@ def number(value: float, digits: int = 3) -> str:
 
 
 def count(value: float) -> str:
-    """A number of things, short: 950, 12k, 1.5M."""
+    """A count in short form: 950, 12k, 1.5M."""
     for unit, sign in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
         if abs(value) >= unit:
             scaled = value / (1e3 if sign == "k" else unit)

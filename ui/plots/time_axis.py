@@ -1,4 +1,4 @@
-"""The horizontal axis of everything that is drawn over the run: follows it, or is looked into."""
+"""The horizontal axis of plots over the run."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ LEAST_SPAN = 4.0
 
 
 class TimeAxis:
-    """The stretch of iterations that the panels of a view show.
-
-    It follows the run in round steps until somebody zooms or pans; `reset` follows again.
+    """The range of iterations that the plots of a view show. It follows the run in round steps
+    until the user zooms or pans; `reset` makes it follow again.
     """
 
     def __init__(self) -> None:
@@ -26,18 +25,18 @@ class TimeAxis:
         self.last = last
         if self.following:
             high = round_length(max(last, 10.0))
-            # It shrinks only where a new run has begun.
+            # It shrinks only when a new run has begun.
             if high > self.scale.high or last < 0.5 * self.scale.high:
                 self.scale = Scale(0.0, high)
 
     def zoom(self, factor: float, around: float) -> None:
-        """Show `factor` times as many iterations, keeping the one at `around` in place."""
+        """Scale the range by `factor`, keeping the iteration `around` in place."""
         low, high = self.scale.low, self.scale.high
         factor = max(factor, LEAST_SPAN / (high - low))
         self.show(around - (around - low) * factor, around + (high - around) * factor)
 
     def pan(self, by: float) -> None:
-        """Move by so many iterations."""
+        """Move by a number of iterations."""
         self.show(self.scale.low + by, self.scale.high + by)
 
     def reset(self) -> None:
@@ -46,7 +45,7 @@ class TimeAxis:
         self.scale = Scale(0.0, round_length(max(self.last, 10.0)))
 
     def show(self, low: float, high: float) -> None:
-        """Show a stretch of iterations, as far as it lies within the run."""
+        """Show a range of iterations, clamped to the run."""
         whole = round_length(max(self.last, 10.0))
         span = min(high - low, whole)
         low = min(max(low, 0.0), whole - span)

@@ -1,4 +1,4 @@
-"""A plot over the run: follows it until somebody zooms, and paints again only what has changed."""
+"""A plot over the run: follows it until the user zooms, and repaints only what has changed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ui.plots.style import PaintStyle
 from ui.plots.text import spread
 from ui.plots.time_axis import TimeAxis
 
-# While a run goes on curves grow by so many pixels at a time.
+# During a run curves grow by this many pixels at a time.
 STRIDE = 2.0
 
 
@@ -30,7 +30,7 @@ class Other(NamedTuple):
 
 
 def others(history: History) -> list[Other]:
-    """The runs that a history is to be compared with: the one before it, and those pinned."""
+    """The runs to compare a history with: the previous one and those pinned."""
     ghost = [Other("run before", "ghost", history.ghost)] if history.ghost else []
     return ghost + [Other(pin.name, f"pin{pin.slot}", pin.history) for pin in history.pinned]
 
@@ -38,8 +38,8 @@ def others(history: History) -> list[Other]:
 class TimePlot(Plot):
     """A plot over iterations.
 
-    `show_history` takes what is new; the items then have new data, of which only the end is
-    painted again unless axes or settings have changed. Plots of a card share a `TimeAxis`.
+    `show_history` gives the items new data, of which only the end is repainted unless axes or
+    settings have changed. Plots of a card share a `TimeAxis`.
     """
 
     def __init__(self, axis: TimeAxis, caption: str = "", log: bool = False, **how) -> None:
@@ -47,7 +47,7 @@ class TimePlot(Plot):
         self.axis, self.log = axis, log
         self.history = EMPTY
         self.smoothing = 0.01
-        self.moment: float | None = None
+        self.selected_step: float | None = None
         self._key: tuple[object, ...] = ()
         self._low, self._high = math.inf, -math.inf
         self._from = 0.0
@@ -55,33 +55,33 @@ class TimePlot(Plot):
         self._others: list[PlotObject] = []
         self.marks = self.add(Rules(lambda style: style.axis))
         self.marks.setZValue(FRONT)
-        self.moment_line = self.add(Rules("text", dash=()))
-        self.moment_line.setZValue(FRONT)
+        self.selected_line = self.add(Rules("text", dash=()))
+        self.selected_line.setZValue(FRONT)
 
-    # What subclasses say
+    # To be implemented by subclasses
 
     def others(self) -> list[Other]:
         """The other runs that are drawn."""
         return others(self.history)
 
     def items_of(self, other: Other) -> list[PlotObject]:
-        """The curves of another run, as far as they are in view."""
+        """The curves of another run in the visible range."""
         return []
 
     def load(self, low: float, high: float) -> None:
-        """Give the items everything between two iterations."""
+        """Set the items' data to everything between two iterations."""
         raise NotImplementedError
 
     def extend(self, low: float, high: float) -> None:
-        """Replace what the items show from the iteration `low` on."""
+        """Replace the items' data from the iteration `low` on."""
         raise NotImplementedError
 
     def _key_of(self, history: History) -> tuple[object, ...]:
-        """Whatever, when it changes, changes more than the end of the curves."""
+        """A key that changes whenever more than the end of the curves changes."""
         return ()
 
-    def _extremes(self, afresh: bool) -> tuple[float, float]:
-        """Least and greatest value to show: of everything visible, or only of what is new."""
+    def _extremes(self, everything: bool) -> tuple[float, float]:
+        """Smallest and largest value: of everything visible, or only of what is new."""
         return math.inf, -math.inf
 
     def _volatile_from(self) -> float:
@@ -91,37 +91,46 @@ class TimePlot(Plot):
     # Following the run
 
     def due(self, history: History) -> bool:
-        """Whether the run has gone on by enough pixels since the last time."""
+        """Whether the run has grown by enough pixels since the last update."""
         passed = history.iteration - self._shown_at
         return passed * self.frame.width() >= STRIDE * self.axis.scale.span
 
-    def show_history(self, history: History, moment: float | None) -> bool:
-        """Take in what is new. `moment` is the iteration looked at, None for the newest.
+    def show_history(self, history: History, selected_step: float | None) -> bool:
+        """Show the history. `selected_step` is the iteration to mark, None for the newest.
 
-        Returns whether axes or anything but the end of the curves have changed.
+        Returns whether more than the end of the curves has changed.
         """
         self.history, self._shown_at = history, history.iteration
         scale = self.axis.scale
         beside = history.ghost, history.pinned
         marks = len(history.marks)
         place = self.frame.width(), self.frame.height()
-        key = (id(history), scale, self.log, moment, marks, beside, place, *self._key_of(history))
-        afresh = key != self._key
-        self._key, self.moment = key, moment
-        if afresh:
+        key = (
+            id(history),
+            scale,
+            self.log,
+            selected_step,
+            marks,
+            beside,
+            place,
+            *self._key_of(history),
+        )
+        everything = key != self._key
+        self._key, self.selected_step = key, selected_step
+        if everything:
             self._low, self._high = math.inf, -math.inf
-        low, high = self._extremes(afresh)
+        low, high = self._extremes(everything)
         self._low, self._high = min(self._low, low), max(self._high, high)
         moved = self._show_ranges(scale)
         start, self._from = self._from, self._volatile_from()
-        if afresh or moved:
+        if everything or moved:
             self._load_all()
         else:
             self.extend(start, min(self.axis.last, scale.high))
-        return afresh or moved
+        return everything or moved
 
     def forget(self) -> None:
-        """Drop what belongs to a run."""
+        """Discard the data of a run."""
         self._key = ()
 
     def _show_ranges(self, scale: Scale) -> bool:
@@ -142,20 +151,20 @@ class TimePlot(Plot):
             for item in self.items_of(other):
                 self._others.append(self.add(item))
         self.marks.set_data([mark.iteration for mark in self.history.marks])
-        self.moment_line.set_data([] if self.moment is None else [self.moment])
-        # No further than labels and axes know of: the history may have grown since.
+        self.selected_line.set_data([] if self.selected_step is None else [self.selected_step])
+        # No further than the axis: the history may have grown since.
         self.load(
             scale.low - 0.02 * scale.span, min(scale.high + 0.02 * scale.span, self.axis.last)
         )
         self.update_objects()
 
     def update_objects(self) -> None:
-        """Paint all items again."""
+        """Repaint all items."""
         for item in self.objects:
             item.update()
 
     def data_changed(self) -> None:
-        """Ranges come from the history, not from the items."""
+        """Do nothing: ranges come from the history, not from the items."""
 
     # Zoom: the horizontal axis belongs to all plots of the card
 
@@ -163,7 +172,7 @@ class TimePlot(Plot):
         self.follows_y = self.follows_y or y
         if x:
             self.axis.reset()
-        self.taken.emit(x, y)
+        self.moved_by_user.emit(x, y)
 
     @property
     def zoomed(self) -> bool:
@@ -179,12 +188,12 @@ class TimePlot(Plot):
         super()._take(self.axis.scale, y)
 
     def _stop_following(self, x: bool, y: bool) -> None:
-        # Whether the run is followed is the business of the common axis.
+        # The shared axis controls following.
         super()._stop_following(False, y)
 
 
 class EndLabels(PlotObject):
-    """Names behind the ends of lines; some left out where there is not room for all."""
+    """Names at the ends of lines; some are left out where there is too little room."""
 
     clipped = False
     layer = FRONT
@@ -205,7 +214,7 @@ class EndLabels(PlotObject):
         seen = np.isfinite(ends) & (ends >= top - 4) & ((ends <= bottom + 4) | lines.floor)
         ends = np.minimum(ends, bottom)
         chosen = [i for i in evenly(len(self.names), room) if seen[i]]
-        # Where the lines end early the axis goes on below the names, which keep off it.
+        # Where lines end early the axis continues below the names, so they stay above it.
         places = spread([float(ends[i]) for i in chosen], height, top - 4, bottom - 1)
         colors, half = lines.colors(style), round(height / 2) + 1
         for i, y in zip(chosen, places, strict=True):
@@ -213,7 +222,7 @@ class EndLabels(PlotObject):
 
 
 def evenly(n: int, most: int) -> list[int]:
-    """At most so many of the numbers below n, evenly spread, first and last among them."""
+    """At most `most` of the numbers below n, evenly spaced, including first and last."""
     if n <= most:
         return list(range(n))
     if most == 1:

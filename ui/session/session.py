@@ -43,12 +43,12 @@ class Session(QObject):
 
     `runner` is what trains, a process of its own unless another is given; the session closes it.
     `frame_shown` comes with every new frame of the run. `past` is the recorded frame looked at
-    instead of the newest, None while that is looked at: `moment_changed` tells.
+    instead of the newest, None while that is looked at: `shown_step_changed` tells.
     """
 
     spec_changed = Signal(object)
     frame_shown = Signal(object)
-    moment_changed = Signal()
+    shown_step_changed = Signal()
     running_changed = Signal(bool)
     run_started = Signal()
     failed = Signal(str)
@@ -328,7 +328,7 @@ class Session(QObject):
     def _look(self, past: Frame | None) -> None:
         if past is not self.past:
             self.past = past
-            self.moment_changed.emit()
+            self.shown_step_changed.emit()
 
     def _note_running(self, running: bool) -> None:
         if running != self.is_running:

@@ -1,4 +1,4 @@
-"""All views of a run. Adding one is a file here and a line in the table."""
+"""All views of a run. To add one, add a module here and a line in the table."""
 
 from ui.views.activation_history import ActivationHistoryView
 from ui.views.activations import ActivationView

@@ -14,7 +14,7 @@ from ui.plots.style import PaintStyle
 from ui.plots.text import Span
 from ui.views.view import Data, View, add_choice
 
-# While a run goes on the maps are made anew this often.
+# The maps are updated this often during a run.
 REFRESH_SECONDS = 0.1
 
 
@@ -36,20 +36,22 @@ class ActivationHistoryView(View):
         return frozenset({self.measure})
 
     def present(self, frame: Frame) -> None:
-        now, moment = time.monotonic(), self.moment()
-        live = frame.status == "running" and moment is None and self.maps.moment is None
+        now, selected_step = time.monotonic(), self.selected_step()
+        live = (
+            frame.status == "running" and selected_step is None and self.maps.selected_step is None
+        )
         if live and now - self._made_at < REFRESH_SECONDS:
             return
         self._made_at = now
         recorded = self._recorded()
-        moments = [f.iteration for f in recorded]
+        iterations = [f.iteration for f in recorded]
         histograms = [getattr(f, self.measure) for f in recorded]
-        self.maps.set_data(recorded[-1].layers, moments, histograms, moment)
+        self.maps.set_data(recorded[-1].layers, iterations, histograms, selected_step)
 
     def _recorded(self) -> list[Frame]:
         return [f for f in self.history.frames if getattr(f, self.measure) is not None]
 
-    def reason_for_nothing(self, frame: Frame) -> str | None:
+    def empty_reason(self, frame: Frame) -> str | None:
         return None if self._recorded() else ""
 
     def forget(self) -> None:
@@ -70,7 +72,7 @@ class ActivationHistoryView(View):
 
     def columns(self) -> Data:
         record = self.maps.record
-        columns: Data = {"iteration": record.moments}
+        columns: Data = {"iteration": record.iterations}
         for i, name in enumerate(self.maps.layers):
             edges = np.linspace(self.maps.low[i], self.maps.high[i], BINS + 1)
             for j in range(BINS):

@@ -12,11 +12,11 @@ from ui.views.view import add_choice
 
 
 class ActivationView(HistogramView):
-    """What comes out of every layer, or goes into its activation function."""
+    """Values after or before the activation function of every layer."""
 
     key = "activations"
     title = "Activations"
-    about = "How the values of every layer are distributed"
+    about = "Distribution of the values of every layer"
     default_shown = True
     measure = "activations"
 
@@ -28,7 +28,7 @@ class ActivationView(HistogramView):
         )
 
     def _learned_slopes(self) -> list[Span]:
-        """What PReLU has learned, layer by layer in the layers' colours."""
+        """The learned slopes of PReLU, in the layers' colours."""
         slopes = self.frame.slopes if self.frame else None
         if slopes is None:
             return []

@@ -1,4 +1,4 @@
-"""Which classes are taken for which, and the pictures that are judged worst."""
+"""The confusion matrix and the images with the largest loss."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ OTHERS = "others"
 
 
 class ConfusionView(PictureView):
-    """Counts over the validation set as of the last validation."""
+    """Counts over the validation set at the last validation."""
 
     key = "confusion"
     title = "Confusion"
-    about = "Which classes are taken for which, over the validation set"
+    about = "Which classes are confused with which, on the validation set"
     default_place = "network"
-    stands_in_for = "surface"
+    alternative_to = "surface"
     measure = "confusion"
 
     show_what = BOTH
@@ -42,9 +42,9 @@ class ConfusionView(PictureView):
 
     def unsupported_reason(self, data: DataPicture) -> str:
         if not data.classifies:
-            return "Needs data with classes; these have numbers to be predicted."
+            return "Needs classification data; this is a regression task."
         if not data.counts["validation"]:
-            return "Needs samples held out for validation; their share is 0."
+            return "Needs validation samples; their share is set to 0."
         return ""
 
     def show_measured(self, frame: Frame, picture: Confusion) -> None:
@@ -71,10 +71,10 @@ class ConfusionView(PictureView):
 
     def describe(self) -> tuple[Span, ...]:
         data = self.matrix.shown
-        if data is None or self.lacking:
-            return (Span("counts over the validation set"),)
+        if data is None or self.unsupported:
+            return (Span("counts on the validation set"),)
         total = max(int(data.counts.sum()), 1)
-        share = f"{100 * np.trace(data.counts) / total:.1f} % of {total:,} right"
+        share = f"{100 * np.trace(data.counts) / total:.1f} % of {total:,} correct"
         if self.shown_plots == [self.worst_plot]:
             return (Span(f"worst of the validation set  ·  {share}"),)
         small = self.frame.data.too_small if self.frame and self.frame.data else ()
@@ -100,20 +100,20 @@ class ConfusionView(PictureView):
     def add_actions(self, menu: QMenu) -> None:
         if self.worst.count():
             choices: dict[str, object] = {
-                "Matrix and worst pictures": BOTH,
+                "Matrix and worst images": BOTH,
                 "Matrix": MATRIX,
-                "Worst pictures": WORST,
+                "Worst images": WORST,
             }
             add_choice(menu, choices, self.show_what, self.set_what)
 
     def set_what(self, what: object) -> None:
-        """Show the matrix, the worst pictures, or both."""
+        """Show the matrix, the worst images, or both."""
         self.show_what = str(what)
         self.refresh()
 
 
 def _halves(area: QRectF) -> list[QRectF]:
-    """The matrix and the pictures beside it, or below where the area is tall."""
+    """Split the area for matrix and images: side by side, or stacked if the area is tall."""
     if area.width() >= area.height():
         return beside(area, (0.56, 0.44))
     gap = 8.0

@@ -11,13 +11,13 @@ from ui.views.view import Data
 
 
 class FitView(PictureView):
-    """What the network makes of its only input, and what it should."""
+    """The network's output and the targets over its only input."""
 
     key = "fit"
     title = "Fit"
     about = "The prediction as a curve over one input, with the targets as points"
     default_place = "loss"
-    stands_in_for = "surface"
+    alternative_to = "surface"
     measure = "fit"
 
     def build(self) -> None:
@@ -34,7 +34,7 @@ class FitView(PictureView):
     def describe(self) -> tuple[Span, ...]:
         data = self.frame.data if self.frame else None
         spans = [Span("prediction", "text")]
-        if data is None or self.lacking:
+        if data is None or self.unsupported:
             return (Span("prediction over one input"),)
         spans += [Span("  ·  "), Span("train", "train")]
         if data.counts["validation"]:
@@ -44,7 +44,7 @@ class FitView(PictureView):
         return tuple(spans)
 
     def columns(self) -> Data:
-        if self.fit.fit_shown is None or self.lacking:
+        if self.fit.fit_shown is None or self.unsupported:
             return {}
         name = self.fit.name()
         table: Data = {name: self.fit.inputs(), "prediction": self.fit.outputs()}

@@ -11,7 +11,7 @@ class GradientView(LayerFigureView):
 
     key = "gradients"
     title = "Gradient magnitude"
-    about = "How strongly every layer is pushed by the gradient"
+    about = "Mean magnitude of every layer's gradient"
     default_shown = True
     figure = "gradient"
     what = "mean |∂E/∂W|"
@@ -23,6 +23,6 @@ class GradientView(LayerFigureView):
         if self.bound() and self.by_depth in self.placed:
             return (
                 *super().describe(),
-                Span("  ·  dashed: 4⁻ᵏ, all that k sigmoid slopes let through"),
+                Span("  ·  dashed: 4⁻ᵏ, the bound for k sigmoid layers"),
             )
         return super().describe()

@@ -1,4 +1,4 @@
-"""What views of histograms have in common: all layers at one step."""
+"""The base class of histogram views: all layers at one step."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class HistogramView(View):
     def measures(self) -> frozenset[str]:
         return frozenset({self.measure})
 
-    def reason_for_nothing(self, frame: Frame) -> str | None:
+    def empty_reason(self, frame: Frame) -> str | None:
         return None if self.histograms.shown or self._measured(frame) else ""
 
     def present(self, frame: Frame) -> None:
@@ -32,7 +32,7 @@ class HistogramView(View):
             self.histograms.set_data(measured.layers, getattr(measured, self.measure))
 
     def _measured(self, frame: Frame) -> Frame | None:
-        newest = frame.status == "running" and self.moment() is None
+        newest = frame.status == "running" and self.selected_step() is None
         if newest and getattr(frame, self.measure) is None and self.histograms.shown is not None:
             return None
         return self.with_measure(frame, self.measure)

@@ -1,4 +1,4 @@
-"""What views of one figure per layer have in common: over the run, and over depth now."""
+"""The base class of views of one figure per layer, over the run and over depth."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class LayerFigureView(TimeView):
         self.by_depth.set_values(frame.layers, values, frame.iteration, self.bound())
 
     def bound(self) -> float | None:
-        """How much one layer can pass on at most, where that is known."""
+        """The largest factor by which one layer can scale the gradient, if known."""
         return None
 
     def arrange(self, area: QRectF, style: PaintStyle) -> None:
@@ -97,7 +97,7 @@ class LayerFigureView(TimeView):
         menu.addSeparator()
         add_toggle(menu, "Logarithmic", self.lines.log, self.set_log)
         if self.history.ghost:
-            add_toggle(menu, "Run before, in grey", self.lines.show_ghost, self.set_ghost)
+            add_toggle(menu, "Previous run, in grey", self.lines.show_ghost, self.set_ghost)
         self.add_smoothing(menu)
 
     def set_what(self, what: object) -> None:
@@ -106,7 +106,7 @@ class LayerFigureView(TimeView):
         self.refresh()
 
     def set_ghost(self, show: bool) -> None:
-        """Draw the run before this one behind it, or not."""
+        """Show or hide the previous run."""
         self.lines.show_ghost = show
         self.refresh()
 

@@ -13,7 +13,7 @@ from ui.widgets.numbers import shown
 
 
 class LearningRateView(TimeView):
-    """The learning rate of every step, as optimizer and schedule make it."""
+    """The learning rate of every step, as set by optimizer and schedule."""
 
     key = "learning_rate"
     title = "Learning rate"

@@ -70,7 +70,7 @@ class LossView(TimeView):
         return tuple(spans)
 
     def _fit(self) -> list[Span]:
-        """R² and RMSE of the newest validation up to the frame, where numbers are predicted."""
+        """R² and RMSE of the last validation up to the frame, for regression."""
         scores, frame = self.history.scores, self.frame
         last = int(np.searchsorted(scores.x, frame.iteration, side="right")) - 1 if frame else -1
         if last < 0:
@@ -81,7 +81,7 @@ class LossView(TimeView):
         return [Span("  ·  "), Span(f"R² {r2:.3f}, RMSE {self.loss.text(rmse)}", "validation")]
 
     def _sampled(self) -> str:
-        """On how many samples a run that goes on is validated, where it is not on all of them."""
+        """The number of samples validated during a run, if not all."""
         frame = self.frame
         data = frame.data if frame and frame.status == "running" else None
         if data is None:
@@ -140,7 +140,7 @@ class LossView(TimeView):
         self.refresh()
 
     def set_shades(self, shades: bool) -> None:
-        """Shade what lies between training and validation, or not."""
+        """Shade the gap between training and validation, or not."""
         self.loss.shades = self.accuracy.shades = shades
         self.refresh()
 

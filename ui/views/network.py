@@ -1,4 +1,4 @@
-"""The network itself: its units and weights, to be watched, read and edited."""
+"""The network's units and weights, which can be read off and edited."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ HAND, ARROW = Qt.CursorShape.PointingHandCursor, Qt.CursorShape.ArrowCursor
 
 
 class WeightField(NumberField):
-    """A small field over the drawing, for one number. It closes when it loses the focus."""
+    """A small field over the drawing for one number; it closes on focus-out."""
 
     closed = Signal()
 
     def open_at(self, place: QPointF, value: float, name: str) -> None:
-        """Show a value to be changed, near a place within the parent."""
+        """Open the field for a value at a position in the parent."""
         parent = self.parentWidget()
         assert parent
         left = min(max(round(place.x()) - FIELD[0] // 2, 2), parent.width() - FIELD[0] - 2)
         top = min(max(round(place.y()) - FIELD[1] - 6, 2), parent.height() - FIELD[1] - 2)
         self.setGeometry(left, top, *FIELD)
         self.setAccessibleName(name)
-        self.setToolTip(f"{name}: Enter sets it, Escape leaves it")
+        self.setToolTip(f"{name}: Enter sets it, Escape cancels")
         self.set_value(float(f"{value:.6g}"))
         self.show()
         self.setFocus()
@@ -62,11 +62,11 @@ class WeightField(NumberField):
 
 
 class NetworkView(PictureView):
-    """Units as pictures, weights as lines; a click on either changes a weight or a bias."""
+    """Units as images, weights as lines; a click on either edits a weight or a bias."""
 
     key = "network"
     title = "Network"
-    about = "The units and weights of the network, to be read and changed"
+    about = "The units and weights of the network, which can be edited"
     measure = "network"
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -102,7 +102,7 @@ class NetworkView(PictureView):
         reading = self.graph.reading
         return reading.table(self.graph.drawn()) if reading else {}
 
-    # Pointing and changing
+    # Pointer and editing
 
     def point_at(self, place: QPointF | None) -> None:
         if not self.plots:
@@ -126,12 +126,12 @@ class NetworkView(PictureView):
         return True
 
     def _mark(self, target: Unit | Weight | None) -> None:
-        """Show what is being changed."""
+        """Highlight what is being edited."""
         self.graph.pointed = target
         self.graph.update_data()
 
     def _reading_of(self, target: Unit | Weight | None) -> Reading | None:
-        """Where the target's value can be read, if it is one that can be changed."""
+        """The `Reading` with the target's value, if it can be edited."""
         reading = self.graph.reading
         return reading if target and reading and reading.editable(target) else None
 
@@ -163,7 +163,7 @@ class NetworkView(PictureView):
         return self.graph.find(place) if self.shown_plots else None
 
     def keyPressEvent(self, ev: QKeyEvent) -> None:
-        """Arrows move the read-out, Enter changes what it reads."""
+        """Arrows move the read-out, Enter edits the value in it."""
         key, place = ev.key(), self._pointer or self.graph_plot.frame.center()
         if key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self.shown_plots:
             fast = ev.modifiers() & Qt.KeyboardModifier.ShiftModifier

@@ -1,4 +1,4 @@
-"""What all views of one picture have in common: one measure that need not be in every frame."""
+"""The base class of views of one measure that not every frame contains."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from ui.views.view import View
 
 
 class PictureView(View):
-    """Shows one of the measures that are taken in turns: what is shown stays until a newer one
-    comes. Where the view does not apply to the data it says why."""
+    """Shows a measure that is taken now and then; the last one stays until a newer one arrives.
+    Where the data do not support the view, it gives the reason."""
 
     measure: ClassVar[str] = ""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.shown: Frame | None = None
-        self.lacking = ""
+        self.unsupported = ""
         super().__init__(parent)
 
     def forget(self) -> None:
-        self.shown, self.lacking = None, ""
+        self.shown, self.unsupported = None, ""
 
     @property
     def measures(self) -> frozenset[str]:
         return frozenset({self.measure})
 
     def show_measured(self, frame: Frame, picture: Any) -> None:
-        """Show the picture of a frame in which it was measured."""
+        """Show the measure of a frame that contains it."""
         raise NotImplementedError
 
-    def reason_for_nothing(self, frame: Frame) -> str | None:
-        self.lacking = self.unsupported_reason(frame.data) if frame.data else ""
-        if self.lacking:
-            return self.lacking
+    def empty_reason(self, frame: Frame) -> str | None:
+        self.unsupported = self.unsupported_reason(frame.data) if frame.data else ""
+        if self.unsupported:
+            return self.unsupported
         return None if self._measured(frame) else ""
 
     def present(self, frame: Frame) -> None:
@@ -45,7 +45,7 @@ class PictureView(View):
             self.show_measured(measured, getattr(measured, self.measure))
 
     def _is_shown(self, measured: Frame) -> bool:
-        """Whether the frame has the very picture that is shown already."""
+        """Whether the frame's measure is the one already shown."""
         if self.shown is None or measured.data is not self.shown.data:
             return False
         return getattr(measured, self.measure) is getattr(self.shown, self.measure)
@@ -55,15 +55,15 @@ class PictureView(View):
         super().refresh()
 
     def _measured(self, frame: Frame) -> Frame | None:
-        """The frame, or the one shown until its successor is measured, or the nearest recorded."""
+        """The frame, else the one shown (for the newest step), else the nearest recorded one."""
         if getattr(frame, self.measure) is not None:
             return frame
         shown = self.shown
-        if shown and self.moment() is None and shown.run == frame.run:
+        if shown and self.selected_step() is None and shown.run == frame.run:
             return shown
         return self.with_measure(frame, self.measure)
 
 
 def counted(n: int, noun: str) -> str:
-    """A number of things: "1 input", "3 inputs"."""
+    """A count with its noun: "1 input", "3 inputs"."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

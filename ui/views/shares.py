@@ -14,18 +14,18 @@ from ui.views.time_view import TimeView
 from ui.views.view import Data, add_choice
 
 CAPTIONS = {"saturated": "Saturated", "dead": "Dead", "same_sign": "Same-sign updates"}
-# Each of the three plots needs so much width, or one is shown at a time.
+# Minimum width of each of the three plots; with less, one is shown at a time.
 WIDTH = 170.0
 ALL = "all"
 
 
 class ShareView(TimeView):
-    """For every layer the share of saturated activations, dead units, and units whose weights all
-    move in one direction."""
+    """For every layer the share of saturated activations, of dead units, and of units whose weights
+    all move in one direction."""
 
     key = "shares"
     title = "Dead and saturated units"
-    about = "Which share of every layer is saturated, dead, or updated in one direction only"
+    about = "The share of every layer that is saturated, dead, or updated in one direction only"
 
     show_what = ALL
     _arranged_for: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ class ShareView(TimeView):
             shown = [self.lines.get(self.show_what, shown[0])]
         for plot in shown:
             plot.labels = plot is shown[-1]
-        # More for the last one, which has the names of the layers beside it.
+        # The last one is wider: the layers' names are beside it.
         extra = shown[-1].gutter_right(style) / max(area.width(), 1.0)
         share = (1 - extra) / len(shown)
         parts = beside(area, [share] * (len(shown) - 1) + [share + extra])

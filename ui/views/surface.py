@@ -1,4 +1,4 @@
-"""The outputs over the plane of two inputs, with the samples drawn on them."""
+"""The outputs over the plane of two inputs, with the samples on top."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ui.views.view import Data, add_choice, add_toggle
 # At most this many classes are named in the subtitle.
 NAMED = 4
 MARKS = "●■▲◆▼"
-# The plane to draw in before there are data reaches this far from 0.
+# Half the width of the empty plane to draw in before there are data.
 BLANK_REACH = 6.0
 CROSS, ARROW = Qt.CursorShape.CrossCursor, Qt.CursorShape.ArrowCursor
 
@@ -29,7 +29,7 @@ class SurfaceView(PictureView):
 
     key = "surface"
     title = "Prediction"
-    about = "What the network predicts all over the plane of two inputs"
+    about = "The prediction over the plane of two inputs"
     default_shown = True
     default_place = "loss"
     measure = "surface"
@@ -39,7 +39,7 @@ class SurfaceView(PictureView):
         super().__init__(parent)
         self.brush.setParent(self)
         self.draw_action = QAction("Draw points", self)
-        self.draw_action.setToolTip("Draw points of your own")
+        self.draw_action.setToolTip("Draw points")
         self.draw_action.setData("brush")
         self.draw_action.setCheckable(True)
         self.draw_action.toggled.connect(self._switch_brush)
@@ -59,14 +59,14 @@ class SurfaceView(PictureView):
 
     def describe(self) -> tuple[Span, ...]:
         data = self.frame.data if self.frame else None
-        if self.brush.active and not self.lacking:
+        if self.brush.active and not self.unsupported:
             classes = max(data.classes if data else 0, 2)
             return (
                 Span("● left  ", OneOf(ramp.class_colors, classes, 0)),
                 Span("■ right  ", OneOf(ramp.class_colors, classes, 1)),
                 Span("Shift erases"),
             )
-        if self.lacking or data is None:
+        if self.unsupported or data is None:
             return (Span("outputs over the input plane"),)
         spans: list[Span] = []
         if data.classifies and data.classes <= NAMED:
@@ -120,7 +120,7 @@ class SurfaceView(PictureView):
         add_choice(menu, choices, self.surface.parts, self.set_parts)
 
     def set_discrete(self, discrete: bool) -> None:
-        """Show classes instead of shades, or for numbers the side of the middle."""
+        """Show classes instead of shades, or for regression the side of the middle."""
         self.surface.discrete = discrete
         self.refresh()
 
@@ -133,7 +133,7 @@ class SurfaceView(PictureView):
     # Drawing
 
     def set_drawing(self, drawing: bool) -> None:
-        """Let the mouse draw points, or read off values."""
+        """Let the mouse draw points or read values."""
         self.draw_action.setChecked(drawing)
 
     def _switch_brush(self, drawing: bool) -> None:
@@ -145,7 +145,7 @@ class SurfaceView(PictureView):
         self.refresh()
 
     def set_points(self, text: str) -> None:
-        """The drawn points as the experiment has them."""
+        """Set the drawn points of the experiment."""
         self.brush.set_text(text)
 
     def clear(self) -> None:
@@ -153,7 +153,7 @@ class SurfaceView(PictureView):
         self._show_plane()
 
     def _show_plane(self) -> None:
-        """Before there are data, show an empty plane while one can draw in it."""
+        """Before there are data, show an empty plane while drawing is on."""
         if self.brush.active:
             self.ensure_built()
             self.surface.show_plane(BLANK_REACH)

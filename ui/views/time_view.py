@@ -1,4 +1,4 @@
-"""What all views over the run have in common: one time axis, following, smoothing."""
+"""The base class of views over the run: shared time axis, following, smoothing."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from ui.plots.time_axis import TimeAxis
 from ui.plots.time_plot import Other, TimePlot
 from ui.views.view import View, add_slider
 
-# The smoothing slider's steps, as shares of the stretch in view.
+# The smoothing slider's steps, as shares of the visible range.
 SMOOTHING = (0.0, 0.002, 0.004, 0.007, 0.01, 0.015, 0.02, 0.03, 0.045, 0.07, 0.1)
 
 
 class TimeView(View):
     """A view whose plots over the run share one axis.
 
-    While a run goes on a curve waits until it has grown by some pixels: nobody can see the
-    difference, and it costs a fraction.
+    During a run a curve is updated once it has grown by a few pixels: this looks the same and costs
+    a fraction.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -38,34 +38,34 @@ class TimeView(View):
         return [plot for plot in self.plots if isinstance(plot, TimePlot)]
 
     def add_plot(self, plot: AnyPlot) -> AnyPlot:
-        plot.taken.connect(self._axes_taken)
+        plot.moved_by_user.connect(self._axes_moved)
         return super().add_plot(plot)
 
     def present(self, frame: Frame) -> None:
         self.axis.follow(float(self.history.iteration))
-        seen = id(self.history), len(self.history.marks), self.axis.scale, self.moment()
+        seen = id(self.history), len(self.history.marks), self.axis.scale, self.selected_step()
         at_once = seen != self._seen or frame.status != "running"
         self._seen = seen
         for plot in self.time_plots:
             if at_once or (plot.isVisible() and plot.due(self.history)):
-                plot.show_history(self.history, self.moment())
+                plot.show_history(self.history, self.selected_step())
         self.present_beside(frame)
         if at_once:
-            # Another step has other figures, however soon after the last it is looked at.
+            # Another selected step has other figures, however little time has passed.
             self.update_subtitle()
 
     def present_beside(self, frame: Frame) -> None:
-        """Take in whatever is shown beside the plots over the run."""
+        """Show the frame in plots beside those over the run."""
 
     def place(self, places: dict[Plot, QRectF]) -> None:
         super().place(places)
         if self.frame and not self.is_empty:
-            # How many points a curve has goes by its width.
+            # The number of points of a curve depends on its width.
             for plot in places:
                 if isinstance(plot, TimePlot):
-                    plot.show_history(self.history, self.moment())
+                    plot.show_history(self.history, self.selected_step())
 
-    def _axes_taken(self, x: bool, y: bool) -> None:
+    def _axes_moved(self, x: bool, y: bool) -> None:
         if self.frame:
             self.present(self.frame)
 
@@ -87,11 +87,11 @@ class TimeView(View):
         self.refresh()
 
     def add_smoothing(self, menu: QMenu) -> None:
-        """A slider in the menu."""
+        """Add the smoothing slider to a menu."""
         at = min(range(len(SMOOTHING)), key=lambda i: abs(SMOOTHING[i] - self.smoothing))
         add_slider(menu, "Smoothing", at, len(SMOOTHING) - 1, self.set_smoothing)
 
 
 def legend(others: Sequence[Other]) -> list[Span]:
-    """The other runs that are drawn, by name in their colours."""
+    """The names of the other runs drawn, in their colours."""
     return [span for o in others for span in (Span("  ·  "), Span(o.name, o.role))]

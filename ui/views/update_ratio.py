@@ -1,4 +1,4 @@
-"""How far each update moves the weights, relative to their size."""
+"""The size of updates relative to that of the weights."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class UpdateRatioView(LayerFigureView):
 
     key = "update_ratio"
     title = "Update : weight ratio"
-    about = "How far every update moves the weights of a layer, relative to their size"
+    about = "The size of each update relative to that of the layer's weights"
     figure = "update_ratio"
     what = "‖ΔW‖ / ‖W‖"
     band = (3e-4, 3e-3)

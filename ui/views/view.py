@@ -1,4 +1,4 @@
-"""The contract of all views of a run, and what they have in common."""
+"""The base class of all views of a run."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from ui.plots.menus import add_choice, add_slider, add_toggle
 from ui.plots.plot_view import Data, PlotView
 from ui.plots.text import Span
 
-__all__ = ["Data", "Moment", "View", "WeightEdit", "add_choice", "add_slider", "add_toggle"]
+__all__ = ["Data", "ShownStep", "View", "WeightEdit", "add_choice", "add_slider", "add_toggle"]
 
-# Figures in subtitles change this often while a run goes on: nobody reads 60 numbers a second.
+# Subtitles change this often during a run: 60 changes a second cannot be read.
 SUBTITLE_SECONDS = 0.1
 
 
@@ -32,8 +32,8 @@ class WeightEdit(NamedTuple):
     text: str
 
 
-class Moment:
-    """What views look at: a frame, and the history of its run around it."""
+class ShownStep:
+    """The step that views show: a frame and the history of its run."""
 
     def __init__(self) -> None:
         self.forget()
@@ -49,57 +49,57 @@ class Moment:
 class View(PlotView):
     """Shows one aspect of a run.
 
-    `key` and `title` name it, `about` says in a sentence what appears here, `measures` what a
-    frame must contain for it (of `core.telemetry.frame.MEASURES`). `show_frame` takes a frame and
-    the history around it; a view that is not visible only remembers them, and so does one whose
-    turn it is not (`ui.pages.train.view_scheduler`).
+    `key` and `title` name it, `about` describes it in one sentence, and `measures` lists what it
+    needs from a frame (of `core.telemetry.frame.MEASURES`). `show_frame` takes a frame and its
+    history; a hidden view only stores them, as does one whose turn has not come
+    (`ui.pages.train.view_scheduler`).
 
-    Subclasses make their plots in `build`, give them a frame's data in `present`, and name the
+    Subclasses make their plots in `build`, give them a frame's data in `present`, and return the
     numbers shown in `columns`.
 
-    `default_shown` says whether it is on the dashboard at the first start; `default_place` names
-    the view to whose right it stands, "" is a row of its own. `stands_in_for` names a view whose
-    place it takes where that one does not go with the data and this one does.
+    `default_shown`: whether it is on the dashboard at the first start. `default_place`: the view to
+    whose right it is placed; "" is a row of its own. `alternative_to`: the view it replaces where
+    the data support this one but not that one.
     """
 
     default_shown: ClassVar[bool] = False
     default_place: ClassVar[str] = ""
-    stands_in_for: ClassVar[str] = ""
+    alternative_to: ClassVar[str] = ""
 
     measures_changed = Signal()
-    # A `WeightEdit` that the user wants to be made.
+    # The `WeightEdit` requested by the user.
     weight_edited = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        # Views that stand side by side share one.
-        self.looked_at = Moment()
+        # The views of a dashboard share one.
+        self.shown_step = ShownStep()
         self._presented: Frame | None = None
-        self.in_sight = True
+        self.on_screen = True
         self._subtitle_at = 0.0
         super().__init__(parent=parent)
         self.set_empty(True)
 
-    # The contract
+    # Interface
 
     @property
     def measures(self) -> frozenset[str]:
-        """What frames must contain for this view as it is set now."""
+        """The measures that the view needs with its present settings."""
         return frozenset()
 
     @property
     def frame(self) -> Frame | None:
-        """The frame looked at, which may not be shown yet: see `catch_up`."""
-        return self.looked_at.frame
+        """The current frame, which may not be shown yet: see `catch_up`."""
+        return self.shown_step.frame
 
     @property
     def history(self) -> History:
-        """The run looked at."""
-        return self.looked_at.history
+        """The history of the current run."""
+        return self.shown_step.history
 
     def show_frame(self, frame: Frame, history: History) -> None:
-        """Show a step of a run. The newest frame, or an earlier one of those in `history`."""
-        self.looked_at.show(frame, history)
-        if not (self.in_sight and self.isVisible()):
+        """Show a step of a run: the newest frame, or an earlier one of `history`."""
+        self.shown_step.show(frame, history)
+        if not (self.on_screen and self.isVisible()):
             return
         self._present(frame)
         self.refresh_read_out()
@@ -109,9 +109,9 @@ class View(PlotView):
             self.update_subtitle()
 
     def clear(self) -> None:
-        """Show that there is nothing to show yet."""
+        """Show the empty state."""
         if self.frame:
-            self.looked_at.forget()
+            self.shown_step.forget()
         self._presented = None
         self.forget()
         self.set_empty(True)
@@ -122,35 +122,37 @@ class View(PlotView):
         self.catch_up()
         return self.columns() if self.frame and not self.is_empty else {}
 
-    # What subclasses say
+    # To be implemented by subclasses
 
     def present(self, frame: Frame) -> None:
         """Give the plots the frame's data."""
         raise NotImplementedError
 
-    def reason_for_nothing(self, frame: Frame) -> str | None:
-        """Why there is nothing to show of this frame, "" where it is to come; None if there is."""
+    def empty_reason(self, frame: Frame) -> str | None:
+        """Why the view is empty for this frame; "" if data are still to come, None if it is not
+        empty."""
         return None
 
     def unsupported_reason(self, data: DataPicture) -> str:
-        """What this view needs and the data do not have, in one sentence; "" where it applies."""
+        """Which requirement of this view the data do not meet, in one sentence; "" if they meet
+        all."""
         return ""
 
     def forget(self) -> None:
-        """Drop what belongs to a run."""
+        """Discard the data of a run."""
 
     def columns(self) -> Data:
-        """The columns of `export_data`, of a frame that is there."""
+        """The columns of `export_data`; there is a frame."""
         raise NotImplementedError
 
     def describe(self) -> tuple[Span, ...]:
         """The subtitle: legend and newest figures."""
         return ()
 
-    # Common ground
+    # Shared helpers
 
     def catch_up(self) -> None:
-        """Take in a frame that came while the view was hidden, or was not its turn."""
+        """Show a frame that arrived while the view was hidden or waiting for its turn."""
         self.ensure_built()
         if self.frame is not self._presented and self.frame:
             self._present(self.frame)
@@ -159,7 +161,7 @@ class View(PlotView):
     def _present(self, frame: Frame) -> None:
         self.ensure_built()
         self._presented = frame
-        reason = self.reason_for_nothing(frame)
+        reason = self.empty_reason(frame)
         self.set_empty(reason is not None, reason or "")
         if reason is None:
             self.present(frame)
@@ -167,11 +169,12 @@ class View(PlotView):
     def finish(self) -> None:
         self.catch_up()
 
-    def set_in_sight(self, in_sight: bool) -> None:
-        """Say whether the view is scrolled into sight: out of sight it only remembers frames."""
-        if in_sight != self.in_sight:
-            self.in_sight = in_sight
-            if in_sight:
+    def set_on_screen(self, on_screen: bool) -> None:
+        """Set whether the view is scrolled into the visible area; elsewhere it only stores
+        frames."""
+        if on_screen != self.on_screen:
+            self.on_screen = on_screen
+            if on_screen:
                 self.catch_up()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -179,7 +182,7 @@ class View(PlotView):
         self.catch_up()
 
     def update_subtitle(self) -> None:
-        """Write the newest figures beside the title."""
+        """Update the figures beside the title."""
         self.set_subtitle(*(self.describe() if self.frame and self.placed else ()))
 
     def refresh(self) -> None:
@@ -189,14 +192,14 @@ class View(PlotView):
         self.redraw()
         self.update_subtitle()
 
-    def moment(self) -> float | None:
-        """The iteration looked at while it is not the newest."""
+    def selected_step(self) -> float | None:
+        """The iteration selected on the timeline; None for the newest."""
         if self.frame is None or self.frame.iteration >= self.history.iteration:
             return None
         return float(self.frame.iteration)
 
     def with_measure(self, frame: Frame, measure: str) -> Frame | None:
-        """The frame itself, or the nearest recorded one in which that was measured."""
+        """The frame itself, or the nearest recorded frame that contains the measure."""
         if getattr(frame, measure) is not None:
             return frame
         try:

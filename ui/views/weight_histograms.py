@@ -11,7 +11,7 @@ class WeightHistogramView(HistogramView):
 
     key = "weight_histograms"
     title = "Weights"
-    about = "How the weights of every layer are distributed"
+    about = "Distribution of the weights of every layer"
     measure = "weights"
 
     def describe(self) -> tuple[Span, ...]:

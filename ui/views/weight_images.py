@@ -1,4 +1,4 @@
-"""What the units of the first layer look for in a picture."""
+"""The weights of the first layer's units as images."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from ui.views.view import Data, add_toggle
 
 
 class WeightImagesView(PictureView):
-    """The incoming weights of the first layer's units, as pictures."""
+    """The incoming weights of the first layer's units, as images."""
 
     key = "weight_images"
     title = "First-layer weights"
-    about = "The weights of the first layer's units as pictures"
+    about = "The weights of the first layer's units as images"
     default_place = "network"
-    stands_in_for = "surface"
+    alternative_to = "surface"
     measure = "pictures"
 
     def build(self) -> None:
@@ -38,14 +38,14 @@ class WeightImagesView(PictureView):
             self.update_subtitle()
 
     def unsupported_reason(self, data: DataPicture) -> str:
-        return "" if data.image_shape else "Needs data that are pictures, such as digits."
+        return "" if data.image_shape else "Needs image data, such as digits."
 
     def show_measured(self, frame: Frame, picture: FirstWeights) -> None:
         self.images.set_data(picture, frame.iteration)
 
     def describe(self) -> tuple[Span, ...]:
         data = self.images.shown
-        if data is None or self.lacking:
+        if data is None or self.unsupported:
             return (Span("incoming weights of single units"),)
         shown = self.images.layout.shown or self.images.count()
         units = f"{shown} of {data.units:,} units" if shown < data.units else f"{shown} units"
@@ -72,6 +72,6 @@ class WeightImagesView(PictureView):
         add_toggle(menu, "Each unit on its own scale", self.images.own, self.set_own)
 
     def set_own(self, own: bool) -> None:
-        """Let every picture use its full range of colours, or all share one scale."""
+        """Give every image its own colour scale, or all the same."""
         self.images.own = own
         self.refresh()

@@ -10,7 +10,7 @@ class WeightView(LayerFigureView):
 
     key = "weights"
     title = "Weight magnitude"
-    about = "How large the weights of every layer are"
+    about = "Mean magnitude of the weights of every layer"
     figure = "weight"
     what = "mean |W|"
     log = False

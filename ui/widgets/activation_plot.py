@@ -81,7 +81,7 @@ class ActivationPlot(QFrame):
 
 
 class FunctionView(PlotView):
-    """The plot alone, edge to edge, on the ground of a field."""
+    """The plot alone, edge to edge, on the background of a field."""
 
     backdrop = "field"
 

@@ -191,11 +191,11 @@ def _draw_choice(
     metrics: QFontMetrics,
     label: str,
     note: str,
-    ink: QColor,
+    color: QColor,
     muted: QColor,
     elide: bool,
 ) -> None:
-    painter.setPen(ink)
+    painter.setPen(color)
     text = metrics.elidedText(label, Qt.TextElideMode.ElideRight, field.width())
     painter.drawText(field, Qt.AlignmentFlag.AlignVCenter, text)
     field.setLeft(field.left() + metrics.horizontalAdvance(label) + 8)

@@ -115,7 +115,7 @@ class Bar(QWidget):
         self.show_progress(share, " · ".join(words) or "Training")
 
     def retheme(self) -> None:
-        """Take on the colours of the present theme."""
+        """Apply the colours of the current theme."""
         colors = theme.current()
         self.run.setIcon(theme.icon(self._icon, colors, "accent_text"))
         self.export.setIcon(theme.icon("export", colors, "muted"))

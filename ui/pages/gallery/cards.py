@@ -94,7 +94,7 @@ class CardsPage(QWidget):
                 tile.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def retheme(self) -> None:
-        """Take on the colours of the present theme."""
+        """Apply the colours of the current theme."""
         for tile in self.tiles():
             tile.retheme()
 

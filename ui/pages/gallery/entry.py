@@ -229,7 +229,7 @@ class EntryPage(QWidget):
     # Looks
 
     def retheme(self) -> None:
-        """Take on the colours of the present theme."""
+        """Apply the colours of the current theme."""
         for card in self.cards:
             card.retheme(theme.current())
         for part in (self.bar, self.side, self.table):

@@ -140,7 +140,7 @@ class Side(QFrame):
         self.verdict.setText(said)
 
     def retheme(self) -> None:
-        """Take on the colours of the present theme."""
+        """Apply the colours of the current theme."""
         for check in self.checks:
             check.show_finding(check.finding)
 

@@ -92,7 +92,7 @@ class RunTable(QTableWidget):
         self._fit()
 
     def retheme(self) -> None:
-        """Take on the colours of the present theme."""
+        """Apply the colours of the current theme."""
         styles = run_styles(self.labels)
         for row, label in enumerate(self.labels):
             if item := self.item(row, NAME):

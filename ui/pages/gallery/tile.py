@@ -55,7 +55,7 @@ class Tile(QPushButton):
         return f"{runs} · {_about(time)}" if time > 0 else runs
 
     def retheme(self) -> None:
-        """Take on the colours of the present theme."""
+        """Apply the colours of the current theme."""
         if self.isVisible():
             self._draw()
 

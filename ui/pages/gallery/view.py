@@ -48,7 +48,7 @@ class ComparisonView(PlotView):
         """Whether other runs stand out."""
         return bool(self.emphasised) and label not in self.emphasised
 
-    # What subclasses say
+    # To be implemented by subclasses
 
     def wanted_height(self, plan: Plan) -> int:
         """How high this view should be for the runs of a plan."""
@@ -66,7 +66,7 @@ class ComparisonView(PlotView):
         """The columns of `export_data`, of runs that have begun."""
         raise NotImplementedError
 
-    # Common ground
+    # Shared helpers
 
     def export_data(self) -> Data:
         return {} if self.is_empty else self.columns()

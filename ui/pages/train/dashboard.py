@@ -13,7 +13,7 @@ from ui.pages.train.view_scheduler import ViewScheduler
 from ui.plots.card import CardDock
 from ui.theme import Theme
 from ui.views import VIEWS, View
-from ui.views.view import Moment
+from ui.views.view import ShownStep
 
 # Cards are never lower than this: where there is no room for them all, the dashboard scrolls.
 LEAST_HEIGHT = 164
@@ -41,9 +41,9 @@ class Dashboard(QScrollArea):
         super().__init__(parent)
         self._docking = _docking()
         self.views: dict[str, View] = {key: VIEWS[key]() for key in VIEWS}
-        self._looked_at = Moment()
+        self._shown_step = ShownStep()
         for view in self.views.values():
-            view.looked_at = self._looked_at
+            view.shown_step = self._shown_step
         self._docks = {key: self._dock(view) for key, view in self.views.items()}
         self._before_maximizing: QByteArray | None = None
         self._unshared = True
@@ -83,7 +83,7 @@ class Dashboard(QScrollArea):
             self._data = frame.data
             self._suit()
         live = frame.status == "running" and frame.iteration >= history.iteration
-        self._looked_at.show(frame, history)
+        self._shown_step.show(frame, history)
         self._showing = list(self._turn if live else self._seen)
         for view in self._showing:
             view.show_frame(frame, history)
@@ -129,7 +129,7 @@ class Dashboard(QScrollArea):
         dock = self._docks[key]
         if not dock.isHidden() or self._before_maximizing is not None:
             return
-        others = (self._docks[v.key] for v in self.views.values() if v.stands_in_for == key)
+        others = (self._docks[v.key] for v in self.views.values() if v.alternative_to == key)
         instead = next((other for other in others if not other.isHidden()), None)
         if instead is None:
             dock.show()
@@ -141,8 +141,8 @@ class Dashboard(QScrollArea):
     def see(self) -> None:
         """Update which views are visible."""
         for key, view in self.views.items():
-            view.set_in_sight(self._is_in_sight(self._docks[key]))
-        seen = [view for view in self.shown() if view.in_sight]
+            view.set_on_screen(self._is_on_screen(self._docks[key]))
+        seen = [view for view in self.shown() if view.on_screen]
         if seen != self._seen:
             fresh = [view for view in seen if view not in self._seen]
             self._seen = seen
@@ -151,7 +151,7 @@ class Dashboard(QScrollArea):
             for view in fresh:
                 view.catch_up()
 
-    def _is_in_sight(self, dock: CardDock) -> bool:
+    def _is_on_screen(self, dock: CardDock) -> bool:
         if dock.isFloating():
             return True
         place = QRect(dock.mapTo(self._docking, QPoint(0, 0)), dock.size())
@@ -202,8 +202,8 @@ class Dashboard(QScrollArea):
     def _suit(self) -> None:
         """Replace a visible view that does not support the data by one that does."""
         data, maximized = self._data, self._before_maximizing is not None
-        for key in {view.stands_in_for for view in self.views.values()} & set(self.views):
-            group = [v for v in self.views.values() if key in (v.key, v.stands_in_for)]
+        for key in {view.alternative_to for view in self.views.values()} & set(self.views):
+            group = [v for v in self.views.values() if key in (v.key, v.alternative_to)]
             shown = [view for view in group if not self._docks[view.key].isHidden()]
             if (
                 data is None

@@ -32,14 +32,14 @@ class Replay:
         timeline.stepped.connect(session.look_by)
         timeline.live_wanted.connect(session.look_live)
         timeline.go_on_wanted.connect(self.go_on)
-        session.moment_changed.connect(self.show)
+        session.shown_step_changed.connect(self.show)
         session.pins.changed.connect(self.refresh)
 
     def begin(self) -> None:
         """A new run: the last one stays in view until the first frame arrives."""
         self._waits = True
         self._findings.forget()
-        self._timeline.show_moment(self._session.history, None, None)
+        self._timeline.show_step(self._session.history, None, None)
 
     def take(self, frame: Frame) -> None:
         """A new frame of the run. An earlier step that is shown stays in view."""
@@ -59,7 +59,7 @@ class Replay:
         """Show the chosen step."""
         session, shown, past = self._session, self._session.shown, self._session.past
         near = session.checkpoint_near(past.iteration) if past else None
-        self._timeline.show_moment(
+        self._timeline.show_step(
             session.history, past.iteration if past else None, near.iteration if near else None
         )
         if shown is not None and not self._waits:

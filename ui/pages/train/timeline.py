@@ -34,7 +34,7 @@ class Timeline(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._history = EMPTY
-        self._moment: int | None = None
+        self._step: int | None = None
         self._checkpoint: int | None = None
         self._follow_at = 0.0
         self.scrubber = Scrubber()
@@ -47,24 +47,24 @@ class Timeline(QWidget):
         self.scrubber.live_wanted.connect(self.live_wanted)
         self.live.clicked.connect(self.live_wanted)
         self.go_on.clicked.connect(self.go_on_wanted)
-        self.show_moment(EMPTY, None, None)
+        self.show_step(EMPTY, None, None)
 
-    def show_moment(self, history: History, moment: int | None, checkpoint: int | None) -> None:
+    def show_step(self, history: History, step: int | None, checkpoint: int | None) -> None:
         """Show what is looked at: an iteration, or the newest step (None).
 
         `checkpoint` is the iteration near it from which the run can go on, None without any.
         """
-        self._history, self._moment = history, moment
+        self._history, self._step = history, step
         self._move()
-        self.name.setText("Timeline" if moment is None else f"Step {moment:,}")
-        role = "accent" if moment is None else "muted"
+        self.name.setText("Timeline" if step is None else f"Step {step:,}")
+        role = "accent" if step is None else "muted"
         self.live.setIcon(theme.icon("live", theme.current(), role))
         self.offer(checkpoint)
 
     def offer(self, checkpoint: int | None) -> None:
         """Set the iteration from which the run can continue."""
         self._checkpoint = checkpoint
-        enabled = self._moment is not None and checkpoint is not None
+        enabled = self._step is not None and checkpoint is not None
         self.go_on.setEnabled(enabled)
         self.go_on.setText(f"Continue from {checkpoint:,}" if enabled else "Continue from here")
         self.go_on.setToolTip(self._explained(checkpoint))
@@ -78,7 +78,7 @@ class Timeline(QWidget):
         return True
 
     def retheme(self, colors: theme.Theme) -> None:
-        self.show_moment(self._history, self._moment, self._checkpoint)
+        self.show_step(self._history, self._step, self._checkpoint)
         self.update()
 
     def event(self, event: QEvent) -> bool:
@@ -87,18 +87,18 @@ class Timeline(QWidget):
     def _move(self) -> None:
         self._follow_at = monotonic() + FOLLOW_SECONDS
         last = self._history.iteration
-        moment = last if self._moment is None else self._moment
-        self.scrubber.show_run(moment, last, self._history.marks)
+        step = last if self._step is None else self._step
+        self.scrubber.show_run(step, last, self._history.marks)
         self.scrubber.setAccessibleDescription(
-            f"The newest step, {last}" if self._moment is None else f"Step {moment}"
+            f"The newest step, {last}" if self._step is None else f"Step {step}"
         )
 
     def _explained(self, checkpoint: int | None) -> str:
-        if self._moment is None:
+        if self._step is None:
             return LIVE if self._history.iteration else NOTHING
         if checkpoint is None:
             return (
-                f"No copy of the weights was kept near step {self._moment:,}: copies are made "
+                f"No copy of the weights was kept near step {self._step:,}: copies are made "
                 "during the run, fewer for large networks. Try a later step."
             )
         return (

@@ -1,1 +1,1 @@
-"""Custom pictures for plots: the network, its outputs over a plane, matrices, images."""
+"""Custom plots without curves: the network, its outputs over a plane, matrices, images."""

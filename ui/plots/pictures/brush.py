@@ -1,7 +1,7 @@
-"""A brush for points in the plane of the prediction.
+"""A brush that draws points into the plane of the prediction.
 
-The left button draws class 0, the right button class 1; a click sets one point, dragging spreads
-some along the way. With Shift held down either button erases what was drawn before.
+The left button draws class 0, the right button class 1; a click sets one point, a drag scatters
+points along the way. With Shift, either button erases drawn points.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ ERASES = Qt.KeyboardModifier.ShiftModifier
 
 
 class Brush(QObject):
-    """Draws while it is `active`. `drawn` carries all points as text after each stroke that changed
-    them; `filled` is emitted when there is no room for more."""
+    """Draws while `active`. `drawn` carries all points as text after each stroke that changed them;
+    `filled` is emitted when the limit is reached."""
 
     drawn = Signal(str)
     filled = Signal()
@@ -53,7 +53,7 @@ class Brush(QObject):
         return tuple(self._points)
 
     def set_text(self, text: str) -> None:
-        """Set the points that the experiment has; an unfinished stroke is dropped."""
+        """Set the experiment's points; an unfinished stroke is discarded."""
         if text != self._text or self.is_drawing():
             self._text, self._kept = text, _points(text)
             self.cancel()
@@ -101,7 +101,7 @@ class Brush(QObject):
         return True
 
     def cancel(self) -> None:
-        """Drop the unfinished stroke."""
+        """Discard the unfinished stroke."""
         self._last, self._points = None, list(self._kept)
         self._marks.update()
 
@@ -135,21 +135,21 @@ class Brush(QObject):
             self._points = [p for p, hit in zip(self._points, near, strict=True) if not hit]
 
     def differences(self, shown: str) -> tuple[list[Point], list[Point]]:
-        """Points that the shown run does not have yet, and points it has that have been removed."""
+        """Points added and points removed relative to the run shown."""
         if shown == self._text and not self.is_drawing():
             return [], []
         before, now = set(_points(shown)), set(self._points)
         return list(now - before), list(before - now)
 
     def places(self, points: list[Point]) -> tuple[np.ndarray, np.ndarray]:
-        """Where points lie, in logical pixels."""
+        """The positions of points, in logical pixels."""
         assert self.plot
         values = np.array([(point.x, point.y) for point in points])
         return self.plot.px(values[:, 0]), self.plot.py(values[:, 1])
 
 
 class BrushMarks(PlotObject):
-    """Shows changes that no run has yet: added points, and covers over removed ones."""
+    """Shows pending changes: added points, and covers over removed ones."""
 
     layer = FRONT
 

@@ -23,7 +23,7 @@ class CardPicture:
     levels: np.ndarray | None = None
 
     def paint(self, painter: QPainter, room: QRectF, colors: Theme) -> None:
-        """Paint the picture on a ground with round corners."""
+        """Paint the picture on a background with round corners."""
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(blend(colors.card, colors.text, 0.03))
         painter.drawRoundedRect(room, RADIUS - 2, RADIUS - 2)

@@ -1,4 +1,4 @@
-"""A confusion matrix: true classes in rows, predicted ones in columns."""
+"""A confusion matrix: true classes in rows, predicted classes in columns."""
 
 from __future__ import annotations
 
@@ -32,10 +32,8 @@ RECALL, PRECISION = "Recall", "Precision"
 
 
 class ConfusionMatrix(PlotObject):
-    """The cells, in a plot whose coordinates count rows and columns.
-
-    Right answers are shaded blue by their share of the row; mistakes orange by its square root,
-    so that a few of them can be seen.
+    """The cells, in a plot whose coordinates count rows and columns. Correct predictions are blue,
+    shaded by their share of the row; errors orange, by its square root, so that a few are visible.
     """
 
     def __init__(self) -> None:
@@ -46,7 +44,7 @@ class ConfusionMatrix(PlotObject):
         self._rows: list[int] = [0]
 
     def set_data(self, data: Confusion, names: list[str]) -> None:
-        """Show the counts of one validation."""
+        """Set the counts of one validation."""
         self.shown, self.names = data, names
         self.update()
 
@@ -57,14 +55,14 @@ class ConfusionMatrix(PlotObject):
         return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
 
     def place(self) -> None:
-        """Cut the frame into cells of whole pixels."""
+        """Divide the frame into cells of whole pixels."""
         if self.plot:
             edges = np.arange(len(self.names) + 1, dtype=np.float64)
             self._columns = np.rint(self.plot.px(edges)).astype(int).tolist()
             self._rows = np.rint(self.plot.py(-edges)).astype(int).tolist()
 
     def cell(self, row: int, column: int) -> QRectF:
-        """The place of one cell."""
+        """The rectangle of one cell."""
         left, top = self._columns[column], self._rows[row]
         width, height = self._columns[column + 1] - left, self._rows[row + 1] - top
         return QRectF(left, top, width - BETWEEN, height - BETWEEN)
@@ -98,7 +96,7 @@ class ConfusionMatrix(PlotObject):
         return np.where(self.shown.counts == 0, empty, colors)
 
     def read(self, place: QPointF) -> ReadOut | None:
-        """What one cell counts."""
+        """The read-out of one cell."""
         plot = self.plot
         if self.shown is None or plot is None or not plot.frame.contains(place):
             return None
@@ -161,7 +159,7 @@ class ConfusionPlot(Plot):
         self.margins = self.add(Margins())
 
     def set_data(self, data: Confusion, names: list[str]) -> None:
-        """Show the counts of one validation."""
+        """Set the counts of one validation."""
         other = names != self.matrix.names
         self.matrix.set_data(data, names)
         self.margins.update()
@@ -174,7 +172,7 @@ class ConfusionPlot(Plot):
                 self.view.relayout()
 
     def fitting(self, rect: QRectF, style: PaintStyle) -> QRectF:
-        """As much as cells of an acceptable shape cover."""
+        """The area covered by cells of an acceptable shape."""
         n, line = max(len(self.matrix.names), 1), style.small_metrics.height()
         above, below = (line + 4 if self.caption else 2.0), line + GAP
         self.has_margins = True
@@ -237,20 +235,23 @@ def _percent(share: float, digits: int = 0) -> str:
     return "–" if math.isnan(share) else f"{100 * share:.{digits}f} %"
 
 
-def _write(painter: QPainter, style: PaintStyle, where: QRectF, text: str, ground: int) -> None:
+def _write(painter: QPainter, style: PaintStyle, where: QRectF, text: str, background: int) -> None:
     """A number in its cell, if there is room for it."""
     width = style.width(text)
     if width > where.width() - PADDING:
         return
     top = where.center().y() - style.small_metrics.height() / 2 + 0.5
-    style.write(painter, where.center().x() - width / 2, top, text, legible(ground, style.theme))
+    style.write(
+        painter, where.center().x() - width / 2, top, text, legible(background, style.theme)
+    )
 
 
 @lru_cache(maxsize=1024)
-def legible(ground: int, theme: Theme) -> QColor:
-    """The theme's text or card colour, or white or black, whichever stands out from the ground."""
+def legible(background: int, theme: Theme) -> QColor:
+    """The theme's text or card colour, white or black: the one with most contrast to the
+    background."""
     colors = (QColor(color) for color in (theme.text, theme.card, "#ffffff", "#000000"))
-    return max(colors, key=lambda color: _contrast(color, QColor(ground)))
+    return max(colors, key=lambda color: _contrast(color, QColor(background)))
 
 
 def _contrast(a: QColor, b: QColor) -> float:
@@ -264,5 +265,5 @@ def _luminance(color: QColor) -> float:
 
 
 def _elided(text: str, room: float, style: PaintStyle) -> str:
-    """Shorten in the middle: names of classes often differ only at their ends."""
+    """Elide in the middle: class names often differ only at their ends."""
     return style.small_metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)

@@ -23,7 +23,7 @@ from ui.plots.ticks import number
 HEAD, FOOT = 18.0, 16.0
 BETWEEN, APART = 12.0, 8.0
 LABEL = 200.0
-# A bin this many times as tall as any other is cut off, so that the rest can be seen.
+# A bin this many times as tall as any other is cut off, so that the rest stays visible.
 TOWER, CUT = 2.5, 1.3
 # A smaller share of values beyond the axis is not mentioned.
 FEW = 0.01
@@ -41,8 +41,8 @@ class Cell:
 
 
 class HistogramMatrix(Picture):
-    """Rows of runs, columns of layers; the earlier histograms are outlines. A row whose axes
-    do not continue in the next one has their ends written below it."""
+    """Rows of runs, columns of layers; earlier histograms are outlines. The ends of the axes are
+    written below a row if the next row has other axes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class HistogramMatrix(Picture):
         self.styles: Mapping[str, RunStyle] = {}
         self.ends: Collection[str] = ()
         self.pale: Collection[str] = ()
-        # As a small picture: without labels around it, and without the output.
+        # As a thumbnail: without labels and without the output layer.
         self.bare = False
         self._line = Polyline()
         self._layout: tuple[object, ...] = ()
@@ -64,7 +64,7 @@ class HistogramMatrix(Picture):
         ends: Collection[str] = (),
         pale: Collection[str] = (),
     ) -> None:
-        """Show other histograms: `ends` are the rows with the ends of their axes below them, `pale`
+        """Set the histograms: `ends` are the rows with the ends of their axes below them, `pale`
         those drawn pale."""
         axes = [[(cell.low, cell.high) for cell in cells] for cells in rows.values()]
         layout = list(rows), axes, list(names), list(ends), list(pale), styles
@@ -80,7 +80,7 @@ class HistogramMatrix(Picture):
             self.update_data()
 
     def columns(self, cells: list[Cell]) -> list[tuple[int, Cell]]:
-        """The cells of a row with their columns: the output stands in the last one."""
+        """The cells of a row with their columns; the output is in the last one."""
         if self.bare:
             return list(enumerate(cells))
         last = len(self.names) - 1
@@ -175,7 +175,7 @@ class HistogramMatrix(Picture):
         points[:, 1] = place.bottom()
         points[1:-1:2, 1] = points[2:-1:2, 1] = tops
 
-    # Reading off
+    # Read-out
 
     def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
         colors = style.layer_colors(len(self.names))
@@ -192,7 +192,7 @@ def full_height(shares: NDArray[np.floating]) -> float:
     second, most = np.partition(shares, -2)[-2:]
     if second > 0 and most > TOWER * second:
         most = CUT * second
-    # Evenly spread values fill this share of each bin; anything below is drawn lower.
+    # The share of each bin for a uniform distribution, the least full height.
     return max(float(most), 1 / shares.size)
 
 

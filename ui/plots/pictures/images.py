@@ -20,7 +20,7 @@ FINEST = 4.0
 
 @dataclass
 class Layout:
-    """The places of pictures: a grid of `columns`, each picture `wide` × `high` logical pixels."""
+    """A grid of `columns`, each image `wide` × `high` logical pixels."""
 
     columns: int = 1
     wide: float = 1.0
@@ -38,7 +38,7 @@ class Layout:
         return QRectF(left, top, self.wide, self.high)
 
     def at(self, place: QPointF) -> int | None:
-        """The picture at a place."""
+        """The index of the image at a position."""
         column = math.floor((place.x() - self.left) / self.step_x)
         row = math.floor((place.y() - self.top) / self.step_y)
         i = row * self.columns + column
@@ -55,10 +55,10 @@ def arranged(
     ratio: float,
     zoom: float = 1.0,
 ) -> Layout:
-    """Places for up to n images of `shape` (rows, columns) with `below` left for words under each.
-    Fewer where they would be smaller than `least`. Sizes are whole device pixels.
+    """Lay out up to n images of `shape` (rows, columns) with a height of `below` for text under
+    each; fewer if they would be smaller than `least`. Sizes are whole device pixels.
 
-    `zoom` says how many times as large the area is as the one for which the grid is chosen.
+    The grid is chosen for the area at zoom 1; `zoom` is the factor by which `area` is larger.
     """
     layout, gap = _grid(
         QRectF(area.topLeft(), QSizeF(area.width() / zoom, area.height() / zoom)),
@@ -104,7 +104,7 @@ def _grid(
 def _crowded(
     area: QRectF, n: int, shape: tuple[int, int], below: float, least: float, gap: float
 ) -> Layout:
-    """As many images of the least size as there is room for."""
+    """As many images of the smallest size as fit."""
     wide, high = least, least * shape[0] / shape[1]
     across = max(1, int((area.width() + gap) / (wide + gap)))
     down = max(1, int((area.height() + gap) / (high + below + gap)))
@@ -113,7 +113,7 @@ def _crowded(
 
 
 class Images(Picture):
-    """Images side by side; subclasses say what is in them and below them."""
+    """Images side by side; subclasses give the images and the text below them."""
 
     least = 16.0
 
@@ -123,7 +123,7 @@ class Images(Picture):
         self.images: NDArray[np.integer] | None = None
 
     def set_images(self, images: NDArray[np.integer] | None) -> None:
-        """Show other images, (n, rows, columns)."""
+        """Set the images, (n, rows, columns)."""
         before, self.images = self.images, images
         if (before is None) != (images is None) or (
             before is not None and images is not None and before.shape != images.shape
@@ -133,7 +133,7 @@ class Images(Picture):
             self.update_data()
 
     def count(self) -> int:
-        """How many images there are."""
+        """The number of images."""
         return 0 if self.images is None else len(self.images)
 
     def image_shape(self) -> tuple[int, int]:
@@ -141,10 +141,10 @@ class Images(Picture):
         assert self.images is not None
         return self.images.shape[1], self.images.shape[2]
 
-    # What subclasses say
+    # To be implemented by subclasses
 
     def shades(self, shown: int) -> NDArray[np.floating]:
-        """The first `shown` pictures, (shown, rows, columns), from 0 to 255."""
+        """The first `shown` images, (shown, rows, columns), from 0 to 255."""
         raise NotImplementedError
 
     def table(self, style: PaintStyle) -> ramp.Colors:
@@ -152,11 +152,11 @@ class Images(Picture):
         raise NotImplementedError
 
     def words(self, style: PaintStyle) -> float:
-        """Height left for words below each picture."""
+        """Height of the text below each image."""
         return 0.0
 
     def paint_words(self, painter: QPainter, style: PaintStyle) -> None:
-        """Write below the pictures."""
+        """Paint the text below the images."""
 
     # Layout and painting
 
@@ -192,9 +192,9 @@ class Images(Picture):
         else:
             shades = ramp.enlarged(shades, high, wide)
         colors = self.table(style)[shades.astype(np.uint8)]
-        ground = np.uint32(style.card.rgba())
-        cells = np.full((layout.rows, layout.columns, high, wide), ground, np.uint32)
+        background = np.uint32(style.card.rgba())
+        cells = np.full((layout.rows, layout.columns, high, wide), background, np.uint32)
         cells.reshape(-1, high, wide)[: layout.shown] = colors
-        mosaic = np.full((layout.rows, step_y, layout.columns, step_x), ground, np.uint32)
+        mosaic = np.full((layout.rows, step_y, layout.columns, step_x), background, np.uint32)
         mosaic[:, :high, :, :wide] = cells.transpose(0, 2, 1, 3)
         return mosaic.reshape(layout.rows * step_y, layout.columns * step_x)

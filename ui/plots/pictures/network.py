@@ -1,4 +1,4 @@
-"""The network itself: units as small pictures, weights as lines between them."""
+"""The network: units as small images, weights as lines between them."""
 
 from __future__ import annotations
 
@@ -16,15 +16,17 @@ from ui.plots.readout import ReadOut
 from ui.plots.scale import Floats
 from ui.plots.style import PaintStyle
 
-# Lines get stronger at these shares of the largest weight of a link; strength and width of each.
+# Thresholds of |weight| as shares of a link's largest weight, with the opacity and width of lines
+# above each.
 STEPS = (0.08, 0.25, 0.5, 0.75)
 STRENGTHS = ((0.13, 1.0), (0.3, 1.0), (0.55, 1.0), (0.8, 1.6), (1.0, 2.4))
-# With more lines than this the weakest class is left out; with more than that the next one too.
+# With more lines than the first number the weakest class is left out, with more than the second the
+# next one too.
 MANY_LINES = (500, 1000)
 # With more lines than this, lines paler than `CRUDE` are drawn without antialiasing: nearly three
 # times as fast, and hardly visible.
 CRUDE_LINES, CRUDE = 300, 0.4
-# How far from a line the pointer may be.
+# Maximum distance of the pointer from a line.
 REACH = 4.0
 # In vector documents a map has at most this many pixels per logical pixel.
 FINEST = 4.0
@@ -33,8 +35,8 @@ SIGNS = POSITIVE, NEGATIVE, UNSIGNED = 0, 1, 2
 
 class NetworkGraph(Picture):
     """Draws a `NetworkPicture`. Lines: blue positive, orange negative, stronger for larger weights
-    of the same layer. Units: their map over the input plane or their weights as a picture where
-    there are such, else a disc in the colour of their mean activation."""
+    of the same layer. Units: their map over the input plane or their weights as an image if
+    available, else a disc in the colour of their mean activation."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,13 +52,13 @@ class NetworkGraph(Picture):
 
     @property
     def reading(self) -> Reading | None:
-        """What can be read off; None before the first picture."""
+        """Names and values of units and weights; None before the first data."""
         return Reading(self.picture) if self.picture else None
 
     def set_data(
         self, picture: NetworkPicture, data: DataPicture | None, layers: tuple[str, ...], step: int
     ) -> None:
-        """Show the numbers of one step."""
+        """Set the values of one step."""
         changed = self.picture is None or self.picture.plan is not picture.plan
         self.picture, self.dataset, self.layers, self.iteration = picture, data, layers, step
         if changed:
@@ -65,7 +67,7 @@ class NetworkGraph(Picture):
             self.update_data()
 
     def drawn(self) -> list[int]:
-        """How many units of each group are drawn, or would be if there were room."""
+        """The number of units drawn of each group; before the layout, of those to be drawn."""
         groups = self.picture.plan.groups if self.picture else ()
         if len(groups) != len(self.places.y):
             return [max(group.shown, 1) for group in groups]
@@ -121,7 +123,7 @@ class NetworkGraph(Picture):
             self._paint_pointed(painter, style, self.pointed)
 
     def values(self) -> tuple[Floats, Floats]:
-        """The drawn weights, and their shares of the largest one of their link: (lines,)."""
+        """The drawn weights, and each as a share of the largest of its link: (lines,)."""
         assert self.picture
         values: list[Floats] = [np.empty(0)]
         shares: list[Floats] = [np.empty(0)]
@@ -156,7 +158,7 @@ class NetworkGraph(Picture):
                 _draw(painter, some, style.pale(colors[kind % len(SIGNS)], share), width, style)
 
     def _paint_maps(self, painter: QPainter, style: PaintStyle, i: int, maps: np.ndarray) -> None:
-        """The pictures of all units of a column."""
+        """The maps of all units of a column."""
         n, ratio = self.places.drawn(i), min(style.ratio, FINEST)
         size, pitch = round(self.places.size * ratio), round(self.places.pitch(i) * ratio)
         shades = ramp.enlarged(maps[:n].astype(np.float32), size, size) + 128
@@ -207,10 +209,10 @@ class NetworkGraph(Picture):
             size = self.places.size_of(self.picture.plan.groups[pointed.group])
             painter.drawRect(self.places.unit(pointed.group, pointed.unit, size + 3))
 
-    # Reading off
+    # Read-out
 
     def find(self, place: QPointF) -> Unit | Weight | None:
-        """The unit or the weight at a place."""
+        """The unit or the weight at a position."""
         for i, group in enumerate(self.picture.plan.groups if self.picture else ()):
             reach = self.places.size_of(group) / 2 + 2
             if abs(place.x() - self.places.x[i]) <= reach:
@@ -236,7 +238,7 @@ class NetworkGraph(Picture):
 
 
 def _signed(values: np.ndarray, style: PaintStyle) -> list[int]:
-    """Colours of values, the largest of them in full colour."""
+    """Colours of values; the largest has full colour."""
     reach = float(np.abs(values).max(initial=0.0))
     return ramp.colored(values, -reach, reach, ramp.signed(style.theme)).tolist()
 
@@ -244,7 +246,8 @@ def _signed(values: np.ndarray, style: PaintStyle) -> list[int]:
 def _draw(
     painter: QPainter, lines: list[QLineF], color: QColor, width: float, style: PaintStyle
 ) -> None:
-    """Draw lines of one strength; on the screen thick ones are several thin ones (see `stroke`)."""
+    """Draw lines of one class; on the screen a thick line is drawn as several thin ones (see
+    `stroke`)."""
     if not style.live:
         painter.setPen(style.pen(color, width))
         painter.drawLines(lines)

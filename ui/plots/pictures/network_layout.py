@@ -1,4 +1,4 @@
-"""Where the units of a drawn network stand: layers as columns, branches one above another."""
+"""The layout of a drawn network: layers as columns, branches one above another."""
 
 from __future__ import annotations
 
@@ -12,21 +12,20 @@ from core.telemetry.pictures import Group, Plan
 from ui.plots.scale import Floats
 
 LARGEST, SMALLEST = 42.0, 5.0
-# Least distance between the middles of two units, and of two inputs or outputs; below it fewer are
-# drawn.
+# Minimum distance between the centres of units, and of inputs or outputs; below it fewer are drawn.
 TIGHT, TIGHTEST = 9.0, 6.0
-# Height above the units for shortcuts.
+# Height above the units for skip connections.
 ARC = 18.0
 # Between branches.
-LANE_GAP = 16.0
-# Sums are smaller than units.
+BRANCH_GAP = 16.0
+# Size of a sum relative to a unit.
 SUM_SIZE = 0.55
 
 
 @dataclass
 class Places:
-    """Places in logical pixels: `size` of a unit, per group its column's `x`, its units' `y` and
-    how many units are drawn."""
+    """Positions in logical pixels: `size` of a unit; per group its column's `x` and its units'
+    `y`."""
 
     area: QRectF = field(default_factory=QRectF)
     size: float = SMALLEST
@@ -39,16 +38,16 @@ class Places:
         return len(self.y[group])
 
     def size_of(self, group: Group) -> float:
-        """The side of a unit's picture or the diameter of its disc."""
+        """The side of a unit's image or the diameter of its disc."""
         return self.size * (SUM_SIZE if group.kind == "sum" else 1.0)
 
     def pitch(self, group: int) -> float:
-        """Distance between the middles of a group's units."""
+        """Distance between the centres of a group's units."""
         y = self.y[group]
         return float(y[1] - y[0]) if len(y) > 1 else self.size
 
     def squares(self, group: int) -> list[QRectF]:
-        """Small squares at the lower left corner of every unit; none where they would be tiny."""
+        """Small squares at the lower left corner of every unit; none if they would be too small."""
         side = round(self.size / 5)
         if side < 3:
             return []
@@ -65,14 +64,16 @@ class Places:
 
 
 def lay_out(plan: Plan, area: QRectF, ratio: float, zoom: float = 1.0) -> Places:
-    """Places for the units of a plan within an area; whole device pixels for their middles.
+    """Lay out the units of a plan within an area, with centres at whole device pixels.
 
-    Where there is too little height only some units of hidden layers are drawn; inputs and outputs
-    are drawn whole down to a smaller distance. `zoom` enlarges the largest units.
+    With too little height only some units of hidden layers are drawn; inputs and outputs are drawn
+    completely down to a smaller distance. `zoom` enlarges the largest units.
     """
     step = area.width() / max(plan.columns - 1, 1)
     drawn = [_drawn(group, area) for group in plan.groups]
-    pitches = [_lane(group, area)[1] / n for group, n in zip(plan.groups, drawn, strict=True)]
+    pitches = [
+        _branch_strip(group, area)[1] / n for group, n in zip(plan.groups, drawn, strict=True)
+    ]
     size = max(min(0.8 * min(pitches), 0.45 * step, LARGEST * zoom), SMALLEST)
     size = max(round(size * ratio), 1) / ratio
     places = Places(area, size, step)
@@ -80,7 +81,7 @@ def lay_out(plan: Plan, area: QRectF, ratio: float, zoom: float = 1.0) -> Places
     for group, n, pitch in zip(plan.groups, drawn, pitches, strict=True):
         share = group.column / max(plan.columns - 1, 1)
         pitch = round(min(pitch, 1.75 * size) * ratio) / ratio
-        top, height = _lane(group, area)
+        top, height = _branch_strip(group, area)
         first = top + height / 2 - pitch * (n - 1) / 2
         first = round((first - size / 2) * ratio) / ratio + size / 2
         x = area.left() + size / 2 + share * usable
@@ -90,24 +91,24 @@ def lay_out(plan: Plan, area: QRectF, ratio: float, zoom: float = 1.0) -> Places
 
 
 def _drawn(group: Group, area: QRectF) -> int:
-    """How many units of a group there is room for."""
+    """The number of units of a group that fit."""
     least = TIGHT if group.kind == "layer" else TIGHTEST
-    return max(1, min(group.shown, int(area.height() / group.lanes // least)))
+    return max(1, min(group.shown, int(area.height() / group.branches // least)))
 
 
-def _lane(group: Group, area: QRectF) -> tuple[float, float]:
-    """Top and height of the strip that a group's units share."""
-    gap = LANE_GAP if group.lanes > 1 else 0.0
-    height = (area.height() - gap * (group.lanes - 1)) / group.lanes
-    return area.top() + group.lane * (height + gap), height
+def _branch_strip(group: Group, area: QRectF) -> tuple[float, float]:
+    """Top and height of the strip of the branch that a group is in."""
+    gap = BRANCH_GAP if group.branches > 1 else 0.0
+    height = (area.height() - gap * (group.branches - 1)) / group.branches
+    return area.top() + group.branch * (height + gap), height
 
 
 @dataclass
 class Lines:
-    """Every weight that is drawn: its line, and where it comes from.
+    """The lines of all weights drawn.
 
-    `ends` (lines, 4) are x and y of both ends; `link`, `row` and `column` (lines,) say which weight
-    it is: an entry of the link's weights.
+    `ends` (lines, 4) are x and y of both ends; `link`, `row` and `column` (lines,) are the indices
+    of the weight.
     """
 
     lines: list[QLineF]
@@ -123,7 +124,7 @@ class Lines:
         return self.lines[int(found[0])] if len(found) else None
 
     def nearest(self, place: QPointF) -> tuple[int, float]:
-        """The line nearest to a place, and how far it is; no line is infinitely far."""
+        """The line nearest to a position, and its distance; infinite if there is no line."""
         if not self.lines:
             return -1, np.inf
         x0, y0, x1, y1 = self.ends.T

@@ -32,7 +32,7 @@ class Weight(NamedTuple):
 
 @dataclass(frozen=True)
 class Reading:
-    """Reads a picture of a network."""
+    """Gives names, values and tables of a `NetworkPicture`."""
 
     picture: NetworkPicture
 
@@ -56,7 +56,7 @@ class Reading:
         return f"{source} → {self.unit_name(Unit(link.target, weight.row))}{pieces}"
 
     def sizes(self) -> list[str]:
-        """Units of every layer, branches of one block side by side."""
+        """The number of units of every layer, branches of a block joined."""
         columns: dict[int, list[str]] = {}
         for group in self.picture.plan.groups:
             if group.kind != "sum":

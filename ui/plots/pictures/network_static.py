@@ -1,4 +1,5 @@
-"""The parts of a network's drawing that do not depend on weights: frames, names, shortcuts."""
+"""The parts of a network's drawing that do not depend on weights: frames, names, skip
+connections."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ class StaticNetwork:
         self.places, self.style = places, style
 
     def paint(self, painter: QPainter, rect: QRectF, visible: QRectF) -> None:
-        """Paint everything. `rect` is the picture's place, of which only a part may be visible."""
+        """Paint everything; of the picture's `rect` only a part may be visible."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for link in self.plan.links:
             if link.around:
@@ -41,7 +42,7 @@ class StaticNetwork:
             self._gap(painter, self.plan)
 
     def _arc(self, painter: QPainter, link: Link) -> None:
-        """A shortcut: from the top of its source to the top of the sum."""
+        """A skip connection, from the top of its source to the top of the sum."""
         places, style = self.places, self.style
         start = QPointF(places.x[link.source], self._top(link.source) - 2)
         end = QPointF(places.x[link.target], self._top(link.target) - 2)
@@ -57,7 +58,7 @@ class StaticNetwork:
         return float(self.places.y[group][0]) - size / 2
 
     def _passing(self, painter: QPainter, link: Link) -> None:
-        """Values that are passed on as they are, unit by unit."""
+        """Values that are passed on unchanged, unit by unit."""
         places, style = self.places, self.style
         target = self.plan.groups[link.target]
         painter.setPen(style.pen(style.pale(style.muted, 0.45)))
@@ -120,7 +121,7 @@ class StaticNetwork:
         paint_label(painter, where, CENTER, text, color, self.style)
 
     def _fit(self, texts: tuple[str, ...]) -> str:
-        """The first of the texts for which a column has room."""
+        """The first of the texts that fits the column."""
         width = self.style.small_metrics.horizontalAdvance
         return next((text for text in texts if width(text) <= self.places.wide - 2), "")
 
@@ -130,7 +131,7 @@ class StaticNetwork:
         return self.style.layer_colors(len(self.layers))[self.layers.index(group.name)]
 
     def _names(self, painter: QPainter, i: int, side: int, rect: QRectF) -> None:
-        """Names of inputs or classes beside their units, where there is room."""
+        """Names of inputs or classes beside their units, if they fit."""
         group, style, y = self.plan.groups[i], self.style, self.places.y[i]
         room, line = name_room(group, rect.width(), style) - 8, style.small_metrics.height()
         if room <= 0 or (len(y) > 1 and y[1] - y[0] < line - 3):
@@ -152,13 +153,13 @@ class StaticNetwork:
 
 
 def label_top(places: Places, visible: QRectF, style: PaintStyle) -> float:
-    """Top of the labels below the columns: they stay in sight when one zooms in."""
+    """Top of the labels below the columns; they stay visible when zoomed in."""
     lowest = visible.bottom() - 2 * style.small_metrics.height()
     return min(places.area.bottom() + 4, lowest)
 
 
 def name_room(group: Group, width: float, style: PaintStyle) -> float:
-    """Width to be left for the names of a group's units."""
+    """Width for the names of a group's units."""
     if not group.names or width < 260 or not group.shown:
         return 4.0
     widths = map(style.small_metrics.horizontalAdvance, group.names[: group.shown])
@@ -178,7 +179,7 @@ def _titles(name: str) -> tuple[str, ...]:
 
 
 def _sizes(groups: list[Group], drawn: list[int], data: DataPicture | None) -> tuple[str, ...]:
-    """How many units a column has and how many are drawn, from the longest form to the shortest."""
+    """The number of units of a column and of those drawn, from the longest form to the shortest."""
     if not drawn[0]:
         shape = data.image_shape if data else None
         return (f"{shape[0]}×{shape[1]}" if shape else f"{groups[0].units:,}", "")

@@ -1,4 +1,4 @@
-"""What all custom pictures have in common: they are laid out in pixels, where the plot is."""
+"""The base class of custom pictures, which are laid out in pixels."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from ui.plots.style import PaintStyle
 class Picture(PlotObject):
     """A picture over the unit square of its plot.
 
-    It is laid out again in logical pixels whenever that square has another place in the view:
-    zooming makes more room, but neither lines thicker nor letters larger. Subclasses say in
-    `arrange` where everything goes within `rect`, in `draw_static` what changes with the layout
-    only, in `draw` what changes with every frame, in `read` what can be read off at a place.
+    It is laid out again in logical pixels whenever that square moves in the view: zooming enlarges
+    the picture, but neither line widths nor text. Subclasses lay out in `arrange` within `rect`,
+    paint in `draw_static` what changes only with the layout and in `draw` what changes with every
+    frame, and return the values at a position in `read`.
     """
 
     def __init__(self) -> None:
@@ -28,32 +28,32 @@ class Picture(PlotObject):
         self.rect = QRectF()
         self.static = StaticLayer(self)
 
-    # What subclasses say
+    # To be implemented by subclasses
 
     def arrange(self, style: PaintStyle) -> None:
         """Lay everything out within `rect`."""
 
     def draw_static(self, painter: QPainter, style: PaintStyle) -> None:
-        """Paint what changes with the layout only; it lies below the data."""
+        """Paint what changes only with the layout, below the data."""
 
     def dirty(self) -> QRectF:
-        """What `draw` may paint on."""
+        """The area that `draw` paints."""
         return self.boundingRect()
 
     def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
-        """The values at a place, for the read-out."""
+        """The read-out at a position."""
         return None
 
-    # Common ground
+    # Common background
 
     @property
     def zoom(self) -> float:
-        """How many times as large as the plot's frame the picture is."""
+        """The size of the picture relative to the plot's frame."""
         return self.rect.height() / self.plot.frame.height() if self.plot else 1.0
 
     @property
     def visible_rect(self) -> QRectF:
-        """The part of `rect` that is within the plot's frame."""
+        """The part of `rect` within the plot's frame."""
         return self.rect & self.plot.frame if self.plot else self.rect
 
     def fit(self) -> None:
@@ -69,8 +69,8 @@ class Picture(PlotObject):
         self.arrange(plot.view.style_now)
 
     def update_data(self) -> None:
-        """Paint the data again, in the same places."""
-        self.touch(self.dirty())
+        """Repaint the data in the same layout."""
+        self.update_part(self.dirty())
 
     def update_layout(self) -> None:
         """Lay out and paint everything again."""
@@ -79,7 +79,7 @@ class Picture(PlotObject):
 
 
 class StaticLayer(PlotObject):
-    """What stays where it is in a picture, kept as pixels between frames."""
+    """The static part of a picture, cached as pixels between frames."""
 
     layer = BEHIND
 
@@ -100,7 +100,7 @@ AnyPicture = TypeVar("AnyPicture", bound=Picture)
 
 
 class SinglePicturePlot(PicturePlot, Generic[AnyPicture]):
-    """A plot that holds one picture, which keeps its shape when it is zoomed."""
+    """A plot of one picture, which keeps its aspect ratio when zoomed."""
 
     def __init__(self, picture: AnyPicture, caption: str = "") -> None:
         super().__init__(caption)
@@ -124,13 +124,13 @@ class SinglePicturePlot(PicturePlot, Generic[AnyPicture]):
         self._take(Scale(left, left + length), Scale(low, low + length))
 
     def _take(self, x: Scale, y: Scale) -> None:
-        """Keep the picture's shape, and its edges at those of the frame or beyond."""
+        """Keep the aspect ratio, and the picture's edges at the frame's or beyond."""
         span = min(max(x.span, y.span), 1.0)
         super()._take(_within(x, span), _within(y, span))
 
 
 def _within(scale: Scale, span: float) -> Scale:
-    """A range of another length around the same middle, moved into the unit range."""
+    """A range of another length around the same centre, moved into the unit range."""
     low = (scale.low + scale.high - span) / 2
     low = min(max(low, 0.0), 1.0 - span)
     return Scale(low, low + span) if span < 1.0 else WHOLE

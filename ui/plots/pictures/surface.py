@@ -21,16 +21,16 @@ from ui.plots.text import LEFT, paint_label
 from ui.plots.ticks import Tick, number
 
 BAR, BAR_GAP = 10.0, 12.0
-# Below this size there is no scale of colours.
+# Below this size there is no colour bar.
 BAR_FITS = 240.0, 120.0
-# Inputs whose spans differ by less than this factor are drawn to one scale.
+# Inputs whose ranges differ by less than this factor share one scale.
 ALIKE = 1.6
 PARTS = ("train", "validation")
 
 
 class SurfacePlot(Plot):
-    """A heat map over two inputs, in the data's own units. `discrete` shows on which side of the
-    middle an output lies; `parts` are those whose samples are drawn."""
+    """A heat map over two inputs, in the data's units. `discrete` shows only on which side of the
+    middle an output is; `parts` are those whose samples are drawn."""
 
     def __init__(self) -> None:
         super().__init__(grid=False, name_at_end=True)
@@ -68,7 +68,7 @@ class SurfacePlot(Plot):
         self._set_plane(Scale(-reach, reach), Scale(-reach, reach))
 
     def show_colors(self) -> None:
-        """Paint the same surface again, after a setting has changed."""
+        """Repaint the same surface after a setting has changed."""
         surface, data, discrete = self.surface, self.dataset, self.discrete
         if surface is not None and self.home_x and self.home_y:
             over = self.home_x.low, self.home_x.high, self.home_y.low, self.home_y.high
@@ -93,18 +93,18 @@ class SurfacePlot(Plot):
             self.view.relayout()
 
     def names(self) -> tuple[str, str]:
-        """What the two axes stand for."""
+        """The names of the two inputs."""
         known = self.dataset.axes if self.dataset else ()
         return (known[0], known[1]) if len(known) == 2 else ("x₁", "x₂")
 
     def values_at(self, place: QPointF) -> tuple[float, float]:
-        """The two inputs at a place."""
+        """The two inputs at a position."""
         return self.x_of(place.x()), self.y_of(place.y())
 
     # Layout
 
     def fitting(self, rect: QRectF, style: PaintStyle) -> QRectF:
-        """Inputs of similar spans are drawn to one scale."""
+        """The area that gives inputs of similar ranges one scale."""
         x, y = self.home_x or self.x_scale, self.home_y or self.y_scale
         ratio = x.span / y.span if y.span > 0 else 1.0
         if not 1 / ALIKE < ratio < ALIKE:
@@ -124,18 +124,18 @@ class SurfacePlot(Plot):
 
     @property
     def has_bar(self) -> bool:
-        """Whether the scale of colours is shown."""
+        """Whether the colour bar is shown."""
         return self.rect_in_view.right() - self.frame.right() > BAR_GAP + BAR
 
     def bar_ticks(self) -> list[Tick]:
-        """The labels of the scale of colours, from the top down."""
+        """The labels of the colour bar, from top to bottom."""
         low, high = self.range
         return [Tick(v, _short(v)) for v in (high, self.range.middle, low)]
 
     def _several(self) -> bool:
         return self.surface is not None and self.surface.classes is not None
 
-    # Reading off
+    # Read-out
 
     def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
         if self.surface is None or not self.frame.contains(place):
@@ -203,12 +203,12 @@ class Samples(PlotObject):
         return [(part, data.points[part]) for part in parts if data and part in data.points]
 
     def places(self, points: Points) -> tuple[np.ndarray, np.ndarray]:
-        """Where samples lie, in logical pixels."""
+        """The positions of samples, in logical pixels."""
         inputs = points.inputs.astype(np.float64)
         return self._surface.px(inputs[:, 0]), self._surface.py(inputs[:, 1])
 
     def colors(self, points: Points, style: PaintStyle) -> list[QColor]:
-        """The colours of samples: of their classes, or of their targets on the scale of colours."""
+        """The colours of samples: by class, or by target on the colour bar."""
         data = self._surface.dataset
         assert data
         if data.classifies:
@@ -224,7 +224,7 @@ class Samples(PlotObject):
             return
         classifies, known = plot.dataset.classifies, self.points()
         size = radius(sum(len(p.targets) for _, p in known), plot.frame.width())
-        # The rim separates samples from the surface, which may have the same colour.
+        # The outline separates samples from the surface, which may have the same colour.
         rim = style.card if classifies else style.pale(style.text, 0.45)
         for part, some in known:
             x, y = self.places(some)
@@ -234,7 +234,7 @@ class Samples(PlotObject):
 
 
 class ColorBar(PlotObject):
-    """The scale of colours beside a surface."""
+    """The colour bar beside a surface."""
 
     clipped = False
 

@@ -1,4 +1,4 @@
-"""The outputs over a plane as colours: the grid interpolated so that borders are smooth."""
+"""The outputs over a plane as colours, interpolated for smooth borders."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ui.theme import Theme
 PALE = 0.72
 # Side of the interpolated grid in pixels; the painter scales it further.
 FINE = 160
-# Probabilities are kept this far from 0 and 1, so that their logits are finite.
+# Probabilities are clamped to this distance from 0 and 1, so that logits are finite.
 SURE = 1e-6
 # With more classes than this borders are not interpolated.
 MANY_CLASSES = 8
@@ -32,7 +32,7 @@ class Range(NamedTuple):
 
 
 def output_range(data: DataPicture | None) -> Range:
-    """Probabilities run from 0 to 1; numbers symmetrically around 0, or around their middle."""
+    """0 to 1 for probabilities; for regression symmetric around 0 or around the middle."""
     if data is None or data.classifies:
         return Range(0.0, 1.0)
     low, high = data.span
@@ -44,8 +44,8 @@ def output_range(data: DataPicture | None) -> Range:
 def surface_colors(
     surface: Surface, data: DataPicture | None, discrete: bool, theme: Theme
 ) -> ramp.Colors:
-    """The picture of a surface, first row at the top. `discrete` shows which side of the middle an
-    output is on, or only the likeliest class."""
+    """The image of a surface, first row at the top. `discrete` shows only the side of the middle,
+    or the most probable class."""
     values = surface.values[0, ::-1]
     if surface.classes is not None:
         return _of_classes(values, surface.classes[::-1], data, discrete, theme)
@@ -72,13 +72,13 @@ def _of_classes(
     discrete: bool,
     theme: Theme,
 ) -> ramp.Colors:
-    """Every place in the colour of its likeliest class, paler where that is less sure."""
+    """Every pixel in the colour of its most probable class, paler with lower probability."""
     known = np.unique(classes)
     count = max(data.classes if data else 0, int(known[-1]) + 1)
     colors = ramp.class_colors(theme, count)
     tables = np.stack([ramp.towards(theme, color.name(), PALE) for color in colors])
     if 1 < len(known) <= MANY_CLASSES:
-        # What is left of the probability is shared among the other classes.
+        # The remaining probability is divided among the other classes.
         rest = (1 - values) / max(count - 1, 1)
         planes = np.where(classes == known[:, None, None], values, rest)
         fine = ramp.enlarged(planes.astype(np.float32), FINE, FINE)

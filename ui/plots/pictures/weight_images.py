@@ -1,4 +1,4 @@
-"""The weights of single units as signed pictures."""
+"""The weights of single units as signed images."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ from ui.plots.ticks import number
 
 
 class WeightImages(Images):
-    """One picture per unit, negative weights orange, positive blue.
-
-    All share one scale, unless each has its `own`.
+    """One image per unit, negative weights orange, positive blue. All share one scale unless each
+    has its `own`.
     """
 
     def __init__(self) -> None:
@@ -33,13 +32,13 @@ class WeightImages(Images):
         self.set_images(data.images)
 
     def scales(self) -> NDArray[np.floating]:
-        """The weight that the full colour stands for in each picture, (shown,)."""
+        """The weight shown in full colour in each image, (shown,)."""
         assert self.shown
         reach = self.shown.reach
         return reach if self.own else np.full_like(reach, reach.max(initial=0))
 
     def weights(self) -> NDArray[np.floating]:
-        """The weights as they are shown, (shown, rows, columns)."""
+        """The weights shown, (shown, rows, columns)."""
         assert self.shown
         return self.shown.images * (self.shown.reach / FULL)[:, None, None]
 

@@ -1,4 +1,4 @@
-"""The pictures that a network judges worst."""
+"""The images with the largest loss."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ui.plots.ticks import number
 
 
 class WorstImages(Images):
-    """Pictures with the largest loss, worst first; below each "true → predicted"."""
+    """Images with the largest loss, worst first, each with "true → predicted" below."""
 
     least = 26.0
 
@@ -66,4 +66,4 @@ class WorstImages(Images):
             Row(None, "loss", number(float(self.shown.losses[i]))),
         ]
         spot = QRectF(where.right(), where.top(), 0, 0)
-        return ReadOut(spot, where.right(), f"worst but {i}" if i else "worst of all", rows)
+        return ReadOut(spot, where.right(), f"rank {i + 1} by loss", rows)
