@@ -1,1 +1,1 @@
-"""What one sees: Qt widgets over a session. No training, no file formats."""
+"""The user interface: Qt widgets over a session. No training, no file formats."""

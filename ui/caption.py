@@ -1,4 +1,4 @@
-"""The settings of an experiment in one line, as the caption of a picture."""
+"""The settings of an experiment in one line, as the caption of an exported plot."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ui.widgets.numbers import shown
 
 
 def caption(spec: ExperimentSpec) -> str:
-    """Data, layers, activation, initialiser, optimizer with its rate, batches and seed."""
+    """Data, layers, activation, initialiser, optimizer with learning rate, batches and seed."""
     network, training = spec.network, spec.training
     rate = getattr(training.optimizer, "learning_rate", None)
     optimizer = training.optimizer.label + (f" {shown(rate)}" if rate is not None else "")
@@ -33,7 +33,7 @@ def caption(spec: ExperimentSpec) -> str:
 
 
 def layers(hidden: tuple[Block, ...]) -> str:
-    """The hidden blocks, repeated ones counted: 100×5, or 32-16-skip 8."""
+    """The hidden blocks, with repetitions combined: 100×5, or 32-16-skip 8."""
     names = [
         str(block.units) if isinstance(block, Dense) else f"{block.label.lower()} {block.units}"
         for block in hidden
@@ -43,7 +43,7 @@ def layers(hidden: tuple[Block, ...]) -> str:
 
 
 def _initializer(network: NetworkSpec) -> str:
-    """The initialiser in use, which "auto" alone would not say."""
+    """The initialiser in use, with "auto" resolved."""
     used = [
         (block.initializer or network.initializer).resolve(block.activation or network.activation)
         for block in network.hidden

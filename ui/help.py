@@ -27,7 +27,7 @@ SIZE = QSize(900, 660)
 LIST_WIDTH, ROW_HEIGHT = 216, 28
 MISSING = "# The guide\n\nThe pages of the guide are not installed with this copy."
 MOUSE = {
-    "Double click": "Maximise a view, or restore it",
+    "Double click": "Maximise or restore a view",
     "Double click on an axis": "Show all of it again",
     "Wheel, drag": "Zoom and pan a plot",
     "Arrows, +, −, A in a plot": "Move the read-out, zoom, show all",

@@ -1,4 +1,4 @@
-"""The main window: the rail, the pages it switches between, and the menus over them."""
+"""The main window: the rail, its pages, and the menus."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ if TYPE_CHECKING:
 
 DEFAULT_SIZE = QSize(1440, 900)
 MINIMUM_SIZE = QSize(1000, 640)
-# What the frame around the window takes of the screen, about.
+# Approximate size of the window's frame.
 FRAME = QSize(8, 40)
 NOTICE_MARGIN = 12
 THEMES = {"system": "Follow the system", "light": "Light", "dark": "Dark"}
 
 
 def available_size(window: QWidget) -> QSize:
-    """What the screen of a window has room for."""
+    """The window size that fits the screen."""
     return window.screen().availableSize()
 
 
@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.session = session
         self.memory = Memory(remember)
-        # Set where nobody can answer: on a signal, and where nothing is remembered anyway.
+        # True on a signal, and when nothing is remembered anyway: no dialog is shown then.
         self.asks_nothing = not remember
         self.theme_name = theme_name or self.memory.text("theme", "system")
         self._apply_theme()
@@ -83,12 +83,12 @@ class MainWindow(QMainWindow):
         self._guide: Guide | None = None
         self.pages: dict[str, Page] = {}
         self.stack = QStackedWidget()
-        # What concerns the application rather than a page.
+        # Commands of the application rather than of a page.
         self.notice = Banner()
         self.rail = Rail(PAGES)
         self.menus = MenuBar(self.menuBar())
         self._arrange()
-        # Everything about the session's experiment, its menus included, is on this page.
+        # The Train page has everything about the session's experiment, including its menus.
         self.document = Document(session, self, lambda message: self.report(message), self.memory)
         self.models = Models(session, self, lambda message: self.report(message))
         self.models.continued.connect(lambda: self.show_page(PAGES[0].key))
@@ -156,7 +156,7 @@ class MainWindow(QMainWindow):
         return self.pages[key]
 
     def show_page(self, key: str) -> None:
-        """Show a page as it was left, and give the keyboard back to what had it there."""
+        """Show a page as it was left, and restore its keyboard focus."""
         page = self.page(key)
         self.stack.setCurrentWidget(page)
         self.rail.show_page(key)
@@ -166,11 +166,11 @@ class MainWindow(QMainWindow):
         else:
             self._undo.setActiveStack(None)  # type: ignore[arg-type]
         self._tell_pages()
-        # Not the first field of a new page: the space bar is for running, not for opening a list.
+        # Not the first field of a new page: Space is to run, not to open a list.
         (page.focusWidget() or page).setFocus()
 
     def _tell_pages(self) -> None:
-        """Tell the pages which of them is in view now."""
+        """Notify the pages which of them is visible."""
         visible = self.isVisible() and not self.isMinimized()
         seen = self.current if visible and self.stack.count() else None
         if seen is not self._seen:
@@ -183,7 +183,7 @@ class MainWindow(QMainWindow):
     # Commands
 
     def open_experiment(self, spec: ExperimentSpec) -> None:
-        """Make an experiment the session's, paused at its start, and show it on the Train page."""
+        """Open an experiment on the Train page, paused at its start."""
         self.session.open(spec)
         self.show_page(PAGES[0].key)
 
@@ -197,7 +197,7 @@ class MainWindow(QMainWindow):
         page.open_link(link)
 
     def open_file(self, path: Path, target: str = "") -> None:
-        """Open what is in a file: an experiment, or data for the present one."""
+        """Open a file: an experiment, or data for the current one."""
         self.show_page(PAGES[0].key)
         if path.suffix == MODEL_SUFFIX:
             self.models.open(path)
@@ -226,14 +226,14 @@ class MainWindow(QMainWindow):
         self.show_page(page if page in self._entries else PAGES[0].key)
 
     def report(self, message: str) -> None:
-        """Show a message at the top of the page that is shown."""
+        """Show a message at the top of the current page."""
         self.current.report(message)
 
     def notify(
         self, message: str, text: str, act: Callable[[], object], stays: bool = False
     ) -> None:
-        """Show a message above every page, with a button called `text` for what can be done about
-        it. With `stays` the message is still there after that."""
+        """Show a message above every page, with a button labelled `text`. With `stays` the message
+        remains after it is pressed."""
         self.notice.say(message, Action(text, act, dismisses=not stays))
 
     def _add_menus(self) -> None:

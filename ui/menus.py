@@ -1,4 +1,4 @@
-"""Menus as data, and the menu bar made of them."""
+"""Menus as data, and the menu bar built from them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,9 @@ VIEW = "&View"
 
 @dataclass(frozen=True)
 class Command:
-    """One line of a menu: its text, what it does, and its shortcuts, separated by spaces.
-
-    With `checked` the line has a check mark, set each time the menu opens; `act` is then to turn
-    over what it shows. With `one_of` the lines of that name exclude each other. `tip` is
-    a tooltip.
+    """A menu item: its text, its action, and its shortcuts, separated by spaces. With `checked` it
+    has a check mark, set each time the menu opens, and `act` toggles the state. Items with the same
+    `one_of` exclude each other. `tip` is a tooltip.
     """
 
     text: str
@@ -31,7 +29,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Menu:
-    """A menu with its lines; None is a separator. A line can be an action made elsewhere. With
+    """A menu with its items; None is a separator. An item can be an action made elsewhere. With
     `fill` the lines are asked for each time the menu opens."""
 
     title: str
@@ -51,7 +49,7 @@ class Line(NamedTuple):
 class MenuBar:
     """Fills a menu bar; `actions` holds every action by its text.
 
-    The menus of a page are shown, and their shortcuts work, while `show_page` has named it.
+    The menus and shortcuts of a page are active while `show_page` has selected it.
     """
 
     def __init__(self, bar: QMenuBar) -> None:
@@ -64,11 +62,11 @@ class MenuBar:
         self._submenus: list[QAction] = []
 
     def add(self, menu: Menu) -> None:
-        """Add a menu that is there on every page."""
+        """Add a menu that is shown on every page."""
         self._menus[menu.title] = self._filled(self._bar.addMenu(menu.title), menu)
 
     def add_page(self, key: str, menus: tuple[Menu, ...]) -> None:
-        """Add the menus of a page before the View menu, and its View lines at the end of that.
+        """Add the menus of a page before the View menu, and its View items at the end of that menu.
         They are hidden until the page is shown."""
         view = self._menus[VIEW]
         mine = self._of_pages.setdefault(key, [])
@@ -108,7 +106,7 @@ class MenuBar:
         return next(pages, "")
 
     def shortcuts(self) -> Iterator[tuple[str, str]]:
-        """The text and the keys of every action that has some."""
+        """The text and the keys of every action that has a shortcut."""
         for text, action in self.actions.items():
             if not action.shortcut().isEmpty():
                 keys = " / ".join(each.toString() for each in action.shortcuts())

@@ -1,4 +1,5 @@
-"""What a page of the window is, and what the window gives it. `ui.pages` says how to add one."""
+"""The base class of pages, and the context that the window gives them. `ui.pages` explains how to
+add one."""
 
 from __future__ import annotations
 
@@ -23,9 +24,9 @@ class PageContext:
     """What the window gives to every page.
 
     `session` holds the experiment and the run of the Train page: `session.spec`, `session.shown`.
-    `preferences` are kept from one start to the next; a page begins its names with its key, as in
-    "labs/size". `open_experiment` makes an experiment that of the Train page, paused at its start,
-    and shows that page; the user can undo it. `show_page` shows the page with a key.
+    `preferences` are kept between sessions; a page prefixes its names with its key, as in
+    "labs/size". `open_experiment` opens an experiment on the Train page, paused at its start, and
+    can be undone by the user. `show_page` shows the page with a key.
     """
 
     session: Session
@@ -36,12 +37,12 @@ class PageContext:
 
 class Page(QWidget):
     """Base class of the pages. A page is built when it is first shown and lives until the window
-    is closed; what it shows stays as it is while another page is shown.
+    closes; it keeps its state while another page is shown.
 
-    `banner` shows what `report` is given; a page puts it at the top of its content.
-    `busy_changed` says whether a computation of the page goes on, which the rail shows.
-    `reported` carries each message, so that the rail can point to a page that is not shown.
-    `undo_stack` is what Undo and Redo act on while the page is shown; None disables them.
+    `banner` shows the messages of `report`; a page puts it at the top of its content.
+    `busy_changed` carries whether a computation of the page is running, which the rail shows.
+    `reported` carries each message, so that the rail can mark a page that is not shown. Undo and
+    Redo act on `undo_stack` while the page is shown; None disables them.
     """
 
     busy_changed = Signal(bool)
@@ -54,9 +55,8 @@ class Page(QWidget):
         self.banner = Banner(self)
 
     def menus(self) -> tuple[Menu, ...]:
-        """The menus of the page, asked for once, after it is built. They are in the menu bar and
-        their shortcuts work while the page is shown. Items of a menu called "&View" go into the
-        window's View menu."""
+        """The menus of the page, requested once after it is built and active while the page is
+        shown. Items of a menu called "&View" are added to the window's View menu."""
         return ()
 
     def report(self, message: str) -> None:
@@ -71,16 +71,16 @@ class Page(QWidget):
         """Apply the colours of another theme; a new page has those of `theme.current()`."""
 
     def activate(self) -> None:
-        """The page has come into view: it was switched to, or the window was restored."""
+        """The page has become visible: it was switched to, or the window was restored."""
 
     def deactivate(self) -> None:
-        """The page has gone out of view: another was switched to, or the window was minimised."""
+        """The page is no longer visible: another was switched to, or the window was minimised."""
 
     def painted(self) -> None:
-        """The window has painted itself while the page is shown."""
+        """The window has been painted while the page is shown."""
 
     def export(self) -> None:
-        """What Ctrl+E does on the page."""
+        """Export: the action of Ctrl+E on the page."""
 
     def link(self) -> str:
         """What Copy link copies: the experiment, unless the page has settings of its own to send.
@@ -88,14 +88,14 @@ class Page(QWidget):
         return experiment_link(self.context.session.spec)
 
     def restore_state(self) -> None:
-        """Take from the preferences what `save_state` put there; called once, after building."""
+        """Read from the preferences what `save_state` wrote; called once, after building."""
 
     def save_state(self) -> None:
-        """Put into the preferences what is to be remembered; called when the window closes."""
+        """Write to the preferences what is to be remembered; called when the window closes."""
 
     def can_close(self) -> bool:
         """Whether the window may close. A page with unsaved work asks the user first."""
         return True
 
     def shutdown(self) -> None:
-        """End every computation of the page: the window is closing. Returns within 2 seconds."""
+        """End all computations of the page, as the window is closing. Returns within 2 seconds."""

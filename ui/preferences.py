@@ -1,4 +1,4 @@
-"""What the window remembers from one start to the next."""
+"""Settings of the window that are kept between sessions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import QByteArray, QSettings
 
 
 class Memory:
-    """Settings by name; with `lasting` off they last no longer than the window."""
+    """Settings by name; with `lasting` off they are not saved."""
 
     def __init__(self, lasting: bool = True) -> None:
         self._settings = _settings() if lasting else None
@@ -17,11 +17,11 @@ class Memory:
 
     def flag(self, key: str, default: bool) -> bool:
         known = self._known(key)
-        # Written as true and read as "true", where the file was closed in between.
+        # Written as true but read as "true" from a file.
         return default if known is None else str(known).lower() == "true"
 
     def state(self, key: str) -> QByteArray | None:
-        """The bytes in which Qt packs sizes and places; None where there are none."""
+        """Saved Qt geometry or state; None if there is none."""
         known = self._known(key)
         return known if isinstance(known, QByteArray) and not known.isEmpty() else None
 

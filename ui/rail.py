@@ -20,8 +20,8 @@ LABEL_SHARE = 0.89
 
 
 class RailButton(QAbstractButton):
-    """An icon over a short label. A dot beside the icon says that a computation of the page goes
-    on, an amber one that the page has a message to show."""
+    """An icon over a short label. A dot beside the icon shows that a computation is running, an
+    amber dot that the page has a message."""
 
     def __init__(self, entry: PageEntry, number: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,18 +35,18 @@ class RailButton(QAbstractButton):
         self._describe()
 
     def set_busy(self, busy: bool) -> None:
-        """Show whether a computation of the page goes on."""
+        """Show whether a computation of the page is running."""
         self.is_busy = busy
         self._describe()
 
     def set_message(self, there: bool) -> None:
-        """Show whether the page has a message that has not been seen."""
+        """Show whether the page has an unseen message."""
         self.has_message = there
         self._describe()
 
     def _describe(self) -> None:
         state = " It has a message." if self.has_message else ""
-        state += " A run goes on." if self.is_busy else ""
+        state += " Running." if self.is_busy else ""
         self.setAccessibleDescription(f"{self.entry.about}.{state}")
         self.setToolTip(f"{self.entry.about} (Ctrl+{self.number}){state and '.'}{state}")
         self.update()
@@ -100,7 +100,7 @@ class Rail(QFrame):
         super().__init__(parent)
         self.setObjectName("rail")
         self.setAccessibleName("Pages")
-        # The hairline at the right edge stands beside the buttons.
+        # The hairline at the right edge is beside the buttons.
         self.setFixedWidth(WIDTH + 1)
         self._group = QButtonGroup(self)
         self.buttons: dict[str, RailButton] = {}
@@ -115,7 +115,7 @@ class Rail(QFrame):
         column.addStretch(1)
 
     def show_page(self, key: str) -> None:
-        """Mark the button of the page that is shown."""
+        """Check the button of the page shown."""
         self.buttons[key].setChecked(True)
         self.buttons[key].set_message(False)
 

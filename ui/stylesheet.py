@@ -1,7 +1,7 @@
-"""The style sheet of the whole application, as a template with the theme's colours to fill in.
+"""The style sheet of the application, a template for the theme's colours.
 
-Selectors go by class only: Qt matches every rule against every widget, so few and plain is fast.
-Colours that need no shape (text, selection) come from the palette instead.
+Selectors use classes only: Qt matches every rule against every widget, so few and simple rules are
+fast. Colours that need no shape (text, selection) come from the palette.
 """
 
 from __future__ import annotations

@@ -55,13 +55,13 @@ class Theme:
     pin4: str
     pin5: str
     depth: tuple[str, ...]
-    # Runs that are compared with each other: distinct from one another and from the text with every
-    # kind of colour vision; found by a search for the largest least difference.
+    # Colours of compared runs, distinguishable from each other and from text with every kind of
+    # colour vision; found by maximising the smallest difference.
     runs: tuple[str, ...]
 
     def pin(self, slot: int) -> QColor:
-        """The colour of a pinned run: one of six that are distinct from each other and from
-        the present run, with every kind of colour vision."""
+        """The colour of a pinned run: one of six, distinguishable from each other and from the
+        current run with every kind of colour vision."""
         return QColor(getattr(self, f"pin{slot}"))
 
     def layer_colors(self, n: int) -> list[QColor]:
@@ -114,26 +114,26 @@ _current = LIGHT
 
 
 def current() -> Theme:
-    """The theme applied last: for widgets that paint themselves."""
+    """The current theme, for widgets that paint themselves."""
     return _current
 
 
 def system_theme() -> Theme:
-    """The theme that the desktop asks for; light where it does not say."""
+    """The desktop's theme; light if unknown."""
     hints = QGuiApplication.styleHints()
-    # A theme chosen by hand would otherwise be taken for the desktop's own.
+    # A theme set by the user would otherwise be reported as the desktop's.
     hints.unsetColorScheme()
     return DARK if hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
 
 
 def apply(app: QApplication, theme: Theme) -> None:
-    """Apply a theme to the whole application; may be called again at any time."""
+    """Apply a theme to the whole application; may be called at any time."""
     global _current
     _current = theme
     if not app.styleSheet():
         app.setStyle("Fusion")
     font = app.font()
-    # A macOS point is one pixel, elsewhere it is 96/72 of one.
+    # A point is one pixel on macOS, 96/72 of one elsewhere.
     font.setPointSizeF(FONT_POINTS * 96 / 72 if sys.platform == "darwin" else FONT_POINTS)
     app.setFont(font)
     _dress_native_parts(theme)
@@ -142,7 +142,7 @@ def apply(app: QApplication, theme: Theme) -> None:
 
 
 def _dress_native_parts(theme: Theme) -> None:
-    """Title bars, scroll bars and dialogs of the system, where they are not like this already."""
+    """Set the colour scheme of the system's title bars, scroll bars and dialogs."""
     hints = QGuiApplication.styleHints()
     is_dark, wanted = hints.colorScheme() == Qt.ColorScheme.Dark, theme.name == "dark"
     if is_dark != wanted:
@@ -150,7 +150,7 @@ def _dress_native_parts(theme: Theme) -> None:
 
 
 def palette(theme: Theme) -> QPalette:
-    """The colours that plain widgets and the style itself draw with."""
+    """The palette for plain widgets and the style."""
     Role = QPalette.ColorRole
     roles = {
         Role.Window: theme.background, Role.WindowText: theme.text,
@@ -173,12 +173,12 @@ def palette(theme: Theme) -> QPalette:
 
 
 def stylesheet(theme: Theme) -> str:
-    """The style sheet of every kind of widget in use."""
+    """The style sheet with the theme's colours."""
     return SHEET.substitute(asdict(theme), **_derived(theme), icons=_sheet_icons(theme))
 
 
 def _derived(theme: Theme) -> dict[str, str]:
-    """Shades that follow from the theme: of states, edges and surfaces that float."""
+    """Colours derived from the theme: of states, edges and floating surfaces."""
 
     def shade(of: str, towards: str, share: float) -> str:
         return blend(of, towards, share).name()
@@ -197,10 +197,8 @@ def _derived(theme: Theme) -> dict[str, str]:
 
 @cache
 def _sheet_icons(theme: Theme) -> str:
-    """A folder with the icons a style sheet needs, coloured: a sheet can only name files.
-
-    It lies in the user's cache, so that nothing is left behind; a temporary folder takes its place
-    where that cannot be written.
+    """A folder with coloured icons for the style sheet, which can refer to files only. It is in the
+    user's cache, or in a temporary folder if that is not writable.
     """
     faint = _derived(theme)["disabled"]
     colors = {
@@ -260,7 +258,7 @@ def pixmap(name: str, color: str, size: int, scale: float) -> QPixmap:
 
 
 def draw_icon(painter: QPainter, name: str, color: str, where: QRectF) -> None:
-    """Paint an icon straight into a picture, sharp at any scale."""
+    """Paint an icon with a painter, sharp at any scale."""
     _renderer(name, color).render(painter, where)
 
 

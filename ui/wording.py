@@ -1,4 +1,4 @@
-"""Settings and their changes in words, as menus, marks and tables write them."""
+"""Settings and their changes as text, for menus, marks and tables."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ui.caption import layers
 from ui.widgets.figures import decimal
 from ui.widgets.numbers import shown
 
-# Where a label on a form is shorter than its meaning.
+# Names of settings whose form label is too short by itself.
 NAMES = {"learning_rate": "learning rate", "max_epochs": "stop at epoch"}
 NONE = "–"
 LONGEST = 32
@@ -23,21 +23,21 @@ _SYMBOL = re.compile(r" [^ a-zA-Z][₀-₉]?$| [a-z][₀-₉]?$")
 
 
 def described(changes: Sequence[Change], spec: ExperimentSpec, most: int = 2) -> str:
-    """Changed settings of `spec` in a few words: learning rate 0.1, batch size 32 and 3 more."""
+    """Changed settings of `spec` in short form: learning rate 0.1, batch size 32 and 3 more."""
     words = [f"{setting(change.path, spec)} {value(change.new)}" for change in changes[:most]]
     rest = len(changes) - len(words)
     return ", ".join(words) + (f" and {rest} more" if rest > 0 else "")
 
 
 def setting(path: str, spec: ExperimentSpec) -> str:
-    """What the setting at a path such as training.optimizer.learning_rate is called."""
+    """The name of the setting at a path such as training.optimizer.learning_rate."""
     owner, layer, name = _walk(path, spec)
     label = NAMES.get(name) or _plain(settings_of(owner)[name].label if owner is not None else name)
     return f"layer {layer + 1} {label}" if layer is not None else label
 
 
 def value(value: Any) -> str:
-    """A setting's value in a word."""
+    """A setting's value as text."""
     if isinstance(value, Entry):
         return value.label
     if isinstance(value, tuple):
@@ -57,7 +57,7 @@ def value_at(path: str, spec: ExperimentSpec) -> str:
 
 
 def on_test(tested: ScoreOnTest) -> str:
-    """The result on the test data, in a sentence."""
+    """The result on the test data as text."""
     score = tested.score
     if score is None:
         return "There is no test data: reserve a share of the samples under Data, More, Test."
@@ -66,13 +66,13 @@ def on_test(tested: ScoreOnTest) -> str:
         figures += f", accuracy {decimal(score.accuracy, 3)}"
     return (
         f"Test data, {tested.samples:,} samples, at step {tested.iteration:,}: {figures}. "
-        "Choose settings by validation, not by this."
+        "Use validation, not test data, to choose settings."
     )
 
 
 def _walk(path: str, spec: ExperimentSpec) -> tuple[Any, int | None, str]:
-    """The part of the spec that has the setting, None where there is none; the number of the
-    layer; the setting's name."""
+    """The part of the spec that has the setting (None if there is none), the layer's number, and
+    the setting's name."""
     part, layer, name = spec, None, ""
     for step in path.split("."):
         if name:
@@ -90,6 +90,6 @@ def _walk(path: str, spec: ExperimentSpec) -> tuple[Any, int | None, str]:
 
 
 def _plain(label: str) -> str:
-    """A label as it stands within a sentence: without its symbol and its capital."""
+    """A label for use within a sentence: without symbol and capital letter."""
     words = _SYMBOL.sub("", label.replace("_", " "))
     return words if words[1:2].isupper() else words[:1].lower() + words[1:]

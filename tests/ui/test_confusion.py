@@ -66,7 +66,7 @@ def test_a_cell_tells_what_is_taken_for_what(shown):
 def test_the_subtitle_tells_the_share_of_right_answers(shown):
     view = shown(spec_of(Clouds(classes=3)), steps=40)
     accuracy = view.frame.validation[-1].accuracy
-    assert f"{100 * accuracy:.1f} % of 60 right" in plain(view.subtitle)
+    assert f"{100 * accuracy:.1f} % of 60 correct" in plain(view.subtitle)
 
 
 def test_pictures_stand_beside_the_matrix_where_there_is_room(shown):

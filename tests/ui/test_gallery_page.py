@@ -233,7 +233,7 @@ def test_a_run_whose_process_does_not_answer_is_said_and_can_be_stopped(qtbot, w
     job = window.entry.job
     with qtbot.waitSignal(job.silent, timeout=WAIT):
         os.kill(job.process_id, signal.SIGSTOP)
-    assert "No sign of life" in window.entry.banner.text()
+    assert "has not responded" in window.entry.banner.text()
     with qtbot.waitSignal(job.stopped, timeout=2000):
         window.entry.stop()
     finished(qtbot, window, small())

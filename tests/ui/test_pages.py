@@ -175,7 +175,7 @@ def test_a_run_goes_on_in_the_background_and_the_rail_shows_it(window, qtbot):
     train_view = window.train.dashboard.views["loss"]
     before = train_view.frame.iteration
     session.set_running(True)
-    assert button.is_busy and "A run goes on" in button.toolTip()
+    assert button.is_busy and "Running" in button.toolTip()
     wait(qtbot, session, lambda frame: frame.iteration > 100)
     assert train_view.frame.iteration == before, "nothing is painted that is not seen"
     session.set_running(False)

@@ -1,4 +1,4 @@
-"""The dialog in which one says what to export, and how."""
+"""The export dialog."""
 
 from __future__ import annotations
 
@@ -35,12 +35,10 @@ EACH = "each"
 
 
 class ExportDialog(QDialog):
-    """Exports one view, the whole dashboard, or every view shown in a file of its own.
-
-    `view` is the one proposed, None for the dashboard. What was chosen last is proposed again.
-    Without a `spec`, as in a lab, pictures carry no experiment and have no settings below them;
-    `title` then begins the names of files. `notes` are cards of text among the plots, which the
-    whole page has too.
+    """Exports one view, the whole dashboard, or every visible view to a file of its own. `view` is
+    preselected, None for the dashboard; the last choices are remembered. Without a `spec`, as in a
+    lab, images contain no experiment and no caption of settings, and file names begin with `title`.
+    `notes` are cards of text among the plots, which the whole page has too.
     """
 
     _last: ClassVar[dict[str, Any]] = {"format": "png", "scale": 2, "caption": False}
@@ -58,14 +56,14 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Export")
         self._cards, self._notes, self._spec, self._title = cards, notes, spec, title
-        # Of a closed panel there is nothing to be seen, unless it was asked for.
+        # A closed view is offered only if it was asked for.
         self._views = [c.view for c in cards if not c.isHidden() or c.view is view]
         self.what = combo(self, "What to export", self._subjects())
         self.format = combo(self, "Format", [(k, f.label, "", "") for k, f in FORMATS.items()])
         self.scale = combo(self, "Size", [(k, f"{k} ×", "", "") for k in SCALES])
         self.theme = combo(self, "Colours", [(LIGHT, "Light", "", ""), (DARK, "Dark", "", "")])
         self.caption = Check()
-        self.caption.setText("Settings below the picture")
+        self.caption.setText("Settings below the plot")
         self.caption.setVisible(spec is not None)
         self.preview, self.note, self.problem = preview_label(), QLabel(), QLabel()
         self.copy_button = QPushButton("Copy")
@@ -75,13 +73,13 @@ class ExportDialog(QDialog):
         self._connect()
         self._update()
 
-    # What is chosen
+    # Choices
 
     def chosen_theme(self) -> Theme:
         return self.theme.value()
 
     def sheets(self) -> list[Sheet]:
-        """What will be exported: one sheet for every file."""
+        """The sheets to export, one per file."""
         text = caption(self._spec) if self._spec and self.caption.isChecked() else ""
         chosen = self.what.value()
         if chosen == WHOLE:
@@ -98,13 +96,13 @@ class ExportDialog(QDialog):
     def _stem(self, key: str) -> str:
         return file_stem(self._spec.title if self._spec else self._title, key)
 
-    # Doing it
+    # Export
 
     def save(self) -> None:
-        """Ask for a file, or a folder where there will be several, and write."""
+        """Ask for a file, or a folder for several files, and write."""
         folder = str(self._folder)
         if self.what.value() == EACH:
-            name = QFileDialog.getExistingDirectory(self, "Folder for the pictures", folder)
+            name = QFileDialog.getExistingDirectory(self, "Folder for the exported files", folder)
         else:
             kind = FORMATS[self.format.value()]
             proposed, filters = (
@@ -116,7 +114,8 @@ class ExportDialog(QDialog):
             self.save_to(Path(name))
 
     def save_to(self, path: Path) -> bool:
-        """Write to a file (or folder, for several files); on failure say why and stay open."""
+        """Write to a file, or a folder for several files; on failure show the reason and stay
+        open."""
         suffix = f".{self.format.value()}"
         several = self.what.value() == EACH
         if not several and path.suffix.lower() != suffix:
@@ -134,7 +133,7 @@ class ExportDialog(QDialog):
         return True
 
     def copy(self) -> None:
-        """Put the picture on the clipboard."""
+        """Copy the image to the clipboard."""
         try:
             sheet = self.sheets()[0]
             copy_to_clipboard(sheet, self.chosen_theme(), self.scale.value(), self._carried())
@@ -145,14 +144,14 @@ class ExportDialog(QDialog):
         self.accept()
 
     def _carried(self) -> str:
-        """The experiment that a picture carries along."""
+        """The experiment to embed in an image."""
         return dumps(self._spec) if self._spec else ""
 
     def _complain(self, message: str) -> None:
         self.problem.setText(message)
         self.problem.show()
 
-    # Looks
+    # Layout
 
     def _subjects(self) -> list[tuple[str, str, str, str]]:
         subjects = [(view.key, view.title, "", "") for view in self._views]
@@ -220,7 +219,7 @@ class ExportDialog(QDialog):
         self.save_button.clicked.connect(self.save)
 
     def _update(self) -> None:
-        """Preview, and what goes with the chosen format."""
+        """Update the preview and the options of the format."""
         kind = FORMATS[self.format.value()]
         sheets = self.sheets()
         self.scale.setEnabled(kind.scales)
@@ -230,10 +229,10 @@ class ExportDialog(QDialog):
         size = sheets[0].size * (self.scale.value() if kind.scales else 1)
         carries = ""
         if self._spec:
-            carries = " The picture carries the experiment: drop it on the window to restore it."
+            carries = " The image contains the experiment: drop it on the window to restore it."
         notes = {
             "png": f"{size.width():.0f} × {size.height():.0f} pixels.{carries}",
-            "csv": "The numbers of exactly what is shown, at full precision.",
+            "csv": "The values shown, at full precision.",
         }
         self.note.setText(notes.get(kind.key, "Lines and text stay sharp at any size."))
         self.problem.hide()
@@ -243,5 +242,5 @@ class ExportDialog(QDialog):
         ratio = self.devicePixelRatioF()
         room = PREVIEW * ratio
         scale = min(room.width() / sheet.size.width(), room.height() / sheet.size.height())
-        # Painted at full size first: small print keeps its weight.
+        # Painted at full size and scaled down, so that small text keeps its weight.
         show_preview(self.preview, image(sheet, self.chosen_theme(), max(scale, 1.0)))

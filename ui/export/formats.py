@@ -1,7 +1,7 @@
-"""Pictures and data of views as files and on the clipboard.
+"""Writes views as images and data, to files and to the clipboard.
 
-PNG at one to four times the size on the screen, SVG and PDF made of vectors with text as text, CSV
-of exactly what is shown. Every picture can be in either theme. A file appears whole or not at all.
+PNG at one to four times the screen size, SVG and PDF as vectors with text as text, CSV with the
+values shown, in either theme. Files are written atomically.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ from ui.theme import Theme
 
 POINTS_PER_PIXEL = 0.75
 PDF_RESOLUTION = 1200
-# Where a drawing is opened the font may be missing, and then most programs take one with serifs.
+# Fallbacks for when the font is missing: most programs would use a serif font.
 _FAMILY = re.compile(rb'font-family="([^"]*)"')
-# Only this keeps the pixels of a digit square in a browser.
+# Keeps the pixels of images sharp in browsers.
 _PIXELS = re.compile(rb'image-rendering="optimizeSpeed"')
 
 
 class ExportError(Exception):
-    """A file could not be written; the message says which and why."""
+    """A file could not be written; the message gives the file and the reason."""
 
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file: what makes its bytes from (sheet, theme, scale, spec)."""
+    """A file format, with a function from (sheet, theme, scale, spec) to bytes."""
 
     key: str
     label: str
@@ -57,9 +57,8 @@ class Format:
 def export(
     path: str | Path, sheet: Sheet, theme: Theme, scale: float = 2.0, spec: str = ""
 ) -> None:
-    """Write a sheet to a file in the format that its suffix names.
-
-    `spec` is the experiment as JSON; a PNG carries it along. Raises ExportError.
+    """Write a sheet to a file in the format given by its suffix. `spec`, the experiment as JSON, is
+    embedded in a PNG. Raises ExportError.
     """
     path = Path(path)
     kind = FORMATS.get(path.suffix.lower().removeprefix("."))
@@ -70,7 +69,7 @@ def export(
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is either complete or as it was before. Raises ExportError."""
+    """Write a file atomically. Raises ExportError."""
     try:
         with replacing(path) as part:
             part.write_bytes(content)
@@ -79,11 +78,11 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def image(sheet: Sheet, theme: Theme, scale: float = 1.0, spec: str = "") -> QImage:
-    """A picture of `scale` pixels per logical pixel. Raises ExportError where it is too large."""
+    """An image with `scale` pixels per logical pixel. Raises ExportError if it is too large."""
     size = (sheet.size * scale).toSize()
     picture = QImage(size, QImage.Format.Format_RGB32)
     if picture.isNull():
-        raise ExportError(f"a picture of {size.width()} × {size.height()} pixels is too large")
+        raise ExportError(f"an image of {size.width()} × {size.height()} pixels is too large")
     picture.setDevicePixelRatio(scale)
     with QPainter(picture) as painter:
         paint_sheet(painter, sheet, theme, scale)
@@ -95,12 +94,12 @@ def image(sheet: Sheet, theme: Theme, scale: float = 1.0, spec: str = "") -> QIm
 
 
 def copy_to_clipboard(sheet: Sheet, theme: Theme, scale: float = 2.0, spec: str = "") -> None:
-    """Put a picture on the clipboard."""
+    """Copy an image to the clipboard."""
     QGuiApplication.clipboard().setImage(image(sheet, theme, scale, spec))
 
 
 def table(sheet: Sheet) -> Data:
-    """The columns of all views on a sheet; with several, named after the view too."""
+    """The columns of all views on a sheet; with several views, names are prefixed with the view."""
     columns: Data = {}
     for view in sheet.views:
         prefix = f"{view.title}: " if len(sheet.views) > 1 else ""
@@ -114,7 +113,7 @@ def _png(sheet: Sheet, theme: Theme, scale: float, spec: str) -> bytes:
     lines = np.frombuffer(picture.constBits(), np.uint8).reshape(height, line)
     pixels = lines[:, : 3 * width].reshape(height, width, 3)
     text = {key: picture.text(key) for key in picture.textKeys()}
-    # How large it is meant to be: 96 dots an inch at scale 1.
+    # The physical size: 96 dots per inch at scale 1.
     return write_png(pixels, text, 96 * scale)
 
 
@@ -144,7 +143,7 @@ def _pdf(sheet: Sheet, theme: Theme, scale: float, spec: str) -> bytes:
     page = QPageSize(sheet.size * POINTS_PER_PIXEL, QPageSize.Unit.Point)
     writer.setPageLayout(QPageLayout(page, QPageLayout.Orientation.Portrait, QMarginsF()))
     with QPainter(writer) as painter:
-        # A page is a whole number of points large: fill it to its edges.
+        # The page size is rounded to whole points: scale to fill it.
         size = sheet.size
         painter.scale(writer.width() / size.width(), writer.height() / size.height())
         paint_sheet(painter, sheet, theme, VECTOR)

@@ -1,1 +1,1 @@
-"""Forms made from the settings that spec and catalogue declare."""
+"""Forms built from the settings declared by spec and catalogue."""

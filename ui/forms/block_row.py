@@ -23,10 +23,10 @@ GRIP = 12
 
 
 class BlockRow(QFrame):
-    """The layer's colours, its kind and units; opens to show the settings that are its own.
+    """The layer's colours, kind and units; expands to show its own settings.
 
-    Dragging it by its left half asks for another place (`dragged` carries the pointer's height in
-    the parent, `dropped` ends it).
+    It is moved by dragging its left half (`dragged` carries the pointer's y in the parent,
+    `dropped` ends the drag).
     """
 
     edited = Signal(object)
@@ -89,7 +89,7 @@ class BlockRow(QFrame):
         self._tell_own_settings()
 
     def set_place(self, number: int, colors: Sequence[QColor]) -> None:
-        """Say which layer this is, from 1, and in which colours its measurements are drawn."""
+        """Set the layer's number, from 1, and the colours of its curves."""
         self._colors = list(colors)
         name = f"Layer {number}"
         self.setAccessibleName(f"{name}: {self._block.label}")
@@ -100,7 +100,7 @@ class BlockRow(QFrame):
         self.update(0, 0, INSET + STRIPE, self.height())
 
     def colors(self) -> list[QColor]:
-        """One colour per measured layer."""
+        """The colours of its measured layers."""
         return self._colors
 
     def retheme(self, colors: theme.Theme) -> None:
@@ -167,7 +167,7 @@ class BlockRow(QFrame):
 
 
 def _inheritable(block: Block) -> list[str]:
-    """The settings that follow the network's own while they are None."""
+    """The settings that follow the network's while they are None."""
     return [f.name for f in fields(block) if f.default is None]
 
 

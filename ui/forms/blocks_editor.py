@@ -16,7 +16,7 @@ from ui.widgets.entry_combo import entry_tip
 
 
 def measured_layers(block: Block) -> int:
-    """How many rows a block has in every per-layer view."""
+    """The number of rows of a block in per-layer views."""
     if isinstance(block, SplitMerge):
         return block.short + block.long
     return block.layers if isinstance(block, Skip) else 1
@@ -37,7 +37,9 @@ class BlocksEditor(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
-        self._nothing = QLabel("No hidden layer: inputs go straight to the output.", self)
+        self._nothing = QLabel(
+            "No hidden layer: the inputs are connected directly to the output.", self
+        )
         self._nothing.setWordWrap(True)
         self._nothing.setObjectName("section")
         self._column.addWidget(self._nothing)
@@ -71,7 +73,7 @@ class BlocksEditor(QWidget):
         return list(self._rows)
 
     def append(self, kind: type[Block]) -> None:
-        """Add a block of a kind at the end, as wide as the one before."""
+        """Append a block, as wide as the one before."""
         block = kind(units=self._blocks[-1].units) if self._blocks else kind()
         self._insert(len(self._rows), block)
         self._emit()
@@ -85,7 +87,7 @@ class BlocksEditor(QWidget):
         self._emit()
 
     def shift(self, index: int, by: int) -> None:
-        """Move a block up (negative) or down; beyond the ends nothing happens."""
+        """Move a block up (negative) or down, within the list."""
         if 0 <= index + by < len(self._rows):
             self._shift(index, index + by)
             self._emit()
@@ -103,7 +105,7 @@ class BlocksEditor(QWidget):
         menu = QMenu(button)
         menu.setToolTipsVisible(True)
         for kind in BLOCKS.entries():
-            # What follows a tab stands in the menu's right column.
+            # Text after a tab is in the menu's right column.
             action = menu.addAction(f"{kind.label}\t{kind.formula}".replace("&", "&&"))
             action.setToolTip(entry_tip(kind))
             action.triggered.connect(lambda _=False, kind=kind: self.append(kind))
@@ -129,7 +131,7 @@ class BlocksEditor(QWidget):
             self.menu(index).popup(event.globalPos())
 
     def menu(self, index: int) -> QMenu:
-        """What can be done with one block."""
+        """The context menu of a block."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         last = len(self._rows) - 1
@@ -152,7 +154,7 @@ class BlocksEditor(QWidget):
         row.dragged.connect(lambda y: self._drag(row, y))
         row.dropped.connect(self._emit)
         self._rows.insert(index, row)
-        # Row 0 of the column is the note that there are no layers.
+        # Row 0 of the layout is the note shown when there are no layers.
         self._column.insertWidget(index + 1, row)
 
     def _drop(self, index: int) -> None:
@@ -183,7 +185,7 @@ class BlocksEditor(QWidget):
             self.edited.emit(blocks)
 
     def _renumber(self) -> None:
-        """Number the rows, and colour them as the views do: a colour per measured layer."""
+        """Number and colour the rows; a colour per measured layer, as in the views."""
         self._nothing.setVisible(not self._rows)
         counts = [measured_layers(row.block()) for row in self._rows]
         colors = theme.current().layer_colors(sum(counts) + 1)

@@ -1,4 +1,4 @@
-"""Forms for parts of a spec and catalogue entries, built from the metadata of their fields."""
+"""Forms for parts of a spec and catalogue entries, built from their fields' metadata."""
 
 from __future__ import annotations
 
@@ -31,11 +31,10 @@ INHERITED = "As network"
 
 
 class Form(QWidget):
-    """A label and a field for every setting of a part; `changed` carries the whole new part.
-
-    `names` picks the settings to show and their order. `path` prefixes the object names, so that
-    `network.dropout` is the name of that field's widget. With `restarts_run` every change restarts
-    the run, whatever the settings themselves say.
+    """A label and a field for every setting of a part; `changed` carries the new part. `names`
+    selects and orders the settings shown. `path` prefixes the object names, so that
+    `network.dropout` is the name of that field's widget. With `restarts_run` every setting is
+    marked as restarting the run.
     """
 
     changed = Signal(object)
@@ -113,16 +112,17 @@ class Form(QWidget):
         return self._editors[name]
 
     def has(self, name: str) -> bool:
-        """Whether the form shows that field."""
+        """Whether the form has the field."""
         return name in self._editors or name in self._rare
 
     def insert_below(self, name: str, widget: QWidget) -> None:
-        """Put a widget of full width under a field (under the form's own rows of that field)."""
+        """Insert a widget of full width below a field and its sub-settings."""
         row = self._grid.getItemPosition(self._grid.indexOf(self._editors[name]))[0]  # type: ignore[index]
         self._grid.addWidget(widget, row + 2, 0, 1, 2)
 
     def _add(self, name: str, setting: Setting) -> None:
-        # Three grid rows a field: the field, an entry's own settings, a place for `insert_below`.
+        # Three grid rows per field: the field, an entry's own settings, the widget of
+        # `insert_below`.
         row = 3 * len(self._editors)
         restarts_run = self._restarts_run or setting.restarts_run
         path = f"{self._path}.{name}" if self._path else name
@@ -183,7 +183,8 @@ class Form(QWidget):
 class EntryEditor(EntryCombo):
     """Chooses a catalogue entry; `below` shows the entry's own settings.
 
-    It remembers the settings of every entry it has shown: on return to Adam they are as they were.
+    It remembers the settings of every entry it has shown and restores them when the entry is chosen
+    again.
     """
 
     def __init__(
@@ -209,7 +210,7 @@ class EntryEditor(EntryCombo):
         self._column.setContentsMargins(INDENT, 0, 0, 0)
 
     def set_heading(self, title: str, text: str) -> None:
-        """What the tooltip says before it speaks of the entry."""
+        """The first part of the tooltip, before the text of the entry."""
         self._title, self._help = title, text
 
     def entry(self) -> Entry | None:
@@ -261,10 +262,8 @@ class EntryEditor(EntryCombo):
 
 
 def _reveal(widget: QWidget, visible: bool) -> None:
-    """Show or hide a part of a form.
-
-    While the form itself is still out of sight a new part needs no `show`, which would lay out and
-    style the half-built form again and again.
+    """Show or hide a part of a form. A part of a hidden form needs no `show`, which would lay out
+    and style the unfinished form repeatedly.
     """
     parent = widget.parentWidget()
     waits = parent is not None and not parent.isVisible()
@@ -274,7 +273,7 @@ def _reveal(widget: QWidget, visible: bool) -> None:
 
 
 def chain_tabs(before: QWidget, part: QWidget) -> None:
-    """Let Tab go from `before` through all fields of a part that was built later than the rest."""
+    """Insert the fields of a part built later into the tab order, after `before`."""
     for widget in part.findChildren(QWidget):
         takes_tab = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not widget.focusProxy()
         if takes_tab and widget.window() is before.window():
@@ -284,7 +283,7 @@ def chain_tabs(before: QWidget, part: QWidget) -> None:
 
 @cache
 def _kinds(part: type) -> dict[str, tuple[Any, bool]]:
-    """The type of each field without its None, and whether None is allowed."""
+    """The type of each field without None, and whether None is allowed."""
     hints = typing.get_type_hints(part)
     return {f.name: _split_optional(hints[f.name]) for f in fields(part)}
 

@@ -48,10 +48,8 @@ class Record:
             self._known, self._edges = {}, edges
         known = self._known
         self._known = {
-            selected_step: shares
-            if (shares := known.get(selected_step)) is not None
-            else _regrid(data, newest)
-            for selected_step, data in zip(iterations, histograms, strict=True)
+            i: shares if (shares := known.get(i)) is not None else _regrid(data, newest)
+            for i, data in zip(iterations, histograms, strict=True)
         }
         self.iterations = np.array(iterations, dtype=np.float64)
         self.shares = np.stack(list(self._known.values()))
@@ -81,12 +79,8 @@ class HeatItem(PlotObject):
         """Show the recorded histograms; `selected_step` is the iteration to mark."""
         self.record.take(iterations, histograms)
         newest = histograms[-1]
-        self.layers, self.low, self.high, self.selected_step = (
-            layers,
-            newest.low,
-            newest.high,
-            selected_step,
-        )
+        self.layers, self.low, self.high = layers, newest.low, newest.high
+        self.selected_step = selected_step
         self.length = round_length(max(iterations[-1], 10.0))
         labels = layers, newest.low.tolist(), newest.high.tolist(), self.length
         changed, self._labels = labels != self._labels, labels

@@ -1,8 +1,8 @@
-"""The one way from another thread into the window's.
+"""Wakes the window's thread from another thread.
 
-A thread rings a bell, and the window's thread answers. The thread meets nothing of Qt: it appends
-to a queue and writes a byte into a socket. So no thread can emit from, keep alive or destroy an
-object of Qt, whatever is closed or deleted meanwhile.
+A thread rings a bell, and the window's thread answers. The thread touches no Qt object: it appends
+to a queue and writes a byte to a socket. So it cannot emit from, keep alive or destroy a Qt object,
+whatever is closed or deleted meanwhile.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _notifier: QSocketNotifier | None = None
 
 
 class Bell:
-    """Calls `answer`, a method, in the window's thread some time after each `ring`, once for
-    several; no more once the method's object is gone. Make it in the window's thread."""
+    """Calls the method `answer` in the window's thread after `ring`, once for several rings, and no
+    longer once the method's object is gone. Create it in the window's thread."""
 
     def __init__(self, answer: Callable[[], object]) -> None:
         self._answer = WeakMethod(answer)
@@ -47,13 +47,13 @@ class Bell:
 
 
 def _wake() -> None:
-    # With a full socket the window wakes anyway.
+    # If the socket is full the window wakes anyway.
     with suppress(OSError):
         _far.send(b"\0")
 
 
 def _listen() -> None:
-    """Have the application's event loop watch the socket."""
+    """Watch the socket in the application's event loop."""
     global _notifier
     if _notifier is None or not Shiboken.isValid(_notifier):
         application = QCoreApplication.instance()
@@ -62,7 +62,8 @@ def _listen() -> None:
 
 
 def _answer_one() -> None:
-    """One bell a time: an answer may open a dialog, whose event loop has to answer the others."""
+    """Answer one bell at a time: an answer may open a dialog, whose event loop answers the
+    others."""
     with suppress(BlockingIOError):
         _near.recv(4096)
     if not _rung:

@@ -19,7 +19,7 @@ RECENT, MOST_RECENT = "recent", 10
 
 
 class Document:
-    """Reads and writes the session's experiment; `report` tells the user what went wrong."""
+    """Reads and writes the session's experiment; `report` shows errors to the user."""
 
     def __init__(
         self,
@@ -45,19 +45,20 @@ class Document:
         self._preferences.keep(**{RECENT: "\n".join(map(str, known))})
 
     def tell(self) -> None:
-        """Name the experiment in the window's title, with a star while it is not saved."""
+        """Show the experiment's name in the window's title, with a star while unsaved."""
         name = self._session.spec.title or (self.path.stem if self.path else "")
         changed = "" if self._session.undo_stack.isClean() else "*"
         self._window.setWindowTitle(f"{name}{changed} – {APPLICATION}" if name else APPLICATION)
 
     def open(self, path: Path) -> bool:
-        """Take up the experiment in a file; on a bad one say every problem and change nothing."""
+        """Open the experiment in a file; if it is invalid, report all problems and change
+        nothing."""
         try:
             spec = read_experiment(path)
         except SpecError as error:
             self._report("\n".join(error.problems))
             return False
-        # A picture carries its experiment along but is no place to save it.
+        # An image contains an experiment, but saving does not write to it.
         self.path = path if path.suffix.lower() != ".png" else None
         self._remember(path)
         self._session.open(spec)
@@ -83,7 +84,7 @@ class Document:
             self.write(Path(name))
 
     def write(self, path: Path) -> bool:
-        """Save to a file; whether that worked."""
+        """Save to a file; return whether that worked."""
         try:
             write_experiment(path, self._session.spec)
         except OSError as error:
@@ -96,7 +97,7 @@ class Document:
         return True
 
     def may_close(self) -> bool:
-        """Whether the window may close: asks first what is to become of unsaved changes."""
+        """Whether the window may close; asks about unsaved changes."""
         if self._session.undo_stack.isClean():
             return True
         box = QMessageBox(self._window)

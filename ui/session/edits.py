@@ -10,13 +10,13 @@ from PySide6.QtGui import QUndoCommand
 from core.experiment.spec import ExperimentSpec, changes
 from ui.wording import described
 
-# Changes of one number that follow each other within this time, as while a slider is dragged, are
-# undone together; every stroke of a brush, every choice from a list is undone by itself.
+# Changes of one number within this time, as while a slider is dragged, are undone together; each
+# stroke of a brush and each choice from a list is undone separately.
 TOGETHER_SECONDS = 1.0
 
 
 class Edit(QUndoCommand):
-    """Puts one spec in the place of another; with `done` it is in effect already."""
+    """Replaces one spec by another; with `done` it is in effect already."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What keeps a fast worker from flooding a slow window: one frame at a time is on its way.
+"""Keeps a fast worker from flooding a slow window: one frame at a time is in flight.
 
                      taken                  painted, or it will not be
     ┌─────────────┐ ──────► ┌─────────────┐ ─────────────────────────► acknowledge()
@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 
 class Handshake:
-    """The window's half. `acknowledge` tells the worker that there may be another frame."""
+    """The window's half. `acknowledge` lets the worker send another frame."""
 
     def __init__(self, acknowledge: Callable[[], object]) -> None:
         self._acknowledge = acknowledge
@@ -25,7 +25,7 @@ class Handshake:
 
     @property
     def paints(self) -> bool:
-        """Whether a window paints what is shown, so that the next frame is to wait for that."""
+        """Whether a window paints frames, so that the next one waits for the paint."""
         return self._paints
 
     @paints.setter
@@ -39,13 +39,13 @@ class Handshake:
         return self._to_paint
 
     def taken(self, changed: bool = True) -> None:
-        """A frame has arrived to be shown; the window has something to paint if `changed`."""
+        """A frame has arrived; the window has something to paint if `changed`."""
         self._to_paint = True
         if not changed or not self._paints:
             self.painted()
 
     def painted(self) -> bool:
-        """The window has been painted; whether a frame waited for that."""
+        """The window has been painted; return whether a frame waited for it."""
         waited, self._to_paint = self._to_paint, False
         if waited:
             self._acknowledge()

@@ -1,4 +1,4 @@
-"""A job of `core.worker.job` as the window sees it: its news are signals in the window's thread."""
+"""A job of `core.worker.job` with signals in the window's thread."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ from core.worker.job import (
 )
 from ui.session.bell import Bell
 
-# From one snapshot to the next, at least: the window paints 60 times a second.
+# Minimum time between two snapshots: the window paints 60 times a second.
 SNAPSHOT_MILLISECONDS = 16
-SILENT = "No sign of life for some seconds: the computer is overloaded, or the process was stopped."
+SILENT = (
+    "The process has not responded for some seconds: the computer is overloaded, or it was stopped."
+)
 
 log = logging.getLogger(__name__)
 
@@ -29,10 +31,10 @@ log = logging.getLogger(__name__)
 class BackgroundJob(QObject):
     """Runs a job once: exactly one of `finished`, `failed` and `stopped` ends it.
 
-    Keep a reference as long as its signals are wanted. Once that is gone, or after `close`, no
-    signal comes; the job is cancelled. `snapshot` is paced: the next one is asked for when the
-    window has had the time to paint the last. `silent` says that the job's process does not answer
-    (True) or does so again; `stop` ends it even then.
+    Keep a reference for as long as you need its signals: without one, or after `close`, the job is
+    cancelled and emits nothing. `snapshot` is throttled: the next one is requested once the window
+    has had time to paint the last. `silent` is emitted when the job's process stops responding
+    (True) or responds again (False); `stop` ends it even then.
     """
 
     progressed = Signal(object)  # Progress
@@ -54,8 +56,8 @@ class BackgroundJob(QObject):
         self._pause.setSingleShot(True)
         self._pause.setTimerType(Qt.TimerType.PreciseTimer)
         self._pause.timeout.connect(self._acknowledge)
-        # No signal is connected to a method of the run: PySide would watch for the end of the run,
-        # which may come in its thread, and disconnect the signal there.
+        # No signal is connected to a method of the run: PySide would disconnect it when the run is
+        # destroyed, possibly in the run's thread.
         self.destroyed.connect(lambda: run.cancel())
 
     def start(self) -> BackgroundJob:
@@ -68,7 +70,7 @@ class BackgroundJob(QObject):
 
     @property
     def process_id(self) -> int | None:
-        """None where there is none, or a thread does the work."""
+        """The process id; None without a process, or if a thread does the work."""
         return self._run.process_id
 
     def stop(self) -> None:
@@ -76,7 +78,7 @@ class BackgroundJob(QObject):
         self._run.cancel()
 
     def close(self, timeout: float = 0.0) -> bool:
-        """Cancel without further signals; whether it had ended after so many seconds."""
+        """Cancel without further signals; return whether it ended within `seconds`."""
         self._closed = True
         return self._run.close(timeout)
 

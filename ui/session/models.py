@@ -1,4 +1,4 @@
-"""Trained models as files: saved from the run, and used to predict a table."""
+"""Trained models as files: saved from the run, and applied to a table."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PREDICTIONS = "CSV (*.csv)"
 
 @dataclass(frozen=True)
 class Predicted:
-    """Predictions that were written, and what is to be said about them."""
+    """The predictions written, and what to report about them."""
 
     path: Path
     rows: int
@@ -57,7 +57,7 @@ class Models(QObject):
         session.model_saved.connect(self._tell_saved)
 
     def ask_save(self) -> None:
-        """Ask where to save what the run has learned so far."""
+        """Ask for a file and save the present weights."""
         if path := self._ask_target("Save model", f"trained{SUFFIX}", MODELS):
             self._session.save_model(str(path))
 
@@ -125,7 +125,7 @@ class Models(QObject):
             self.predict(model, table, out)
 
     def predict(self, model: Path, table: Path, out: Path) -> None:
-        """Predict a table beside the window and write the predictions."""
+        """Predict a table in the background and write the predictions."""
         self._work = Work(lambda work: _predict(model, table, out, work))
         self._work.failed.connect(self._report)
         self._work.done.connect(self._tell_predicted)
@@ -147,7 +147,7 @@ class Models(QObject):
     def _ask_target(self, title: str, name: str, filters: str) -> Path | None:
         dialog = QFileDialog(self._parent, title, str(self._folder), filters)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        # So that the dialog asks before it overwrites the file that is really meant.
+        # So that the dialog asks before overwriting the file with the suffix added.
         dialog.setDefaultSuffix(Path(name).suffix[1:])
         dialog.selectFile(name)
         chosen = dialog.selectedFiles()[0] if dialog.exec() else ""

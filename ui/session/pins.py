@@ -1,4 +1,4 @@
-"""The runs that the user has pinned, to compare others with."""
+"""The pinned runs, to compare others with."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from core.experiment.spec import ExperimentSpec, changes
 from core.telemetry.history import History, Pin
 from ui.wording import described
 
-# As many as there are colours that can be told apart.
+# The number of distinguishable colours.
 MOST = 6
 LONGEST_NAME = 40
 
 
 class Pins(QObject):
-    """At most `MOST` runs by name and colour. The present run may be one of them."""
+    """At most `MOST` runs, each with a name and a colour. The current run may be one of them."""
 
     changed = Signal()
 
@@ -32,15 +32,15 @@ class Pins(QObject):
         return len(self.all) == MOST
 
     def of(self, history: History) -> Pin | None:
-        """The pin of a run, None where it is not pinned."""
+        """The pin of a run; None if it is not pinned."""
         return next((pin for pin in self.all if pin.history is history), None)
 
     def beside(self, history: History) -> tuple[Pin, ...]:
-        """The pinned runs but for one that is shown already."""
+        """The pinned runs except one that is shown already."""
         return tuple(pin for pin in self.all if pin.history is not history)
 
     def add(self, spec: ExperimentSpec, history: History) -> Pin:
-        """Keep a run. ValueError says why it cannot be kept."""
+        """Pin a run. Raises ValueError with the reason if it cannot be pinned."""
         if self.of(history):
             raise ValueError("This run is pinned already.")
         if self.full:
@@ -55,7 +55,7 @@ class Pins(QObject):
         self._put(tuple(other for other in self.all if other is not pin))
 
     def rename(self, pin: Pin, name: str) -> None:
-        """Call a run something else; an empty name changes nothing, a taken one gets a number."""
+        """Rename a run; an empty name changes nothing, a duplicate gets a number."""
         name = " ".join(name.split())[:LONGEST_NAME]
         if name and name != pin.name:
             self._swap(pin, replace(pin, name=self._unused(name)))
@@ -65,12 +65,12 @@ class Pins(QObject):
         self._put(pins)
 
     def follow(self, history: History, spec: ExperimentSpec) -> None:
-        """The settings of a run have changed in flight."""
+        """Update the settings of a run that have changed in flight."""
         if pin := self.of(history):
             self._swap(pin, replace(pin, spec=spec))
 
     def _suggested(self, spec: ExperimentSpec) -> str:
-        """The title, or what is different from the run that was pinned last."""
+        """The title, or the differences from the run pinned last."""
         if spec.title:
             return spec.title[:LONGEST_NAME]
         if self.all:

@@ -48,11 +48,11 @@ class Recovery(QObject):
     edit, and everything else (undo history, recorded steps, pinned runs, `window`) beside it, then
     and every ten seconds, in a thread.
 
-    The files go when there is nothing to lose: no unsaved change, no run, no pinned run. Those
-    that are found at the start were left by an application that ended too early: `lost` is the
+    The files go when there is nothing to lose: no unsaved change, no run, no pinned run. Those that
+    are found at the start were left by an application that ended too early: `lost` is the
     experiment in them and `lost_work` the whole session, as far as they can be read. A file that
-    cannot is renamed, and `problem` says so. A lock keeps the files of several windows apart; Qt
-    drops the locks of processes that have died.
+    cannot is renamed, and `problem` says so. A lock separates the files of several windows; Qt
+    releases the locks of processes that have died.
     """
 
     def __init__(
@@ -173,7 +173,7 @@ class Recovery(QObject):
             return
         for number in range(MOST_WINDOWS):
             lock = QLockFile(str(folder / f"unsaved-{number}.lock"))
-            # However long a window has been open, its lock is its own.
+            # Locks never become stale with age.
             lock.setStaleLockTime(0)
             if lock.tryLock(0):
                 self._lock, self._path = lock, folder / f"unsaved-{number}.json"

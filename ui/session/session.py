@@ -29,21 +29,21 @@ from ui.session.handshake import Handshake
 from ui.session.pins import Pins
 from ui.wording import described
 
-# How far a checkpoint may lie from the moment at which the user wants to go on: share of the run.
+# Maximum distance of a checkpoint from the step at which to continue, as a share of the run.
 NEAR = 0.1
 SILENT = (
-    "The training process has given no sign of life for some seconds: the computer is overloaded, "
+    "The training process has not responded for some seconds: the computer is overloaded, "
     "or the process was stopped. Reset starts another one."
 )
-ANSWERS = "The training process answers again."
+ANSWERS = "The training process responds again."
 
 
 class Session(QObject):
-    """One experiment being played with. `is_running` is what the user asked for last.
+    """One experiment and its run. `is_running` is what the user requested last.
 
-    `runner` is what trains, a process of its own unless another is given; the session closes it.
-    `frame_shown` comes with every new frame of the run. `past` is the recorded frame looked at
-    instead of the newest, None while that is looked at: `shown_step_changed` tells.
+    `runner` trains, by default in a process of its own; the session closes it. `frame_shown` is
+    emitted for every new frame of the run. `past` is the recorded frame shown instead of the
+    newest, None while the newest is shown; `shown_step_changed` is emitted when it changes.
     """
 
     spec_changed = Signal(object)
@@ -86,7 +86,7 @@ class Session(QObject):
     # The run
 
     def set_running(self, running: bool) -> None:
-        """Run or pause. Running on from a finished run starts it again."""
+        """Run or pause. A finished run is started again."""
         if running:
             self._restart_if_lost()
             if self._last is not None and self._last.status in ("finished", "diverged"):
@@ -110,11 +110,11 @@ class Session(QObject):
         self._note_running(False)
 
     def test(self) -> None:
-        """Look at the test part with the weights as they are: `tested` tells."""
+        """Score the test part with the present weights; `tested` carries the result."""
         self._runner.test()
 
     def save_model(self, path: str) -> None:
-        """Write what has been learned so far to a file: `model_saved` tells."""
+        """Save the present weights as a model file; `model_saved` carries the result."""
         self._runner.save_model(path)
 
     def ask(self, question: Question | None, moment: Moment | None = None) -> None:
@@ -123,7 +123,7 @@ class Session(QObject):
         self._runner.ask(question, moment)
 
     def set_pace(self, steps_per_second: float) -> None:
-        """Train at so many steps a second, slow enough to watch; 0 is full speed."""
+        """Limit training to a number of steps per second; 0 is full speed."""
         self._runner.set_pace(steps_per_second)
 
     def reset(self) -> None:
@@ -133,11 +133,11 @@ class Session(QObject):
         self._restart()
 
     def new_seed(self) -> None:
-        """Start again from another seed; a running run goes on running."""
+        """Start again from another seed; a running run keeps running."""
         self.edit(replace(self.spec, seed=(self.spec.seed + 1) % 2**32))
 
     def close(self) -> bool:
-        """End the training process; whether it ended in time."""
+        """End the training process; return whether it ended in time."""
         return self._runner.close()
 
     # Edits
@@ -145,7 +145,8 @@ class Session(QObject):
     def edit(self, spec: ExperimentSpec) -> None:
         """Make `spec` the current one, in flight or with a new run; undoable.
 
-        What no longer goes with the rest, such as a loss for other data, is set back and said.
+        Settings that no longer fit the others, such as a loss for other data, are reset and
+        reported.
         """
         spec, reasons = settled(spec)
         if any(changes(self.spec, spec)):
@@ -155,7 +156,7 @@ class Session(QObject):
             self.noted.emit("\n".join(reasons))
 
     def open(self, spec: ExperimentSpec) -> None:
-        """Take up another experiment, paused at its start; undoable."""
+        """Open another experiment, paused at its start; undoable."""
         self._runner.pause()
         self._note_running(False)
         run = self._run
@@ -188,7 +189,7 @@ class Session(QObject):
         self.frame_shown.emit(self._last)
 
     def put(self, spec: ExperimentSpec) -> None:
-        """What `edit` and undo do: put a spec into effect."""
+        """Put a spec into effect, for `edit` and undo."""
         difference = [change for change in changes(self.spec, spec) if change.path != "title"]
         self.spec = spec
         broken = self._unloadable or (self._last is not None and self._last.status == "diverged")
@@ -203,24 +204,25 @@ class Session(QObject):
         self.spec_changed.emit(spec)
 
     def set_weight(self, layer: str, row: int, column: int, value: float, name: str) -> None:
-        """Set one weight of the run by hand, which no spec can say: a mark called `name` does."""
+        """Set one weight of the run by hand. This is not in the spec but recorded as a mark called
+        `name`."""
         self.look_live()
         self.history.mark(self.history.iteration, f"{name} set to {value:.3g}")
         self._runner.set_weight(layer, row, column, value)
 
     def measure(self, measures: Collection[str]) -> None:
-        """Say what frames shall contain: what the visible views show."""
+        """Set what frames must contain: the measures of the visible views."""
         self._runner.measure(frozenset(measures))
 
-    # The past
+    # Earlier steps
 
     @property
     def shown(self) -> Frame | None:
-        """The frame looked at: a recorded one, or the newest. None before the first."""
+        """The frame shown: a recorded one, or the newest. None before the first."""
         return self.past or self._last
 
     def look_at(self, iteration: float) -> None:
-        """Look at the recorded moment nearest to an iteration, while training goes on."""
+        """Show the recorded step nearest to an iteration, while training continues."""
         frames = self.history.frames
         if not frames or iteration >= frames[-1].iteration:
             self.look_live()
@@ -229,7 +231,7 @@ class Session(QObject):
         self._look(None if frame is frames[-1] else frame)
 
     def look_by(self, count: int) -> None:
-        """Look at the moment recorded so many before (negative) or after the one looked at."""
+        """Show the step recorded `count` before (negative) or after the one shown."""
         moments = self.history.moments()
         if self.shown is None or not moments:
             return
@@ -237,7 +239,7 @@ class Session(QObject):
         self.look_at(moments[min(max(here + count, 0), len(moments) - 1)])
 
     def look_live(self) -> None:
-        """Look at the newest moment again."""
+        """Show the newest step again."""
         self._look(None)
 
     def checkpoint_near(self, iteration: int, share: float = NEAR) -> Moment | None:
@@ -251,8 +253,9 @@ class Session(QObject):
         return None
 
     def go_on_from(self, iteration: int) -> None:
-        """Go on from the checkpoint near an iteration, with its weights, optimizer state and
-        settings. The run as it was becomes the ghost. Without such a checkpoint: LookupError."""
+        """Continue from the checkpoint near an iteration, with its weights, optimizer state and
+        settings. The present run becomes the ghost. Raises LookupError without such a
+        checkpoint."""
         checkpoint = self.checkpoint_near(iteration)
         if checkpoint is None:
             raise LookupError(f"no checkpoint near step {iteration}")
@@ -261,7 +264,7 @@ class Session(QObject):
         self._runner.go_back(checkpoint, self._run)
         self._take_over(self.history.fork(checkpoint.iteration))
         if any(changes(self.spec, spec)):
-            # It is in effect already: the checkpoint brings its settings along.
+            # In effect already: the checkpoint includes its settings.
             self.undo_stack.push(Edit(self.put, self.spec, spec, done=True))
             self.spec = spec
             self.spec_changed.emit(spec)
@@ -270,7 +273,7 @@ class Session(QObject):
     # Pins
 
     def pin(self) -> None:
-        """Keep the present run by name and colour. ValueError says why it cannot be."""
+        """Pin the current run. Raises ValueError with the reason if it cannot be pinned."""
         if not self.history.iteration:
             raise ValueError("There is nothing to pin before the first step.")
         self.pins.add(self.spec, self.history)
@@ -279,7 +282,7 @@ class Session(QObject):
 
     @property
     def paints(self) -> bool:
-        """Whether a window paints what is shown, so that the next frame is to wait for that."""
+        """Whether a window paints frames, so that the next one waits for the paint."""
         return self._handshake.paints
 
     @paints.setter
@@ -287,7 +290,8 @@ class Session(QObject):
         self._handshake.paints = paints
 
     def painted(self) -> bool:
-        """The window has painted: there may be another frame. Whether one was waiting for that."""
+        """The window has been painted, so another frame may come; return whether one was
+        waiting."""
         return self._handshake.painted()
 
     def _receive(self) -> None:
@@ -336,7 +340,7 @@ class Session(QObject):
             self.running_changed.emit(running)
 
     def _restart_if_lost(self) -> None:
-        """Begin anew where there is no run to go on with."""
+        """Begin a new run if there is none to continue."""
         if self._unloadable:
             self._restart()
 
@@ -346,13 +350,13 @@ class Session(QObject):
         self._runner.load(self.spec, self._run, self._weights)
         self._weights = None
         if self.is_running:
-            # A run in between that could not be loaded may have stopped the training.
+            # A run that could not be loaded in between may have stopped the training.
             self._runner.resume()
         self._take_over(History())
         self.history.slope_bound = slope_bound(self.spec.network)
 
     def _take_over(self, history: History) -> None:
-        """Put a history in the place of the present one, which stays behind it as a ghost."""
+        """Replace the history; the present one becomes its ghost."""
         past = self.history
         history.ghost = None if self.pins.of(past) else ghost_after(past)
         history.pinned = self.pins.beside(history)

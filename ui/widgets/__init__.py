@@ -1,5 +1,6 @@
-"""Small widgets, one a module. Each shows one value: `set_value` is silent, `edited` is the user's.
+"""Small widgets, one per module. Each shows one value: `set_value` emits nothing, `edited` is
+emitted for edits of the user.
 
-Mouse clicks leave the keyboard focus alone where a widget has no use for typing, so that Space and
-the letters stay shortcuts; a widget reached with Tab keeps them for itself (`ui.widgets.keys`).
+A click does not focus a widget that takes no text, so that Space and letters remain shortcuts; a
+widget focused by Tab handles these keys itself (`ui.widgets.keys`).
 """

@@ -19,7 +19,7 @@ HEIGHT = 92
 
 
 def sampled(activation: Activation, x: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """f and f′ at x, or None for a function whose shape is learned (maxout)."""
+    """f and f′ at x; None for a function whose shape is learned (maxout)."""
     if isinstance(activation, PReLU):
         slope = np.where(x > 0, 1.0, activation.start)
         return x * slope, slope
@@ -33,9 +33,8 @@ def sampled(activation: Activation, x: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 class ActivationPlot(QFrame):
-    """f solid, f′ dashed, on the same axes for every function; the pointer reads values.
-
-    The ranges never change, so that slopes compare: x from −5 to 5, values from −1.3 to 2.3.
+    """f solid, f′ dashed, with the values under the pointer. All functions have the same axes, so
+    that slopes can be compared: x from −5 to 5, values from −1.3 to 2.3.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -53,7 +52,7 @@ class ActivationPlot(QFrame):
         self.setAccessibleName("Activation function and its derivative")
 
     def set_activation(self, activation: Activation) -> None:
-        """Show another function; the widget hides where there is no curve to show."""
+        """Show another function; hide the widget if it has no curve."""
         if activation == self._activation:
             return
         self._activation = activation
@@ -101,4 +100,4 @@ class FunctionView(PlotView):
                 plot.point_at(None)
 
     def mouseDoubleClickEvent(self, event) -> None:
-        """There is nothing to fill the window with."""
+        """Do nothing: this plot cannot be maximised."""

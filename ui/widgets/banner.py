@@ -1,4 +1,4 @@
-"""A message above what is shown: what went wrong, until it is dismissed."""
+"""A message at the top of a page, shown until it is dismissed."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QWidget
 
-# A longer message scrolls, so that it does not take the room of what it is about.
+# A longer message scrolls.
 MOST_HEIGHT = 96
 BUTTON_ROW = 34
 
 
 class Action(NamedTuple):
-    """What a message offers: the text of a button, what it does, and whether the message is then
-    done with."""
+    """The button of a message: its text, what it does, and whether the message is dismissed
+    then."""
 
     text: str
     act: Callable[[], object]
@@ -24,7 +24,7 @@ class Action(NamedTuple):
 
 
 class Banner(QFrame):
-    """Hidden while there is nothing to say."""
+    """Hidden while there is no message."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,7 +32,7 @@ class Banner(QFrame):
         self._act: Action | None = None
         self._text = QLabel()
         self._text.setWordWrap(True)
-        # File names and values in a message are no markup.
+        # Messages contain file names and values, which are not markup.
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -55,7 +55,7 @@ class Banner(QFrame):
         self.hide()
 
     def say(self, message: str, action: Action | None = None) -> None:
-        """Show a message, and a button for what can be done about it."""
+        """Show a message, with a button if an action is given."""
         self._act = action
         self._text.setText(message)
         self._text.setAccessibleName(message)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 
 
 class Check(QCheckBox):
-    """A check box that emits what the user makes of it."""
+    """A check box that emits edits of the user only."""
 
     edited = Signal(object)
 

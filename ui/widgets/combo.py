@@ -58,9 +58,8 @@ def choice_model(items: Iterable[tuple[Any, str, str, str]]) -> QStandardItemMod
 class Combo(QComboBox):
     """A drop-down list whose entries may have a muted note: a formula, an explanation.
 
-    The note of the chosen entry is shown where it fits whole; one given with `set_note` is cut to
-    fit. Enter opens the list; the wheel works
-    only in focus.
+    The note of the chosen entry is shown if it fits; one set by `set_note` is elided to fit. Enter
+    opens the list; the wheel works only with focus.
     """
 
     edited = Signal(object)
@@ -81,7 +80,7 @@ class Combo(QComboBox):
         return self.currentData(VALUE)
 
     def set_value(self, value: Any) -> None:
-        """Show a choice without a signal. Raises ValueError for what is not in the list."""
+        """Select a choice without a signal. Raises ValueError if it is not in the list."""
         if value == self.value():
             return
         for row in range(self.count()):
@@ -92,19 +91,19 @@ class Combo(QComboBox):
         raise ValueError(f"{value!r} is not among the choices")
 
     def set_choices(self, model: QStandardItemModel) -> None:
-        """Offer other choices; the first of them is shown, without a signal."""
+        """Replace the choices and select the first, without a signal."""
         self.setModel(model)
         self._chosen = self.currentIndex()
         self._list_is_ready = False
 
     def set_note(self, note: str | None) -> None:
-        """Replace the muted text behind the chosen entry; None brings its own back."""
+        """Replace the note of the chosen entry; None restores its own."""
         if note != self._note:
             self._note = note
             self.update()
 
     def note(self) -> str:
-        """The muted text behind the chosen entry; a formula of one letter says nothing there."""
+        """The note shown beside the chosen entry; none for a formula of one letter."""
         if self._note is not None:
             return self._note
         own = self.currentData(NOTE) or ""
@@ -151,7 +150,7 @@ class Combo(QComboBox):
 class NoteDelegate(QStyledItemDelegate):
     """Rows with a label column and a muted note column, both aligned down the list.
 
-    A bar at the edge marks the present choice of the combo box, which is the parent.
+    A bar at the edge marks the current choice of the combo box, the parent.
     """
 
     def sizeHint(

@@ -1,4 +1,4 @@
-"""A line of text that ends in dots where there is no room for all of it."""
+"""A line of text that is elided to fit."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 
 class ElidedLabel(QLabel):
-    """`text` is the whole text, which is also the tooltip where it is cut. With less room than
-    `least` pixels nothing is shown."""
+    """`text` is the full text, also the tooltip while elided. Below a width of `least` pixels
+    nothing is shown."""
 
     def __init__(self, text: str = "", least: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""The live figures of a run, cheap enough to change with every frame."""
+"""The live figures of a run, cheap to update with every frame."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ NONE = "–"
 
 @dataclass
 class Figure:
-    """One cell: a word and a running number, the word in front (`name`) or behind (`unit`).
-
-    The cell has room for `widest` and takes more when it needs it, for good. Where room is short
-    the cell with the lowest `rank` goes first.
+    """One cell: a changing number with a word before (`name`) or after it (`unit`). The cell is as
+    wide as `widest` and grows if needed, but never shrinks. With too little room the cell with the
+    lowest `rank` is hidden first.
     """
 
     name: str
@@ -39,10 +38,8 @@ class Figure:
 
 
 class Figures(QWidget):
-    """Names and values in a row, flush right; what has no room is left out.
-
-    It paints its own background, so that nothing under it is painted again, and only the cells
-    whose text has changed.
+    """Names and values in a row, right-aligned; cells that do not fit are hidden. It paints its own
+    background, and only cells whose text has changed.
     """
 
     def __init__(self, figures: Sequence[Figure], parent: QWidget | None = None) -> None:
@@ -62,7 +59,7 @@ class Figures(QWidget):
         self.update()
 
     def set_values(self, values: Sequence[str]) -> None:
-        """New values in the order of the figures; an unchanged one costs a comparison."""
+        """Set the values, in the order of the figures; unchanged ones are not repainted."""
         for figure, value in zip(self._figures, values, strict=True):
             if value != figure.value:
                 figure.value = value
@@ -80,7 +77,7 @@ class Figures(QWidget):
             self.update()
 
     def texts(self) -> list[str]:
-        """Every figure as it reads, also those that have no room."""
+        """Every figure as text, including hidden ones."""
         return [figure.text(figure.value) for figure in self._figures]
 
     def shown_texts(self) -> list[str]:
@@ -133,7 +130,7 @@ class Figures(QWidget):
 
 
 def _tabular(font: QFont, bold: bool) -> QFont:
-    """All digits equally wide, so that a running number stands still."""
+    """The font with digits of equal width, so that changing numbers do not move."""
     result = QFont(font)
     result.setBold(bold)
     result.setFeature(QFont.Tag("tnum"), 1)
@@ -141,7 +138,7 @@ def _tabular(font: QFont, bold: bool) -> QFont:
 
 
 def decimal(value: float, places: int) -> str:
-    """A value with so many places; one too small or large for them in scientific notation."""
+    """A value with fixed decimals; in scientific notation if too small or too large."""
     if math.isnan(value):
         return NONE
     if math.isinf(value):

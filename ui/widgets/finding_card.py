@@ -16,7 +16,7 @@ FAR_DOWN = 10_000
 
 
 class FindingCard(QWidget):
-    """Paints its texts itself, wrapped to its width, and grows with them but never shrinks: the
+    """Paints its texts itself, wrapped to its width. It grows with them but never shrinks, as the
     numbers change all the time. `remedy_chosen` carries a `Remedy`."""
 
     remedy_chosen = Signal(object)
@@ -36,7 +36,7 @@ class FindingCard(QWidget):
 
     @property
     def kind(self) -> tuple[str, str, int]:
-        """What may not differ in a finding that this card is to show instead."""
+        """The key of a finding; the card can be reused for findings with the same key."""
         return kind(self.finding)
 
     def show_finding(self, finding: Finding) -> None:
@@ -95,7 +95,7 @@ class FindingCard(QWidget):
         column.addLayout(self._row)
 
     def _places(self) -> tuple[QRect, QRect]:
-        """Where title and evidence stand."""
+        """The rectangles of title and evidence."""
         left = INSET + ICON + 6
         title = QRect(left, INSET - 2, self.width() - left - INSET, self._title_height)
         top = title.top() + self._title_height + 2
@@ -156,7 +156,7 @@ class FindingCard(QWidget):
 
 
 class WellLine(QWidget):
-    """A good finding in one line, cut off where there is no room: the tooltip has it all."""
+    """A good finding in one line, elided; the tooltip has the full text."""
 
     def __init__(self, finding: Finding, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -193,7 +193,7 @@ class WellLine(QWidget):
 
 
 def kind(finding: Finding) -> tuple[str, str, int]:
-    """Findings of one kind differ in their numbers only."""
+    """The key of a finding: everything but its numbers."""
     return finding.key, finding.severity, len(finding.remedies)
 
 

@@ -1,4 +1,4 @@
-"""Who gets a key: the widget in focus or the application's shortcut."""
+"""Whether a key goes to the focused widget or to an application shortcut."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ COMMANDS = (
 
 
 def keeps_key(event: QEvent) -> bool:
-    """Accept a shortcut override where the widget in focus itself answers to that key.
-
-    A button answers to Space, a combo box to Space and letters. To be called from `event` of what
-    contains them: overrides travel from the widget in focus up to the window.
+    """Accept a shortcut override if the focused widget handles the key itself: a button handles
+    Space, a combo box Space and letters. Call it from `event` of a common parent: overrides
+    propagate from the focused widget up to the window.
     """
     if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
         return False
@@ -33,8 +32,8 @@ def keeps_key(event: QEvent) -> bool:
 
 
 def press_focused(event: QKeyEvent) -> bool:
-    """Let Enter press the button in focus, as Space does; whether there was one. For a window's
-    `keyPressEvent`: Qt itself does so in dialogs only."""
+    """Let Enter press the focused button, as Space does; return whether there was one. For a
+    window's `keyPressEvent`: Qt does this in dialogs only."""
     focus = QApplication.focusWidget()
     enters = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
     if not (enters and isinstance(focus, QAbstractButton)):
@@ -44,6 +43,6 @@ def press_focused(event: QKeyEvent) -> bool:
 
 
 def leave_after_enter(field: QWidget, event: QKeyEvent) -> None:
-    """After Enter, return the keyboard to the shortcuts of the run: Space, S, Ctrl+Z."""
+    """Drop the focus after Enter, so that the shortcuts of the run work again."""
     if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
         field.clearFocus()

@@ -11,11 +11,11 @@ from ui.widgets.numbers import bounded, parsed, shown
 
 
 class NumberField(QLineEdit):
-    """A line that takes 0.001 and 1e-3 alike, on Enter or when the focus leaves.
+    """A line edit for numbers such as 0.001 or 1e-3, which emits on Enter or focus-out.
 
-    What is no number, or out of bounds, is marked and explained and never emitted; leaving the
-    field brings the last good value back, and so does Escape. With `empty` given, an empty line
-    means None and shows that word. Up and Down ask for a step (`stepped`).
+    Invalid or out-of-range text is marked, explained in the tooltip and never emitted; focus-out or
+    Escape restores the last valid value. With `empty`, an empty line means None and shows that
+    word. Up and Down emit `stepped`.
     """
 
     edited = Signal(object)
@@ -41,7 +41,7 @@ class NumberField(QLineEdit):
         return self._value
 
     def set_value(self, value: float | int | None) -> None:
-        """Show a value without a signal. Text in the making stays while the value is the same."""
+        """Show a value without a signal. Text being edited is kept if the value is the same."""
         if value == self._value and self.text():
             return
         self._value = value

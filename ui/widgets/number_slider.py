@@ -1,4 +1,4 @@
-"""A number with a slider for the usual range and a field for the rest."""
+"""A number with a slider for the usual range and a field for any value."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FIELD_WIDTH = 62
 
 
 class NumberSlider(QWidget):
-    """Emits live while the slider moves, and on Enter or focus-out when typed.
+    """Emits while the slider moves, and on Enter or focus-out of the field.
 
     `positions` are those of the slider, else round values between the setting's bounds. Where it
     is `open`, numbers beyond the bounds can be typed.

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 
 def shown(value: float) -> str:
-    """A number in few characters: 0.01, 1e-4, 32, 2.5e6."""
+    """A number in short form: 0.01, 1e-4, 32, 2.5e6."""
     if not math.isfinite(value):
         return str(value)
     number = Decimal(repr(value)).normalize()
@@ -25,7 +25,7 @@ def shown(value: float) -> str:
 
 
 def parsed(text: str) -> float:
-    """The number that a text means; a decimal comma and a real minus sign are accepted.
+    """Parse a number; a decimal comma and a typographic minus sign are accepted.
 
     Raises ValueError with a message for the user.
     """
@@ -40,7 +40,7 @@ def parsed(text: str) -> float:
 
 
 def bounded(value: float, low: float | None, high: float | None) -> float:
-    """The value itself. Raises ValueError with a message for the user where it is out of bounds."""
+    """Return the value. Raises ValueError with a message for the user if it is out of range."""
     if low is not None and value < low:
         raise ValueError(f"must be ≥ {shown(low)}")
     if high is not None and value > high:

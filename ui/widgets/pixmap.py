@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel
 
 
 def show_pixmap(label: QLabel, pixmap: QPixmap) -> None:
-    """Show a pixmap in place of the last: PySide keeps each one until the label is cleared."""
+    """Replace a label's pixmap, clearing it first: PySide keeps each one until the label is
+    cleared."""
     label.clear()
     label.setPixmap(pixmap)

@@ -13,9 +13,8 @@ GAP = 4
 
 
 class RowLabel(QLabel):
-    """A muted label of fixed width; a small circling arrow marks what restarts the run.
-
-    A long name is cut to fit.
+    """A muted label of fixed width, elided to fit; a small circular arrow marks settings that
+    restart the run.
     """
 
     def __init__(
@@ -26,7 +25,7 @@ class RowLabel(QLabel):
         self.setFixedWidth(width)
 
     def room(self) -> int:
-        """The width of a name that is not cut."""
+        """The width of a name that is not elided."""
         return self.width() - (GLYPH + GAP if self.restarts else 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -13,10 +13,8 @@ STEPS = 100
 
 
 def stops(setting: Setting, default: float) -> tuple[float, ...]:
-    """Rising slider positions for a bounded setting.
-
-    A log scale reaches three decades either way from the default and leaves what lies beyond to
-    typing; with a default of 0 it starts with 0. A decay rate, which gets interesting close to 1,
+    """Ascending slider positions for a bounded setting. A log scale covers three decades on either
+    side of the default, other values can be typed; with a default of 0 it starts at 0. A decay rate
     has stops at 0.9, 0.99, 0.999.
     """
     low, high = setting.low, setting.high

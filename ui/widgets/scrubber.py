@@ -21,17 +21,15 @@ from core.telemetry.history import Mark
 from ui import theme
 
 RADIUS, GROOVE, TICK = 6.0, 4.0, 14.0
-# So close to a tick, in pixels, the pointer means it.
+# Distance in pixels within which the pointer hits a tick.
 NEAR = 5.0
-# Recorded moments per press of an arrow key: alone, with Shift, and of a page key.
+# Recorded steps per press of an arrow key, of an arrow key with Shift, and of a page key.
 STEP, LEAP, PAGE = 1, 10, 60
 
 
 class Scrubber(QSlider):
-    """Shows a step of a run of `maximum` steps so far.
-
-    `chosen` carries an iteration; `stepped` a number of recorded moments to go on or back;
-    `released` asks for the newest step.
+    """Shows one step of a run that has `maximum` steps so far. `chosen` carries an iteration,
+    `stepped` the number of recorded steps to move by; `released` asks for the newest step.
     """
 
     chosen = Signal(float)
@@ -49,7 +47,7 @@ class Scrubber(QSlider):
         self.show_run(0, 0, ())
 
     def show_run(self, moment: int, last: int, marks: Sequence[Mark]) -> None:
-        """Show a moment of a run that has come to iteration `last`, with its changes."""
+        """Show a step of a run that has reached iteration `last`, with its changes."""
         before = self._picture()
         self._marks = tuple(marks)
         self.setEnabled(last > 0)
@@ -61,19 +59,19 @@ class Scrubber(QSlider):
             self.update()
 
     def place(self, iteration: float) -> float:
-        """Where an iteration lies, in pixels from the left."""
+        """The position of an iteration, in pixels from the left."""
         share = iteration / self.maximum() if self.maximum() else 1.0
         return RADIUS + 1 + share * (self.width() - 2 * RADIUS - 2)
 
     def mark_at(self, x: float) -> Mark | None:
-        """The change whose tick lies at a place."""
+        """The change whose tick is at a position."""
         near = [mark for mark in self._marks if abs(self.place(mark.iteration) - x) <= NEAR]
         return min(near, key=lambda mark: abs(self.place(mark.iteration) - x), default=None)
 
     def sizeHint(self) -> QSize:
         return QSize(400, 24)
 
-    # The pointer and the keyboard
+    # Pointer and keyboard
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -93,7 +91,8 @@ class Scrubber(QSlider):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows go from moment to moment, page keys faster; Home is the start, End live."""
+        """Arrows move between recorded steps, page keys faster; Home goes to the start, End to
+        live."""
         Key, key = Qt.Key, event.key()
         step = LEAP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else STEP
         steps = {
@@ -151,9 +150,9 @@ class Scrubber(QSlider):
             painter.drawEllipse(QPointF(here, middle), RADIUS, RADIUS)
 
     def _ticks(self) -> list[int]:
-        """Left edges of the ticks, no two in one place."""
+        """Left edges of the ticks, without duplicates."""
         return sorted({round(self.place(mark.iteration)) - 1 for mark in self._marks})
 
     def _picture(self) -> tuple[object, ...]:
-        """What is to be seen, by which to tell whether anything must be painted again."""
+        """What is visible; it is repainted only when this changes."""
         return round(self.place(self.value())), self._ticks(), self.isEnabled(), self.width()

@@ -1,4 +1,4 @@
-"""A titled part of the control column, with rarely used settings folded away."""
+"""A titled section of the control column, with rarely used settings collapsed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ARROW = 12
 
 
 class Section(QWidget):
-    """A name in small capitals, the settings everyone uses, and "More" for the others."""
+    """A name in small capitals, the common settings, and "More" for the others."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,13 +38,13 @@ class Section(QWidget):
         self.column.addWidget(widget)
 
     def add_left(self, widget: QWidget) -> None:
-        """Add a widget in its own width, at the left."""
+        """Add a widget at its natural width, left-aligned."""
         side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
         self.column.addWidget(widget, 0, side)
 
 
 class More(QToolButton):
-    """Folds a widget away; it is built when it is opened for the first time."""
+    """A collapsible widget, built when it is first opened."""
 
     def __init__(
         self, name: str, build: Callable[[], QWidget], parent: QWidget | None = None
@@ -62,12 +62,12 @@ class More(QToolButton):
         self.set_count(0)
 
     def set_count(self, count: int) -> None:
-        """Say how many of the hidden settings are not at their defaults."""
+        """Show how many of the hidden settings differ from their defaults."""
         self.setText(f"More · {count} set" if count else "More")
         self.setFixedSize(self._word_width() + ARROW + 10, 22)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        # A tool button would stand its word off the edge; here it begins where the labels do.
+        # Without the padding of a tool button, so that the text is aligned with the labels.
         option = QStyleOptionToolButton()
         self.initStyleOption(option)
         option.text = ""  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from ui.widgets.scale import nearest
 
 
 class StopSlider(QSlider):
-    """Moves over `stops`; a click jumps to the place, the wheel works only in focus."""
+    """Moves over `stops`; a click jumps to its position, the wheel works only with focus."""
 
     edited = Signal(object)
 
@@ -23,13 +23,13 @@ class StopSlider(QSlider):
         self.valueChanged.connect(self._emit)
 
     def set_value(self, value: float) -> None:
-        """Go to the stop nearest to a value, without a signal."""
+        """Move to the stop nearest to a value, without a signal."""
         blocked = self.blockSignals(True)
         self.setValue(nearest(self._stops, value))
         self.blockSignals(blocked)
 
     def step(self, count: int) -> None:
-        """Move by so many stops, as the arrow keys do."""
+        """Move by a number of stops, as the arrow keys do."""
         self.setValue(self.value() + count)
 
     def _emit(self, position: int) -> None:

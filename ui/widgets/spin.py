@@ -12,10 +12,9 @@ LARGEST = 2**31 - 1
 
 
 class Spin(QSpinBox):
-    """A spin box; typed values count on Enter or focus-out, the wheel works only in focus.
-
-    With `coarse` the arrows move by about an eighth of the value, along binary round numbers:
-    8, 9, …, 16, 18, …, 32, 36.
+    """A spin box that emits typed values on Enter or focus-out; the wheel works only with focus.
+    With `coarse` the arrows step by about an eighth of the value, in multiples of powers of two: 8,
+    9, …, 16, 18, …, 32, 36.
     """
 
     edited = Signal(object)

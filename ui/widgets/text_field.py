@@ -10,7 +10,7 @@ from ui.widgets.keys import leave_after_enter
 
 
 class TextField(QLineEdit):
-    """Emits on Enter or when the focus leaves, if the text has changed."""
+    """Emits on Enter or focus-out if the text has changed."""
 
     edited = Signal(object)
 

@@ -26,7 +26,7 @@ class ActivationsView(ComparisonView):
 
     key = "gallery_activations"
     title = "Activations"
-    about = "How the activations of each layer are spread, run below run"
+    about = "Distribution of the activations of every layer, one row per run"
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._axes: dict[str, Range] = {}
@@ -52,7 +52,7 @@ class ActivationsView(ComparisonView):
         self.matrix.set_data(rows, self._layer_names(runs), self.styles, ends, pale)
 
     def _settled_axes(self, runs: list[Run]) -> dict[str, Range]:
-        """The axes that fit the runs now; an axis stays as long as it still fits."""
+        """The axes for the present runs; an axis is kept while it still fits."""
         ranges: dict[str, list[Range]] = {}
         for run in runs:
             frame = run.now
@@ -92,7 +92,7 @@ class ActivationsView(ComparisonView):
         return list(most)
 
     def closes_group(self, label: str) -> bool:
-        """Whether the next row has other axes than this run's."""
+        """Whether the next row has other axes."""
         labels = list(self._groups)
         after = labels[labels.index(label) + 1 :]
         return not after or self._groups[after[0]] != self._groups[label]

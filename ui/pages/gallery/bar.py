@@ -1,4 +1,4 @@
-"""The top of an experiment's page: back, data, seeds, export, run; and how far it is."""
+"""The top bar of an experiment's page: back, data, seeds, export, run, progress."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from ui.widgets.spin import Spin
 
 MOST_SEEDS = 20
 RUN_WIDTH = 96
-# Where there is less room the title is left to the window's frame.
+# Below this width the title is shown in the window's frame only.
 LEAST_TITLE = 100
-# Before so much is done nobody can say how long the rest will take.
+# Below this share done the remaining time cannot be estimated.
 EARLY, EARLY_SECONDS = 0.02, 0.5
 
 
 class Bar(QWidget):
-    """It asks, others act. `data` and `seeds` are what is chosen."""
+    """Its signals request actions. `data` and `seeds` are the choices."""
 
     back_requested = Signal()
     run_toggled = Signal()
@@ -45,15 +45,15 @@ class Bar(QWidget):
         self.data_choice = Combo(choice_model([]))
         self.band = Check()
         self.count = Spin(2, MOST_SEEDS)
-        self.export = self._button("Export", "Save the comparison as picture or data (Ctrl+E)")
-        self.run = self._button("Run", "Train all runs in turn, step by step (Ctrl+Return)")
+        self.export = self._button("Export", "Export the comparison as image or data (Ctrl+E)")
+        self.run = self._button("Run", "Train all runs in lockstep (Ctrl+Return)")
         self.progress = QProgressBar()
         self.status = QLabel()
         self._arrange()
         self._connect()
         self.retheme()
 
-    # What is chosen
+    # Choices
 
     @property
     def data(self) -> str:
@@ -65,7 +65,7 @@ class Bar(QWidget):
         return tuple(range(1, (self.count.value() if self.band.isChecked() else 1) + 1))
 
     def show_experiment(self, experiment: Experiment) -> None:
-        """Offer an experiment's data sets; those that are not on this computer in grey."""
+        """List an experiment's data sets, in grey those that are not on this computer."""
         self.title.setText(experiment.title)
         self.data_choice.set_choices(_choices(experiment))
         self.data_choice.set_value(data_for(experiment))
@@ -75,18 +75,18 @@ class Bar(QWidget):
         self.show_progress(0.0, "")
 
     def show_seeds(self, seeds: int) -> None:
-        """Show a band over so many seeds, or one seed alone."""
+        """Set the number of seeds for the band, or use one seed."""
         self.band.setChecked(seeds > 1)
         if seeds > 1:
             self.count.set_value(seeds)
 
-    # What goes on
+    # Progress
 
     def set_running(self, running: bool) -> None:
-        """Show whether the runs go on; then nothing can be chosen."""
+        """Show whether runs are training; choices are disabled then."""
         self.run.setText("Stop" if running else "Run")
         self.run.setAccessibleName(self.run.text())
-        what = "Stop all runs" if running else "Train all runs in turn, step by step"
+        what = "Stop all runs" if running else "Train all runs in lockstep"
         self.run.setToolTip(f"{what} (Ctrl+Return)")
         self._icon = "close" if running else "play"
         self.data_choice.setEnabled(not running and self.data_choice.count() > 1)
@@ -96,15 +96,15 @@ class Bar(QWidget):
         self.retheme()
 
     def show_progress(self, share: float, words: str) -> None:
-        """How far the runs are, 0…1, and what there is to say about it."""
+        """Show progress, 0…1, and a note."""
         self.progress.setValue(round(1000 * share))
-        # Always painted, so that training goes on even when nothing else has changed.
+        # Always repainted: training waits for a paint, even if nothing else has changed.
         self.progress.update()
         if words != self.status.text():
             self.status.setText(words)
 
     def show_training(self, share: float, turn: int, seconds: float, note: str) -> None:
-        """How far the runs of the `turn`-th seed are after so many seconds."""
+        """Show the progress of the `turn`-th seed after `seconds`."""
         words = []
         if len(self.seeds) > 1:
             words.append(f"seed {turn + 1} of {len(self.seeds)}")
@@ -195,7 +195,7 @@ def _choices(experiment: Experiment) -> QStandardItemModel:
 
 
 def duration(seconds: float) -> str:
-    """A length of time, for reading."""
+    """A duration as text."""
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
     return f"{round(seconds / 60)} min"

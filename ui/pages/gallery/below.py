@@ -1,4 +1,4 @@
-"""Below the plots: the table of the runs, and what can be done with it."""
+"""The table of runs below the plots, with its buttons."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ MOST_ROWS, BUTTONS = 6, 36
 
 
 class Below(QWidget):
-    """`opened` carries the label of the run to be opened in the playground; `failed` says why the
-    table could not be written."""
+    """`opened` carries the label of the run to open in the playground; `failed` carries the reason
+    if the table could not be written."""
 
     opened = Signal(str)
     failed = Signal(str)
@@ -26,10 +26,11 @@ class Below(QWidget):
         self._results: Results | None = None
         self.table = RunTable()
         self.open_button = self._button(
-            "Open in the playground", "Take up the selected run in the main window, from its start"
+            "Open in the playground", "Open the selected run on the Train page, at its start"
         )
         self.save_button = self._button(
-            "Save table…", "Write the table as CSV, means and deviations in full"
+            "Save table…",
+            "Save the table as CSV, with means and standard deviations at full precision",
         )
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
@@ -48,14 +49,14 @@ class Below(QWidget):
         self.open_button.setEnabled(False)
 
     def show_results(self, results: Results | None) -> None:
-        """The final figures; None: there are none yet."""
+        """Show the final figures; None before the end."""
         self._results = results
         self.save_button.setEnabled(results is not None)
         if results:
             self.table.show_results(results)
 
     def wanted_height(self) -> int:
-        """Room for the table, as far as there is any to spare."""
+        """Set the maximum height of the table."""
         return self.table.wanted_height(MOST_ROWS) + BUTTONS
 
     def save(self, path: Path) -> None:

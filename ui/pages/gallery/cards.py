@@ -1,4 +1,4 @@
-"""All experiments as cards, by topic, with a field to search them."""
+"""All experiments as cards by topic, with a search field."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from core.gallery.experiment import Experiment
 from ui.pages.gallery.tile import Tile
 from ui.widgets.section import Section
 
-# The scroll bar stands in the margin.
+# The scroll bar is in the margin.
 MARGIN, GAP = 16, 12
 NARROWEST = 268
 ARROWS = {
@@ -43,17 +43,17 @@ class Topic(Section):
         self.column.addLayout(self._grid)
 
     def shown(self) -> list[Tile]:
-        """The cards that go by the words searched for last."""
+        """The cards that match the last search."""
         return self._found
 
     def search(self, words: str) -> None:
-        """Show the cards that go by some words only."""
+        """Show only the cards whose text contains all words."""
         self._found = [tile for tile in self.tiles if tile.goes_by(words)]
         for tile in self.tiles:
             tile.setVisible(tile in self._found)
 
     def arrange(self, across: int, width: int) -> None:
-        """Put the cards that are shown into rows of so many, each of that width."""
+        """Arrange the visible cards in `columns`, each `width` wide."""
         for tile in self.tiles:
             self._grid.removeWidget(tile)
             tile.setFixedWidth(width)
@@ -70,7 +70,7 @@ class CardsPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.search = QLineEdit()
-        self.empty = QLabel("No experiment goes by these words.")
+        self.empty = QLabel("No experiment contains these words.")
         self.topics = [Topic(name, experiments) for name, experiments in TOPICS.items()]
         self._arrange()
         self.search.textChanged.connect(self._filter)
@@ -84,11 +84,11 @@ class CardsPage(QWidget):
         return [tile for topic in self.topics for tile in topic.tiles]
 
     def shown(self) -> list[Tile]:
-        """The cards that go by the words searched for."""
+        """The cards that match the search."""
         return [tile for topic in self.topics for tile in topic.shown()]
 
     def focus(self, experiment: Experiment | None) -> None:
-        """Give the focus to an experiment's card."""
+        """Focus an experiment's card."""
         for tile in self.shown():
             if tile.experiment is experiment:
                 tile.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -98,7 +98,7 @@ class CardsPage(QWidget):
         for tile in self.tiles():
             tile.retheme()
 
-    # Searching
+    # Search
 
     def _filter(self, words: str) -> None:
         for topic in self.topics:
@@ -117,7 +117,7 @@ class CardsPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._lay_out()
 
-    # The keyboard
+    # Keyboard
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
@@ -135,7 +135,7 @@ class CardsPage(QWidget):
         return False
 
     def _beside(self, tile: Tile, key: Qt.Key, shown: list[Tile]) -> Tile:
-        """The card that an arrow leads to."""
+        """The card that an arrow key moves to."""
         if ARROWS[key]:
             at = shown.index(tile) + ARROWS[key]
             return shown[min(max(at, 0), len(shown) - 1)]
@@ -161,11 +161,11 @@ class CardsPage(QWidget):
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() * 1.35)
         title.setFont(font)
-        about = QLabel("Experiments of the lectures: run them, watch them, check them.")
+        about = QLabel("Experiments of the lectures to run, watch and check.")
         about.setObjectName("quiet")
         self.search.setPlaceholderText("Search experiments")
         self.search.setAccessibleName("Search experiments")
-        self.search.setToolTip("Shows the experiments that go by these words")
+        self.search.setToolTip("Show the experiments whose title or text contains these words")
         self.search.setClearButtonEnabled(True)
         self.search.setFixedWidth(NARROWEST)
         self.empty.setObjectName("quiet")

@@ -1,4 +1,4 @@
-"""Loss and accuracy of all runs of a comparison, over each other."""
+"""Loss and accuracy of all runs of a comparison in one plot."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ui.plots.ticks import number
 
 
 class RunItems(NamedTuple):
-    """What is drawn of one run: the range of its seeds, its batches, its validation score."""
+    """The items of one run: the range over its seeds, its batches, its validation score."""
 
     band: series.Band
     batches: series.Curve
@@ -35,9 +35,8 @@ class RunItems(NamedTuple):
 
 
 class FigurePlot(RunsPlot[RunItems]):
-    """One figure of every run: the mean over the seeds, and a band where there are several.
-
-    Where runs are validated the validation score is the line and the batches are pale.
+    """One figure of every run: the mean over the seeds, with a band for several seeds. If runs are
+    validated, the line is the validation score and the batches are pale.
     """
 
     def __init__(self, view: CurvesView, figure: int, caption: str) -> None:
@@ -47,11 +46,11 @@ class FigurePlot(RunsPlot[RunItems]):
         self.scores: dict[str, Band] = {}
 
     def lines(self) -> dict[str, Band]:
-        """The curve of each run: validation scores where there are any, else batches."""
+        """The curve of each run: validation scores if there are any, else batches."""
         return {label: self.scores.get(label) or self.batches[label] for label in self.batches}
 
     def show_runs(self, comparison: Comparison) -> None:
-        """Show the runs as they are by now."""
+        """Show the present state of the runs."""
         epochs = comparison.in_epochs
         runs = comparison.runs.values()
         self.batches = {run.label: run.band(self.figure, epochs) for run in runs}
@@ -80,7 +79,7 @@ class FigurePlot(RunsPlot[RunItems]):
         main.width, main.fade = width, 0.25 if back else 1.0
         other.width, other.fade = 1.0, 0.2 if back else 0.45
         for i, item in enumerate(items):
-            # Emphasised runs lie above the others.
+            # Highlighted runs are drawn above the others.
             item.setZValue(item.layer + i - (3 if back else 0))
         items.batches.set_data(self.batches[label].x, self.batches[label].mean)
         line = self.lines()[label]
@@ -120,18 +119,18 @@ class FigurePlot(RunsPlot[RunItems]):
         return ReadOut(self.frame, self.px_of(at), title, rows)
 
     def text(self, value: float) -> str:
-        """A value of this figure, for reading."""
+        """A value as text."""
         if self.percent and math.isfinite(value):
             return f"{100 * value:.1f} %"
         return number(value)
 
 
 class CurvesView(ComparisonView):
-    """Loss and accuracy over the run, one colour a run."""
+    """Loss and accuracy over the run, one colour per run."""
 
     key = "gallery_curves"
     title = "Learning curves"
-    about = "Loss and accuracy of all runs, over each other"
+    about = "Loss and accuracy of all runs in one plot"
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.log: bool | None = None
@@ -163,11 +162,11 @@ class CurvesView(ComparisonView):
         return (*legend, Span("  ·  "), Span(what)) if legend else (Span(what),)
 
     def add_actions(self, menu: QMenu) -> None:
-        choices = {"Loss axis as fits": None, "Linear": False, "Logarithmic": True}
+        choices = {"Loss axis: automatic": None, "Linear": False, "Logarithmic": True}
         add_choice(menu, dict(choices), self.log, self.set_log)
 
     def set_log(self, log: object) -> None:
-        """A logarithmic axis for the loss, a linear one, or (None) whichever fits."""
+        """Make the loss axis logarithmic, linear, or (None) automatic."""
         self.log = None if log is None else bool(log)
         if self.comparison:
             self.show_comparison(self.comparison)
@@ -186,7 +185,7 @@ class CurvesView(ComparisonView):
 
 
 def _at(x: np.ndarray, values: np.ndarray, at: float) -> float:
-    """The value nearest to a place where there is one; NaN beyond the ends."""
+    """The value nearest to x; NaN beyond the ends."""
     known = np.isfinite(values)
     if not known.any():
         return math.nan

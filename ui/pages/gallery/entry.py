@@ -38,15 +38,15 @@ VIEWS: dict[str, type[ComparisonView]] = {
     "activations": ActivationsView,
     "gradients": GradientsView,
 }
-# The height of a card is that of its view and this.
+# Height of a card beyond that of its view.
 HEADER = 42
 STOPPED = "Stopped before the end: nothing is checked"
 PAUSED = "the run in the playground is paused"
 
 
 class EntryPage(QWidget):
-    """Shows an experiment and trains its runs. `training_changed` says whether it does;
-    `spec_opened` carries the run to open on the Train page."""
+    """Shows an experiment and trains its runs. `training_changed` is emitted when training starts
+    or ends; `spec_opened` carries the run to open on the Train page."""
 
     back_requested = Signal()
     training_changed = Signal(bool)
@@ -67,7 +67,7 @@ class EntryPage(QWidget):
         self._arrange()
         self._connect()
 
-    # What is shown
+    # Display
 
     def show_experiment(self, experiment: Experiment) -> None:
         """Show an experiment, with the results of its last run."""
@@ -78,7 +78,7 @@ class EntryPage(QWidget):
         self._show_plan()
 
     def _show_plan(self) -> None:
-        """Show the chosen data: the results of the last run on them, or the state before one."""
+        """Show the results of the last run on the chosen data, or the empty state."""
         assert self.experiment is not None
         plan = self.experiment.plans[self.bar.data]
         self.results = None
@@ -106,7 +106,7 @@ class EntryPage(QWidget):
         self.table.show_progress(comparison)
 
     def views(self) -> list[ComparisonView]:
-        """The views that the experiment asks for."""
+        """The views listed by the experiment."""
         return [card.view for card in self.cards if isinstance(card.view, ComparisonView)]
 
     # Training
@@ -144,12 +144,12 @@ class EntryPage(QWidget):
         job.start()
 
     def stop(self) -> None:
-        """Stop all runs; what they have shown stays."""
+        """Stop all runs; their plots remain."""
         if self.job:
             self.job.stop()
 
     def close_training(self, timeout: float = 0.0) -> bool:
-        """Stop all runs and take no more from them; whether they ended in so many seconds."""
+        """Stop all runs and ignore further updates; return whether they ended within `seconds`."""
         job = self.job
         if job is None:
             return True
@@ -199,7 +199,7 @@ class EntryPage(QWidget):
     # Runs
 
     def let_go(self) -> bool:
-        """Deselect the selected runs; whether there were any."""
+        """Deselect the selected runs; return whether there were any."""
         some = bool(self.table.selectedItems())
         self.table.clearSelection()
         return some
@@ -226,7 +226,7 @@ class EntryPage(QWidget):
         spec = self.spec(self.table.selected_label())
         ExportDialog(self.cards, spec, view, self).exec()
 
-    # Looks
+    # Appearance
 
     def retheme(self) -> None:
         """Apply the colours of the current theme."""

@@ -1,4 +1,4 @@
-"""How large the gradients are in every layer, before the first step and now."""
+"""Gradient magnitudes of every layer, before the first step and now."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DOT = 3.0
 
 
 class DepthsPlot(RunsPlot[tuple[Curve, Dots]]):
-    """Mean |dE/dW| over depth, one line a run."""
+    """Mean |dE/dW| over depth, one line per run."""
 
     def __init__(self, view: GradientsView, caption: str) -> None:
         super().__init__(view, caption, log=True)
@@ -35,7 +35,7 @@ class DepthsPlot(RunsPlot[tuple[Curve, Dots]]):
         self.layers = 1
 
     def show_frames(self, frames: dict[str, Frame], layers: int, y: Scale) -> None:
-        """Show the gradients of these frames over so many layers."""
+        """Show the gradients of these frames over `depth` layers."""
         self.frames, self.layers = frames, layers
         self.make_items()
         self.set_home(Scale(0.0, float(layers)), y)
@@ -46,14 +46,14 @@ class DepthsPlot(RunsPlot[tuple[Curve, Dots]]):
             line.fade = 0.25 if back else 1.0
             dots.color = dots.rim = faded(self.styles[label].color, line.fade)
             values = frames[label].gradient if label in frames else np.empty(0)
-            # NaN is left out, what is too small lies at the bottom.
+            # NaN is left out, values that are too small are drawn at the bottom.
             shown = np.where(np.isfinite(values), np.maximum(values, y.low), np.nan)
             x = self.centers(values.size)
             line.set_data(x, shown)
             dots.set_data(x, shown)
 
     def centers(self, n: int) -> Floats:
-        """Where the first n layers stand."""
+        """The x values of the first n layers."""
         return np.arange(n, dtype=np.float64) + 0.5
 
     def items_of(self, style: RunStyle) -> tuple[Curve, Dots]:
@@ -86,7 +86,7 @@ class GradientsView(ComparisonView):
 
     key = "gallery_gradients"
     title = "Gradients over depth"
-    about = "How large the gradients are in every layer, before the first step and later"
+    about = "Gradient magnitudes of every layer, before the first step and later"
 
     _same_depth = True
     _both = True
@@ -120,7 +120,7 @@ class GradientsView(ComparisonView):
         return settle(self.before.home_y if self.before.frames else None, low, high, log=True)
 
     def layer_name(self, i: int) -> str:
-        """The layer's number; "out" for the last one where all runs have as many."""
+        """The layer's number; "out" for the last one if all runs have the same depth."""
         return "out" if self._same_depth and i == self.before.layers - 1 else str(i + 1)
 
     def arrange(self, area: QRectF, style: PaintStyle) -> None:

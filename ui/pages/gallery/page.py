@@ -17,8 +17,8 @@ from ui.theme import Theme
 
 
 class GalleryPage(Page):
-    """While an experiment is trained here the session's run is paused: two processors are not
-    enough for both and a smooth window."""
+    """While an experiment is training the session's run is paused: two processors are not enough
+    for both and a smooth window."""
 
     def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
@@ -34,7 +34,7 @@ class GalleryPage(Page):
     # Cards and experiments
 
     def open(self, experiment: Experiment) -> None:
-        """Show an experiment; one that is being trained goes on only while it is the one shown."""
+        """Show an experiment; training of another one is stopped."""
         if experiment is not self.entry.experiment:
             self.entry.close_training()
             self.entry.show_experiment(experiment)
@@ -42,7 +42,7 @@ class GalleryPage(Page):
         self.entry.bar.run.setFocus()
 
     def back(self) -> None:
-        """Return to the cards. Training goes on until another experiment is opened."""
+        """Return to the cards. Training continues until another experiment is opened."""
         if self.shows_entry:
             self._pages.setCurrentWidget(self.cards)
             self.cards.focus(self.entry.experiment)
@@ -52,7 +52,7 @@ class GalleryPage(Page):
         return self._pages.currentWidget() is self.entry
 
     def _escape(self) -> None:
-        """Deselect the selected runs; where there are none, go back."""
+        """Deselect the selected runs; if there are none, go back."""
         if not (self.shows_entry and self.entry.let_go()):
             self.back()
 
@@ -67,7 +67,7 @@ class GalleryPage(Page):
         self.context.open_experiment(spec)
 
     def _pause_session(self, training: bool) -> None:
-        """Pause the session's run while runs are trained here; let the same run go on after."""
+        """Pause the session's run while runs are training here; resume it afterwards."""
         session = self._session
         if training and session.is_running:
             self._paused = session.history

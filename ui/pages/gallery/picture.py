@@ -1,4 +1,4 @@
-"""The small picture on a card: recorded runs of the experiment, in the colours of the theme."""
+"""The thumbnail on a card: recorded runs of the experiment in the theme's colours."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from ui.theme import Theme
 
 LEAST, DECADES = 1e-30, 12.0
 DOT = 2.2
-# Level lines of the grid, as shares of the height.
+# Horizontal grid lines, as shares of the height.
 LEVELS = 0.25, 0.5, 0.75, 1.0
 
 
 def picture(experiment: Experiment, size: QSize, theme: Theme, ratio: float) -> QPixmap:
-    """What has been recorded of an experiment; an empty picture where that is missing."""
+    """A thumbnail of an experiment's recorded runs; empty if nothing is recorded."""
     view = _painter()
     view.show_experiment(experiment)
     return pixmap(view, size, theme, ratio)
@@ -48,7 +48,7 @@ class BarePlot(Plot):
 
 
 class RecordedRuns(PlotView):
-    """Recorded curves, gradients or histograms without anything around them."""
+    """Recorded curves, gradients or histograms without axes or labels."""
 
     def build(self) -> None:
         self.lines = self.add_plot(BarePlot())
@@ -65,7 +65,7 @@ class RecordedRuns(PlotView):
         self.place({shown: self.bounds.adjusted(0, 0, 0, -1)})
 
     def show_experiment(self, experiment: Experiment) -> None:
-        """Show what has been recorded of another experiment."""
+        """Show the record of another experiment."""
         self.ensure_built()
         for item in self._items:
             self.lines.remove(item)
@@ -109,14 +109,14 @@ class RecordedRuns(PlotView):
             label: [Cell(0.0, 1.0, Shape(shares, 0.0, 0.0, 0.0)) for shares in values]
             for label, values in runs.items()
         }
-        # As in the views: the output, which is left out here, has the last colour.
+        # As in the views, where the output layer has the last colour; it is left out here.
         names = [""] * (max(map(len, rows.values())) + 1)
         self.matrix.set_data(rows, names, run_styles(list(runs)))
 
 
 @cache
 def _painter() -> RecordedRuns:
-    """One view draws all pictures, one after another."""
+    """The view that draws all thumbnails, one after another."""
     return RecordedRuns()
 
 

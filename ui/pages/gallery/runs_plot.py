@@ -14,7 +14,7 @@ Items = TypeVar("Items", bound=Sequence[PlotObject])
 
 
 class RunsPlot(Plot, Generic[Items]):
-    """Subclasses say in `items_of` what is drawn of a run; `items_by_run` has it by label."""
+    """Subclasses make the items of a run in `items_of`; `items_by_run` has them by label."""
 
     def __init__(self, view: ComparisonView, caption: str, x_name: str = "", **how: Any) -> None:
         super().__init__(caption, x_name, **how)
@@ -27,7 +27,7 @@ class RunsPlot(Plot, Generic[Items]):
         raise NotImplementedError
 
     def make_items(self) -> None:
-        """Make items for the runs that are compared now."""
+        """Make items for the runs of a comparison."""
         styles = self.comparison_view.styles
         if styles is self.styles:
             return

@@ -1,23 +1,21 @@
-"""When a linear axis would show one run only."""
+"""Decides between linear and logarithmic axes."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
-# A linear axis is enough where the largest of the runs' greatest values is at most this many times
-# the smallest of them.
+# A linear axis suffices if the runs' maxima differ by at most this factor,
 TAME = 8.0
-# It is not where the runs' last values differ by more than this factor.
+# and their last values by at most this one.
 APART = 100.0
-# Losses smaller than this share of where the best run began are not distinguished.
+# Losses below this share of the best run's first loss are clamped.
 DEPTH = 1e-4
 
 
 def wants_log(highs: Sequence[float], ends: Sequence[float] = ()) -> bool:
-    """Whether runs with these greatest and last values are better seen on a logarithmic axis.
-
-    Values that are not finite say nothing; losses of 0 count as the smallest that can be seen.
+    """Whether runs with these largest and last values need a logarithmic axis. Values that are not
+    finite are ignored; losses of 0 count as the smallest visible one.
     """
     if len(highs) < 2 or min(highs) <= 0:
         return False
@@ -29,5 +27,5 @@ def wants_log(highs: Sequence[float], ends: Sequence[float] = ()) -> bool:
 
 
 def log_floor(highs: Sequence[float], least: float) -> float:
-    """The low end of such an axis: the least value, unless it is a loss that is almost 0."""
+    """The low end of a logarithmic axis: the smallest value, clamped for losses near 0."""
     return max(least, DEPTH * min(highs))

@@ -1,4 +1,4 @@
-"""The column beside the runs: what is asked, what to look for, and whether it holds."""
+"""The column beside the runs: the question, what to look for, and the expected results."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WIDTH, MARGIN, ICON = 308, 16, 14
 
 
 class Mark(QLabel):
-    """Whether a statement holds: a tick, a cross, or a circle while nothing has been measured."""
+    """Whether a statement holds: a tick, a cross, or a circle before it is measured."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,7 +26,7 @@ class Mark(QLabel):
         self.setAlignment(Qt.AlignmentFlag.AlignBottom)
 
     def show_verdict(self, ok: bool | None) -> None:
-        """Show another verdict, in the colours of the present theme."""
+        """Show another result, in the colours of the current theme."""
         self.ok = ok
         colors = theme.current()
         name, color = {
@@ -58,7 +58,7 @@ class Check(QWidget):
         self.show_finding(None)
 
     def show_finding(self, finding: Finding | None) -> None:
-        """What was measured; None: nothing yet."""
+        """Show what was measured; None for nothing yet."""
         colors = theme.current()
         self.finding = finding
         self.mark.show_verdict(finding.ok if finding else None)
@@ -75,7 +75,7 @@ class Check(QWidget):
 
 
 class Side(QFrame):
-    """Everything that is said about an experiment. `checks` has a line for every statement."""
+    """The texts about an experiment. `checks` has a line per statement."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,7 +93,7 @@ class Side(QFrame):
         outer.addWidget(self._area)
 
     def show_experiment(self, experiment: Experiment, statements: Sequence[Expectation]) -> None:
-        """Say what an experiment asks, and what is expected of it on the chosen data."""
+        """Show an experiment's question and the expected results on the chosen data."""
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(MARGIN, 12, MARGIN, MARGIN)
@@ -130,7 +130,7 @@ class Side(QFrame):
         return section
 
     def show_findings(self, findings: Sequence[Finding]) -> None:
-        """What was measured; nothing: it has not been yet."""
+        """Show what was measured; nothing before the end."""
         for i, check in enumerate(self.checks):
             check.show_finding(findings[i] if findings else None)
         held = sum(finding.ok for finding in findings)
@@ -146,7 +146,7 @@ class Side(QFrame):
 
 
 def text(words: str) -> QLabel:
-    """Some sentences, as wide as there is room, that can be selected."""
+    """A wrapped, selectable text."""
     label = QLabel(words)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

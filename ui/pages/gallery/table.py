@@ -23,12 +23,12 @@ NAME = 0
 ROW_HEIGHT = 28
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-TIP = "Double click or Enter opens this run in the playground; a click lets its curves stand out"
+TIP = "A click highlights this run's curves; a double click or Enter opens it in the playground"
 
 
 class RunTable(QTableWidget):
-    """`chosen` tells which runs are selected; `opened` carries the label of the one that is to be
-    opened in the playground."""
+    """`chosen` carries the selected runs; `opened` the label of the run to open in the
+    playground."""
 
     chosen = Signal(object)
     opened = Signal(str)
@@ -52,7 +52,7 @@ class RunTable(QTableWidget):
         self.cellDoubleClicked.connect(lambda row, _: self.opened.emit(self.labels[row]))
 
     def show_plan(self, plan: Plan) -> None:
-        """The runs that there will be, without figures."""
+        """List the planned runs, without figures."""
         self.labels = [variant.label for variant in plan.variants]
         heads = ["Run", *(column.heading for column in plan.columns), "Updates", "ms/step"]
         self.clearContents()
@@ -70,7 +70,7 @@ class RunTable(QTableWidget):
         self._fit()
 
     def show_progress(self, comparison: Comparison) -> None:
-        """How far each run is."""
+        """Show the progress of each run."""
         column = self.columnCount() - 2
         for row, label in enumerate(self.labels):
             run = comparison.runs[label]
@@ -80,7 +80,7 @@ class RunTable(QTableWidget):
                 item.setText(text)
 
     def show_results(self, results: Results) -> None:
-        """The final figures."""
+        """Show the final figures."""
         columns = results.plan.columns
         for i, row in enumerate(results.table()):
             self._put(i, NAME, f"{row.label} · diverged" if row.diverged else row.label)
@@ -99,7 +99,7 @@ class RunTable(QTableWidget):
                 item.setIcon(swatch(styles[label], theme.current()))
 
     def wanted_height(self, most: int) -> int:
-        """Room for all rows, at most so many."""
+        """The height for all rows, up to a limit."""
         return ROW_HEIGHT * min(len(self.labels), most) + 34
 
     def selected_label(self) -> str:

@@ -1,4 +1,4 @@
-"""The card of an experiment: a picture of its runs, its title, its question."""
+"""The card of an experiment: a thumbnail of its runs, its title, its question."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Tile(QPushButton):
         self.setAccessibleDescription(experiment.question)
         self.setToolTip(f"<p><b>{experiment.title}</b></p><p>{experiment.look_for}</p>")
         self._pictured: tuple[object, ...] = ()
-        # A picture takes about ten milliseconds: it is drawn again once resizing has stopped.
+        # A thumbnail takes about 10 ms, so it is drawn again once resizing has stopped.
         self._resized = QTimer(self)
         self._resized.setSingleShot(True)
         self._resized.setInterval(60)
@@ -40,7 +40,7 @@ class Tile(QPushButton):
         self._arrange()
 
     def goes_by(self, words: str) -> bool:
-        """Whether each of these words occurs in the experiment's texts."""
+        """Whether the experiment's texts contain all words."""
         each = self.experiment
         said = " ".join((each.key, each.title, each.question, each.look_for, each.varies))
         labels = (v.label for plan in each.plans.values() for v in plan.variants)
@@ -48,7 +48,7 @@ class Tile(QPushButton):
         return all(word in said for word in words.lower().split())
 
     def footer(self) -> str:
-        """How many runs there are, and how long they take."""
+        """The number of runs and their duration, as text."""
         data = data_for(self.experiment)
         runs = self.experiment.plans[data].count()
         time = seconds(self.experiment, data)
@@ -78,7 +78,7 @@ class Tile(QPushButton):
             self._resized.start()
 
     def _draw(self) -> None:
-        """Draw the recorded runs, if size or colours have changed."""
+        """Draw the thumbnail if size or colours have changed."""
         size = QSize(self.width() - 2 * INSET, PICTURE)
         wanted = theme.current(), size, self.devicePixelRatioF()
         if wanted != self._pictured:

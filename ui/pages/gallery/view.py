@@ -1,4 +1,4 @@
-"""What the views of a comparison have in common."""
+"""The base class of views of a comparison."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ HEIGHT = 260
 
 
 class ComparisonView(PlotView):
-    """A view of all runs at once. `show_comparison` shows it; the same object grows while the
-    runs train. Runs that are `emphasised` stand out from the others."""
+    """A view of all runs at once. `show_comparison` sets the comparison, an object that grows while
+    the runs train. Runs in `emphasised` are highlighted."""
 
     start = "Press Run or Ctrl+Return to start."
 
@@ -27,7 +27,7 @@ class ComparisonView(PlotView):
         self.set_empty(True)
 
     def show_comparison(self, comparison: Comparison) -> None:
-        """Show the runs as they are by now."""
+        """Show the present state of the runs."""
         self.ensure_built()
         if comparison is not self.comparison:
             self.comparison = comparison
@@ -38,24 +38,24 @@ class ComparisonView(PlotView):
         self.set_subtitle(*self.describe())
 
     def emphasise(self, labels: frozenset[str]) -> None:
-        """Let some of the runs stand out; none: all are equal."""
+        """Highlight some of the runs, or none."""
         if labels != self.emphasised:
             self.emphasised = labels
             if self.comparison:
                 self.show_runs(self.comparison)
 
     def stands_back(self, label: str) -> bool:
-        """Whether other runs stand out."""
+        """Whether other runs are highlighted."""
         return bool(self.emphasised) and label not in self.emphasised
 
     # To be implemented by subclasses
 
     def wanted_height(self, plan: Plan) -> int:
-        """How high this view should be for the runs of a plan."""
+        """The height of this view for the runs of a plan."""
         return HEIGHT
 
     def show_runs(self, comparison: Comparison) -> None:
-        """Give the plots what is known of the runs."""
+        """Set the plots' data from the runs."""
         raise NotImplementedError
 
     def describe(self) -> tuple[Span, ...]:
@@ -63,7 +63,7 @@ class ComparisonView(PlotView):
         raise NotImplementedError
 
     def columns(self) -> Data:
-        """The columns of `export_data`, of runs that have begun."""
+        """The columns of `export_data`, for runs that have begun."""
         raise NotImplementedError
 
     # Shared helpers
@@ -72,7 +72,7 @@ class ComparisonView(PlotView):
         return {} if self.is_empty else self.columns()
 
     def legend(self) -> list[Span]:
-        """The names of the runs in their colours, where they are few."""
+        """The names of the runs in their colours, if they are few."""
         if len(self.styles) > MOST_COLORS:
             return []
         spans: list[Span] = []

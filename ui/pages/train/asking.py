@@ -23,7 +23,7 @@ class Asking(QObject):
         self._moment: Moment | None = None
         view.asked.connect(self._ask)
         session.answered.connect(self._take)
-        session.moment_changed.connect(self._look)
+        session.shown_step_changed.connect(self._look)
 
     def _ask(self, question: Question | None) -> None:
         self._session.ask(question)

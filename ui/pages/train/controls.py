@@ -1,4 +1,4 @@
-"""The left column: every setting of an experiment."""
+"""The left column: all settings of an experiment."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Controls(QFrame):
         area.setWidget(content)
         content.setAutoFillBackground(False)
         area.viewport().setAutoFillBackground(False)
-        # The bar takes its room from the margin, so that no field moves when it appears.
+        # The scroll bar is in the margin, so that no field moves when it appears.
         area.verticalScrollBar().rangeChanged.connect(self._leave_room)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -96,7 +96,7 @@ class Controls(QFrame):
         section.add(form)
         if name == "network":
             form.insert_below("activation", self.plot)
-        # These are edited by hand: layers in their list, points in the prediction.
+        # These have editors of their own: layers in their list, points in the prediction.
         shown = (*PRIMARY[name], "hidden", "points")
         self._rare[name] = tuple(k for k in settings_of(self._part(name)) if k not in shown)
         more = More(name, lambda: self._rare_form(name, section))
@@ -137,7 +137,7 @@ class Controls(QFrame):
         self.spec_edited.emit(spec)
 
     def _refresh(self) -> None:
-        """Bring up to date what depends on several settings at once."""
+        """Update what depends on several settings."""
         network = self._spec.network
         self.blocks.set_value(network.hidden)
         self.plot.set_activation(network.activation)
@@ -152,7 +152,7 @@ class Controls(QFrame):
     def _say_what_auto_means(self) -> None:
         network, task = self._spec.network, self._spec.data.dataset.task
         chosen = self._spec.training.loss
-        # Of a file of the user's the task may be known only when it is read.
+        # The task of a user's file may be known only once it has been read.
         loss = chosen.resolve(task) if task else chosen
         real = network.initializer.resolve(network.activation)
         meanings = {

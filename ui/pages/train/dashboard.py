@@ -1,4 +1,4 @@
-"""The dashboard: the views as cards that can be moved, hidden and enlarged."""
+"""The dashboard: views as cards that can be moved, hidden and maximised."""
 
 from __future__ import annotations
 
@@ -15,22 +15,20 @@ from ui.theme import Theme
 from ui.views import VIEWS, View
 from ui.views.view import ShownStep
 
-# Cards are never lower than this: where there is no room for them all, the dashboard scrolls.
+# Minimum height of a card; if they do not all fit, the dashboard scrolls.
 LEAST_HEIGHT = 164
-# Where cards stand one below another these take less of the height than the others.
+# Relative heights of views that need less than the others when stacked.
 HEIGHTS, HEIGHT = {"activations": 200}, 300
-# What stands beside another card is narrower.
+# Relative width of a card beside another one.
 WIDTHS = (500, 300)
-# To be raised when remembered layouts no longer fit.
+# Increase when saved layouts no longer fit.
 LAYOUT = 2
 
 
 class Dashboard(QScrollArea):
-    """Holds one dock per view.
-
-    `measures_changed` says that frames should contain other measures, because other views are
-    shown or due; `export_requested` carries the view to be exported.
-    Views that are hidden or scrolled out of sight cost nothing.
+    """One dock per view. `measures_changed` is emitted when frames should contain other measures
+    because other views are shown or due; `export_requested` carries the view to export. Hidden
+    views and those outside the visible area cost nothing.
     """
 
     measures_changed = Signal()
@@ -90,16 +88,16 @@ class Dashboard(QScrollArea):
         self._give_turn(self._scheduler.next(self._seen) if live else self._seen)
 
     def spent(self, seconds: float) -> None:
-        """Tell how long the last frame took, painting included."""
+        """Record how long the last frame took, painting included."""
         self._scheduler.spent(seconds, len(self._showing))
 
     def clear(self, history: History) -> None:
-        """A new run: nothing to show yet."""
+        """Clear all views for a new run."""
         for view in self.views.values():
             view.clear()
 
     def refresh(self) -> None:
-        """Paint the same step again: the ghost or the pinned runs have changed."""
+        """Show the same step again after the ghost or the pinned runs have changed."""
         for view in self.views.values():
             view.refresh()
 
@@ -108,15 +106,15 @@ class Dashboard(QScrollArea):
             dock.retheme(colors)
 
     def cards(self) -> list[CardDock]:
-        """All cards, those shown and those hidden."""
+        """All cards, shown or hidden."""
         return list(self._docks.values())
 
     def shown(self) -> list[View]:
-        """The views that are on the dashboard now, whether scrolled into sight or not."""
+        """The views on the dashboard, whether in the visible area or not."""
         return [view for key, view in self.views.items() if not self._docks[key].isHidden()]
 
     def measures(self) -> frozenset[str]:
-        """What the next frame must contain for the views that will show it."""
+        """The measures needed by the views that will show the next frame."""
         return frozenset().union(*(view.measures for view in self._turn))
 
     def _give_turn(self, views: list[View]) -> None:
@@ -125,7 +123,7 @@ class Dashboard(QScrollArea):
             self.measures_changed.emit()
 
     def bring(self, key: str) -> None:
-        """Show a view, in the place of one that stands in for it."""
+        """Show a view, in place of its alternative if that is shown."""
         dock = self._docks[key]
         if not dock.isHidden() or self._before_maximizing is not None:
             return
@@ -136,7 +134,7 @@ class Dashboard(QScrollArea):
         else:
             self._replace(instead, dock)
 
-    # What is in sight
+    # Visible views
 
     def see(self) -> None:
         """Update which views are visible."""
@@ -147,7 +145,7 @@ class Dashboard(QScrollArea):
             fresh = [view for view in seen if view not in self._seen]
             self._seen = seen
             self._give_turn(seen)
-            # They have not shown the last frame, and while nothing runs there is no other.
+            # They have not shown the last frame, and while paused no other will come.
             for view in fresh:
                 view.catch_up()
 
@@ -166,7 +164,7 @@ class Dashboard(QScrollArea):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        # Only what is shown has a size to be shared out.
+        # Only visible cards have a size to distribute.
         if self._unshared:
             self._share_out()
 
@@ -177,7 +175,7 @@ class Dashboard(QScrollArea):
     # Layout
 
     def toggle_actions(self) -> list[QAction]:
-        """One checkable action per view, that shows or hides it."""
+        """One checkable action per view that shows or hides it."""
         return [dock.toggleViewAction() for dock in self._docks.values()]
 
     def reset_layout(self) -> None:
@@ -226,7 +224,7 @@ class Dashboard(QScrollArea):
         self._docking.resizeDocks([new], [width], Qt.Orientation.Horizontal)
 
     def _share_out(self) -> None:
-        """Share the height and width among the visible cards."""
+        """Distribute height and width among the visible cards."""
         self._unshared = not self.isVisible()
         shown = [dock for dock in self._docks.values() if not dock.isHidden()]
         rows = [dock for dock in shown if dock.view.default_place not in self._docks]
@@ -248,11 +246,11 @@ class Dashboard(QScrollArea):
             dock.setVisible(other == key)
 
     def layout_state(self) -> QByteArray:
-        """The arrangement, to be remembered; a maximised view is not."""
+        """The layout to save, with no view maximised."""
         return self._before_maximizing or self._docking.saveState(LAYOUT)
 
     def restore_layout(self, state: QByteArray) -> None:
-        """Arrange the views as they were; an invalid state is ignored."""
+        """Restore a saved layout; an invalid one is ignored."""
         self._before_maximizing = None
         if self._docking.restoreState(state, LAYOUT):
             self._unshared = False
@@ -261,7 +259,7 @@ class Dashboard(QScrollArea):
 def _docking() -> QMainWindow:
     docking = QMainWindow()
     docking.setObjectName("dashboard")
-    # A plain child: as a window of its own it would open beside the main one.
+    # A plain child widget: a QMainWindow would otherwise open as a window of its own.
     docking.setWindowFlags(Qt.WindowType.Widget)
     docking.setDockNestingEnabled(True)
     docking.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)

@@ -1,4 +1,4 @@
-"""Makes points drawn in the prediction part of the experiment."""
+"""Adds points drawn in the prediction to the experiment."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Drawing(QObject):
         self._view.set_points(spec.data.points)
         chosen = isinstance(spec.data.dataset, DrawnPoints)
         if chosen and not self._chosen:
-            # The data set "drawn points" is chosen in order to draw.
+            # Choosing the data set "drawn points" starts drawing.
             self._dashboard.bring("surface")
             self._view.set_drawing(True)
         self._chosen = chosen

@@ -1,4 +1,4 @@
-"""What the diagnosis has found at the step that is shown; stands under the settings."""
+"""The findings of the diagnosis at the step shown, below the settings."""
 
 from __future__ import annotations
 
@@ -21,20 +21,19 @@ from ui.widgets.section import Section
 from ui.widgets.swatch import Rule
 
 MARGIN, BAR = 16, 8
-# What is left for a text, but for the column's border.
+# The width for text within the column's border.
 WIDTH = theme.CONTROL_COLUMN - 2 * MARGIN - 1
-# While a run goes on it is looked at this often.
+# Time between two diagnoses during a run.
 LOOK_SECONDS = 0.4
-# Share of the column's height that findings may take.
+# Maximum share of the column's height.
 MOST = 0.36
 NAMES = {"bad": ("problem", "problems"), "warning": ("warning", "warnings")}
 
 
 class Findings(QFrame):
     """A list of findings, the worst first, of limited height. `remedy_chosen` carries a spec.
-
-    `look` may be called with every frame: the diagnosis itself is made a few times a second, and
-    not while hidden; `looked` says when.
+    `look` may be called with every frame; the diagnosis is made a few times a second and not while
+    hidden, and `looked` is emitted then.
     """
 
     remedy_chosen = Signal(object)
@@ -58,7 +57,7 @@ class Findings(QFrame):
         self.hint = QLabel("They appear with the first steps.")
         self._arrange()
 
-    # Looking
+    # Diagnosis
 
     def look(self, spec: ExperimentSpec, frame: Frame, history: History) -> None:
         """Diagnose a frame of a run, unless the last diagnosis is too recent."""
@@ -71,7 +70,7 @@ class Findings(QFrame):
             self._clock.start(max(0, int(1000 * (self._look_at - monotonic()))))
 
     def forget(self) -> None:
-        """A new run begins: what is shown is out of date, so its remedies are disabled."""
+        """A new run begins: the findings are out of date, so disable their remedies."""
         self._latest, self._outdated = None, True
 
     def clear(self) -> None:
@@ -92,7 +91,7 @@ class Findings(QFrame):
             self._clock.start(0)
 
     def show_findings(self, findings: tuple[Finding, ...]) -> None:
-        """Show these; where only the numbers are new, without moving anything."""
+        """Show findings; if only numbers have changed, nothing moves."""
         if [kind(f) for f in findings] != [card.kind for card in self.cards]:
             self._rebuild(findings)
         else:
@@ -107,7 +106,7 @@ class Findings(QFrame):
             card.retheme()
 
     def set_room(self, height: int) -> None:
-        """Tell the height of the column, of which this takes a share at most."""
+        """Set the height of the column, which limits that of the findings."""
         self._room = int(MOST * height)
         self._fit()
 
@@ -173,16 +172,16 @@ class Findings(QFrame):
             self.remedy_chosen.emit(remedy.spec)
 
     def _fit(self) -> None:
-        """As high as the findings, as far as there is room; then they scroll."""
+        """The height of the findings, up to the limit; beyond it they scroll."""
         parts = [card.height() for card in self.cards] or [self.hint.sizeHint().height()]
         wanted = sum(parts) + self._list.spacing() * (len(parts) - 1)
         scrolls = wanted > self._room
-        # The bar takes its room from the margin, so that no text wraps anew when it appears.
+        # The scroll bar is in the margin, so that text does not rewrap when it appears.
         self.area.setFixedSize(WIDTH + (BAR if scrolls else 0), min(wanted, self._room))
 
 
 def _summary(findings: Sequence[Finding]) -> str:
-    """How many of which kind: 1 problem, 2 warnings."""
+    """Counts by severity: 1 problem, 2 warnings."""
     counts = Counter(finding.severity for finding in findings)
     words = [f"{counts[s]} {NAMES[s][counts[s] > 1]}" for s in ("bad", "warning") if counts[s]]
     return ", ".join(words)

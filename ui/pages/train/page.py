@@ -37,13 +37,13 @@ from ui.views import View
 from ui.wording import on_test
 
 MARGIN = 12
-# Running figures change this often: 60 changes a second could not be read.
+# Figures are updated this often: 60 changes a second cannot be read.
 FIGURE_SECONDS = 0.15
 WAYS_OUT = "Go back to an earlier step on the timeline, or change a setting to try again."
 
 
 class TrainPage(Page):
-    """Shows the session's experiment and its run, and passes on what the user asks for."""
+    """Shows the session's experiment and its run, and forwards the user's commands."""
 
     def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
@@ -53,7 +53,7 @@ class TrainPage(Page):
         self._forget_figures()
         self._filming: QMetaObject.Connection | None = None
         self._told_at = self._taken_at = 0.0
-        # Nothing is cheaper to paint than a widget of one pixel that shows what is behind it.
+        # A transparent widget of one pixel, the cheapest thing to paint.
         self._pulse = QWidget(self)
         self._pulse.setFixedSize(1, 1)
         self.controls = Controls(session.spec)
@@ -152,7 +152,7 @@ class TrainPage(Page):
         )
 
     def _part_command(self, text: str, part: QWidget) -> Command:
-        """A line that shows or hides a part of the page."""
+        """A menu command that shows or hides a part of the page."""
         return Command(
             text,
             lambda: self.show_part(part, part.isHidden()),
@@ -173,7 +173,7 @@ class TrainPage(Page):
             self._tell_figures(frame)
         if frame.status == "diverged":
             self.report(f"The run {frame.reason}. {WAYS_OUT}")
-        # A frame always ends in a paint, which asks for the next one, even when nothing changed.
+        # Every frame ends in a paint, which requests the next one, even if nothing has changed.
         self._pulse.update()
 
     def _tell_figures(self, frame: Frame) -> None:
@@ -217,7 +217,7 @@ class TrainPage(Page):
     # Editing
 
     def _edit(self, spec: ExperimentSpec) -> None:
-        """Make `spec` the current one once its data are there; without them nothing changes."""
+        """Make `spec` the current one once its data are available; otherwise nothing changes."""
         before, dataset = self._session.spec, spec.data.dataset
         if dataset == before.data.dataset:
             self._session.edit(spec)
@@ -280,7 +280,7 @@ class TrainPage(Page):
             self.report(f"The film is saved as {dialog.made}")
 
     def save_dashboard(self, path: Path, scale: float = 2.0) -> None:
-        """Write the dashboard as a picture. Raises `ExportError`."""
+        """Write the dashboard as an image. Raises `ExportError`."""
         export(path, self._sheet(), theme.current(), scale, dumps(self._session.spec))
 
     def copy_dashboard(self) -> None:
@@ -307,7 +307,7 @@ class TrainPage(Page):
         self._tell_measures()
 
     def deactivate(self) -> None:
-        """The run goes on and is recorded, for all views, but nothing is painted."""
+        """The run continues and is recorded for all views, but nothing is painted."""
         self._session.paints = self.replay.in_view = False
         self._session.measure(
             frozenset().union(*(view.measures for view in self.dashboard.shown()))

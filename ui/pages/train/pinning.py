@@ -1,4 +1,4 @@
-"""Pins the present run from the toolbar, and opens the table of pinned runs."""
+"""Pins the current run from the toolbar, and opens the table of pinned runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ui.session.session import Session
 
 
 class Pinning:
-    """Pins on request; `report` tells the user why a run cannot be pinned."""
+    """Pins on request; `report` shows the reason if a run cannot be pinned."""
 
     def __init__(
         self, session: Session, toolbar: Toolbar, window: QWidget, report: Callable[[str], None]
@@ -25,7 +25,7 @@ class Pinning:
         session.run_started.connect(self.tell)
 
     def pin(self) -> None:
-        """Pin the present run; where it is pinned already, show the table."""
+        """Pin the current run; if it is pinned already, show the table."""
         session = self._session
         if session.pins.of(session.history):
             self.show_table()
@@ -45,6 +45,6 @@ class Pinning:
         self.table.choose(self._session.history)
 
     def tell(self) -> None:
-        """Update the button: is the present run pinned?"""
+        """Update the button: whether the current run is pinned."""
         pins = self._session.pins
         self._toolbar.set_pinned(pins.of(self._session.history) is not None)

@@ -1,4 +1,4 @@
-"""Which step of the run the dashboard shows: the newest, or an earlier one."""
+"""Shows the newest step of the run or an earlier one."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from ui.session.session import Session
 
 
 class Replay:
-    """Keeps timeline, dashboard and findings at the step that the session looks at.
-
-    While `in_view` is False new frames are recorded only; `show` brings everything up to date.
+    """Keeps timeline, dashboard and findings at the session's selected step. While `in_view` is
+    False new frames are only recorded; `show` updates everything.
     """
 
     def __init__(
@@ -36,13 +35,13 @@ class Replay:
         session.pins.changed.connect(self.refresh)
 
     def begin(self) -> None:
-        """A new run: the last one stays in view until the first frame arrives."""
+        """A new run: the previous one stays visible until the first frame arrives."""
         self._waits = True
         self._findings.forget()
         self._timeline.show_step(self._session.history, None, None)
 
     def take(self, frame: Frame) -> None:
-        """A new frame of the run. An earlier step that is shown stays in view."""
+        """A new frame of the run; a selected earlier step stays visible."""
         session, history = self._session, self._session.history
         if self._waits:
             self._waits = False
@@ -78,12 +77,12 @@ class Replay:
             self._findings.look(session.spec, session.shown, session.history)
 
     def clear(self) -> None:
-        """There is nothing to show: the run could not start."""
+        """Clear everything: the run could not start."""
         self._dashboard.clear(self._session.history)
         self._findings.clear()
 
     def go_on(self) -> None:
-        """Continue training from the earlier step that is shown, or say why that is impossible."""
+        """Continue training from the earlier step shown, or show why that is impossible."""
         past = self._session.past
         if past is None or self._session.checkpoint_near(past.iteration) is None:
             self._report(self._timeline.go_on.toolTip())

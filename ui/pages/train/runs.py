@@ -33,11 +33,11 @@ FIGURES = ("Run", "Steps", "Best loss", "Best accuracy")
 NAME = 0
 LOOK_MILLISECONDS = 500
 MARGIN, WIDEST = 16, 1200
-EMPTY = "No run is pinned yet. Press P, or “Pin run”, to keep the present run and its curves."
+EMPTY = "No run is pinned yet. Press P or “Pin run” to keep the current run and its curves."
 
 
 class Run:
-    """One row: a pinned run, or the present one that is not."""
+    """One row: a pinned run, or the current run."""
 
     def __init__(self, pin: Pin | None, spec: ExperimentSpec, history: History) -> None:
         self.pin, self.spec, self.history = pin, spec, history
@@ -67,7 +67,7 @@ class Runs(QDialog):
         self.resize(760, 320)
         self.table = QTableWidget()
         self.empty = QLabel(EMPTY)
-        self.pin = QPushButton("Pin present run")
+        self.pin = QPushButton("Pin current run")
         self.rename = QPushButton("Rename")
         self.restore = QPushButton("Restore settings")
         self.remove = QPushButton("Remove")
@@ -76,10 +76,10 @@ class Runs(QDialog):
         self._connect()
         self.refresh()
 
-    # What is shown
+    # Display
 
     def refresh(self) -> None:
-        """Show whatever has changed. A name that is being edited is left alone."""
+        """Update what has changed, except a name being edited."""
         if self.isHidden() or self.table.state() == QAbstractItemView.State.EditingState:
             return
         session = self._session
@@ -117,7 +117,7 @@ class Runs(QDialog):
         self._widen()
 
     def _widen(self) -> None:
-        """Make room for all columns, as far as the screen has it."""
+        """Widen the window for all columns, within the screen."""
         columns = self.table.horizontalHeader().length() + 4
         wanted = min(columns + 2 * MARGIN, WIDEST)
         if wanted > self.width():
@@ -148,7 +148,7 @@ class Runs(QDialog):
         font.setBold(bold)
         item.setFont(font)
 
-    # What can be done
+    # Commands
 
     def chosen(self) -> Run | None:
         """The run of the selected row."""
@@ -188,7 +188,7 @@ class Runs(QDialog):
         run = self._runs[item.row()]
         if run.pin and item.column() == NAME:
             self._session.pins.rename(run.pin, item.text())
-            # Also where the name stays as it was: what was written may have been empty.
+            # Also if the name has not changed: the text entered may have been empty.
             QTimer.singleShot(0, self.refresh)
 
     def _remove(self) -> None:
@@ -273,13 +273,13 @@ def differing(specs: Sequence[ExperimentSpec]) -> list[str]:
 
 
 def swatch(pin: Pin | None) -> QIcon:
-    """A dot in the run's colour; that of the training curve for the present run."""
+    """A dot in the run's colour; for the current run, that of the training curve."""
     colors = theme.current()
     return dot_icon(colors.pin(pin.slot) if pin else QColor(colors.train))
 
 
 def _with(path: str, runs: Sequence[Run]) -> ExperimentSpec:
-    """A spec that has the setting at a path."""
+    """The first spec that has the setting at a path."""
     return next((run.spec for run in runs if value_at(path, run.spec) != NONE), runs[0].spec)
 
 

@@ -14,14 +14,14 @@ from ui.widgets.keys import keeps_key
 from ui.widgets.scrubber import Scrubber
 
 HEIGHT = 40
-# Seconds between two moves of ticks and handle during a run.
+# Seconds between two updates of ticks and handle during a run.
 FOLLOW_SECONDS = 0.25
 NOTHING = "There is no earlier step yet"
 LIVE = "Choose an earlier step first; training can then continue from there"
 
 
 class Timeline(QWidget):
-    """Shows which step of a run the dashboard shows; its signals ask for another.
+    """Shows which step of a run is on the dashboard; its signals request another.
 
     `follow` is cheap enough to be called with every frame.
     """
@@ -50,9 +50,8 @@ class Timeline(QWidget):
         self.show_step(EMPTY, None, None)
 
     def show_step(self, history: History, step: int | None, checkpoint: int | None) -> None:
-        """Show what is looked at: an iteration, or the newest step (None).
-
-        `checkpoint` is the iteration near it from which the run can go on, None without any.
+        """Show the selected iteration, or None for the newest. `checkpoint` is the iteration near
+        it from which the run can continue, None without any.
         """
         self._history, self._step = history, step
         self._move()
@@ -70,7 +69,7 @@ class Timeline(QWidget):
         self.go_on.setToolTip(self._explained(checkpoint))
 
     def follow(self, history: History, at_once: bool = False) -> bool:
-        """The run has gone on; whether that is shown, which is not at every frame."""
+        """The run has grown; return whether this is shown, which is not so at every frame."""
         if not at_once and monotonic() < self._follow_at:
             return False
         self._history = history
@@ -103,7 +102,7 @@ class Timeline(QWidget):
             )
         return (
             f"Continue training from step {checkpoint:,}, with the weights, the optimizer's state "
-            "and the settings of that step. The run as it is now remains as a grey curve."
+            "and the settings of that step. The present run remains as a grey curve."
         )
 
     def _arrange(self) -> None:
@@ -113,7 +112,7 @@ class Timeline(QWidget):
         font = QFont(self.name.font())
         font.setFeature(QFont.Tag("tnum"), 1)
         self.name.setFont(font)
-        # Room for large numbers: the line must not change its length under the pointer.
+        # Room for large numbers: the slider must not change its length under the pointer.
         self.name.setFixedWidth(self.name.fontMetrics().horizontalAdvance("Step 99,999,999"))
         widest = self.go_on.fontMetrics().horizontalAdvance("Continue from 99,999,999")
         self.go_on.setFixedWidth(widest + 26)

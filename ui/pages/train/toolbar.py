@@ -1,4 +1,4 @@
-"""The line above the views: run and stop, the live figures, export."""
+"""The toolbar above the views: run and stop, live figures, export."""
 
 from __future__ import annotations
 
@@ -24,10 +24,9 @@ PACES = {0.0: "Full speed", 1000.0: "1,000 /s", 100.0: "100 /s", 10.0: "10 /s", 
 
 
 class Toolbar(QWidget):
-    """Buttons to the left and right, figures between them. Its signals say what is asked for.
-
-    The buttons are public for binding shortcuts; `extras` is the layout where more may be added.
-    Where there is little room all buttons but the first show their icon only.
+    """Buttons to the left and right, figures between them. The buttons are public for binding
+    shortcuts; more can be added to the layout `extras`. With little room all buttons but the first
+    show only their icons.
     """
 
     run_toggled = Signal(bool)
@@ -47,12 +46,12 @@ class Toolbar(QWidget):
         self.run.setProperty("primary", True)
         self.run.setFixedWidth(RUN_WIDTH)
         self.step = self._button("Step", "One update of the weights", "S", "step")
-        self.epoch = self._button("Epoch", "Once through all training samples", "E", "epoch")
-        self.reset = self._button("Reset", "Back to step 0 with the same seed", "R", "reset")
-        self.new_seed = self._button("New seed", "Back to step 0 with another seed", "N", "seed")
+        self.epoch = self._button("Epoch", "One pass over all training samples", "E", "epoch")
+        self.reset = self._button("Reset", "Back to step 0, with the same seed", "R", "reset")
+        self.new_seed = self._button("New seed", "Back to step 0, with another seed", "N", "seed")
         self.pin = self._button("Pin run", "Keep this run to compare others with", "P", "pin")
         self.pace = self._paces()
-        self.export = self._button("Export", "Save the dashboard as a picture", "Ctrl+E", "export")
+        self.export = self._button("Export", "Export the dashboard as an image", "Ctrl+E", "export")
         self.figures = Figures(
             [
                 Figure("epoch", "99.9", rank=3),
@@ -79,7 +78,8 @@ class Toolbar(QWidget):
         self._set_icon(self.run, "pause" if running else "play")
 
     def set_pinned(self, pinned: bool) -> None:
-        """Show whether the present run is pinned; the button then opens the pinned runs."""
+        """Show whether the current run is pinned; the button then opens the table of pinned
+        runs."""
         if pinned == self._pinned:
             return
         self._pinned = pinned
@@ -100,8 +100,8 @@ class Toolbar(QWidget):
         validation: float,
         is_accuracy: bool = True,
     ) -> None:
-        """Show where the run stands; NaN is shown as a dash. Validation is shown as
-        accuracy, or as loss for a regression."""
+        """Show the progress of the run; NaN is shown as a dash. Validation is shown as accuracy, or
+        as loss for a regression."""
         self.figures.set_name(-1, "val acc" if is_accuracy else "val loss")
         self.figures.set_values(
             (
@@ -146,7 +146,7 @@ class Toolbar(QWidget):
 
     def _paces(self) -> Combo:
         combo = Combo(choice_model((pace, text, "", "") for pace, text in PACES.items()))
-        combo.setToolTip("How fast to train; slow speeds show single steps")
+        combo.setToolTip("Training speed; slow speeds show single steps")
         combo.setAccessibleName("Speed")
         combo.setFixedWidth(PACE_WIDTH)
         return combo

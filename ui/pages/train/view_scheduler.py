@@ -1,4 +1,4 @@
-"""Views take turns where a frame cannot show them all."""
+"""Views take turns if a frame cannot show them all in time."""
 
 from __future__ import annotations
 
@@ -8,32 +8,31 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T", bound=Hashable)
 
-# Showing a frame, painting included, may take so long: half of what there is between two of sixty a
-# second, so that the other half is left for clicks and keys.
+# Time for showing a frame, painting included: half of 1/60 s, so that the other half is left for
+# clicks and keys.
 BUDGET = 0.008
-# No view waits longer: that still looks alive.
+# No view waits longer: about 10 frames per second.
 LEAST_OFTEN = 0.095
-# How fast the known cost of a view follows the newest.
+# Weight of the newest measurement in the moving average of a view's cost.
 FORGETTING = 0.1
 
 
 class ViewScheduler(Generic[T]):
-    """Says which views the next frame of a running run is shown in.
-
-    That is as many as `BUDGET` allows, or as it takes to show every view after `LEAST_OFTEN`
-    seconds at the latest; all of them where frames are further apart.
+    """Selects the views that show the next frame of a run: as many as `BUDGET` allows, or as are
+    needed to show every view at least every `LEAST_OFTEN` seconds; all of them if frames are
+    further apart.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
-        # The views in sight, the one that waits longest first.
+        # The visible views, longest waiting first.
         self._order: dict[T, None] = {}
         self._credit = 0.0
         self._asked = 0.0
         self._cost = 0.0
 
     def next(self, views: Sequence[T]) -> list[T]:
-        """Those of the views in sight whose turn it is, the ones that wait longest first."""
+        """The visible views whose turn it is, longest waiting first."""
         if self._order.keys() != set(views):
             new = [view for view in views if view not in self._order]
             known = [view for view in self._order if view in views]
@@ -50,6 +49,6 @@ class ViewScheduler(Generic[T]):
         return turn
 
     def spent(self, seconds: float, count: int) -> None:
-        """Showing a frame in so many views took so long."""
+        """Record that showing a frame in `count` views took `seconds`."""
         if count:
             self._cost += (FORGETTING if self._cost else 1.0) * (seconds / count - self._cost)
