@@ -1,4 +1,4 @@
-"""What always giving the same answer would score: the mean, or the frequencies of the classes."""
+"""The score of the best constant prediction: the mean, or the class frequencies."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from core.network.objective import Objective
 from core.telemetry.pictures import Baseline
 from core.training.trainer import Trainer
 
-# A class that the training part lacks still gets this probability, as log 0 would be infinite.
+# Minimum probability of a class, as log 0 would be infinite.
 LEAST_PROBABILITY = 1e-12
 
 
 def baseline(trainer: Trainer) -> Baseline:
-    """The best constant answer known from the training part, scored on the part that is watched
-    (validation where there is one)."""
+    """The best constant prediction of the training part, scored on the validation part if there is
+    one, else on the training part."""
     train, judged = trainer.split.train, trainer.data.part(trainer.watched_part)
     answer = train.targets.mean(axis=0, dtype=np.float64)
     if train.task != "regression":

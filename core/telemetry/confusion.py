@@ -1,4 +1,4 @@
-"""Which classes are taken for which, and the pictures that are judged worst."""
+"""The confusion matrix and the images with the largest loss."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Confuser:
     """Counts confusions over one set of samples."""
 
     def __init__(self, samples: Samples, range_from: Samples) -> None:
-        """`range_from` are samples whose inputs say what is black and white in a picture."""
+        """`range_from` are samples whose inputs give the range from black to white."""
         self._samples, self._from = samples, range_from
         binary = samples.task == "binary"
         self._labels = _classes(samples.targets.T, binary)
@@ -30,7 +30,7 @@ class Confuser:
         self._shades: tuple[float, float] | None = None
 
     def count(self, iteration: int, outputs: Array, loss: Array) -> Confusion:
-        """Confusions for outputs (outputs, samples); `loss` (samples,) says which are worst."""
+        """Confusions for outputs (outputs, samples); `loss` (samples,) selects the worst."""
         predicted = _classes(outputs, self._binary)
         true, guessed = self._places[self._labels], self._places[predicted]
         counts = np.bincount(true * self._rows + guessed, minlength=self._rows**2)
@@ -67,7 +67,7 @@ def _classes(outputs: Array, binary: bool) -> NDArray[np.intp]:
 
 
 def _places(labels: NDArray[np.intp], classes: int) -> tuple[NDArray[np.intp], tuple[int, ...]]:
-    """The row of every class, and the classes that have one of their own: the most frequent."""
+    """The row of every class, and the most frequent classes, which have a row of their own."""
     if classes <= MOST_CLASSES:
         return np.arange(classes), tuple(range(classes))
     frequent = np.argsort(-np.bincount(labels, minlength=classes), kind="stable")

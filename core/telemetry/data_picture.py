@@ -1,4 +1,4 @@
-"""A run's samples as far as views draw them."""
+"""The samples of a run for views."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from core.telemetry.pictures import DataPicture, Points
 from core.training.training_data import TrainingData
 
 MOST_POINTS = 1500
-# Points can be drawn over inputs of so many features.
+# Numbers of input features for which points are drawn.
 MOST_FEATURES = 2
 
 
 def picture(data: TrainingData) -> DataPicture:
-    """What views need to know of the samples of a run; a small copy, not the samples."""
+    """What views need of the samples of a run: a small copy."""
     split, train = data.split, data.split.train
     parts = {"train": train, "validation": split.validation}
     drawn = bool(data.plane) or train.features <= MOST_FEATURES
-    # Points of a plane are in the data's own units as they are.
+    # Points of a plane are already in the data's units.
     mean, std = (np.zeros(2), np.ones(2)) if data.plane else (split.mean, split.std)
     return DataPicture(
         task=train.task,

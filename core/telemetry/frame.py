@@ -1,7 +1,6 @@
-"""What is measured of a run: immutable frames that the training thread hands out.
-
-A frame is complete: no reader goes back to the trainer. Everything per layer is an array with one
-row per measured layer, first hidden layer first, output layer last.
+"""Immutable frames with the measurements of a run, made by the training thread. A frame is
+self-contained: no reader needs the trainer. Everything per layer is an array with one row per
+measured layer, first hidden layer first, output layer last.
 """
 
 from __future__ import annotations
@@ -33,8 +32,8 @@ Status = Literal["running", "paused", "finished", "diverged"]
 class Histograms:
     """Counts of all layers over fixed edges: layer i has BINS equal bins from low[i] to high[i].
 
-    `under` and `over` count values beyond the edges, `missing` those that are not numbers.
-    Shapes: counts (layers, BINS), all others (layers,).
+    `under` and `over` count values beyond the edges, `missing` counts NaN. Shapes: counts (layers,
+    BINS), all others (layers,).
     """
 
     low: NDArray[np.float64]
@@ -45,7 +44,7 @@ class Histograms:
     missing: NDArray[np.int64]
 
 
-# What a frame can contain beyond the always cheap figures; `Frame` holds None for the rest.
+# Optional measures of a frame; the fields of those not taken are None.
 MEASURES = (
     "activations",
     "preactivations",
@@ -66,7 +65,7 @@ class Shares:
     `saturated`: of all activations, those whose |f'(z)| is below the activation's threshold.
     `dead`: of all units, those that are 0 for every probe sample. `same_sign`: of all units, those
     whose incoming weights the last update moved in one direction only; `still`: those whose
-    incoming weights it did not move at all. Both are NaN where there has been no update.
+    incoming weights it did not move at all. Both are NaN before the first update.
     `duplicate_units`: of all units, those that have the weights of another unit of their layer;
     None where not measured.
     """
@@ -82,19 +81,19 @@ class Shares:
 class Frame:
     """A run after `iteration` updates.
 
-    `gradient` and `weight` are the means of |dE/dW| and |W|, `update_ratio` is ‖ΔW‖/‖W‖ of the
-    last update; biases are left out. `gradient`, `update_ratio`, `batch_loss`, `penalty` and the
-    shares that speak of an update are always those of update number `iteration`; before the first,
-    of the update to come; NaN where there was none. The gradient is that of the data loss, before
-    penalty and clipping. `batch_loss` is the data loss of that update's batch as it is minimised
-    and `penalty` the weight penalty beside it, both before the update (`objective` is their sum).
-    `spread` comes with the shares: how far a unit's activation differs between two samples, mean
-    over pairs of samples and the units of each layer. `confusion` is that of the last
-    validation. `data` is the same object in all frames of a run. `slopes` (layers,) are the learned
-    slopes of PReLU layers, mean over units, NaN in other layers; None where there is no such layer.
-    `asked` says what can be asked by hand, the same object in all frames of a run, and `answer` is
-    that to the question asked last, if any.
-    `seconds` is how long the run has trained, pauses left out; NaN where nobody took the time.
+    `gradient` and `weight` are the means of |dE/dW| and |W|, `update_ratio` is ‖ΔW‖/‖W‖ of the last
+    update; biases are left out. `gradient`, `update_ratio`, `batch_loss`, `penalty` and the shares
+    about updates belong to update number `iteration`; before the first, to the update to come; NaN
+    if there was none. The gradient is that of the data loss, before penalty and clipping.
+    `batch_loss` is the data loss of that update's batch as it is minimised and `penalty` the weight
+    penalty beside it, both before the update (`objective` is their sum). `spread` comes with the
+    shares: how far a unit's activation differs between two samples, mean over pairs of samples and
+    the units of each layer. `confusion` is that of the last validation. `data` is the same object
+    in all frames of a run. `slopes` (layers,) are the learned slopes of PReLU layers, mean over
+    units, NaN in other layers; None where there is no such layer. `asked` says what can be asked by
+    hand, the same object in all frames of a run, and `answer` is that to the question asked last,
+    if any. `seconds` is how long the run has trained, pauses left out; NaN where nobody took the
+    time.
     """
 
     run: int
@@ -130,15 +129,14 @@ class Frame:
 
     @property
     def objective(self) -> float:
-        """What the last update set out to make smaller: data loss plus penalty."""
+        """What the last update minimised: data loss plus penalty."""
         return self.batch_loss + self.penalty
 
 
 @dataclass(frozen=True)
 class Failure:
-    """Something that could not be done in a run; the message says what and why.
-
-    With `lost` the trainer is gone: only a new run can go on.
+    """An error in a run, with a message for the user. With `lost` the trainer is gone and only a
+    new run can be started.
     """
 
     message: str
@@ -148,8 +146,8 @@ class Failure:
 
 @dataclass(frozen=True)
 class ScoreOnTest:
-    """How the test part of a run's samples fares with the weights of `iteration`; `score` is None
-    where there are no such samples."""
+    """The score of the test part with the weights of `iteration`; `score` is None if there are no
+    test samples."""
 
     run: int
     iteration: int
@@ -159,7 +157,7 @@ class ScoreOnTest:
 
 @dataclass(frozen=True)
 class ModelSaved:
-    """The trained model of a run lies in the file `path`, or does not because of a `problem`."""
+    """The trained model of a run was saved to `path`, or not because of a `problem`."""
 
     run: int
     path: str
@@ -168,12 +166,12 @@ class ModelSaved:
 
 @dataclass(frozen=True)
 class Preparing:
-    """A run that is being loaded, where that takes a while: 0…1 done, and what is being done."""
+    """Progress of loading a run: the share done, 0…1, and a description."""
 
     run: int
     share: float
     text: str
 
 
-# What the training thread hands out.
+# What the training thread puts into its mailbox.
 Item = Frame | Failure | ScoreOnTest | ModelSaved | Preparing | Answer

@@ -14,10 +14,8 @@ MARGIN = 0.08
 
 
 class Grid:
-    """A tape over a grid of `side` points along each of one or two features.
-
-    `low` and `high` are its corners, scaled as the data's `mean` and `std` say; the first feature
-    varies fastest.
+    """A tape over a grid of `side` points along each of one or two features. `low` and `high` are
+    its corners, standardised by the data's `mean` and `std`; the first feature varies fastest.
     """
 
     def __init__(self, network: Network, data: DataPicture, side: int) -> None:
@@ -32,13 +30,13 @@ class Grid:
         self.logits = logits.value
 
     def play(self) -> list[Mark]:
-        """Send the grid through the network; the marks of its layers, logits last."""
+        """Run the network on the grid; return the marks of its layers, logits last."""
         self.tape.play_forward()
         return self.tape.marks
 
 
 def corners(data: DataPicture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Least and largest inputs that are drawn, with a margin, scaled."""
+    """Minimum and maximum of the inputs to draw, with a margin, standardised."""
     inputs = np.concatenate([points.inputs for points in data.points.values()])
     if data.reach:
         ends = np.full((1, inputs.shape[1]), data.reach)

@@ -1,4 +1,4 @@
-"""Histograms with honest bins: fixed edges, and every value counted somewhere."""
+"""Histograms with fixed edges in which every value is counted."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ OUTSIDE = 0.02
 
 
 class Counter:
-    """Counts the values of several layers over edges that stay put.
+    """Counts the values of several layers over fixed edges.
 
-    A layer with natural `bounds` keeps them. The other layers of one `group` share a range that
-    is set by the first values seen and only ever doubles, so that bins stay comparable over time
-    and over depth.
+    A layer with natural `bounds` uses them. The other layers of a `group` share a range that is set
+    by the first values and only ever doubles, so that bins stay comparable over time and depth.
     """
 
     def __init__(self, bounds: Sequence[tuple[float, float] | None], groups: Sequence[str]) -> None:
@@ -59,7 +58,7 @@ class Counter:
         return (-reach if self._signed[group] else 0.0), reach
 
     def _widen(self, table: NDArray[np.int64]) -> bool:
-        """Double the ranges that lose too much; whether any was."""
+        """Double the ranges that too many values exceed; return whether there were any."""
         outside = (table[:, 0] + table[:, BINS + 1]) > OUTSIDE * table.sum(axis=1)
         free = [i for i in np.flatnonzero(outside).tolist() if self._bounds[i] is None]
         for i in free:
@@ -71,7 +70,7 @@ class Counter:
 
 
 def _tally(values: Array, low: float, high: float) -> NDArray[np.int64]:
-    """Counts (BINS + 3,): under, the bins, over, not a number.
+    """Counts (BINS + 3,): under, the bins, over, NaN.
 
     A bin contains its lower edge, the last one also its upper edge, as in NumPy.
     """

@@ -1,7 +1,7 @@
-"""The recorded run: everything the views draw and the timeline scrubs through.
+"""The recorded run, for views and timeline.
 
-Memory is bounded however long the run: steps go into buckets, frames are thinned, and the first
-and the newest are never lost.
+Memory is bounded: steps are collected in buckets and frames are thinned, always with the first and
+the newest.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ SCORES = ("loss", "accuracy", "r2", "rmse")
 SHARES = ("saturated", "dead", "same_sign")
 LAYER_FIGURES = ("gradient", "weight", "update_ratio", *SHARES)
 
-# A run takes the place of its predecessor as ghost if it was watched for about a second, or has
-# got at least this share of its steps.
+# A run becomes the ghost if it lasted about a second, or has at least this share of the steps of
+# the ghost before.
 WATCHED_FRAMES, ENOUGH = 60, 0.1
 
 _NOTHING = np.empty(0)
@@ -44,7 +44,7 @@ class Mark:
 
 @dataclass(frozen=True, eq=False)
 class Pin:
-    """A run kept by name; `slot` numbers its colour, from 0. `spec` is what it was run with."""
+    """A pinned run; `slot` is the number of its colour, from 0, `spec` its settings."""
 
     name: str
     slot: int
@@ -53,13 +53,13 @@ class Pin:
 
 
 class History:
-    """All that is remembered of one run.
+    """The record of one run.
 
     `steps` holds the per-step curves (`CURVES`), `scores` the rows of validation (`SCORES`),
     `layer_rows` one row (figures, layers) per frame in the order of `LAYER_FIGURES`. `ghost` is an
     earlier run to draw behind this one, `pinned` are others that the user wants to compare with.
-    `slope_bound` is the greatest slope of the hidden activation where it bounds how gradients can
-    shrink (sigmoid: 1/4), else None.
+    `slope_bound` is the largest slope of the hidden activation if it bounds the gradient (sigmoid:
+    1/4), else None.
     """
 
     def __init__(self, buckets: int = 4096, rows: int = 2048, frames: int = 600) -> None:
@@ -73,7 +73,7 @@ class History:
         self.clear()
 
     def clear(self) -> None:
-        """Forget the run, but neither the ghost nor the pinned runs."""
+        """Discard the run, but not the ghost or the pinned runs."""
         self.steps.clear()
         self.scores.clear()
         self.layer_rows.clear()
@@ -92,7 +92,7 @@ class History:
 
     @property
     def baseline(self) -> Baseline | None:
-        """What always giving the same answer would score; None where it is not known."""
+        """The score of the best constant prediction; None if unknown."""
         data = self.frames[-1].data if self.frames else None
         return data.baseline if data else None
 
@@ -102,7 +102,7 @@ class History:
         return self.frames[-1].iteration if self.frames else 0
 
     def append(self, frame: Frame) -> None:
-        """Record a frame with its segment of steps. Frames must not go back: ValueError."""
+        """Record a frame with its segment of steps. Raises ValueError if iterations go back."""
         segment = frame.segment
         if segment.loss.size:
             values = np.array((segment.loss, segment.accuracy, segment.learning_rate))
@@ -114,7 +114,7 @@ class History:
         self._keep(frame)
 
     def mark(self, iteration: int, text: str) -> None:
-        """Note that settings changed; several changes at one iteration share a mark."""
+        """Record a change of settings; several changes at one iteration share a mark."""
         if self.marks and self.marks[-1].iteration == iteration:
             known = self.marks[-1].text
             self.marks[-1] = Mark(iteration, known if text in known else f"{known}, {text}")
@@ -136,7 +136,7 @@ class History:
     def nearest(self, iteration: float, measure: str = "") -> Frame:
         """The kept frame nearest to an iteration, of those with that measure where one is named.
 
-        LookupError when there is none.
+        Raises LookupError if there is none.
         """
         frames = [f for f in self.frames if not measure or getattr(f, measure) is not None]
         if not frames:
@@ -149,7 +149,7 @@ class History:
         return frames[i]
 
     def rewind(self, iteration: int) -> None:
-        """Forget what came after `iteration`, so that a run can go on from there."""
+        """Discard everything after `iteration`, so that a run can continue from there."""
         self.steps.rewind(iteration)
         self.scores.rewind(iteration + 1)
         self.layer_rows.rewind(iteration + 1)
@@ -161,7 +161,7 @@ class History:
             self.best = self._best_score()
 
     def fork(self, iteration: int) -> History:
-        """A history of its own of the same run up to `iteration`."""
+        """A copy of the history up to `iteration`."""
         branch = copy.copy(self)
         branch.steps, branch.scores = copy.deepcopy(self.steps), copy.deepcopy(self.scores)
         branch.layer_rows = copy.deepcopy(self.layer_rows)
@@ -170,11 +170,12 @@ class History:
         return branch
 
     def keep_curves(self) -> None:
-        """Forget all frames but the first and the newest: enough for a run to compare with."""
+        """Discard all frames but the first and the newest, which suffice for a run to compare
+        with."""
         del self.frames[1:-1]
 
     def _best_score(self) -> Score | None:
-        """The best of the validation scores that are kept."""
+        """The best of the recorded validation scores."""
         loss = self.scores.values[:, 0] if len(self.scores) else np.empty(0)
         if not np.isfinite(loss).any():
             return None
@@ -191,7 +192,7 @@ class History:
             self.best = score
 
     def _keep(self, frame: Frame) -> None:
-        """Keep the fullest frame of every `stride`, the first of all, and the newest."""
+        """Keep the most complete frame of every `stride`, the first, and the newest."""
         if frame.segment.loss.size:
             frame = replace(frame, segment=Segment(frame.iteration, *(_NOTHING,) * 3))
         if self.frames and self.frames[-1].iteration == frame.iteration:
@@ -221,7 +222,7 @@ def _moment(frame: Frame) -> int:
 
 
 def _fuller(first: Frame, second: Frame) -> Frame:
-    """The frame with more measures; the first of equals."""
+    """The frame with more measures; the first if equal."""
     return second if _measures(second) > _measures(first) else first
 
 
@@ -245,7 +246,7 @@ def _figures(frame: Frame) -> Floats:
 
 
 def ghost_after(past: History) -> History | None:
-    """The run to draw behind the one that follows: the last that has got anywhere."""
+    """The run to draw behind the next one: the last that is long enough."""
     earlier = past.ghost
     if past.iteration == 0:
         return earlier
@@ -256,7 +257,8 @@ def ghost_after(past: History) -> History | None:
 
 
 def slope_bound(network: NetworkSpec) -> float | None:
-    """What each hidden layer lets through of a gradient at most, where the activation bounds it."""
+    """The largest factor by which a hidden layer can scale a gradient, if the activation bounds
+    it."""
     plain = network.normalization == "none" and all(
         isinstance(block, Dense)
         and isinstance(block.activation or network.activation, Sigmoid)
@@ -266,5 +268,5 @@ def slope_bound(network: NetworkSpec) -> float | None:
     return 0.25 if network.hidden and plain else None
 
 
-# Shown where there is no run. Shared, as a history takes room when it is made: never append to it.
+# Shown without a run. Shared, because a history allocates memory: never append to it.
 EMPTY = History()

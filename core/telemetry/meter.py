@@ -1,7 +1,5 @@
-"""Measuring a run: turns a trainer's present state into an immutable frame.
-
-Nothing here changes the run. Signals are measured on a fixed probe of training samples, in
-evaluation mode.
+"""Measures a run: turns a trainer's state into an immutable frame, without changing the run.
+Signals are measured on a fixed probe of training samples, in evaluation mode.
 """
 
 from __future__ import annotations
@@ -33,32 +31,32 @@ from core.training.questions import Question, questionnaire
 from core.training.results import Score
 from core.training.trainer import Trainer
 
-# The probe is as large as keeps measuring a small share of the time: fewer rows for wider nets.
+# The probe has fewer rows for wider networks, to limit the time for measuring.
 PROBE_MULTIPLICATIONS = 4_000_000
 PROBE_ROWS = (64, 256)
 SPREAD_ROWS = 64
-# Relative difference below which two units count as the same: a step's rounding, and some growth.
+# Relative difference below which two units count as equal, despite rounding.
 TWIN_TOLERANCE = 1e-4
-# While a run goes on it is validated this often: a curve needs no more. Where that would take more
-# than this share of the time it is done less often, but never so seldom that a run has less than
-# some 20 validations, however short it is: after this share of its time so far.
+# Seconds between validations during a run; the maximum share of time for them, beyond which they
+# are less frequent; and the share of the run's time after which the next one is due in any case, so
+# that every run has about 20.
 VALIDATION_SECONDS, VALIDATION_SHARE, VALIDATION_AGE = 0.06, 0.01, 0.08
-# Where a validation would need more multiplications than this, a part of the samples is enough
-# while the run goes on, but never less than so many.
+# Maximum number of multiplications of a validation during a run; beyond it only part of the samples
+# is used, but at least the second number.
 VALIDATION_MULTIPLICATIONS, VALIDATION_ROWS = 60_000_000, 500
-# Confusions are counted anew so often while a run goes on: nobody can read more.
+# Seconds between two counts of confusions during a run.
 CONFUSION_SECONDS = 0.25
 
 
 class Meter:
-    """Measures one trainer. `measured_step` does an update and notes its gradient and effect, which
-    saves having to do it once more when the next frame asks for them."""
+    """Measures one trainer. `measured_step` does an update and records its gradient and effect, so
+    that it need not be repeated for the next frame."""
 
     def __init__(
         self, trainer: Trainer, run: int = 0, step_figures: StepFigures | None = None
     ) -> None:
-        """`step_figures` are those of the trainer's last update, where it was not followed then:
-        after it has gone back to a state that was kept."""
+        """`step_figures` are those of the trainer's last update, for a trainer restored from a
+        checkpoint."""
         self.trainer, self.run = trainer, run
         self._last = trainer.follow()
         params = trainer.network.params
@@ -85,7 +83,7 @@ class Meter:
         self._prepare()
 
     def _prepare(self) -> None:
-        """(Re)make what depends on the network object, which a change of settings replaces."""
+        """Rebuild what depends on the network object, which a change of settings replaces."""
         network = self._network = self.trainer.network
         self._tape, _ = network.tape(len(self._probe_inputs), training=False)
         np.copyto(self._tape.inputs, self._probe_inputs)
@@ -116,13 +114,13 @@ class Meter:
         }
 
     def measured_step(self) -> None:
-        """One update, with its gradient and its effect noted."""
+        """Do one update and record its gradient and effect."""
         self.trainer.step(self._last.note)
 
     @property
     def step_figures(self) -> StepFigures:
         """Gradient, update and objective of the trainer's last update; before the first, those of
-        the update to come. NaN where the run ended before it did an update, or was not followed."""
+        the update to come. NaN if the run ended before its first update, or was not followed."""
         now = self.trainer.iteration
         if self._step_figures is None or self._step_figures.iteration != now or now == 0:
             with np.errstate(all="ignore"):
@@ -148,7 +146,7 @@ class Meter:
         )
 
     def _update_to_come(self) -> UpdateRecord | None:
-        """Do the first update, note it and take it back."""
+        """Do the first update, record it and undo it."""
         trainer = self.trainer
         if trainer.finished:
             return None
@@ -166,8 +164,8 @@ class Meter:
         sparing: bool = False,
         seconds: float = math.nan,
     ) -> Frame:
-        """The present state. `measures` says what to take; validation only where it is due,
-        unless `validate`; expensive measures only where it is their turn, if `sparing`."""
+        """The present state. `measures` selects what to measure; validation only when due, unless
+        `validate`; with `sparing`, expensive measures only when it is their turn."""
         trainer = self.trainer
         if trainer.network is not self._network:
             self._prepare()
@@ -198,18 +196,18 @@ class Meter:
             )
 
     def _affordable(self, measures: Collection[str]) -> Collection[str]:
-        """The measures without those expensive ones whose turn it is not."""
+        """The measures without the expensive ones that are not due."""
         due = self._budget.due(measures, time.perf_counter())
         return [name for name in measures if name not in EXPENSIVE or name in due]
 
     def _validated_while_running(self) -> int:
-        """How many samples of the validation part are judged while the run goes on."""
+        """The number of validation samples used during a run."""
         rows = VALIDATION_MULTIPLICATIONS // max(len(self.trainer.network.params), 1)
         return min(max(rows, VALIDATION_ROWS), len(self.trainer.data.part("validation")))
 
     def _validation(self, now: bool, confusion: bool) -> tuple[Score, ...]:
-        """Scores since the last frame. All samples are judged where it has to be `now`, and where
-        the confusions are counted; else the first so many, which are in random order anyway."""
+        """Scores since the last frame. All samples are used if validation is requested `now` or
+        confusions are counted; else the first ones, which are in random order anyway."""
         scores = self.trainer.take_scores()
         started = time.perf_counter()
         count = confusion and self.data.classifies
@@ -233,7 +231,7 @@ class Meter:
             self._going_since = started
         age = 0.0 if self._going_since is None else started - self._going_since
         pause = min(max(VALIDATION_SECONDS, pause), VALIDATION_AGE * age)
-        # What a run at rest has cost does not count.
+        # The cost while paused does not count.
         self._validate_after = 0.0 if now else started + cost + pause
         return (*scores, judged.score)
 
@@ -250,7 +248,7 @@ class Meter:
         return np.array([p.value.mean() if p else np.nan for p in self._slopes], np.float64)
 
     def _per_layer(self, a: Array, b: Array) -> NDArray[np.float64]:
-        """Sums of a·b over each layer's weights, without the biases; both are as long as all the
+        """Sums of a·b over each layer's weights, without the biases. Both have the length of all
         parameters, and one of them is 0 at the biases."""
         sums = np.array([np.dot(a[block], b[block]) for block in self._blocks], np.float64)
         for i in np.flatnonzero(~np.isfinite(sums) | (sums == 0)).tolist():
@@ -317,12 +315,12 @@ class Meter:
         start = affine.block.offset
         weights = moved[start : start + rows * columns].reshape(rows, columns)[:, : affine.fan_in]
         up, down = (weights > 0).any(axis=1), (weights < 0).any(axis=1)
-        still = (weights == 0).all(axis=1)  # not ~(up | down): NaN is no rest
+        still = (weights == 0).all(axis=1)  # not ~(up | down): NaN does not count as not moving
         return float((up ^ down).mean()), float(still.mean())
 
 
 def _spread(activations: Array) -> float:
-    """Mean difference between two samples, over units. A few pairs are enough to tell."""
+    """Mean difference between two samples, over units; estimated from a few pairs."""
     seen = activations[:, : SPREAD_ROWS + 1]
     return float(np.abs(seen[:, 1:] - seen[:, :-1]).mean()) if seen.shape[1] > 1 else 0.0
 
@@ -333,10 +331,8 @@ def _direction(weights: Array) -> Array:
 
 
 def _twins(weights: Array, direction: Array) -> float:
-    """Share of rows equal to another row, but for rounding.
-
-    Rows are compared by their product with one random `direction`: equal rows have equal products,
-    and others hardly ever do.
+    """Share of rows equal to another row, up to rounding. Rows are compared by their product with
+    one random `direction`: equal rows have equal products, others almost never.
     """
     products = np.sort(weights @ direction)
     tolerance = TWIN_TOLERANCE * max(abs(products[0]), abs(products[-1]))
@@ -346,7 +342,7 @@ def _twins(weights: Array, direction: Array) -> float:
 
 
 def _natural_bounds(activation: Activation | None) -> tuple[float, float] | None:
-    """The range of a bounded function such as sigmoid; None for any other."""
+    """The range of a bounded function such as sigmoid; None for others."""
     if activation is None or activation.parametric:
         return None
     far = np.array([-1e4, 1e4])

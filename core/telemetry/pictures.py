@@ -1,6 +1,6 @@
-"""What frames carry for the views that show pictures: the data, the surface, the network's units.
+"""The measures that are shown as pictures: the data, the surface, the network's units.
 
-Everything here is immutable and small: a run of any length keeps hundreds of frames.
+Everything here is immutable and small, as a history keeps hundreds of frames.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 from core.data.dataset import Task
 from core.data.features import Preparation
 
-# Units of a layer, or inputs, that are drawn one by one.
+# Maximum number of units of a layer, or inputs, drawn individually.
 MOST_UNITS = 12
 
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """Samples of one part that can be drawn: at most `MOST_POINTS` of `total`.
+    """Samples of one part to draw: at most `MOST_POINTS` of `total`.
 
     `inputs` (n, features) in the data's own units. `targets` (n,) hold the number of the class, or
-    the first target where numbers are to be predicted.
+    for regression the first target.
     """
 
     inputs: NDArray[np.float32]
@@ -32,8 +32,8 @@ class Points:
 
 @dataclass(frozen=True)
 class Baseline:
-    """Loss and accuracy (NaN for regression) of the best answer that is the same for all samples:
-    the training part's mean, or the frequencies of its classes and the most frequent of them."""
+    """Loss and accuracy (NaN for regression) of the best constant prediction: the training part's
+    mean, or its class frequencies and most frequent class."""
 
     loss: float
     accuracy: float
@@ -41,17 +41,17 @@ class Baseline:
 
 @dataclass(frozen=True, eq=False)
 class DataPicture:
-    """What views need to know of a run's samples. All frames of a run share one.
+    """What views need of a run's samples. All frames of a run share one object.
 
-    `mean` and `std` (dimensions,) turn inputs as the surface has them into the data's own units.
-    Where the network is given features of a plane, `preparation` makes them of points in the plane.
-    `drawn` are the points drawn by hand, and the plane reaches at least from −`reach` to `reach`.
-    `points` are the samples of "train" and "validation", of data with one or two features only;
-    `counts` says how many samples each part has, `validated` how many of "validation" are judged
-    while the run goes on. `span` are the least and largest target of the training part. `baseline`
-    is what always giving the same answer would score on the validation part (on the training part
-    where there is none). `too_small` names the classes that have too few samples to be in every
-    part. `askable` says whether rows or pictures can be asked about by hand.
+    `mean` and `std` (dimensions,) convert the surface's inputs to the data's units. If the network
+    is given features of a plane, `preparation` computes them from points in the plane. `drawn` are
+    the points drawn by hand, and the plane extends at least from −`reach` to `reach`. `points` are
+    the samples of "train" and "validation", of data with one or two features only; `counts` has the
+    number of samples of each part, `validated` how many of "validation" are used during a run.
+    `span` has the smallest and largest target of the training part. `baseline` is the score of the
+    best constant prediction on the validation part (or else the training part). `too_small` lists
+    the classes with too few samples to be in every part. `askable` says whether rows or pictures
+    can be asked about by hand.
     """
 
     task: Task
@@ -75,12 +75,12 @@ class DataPicture:
 
     @property
     def dimensions(self) -> int:
-        """How many inputs the data themselves have, whatever the network is given of them."""
+        """The number of inputs of the data, before features are computed."""
         return 2 if self.preparation else self.features
 
     @property
     def axes(self) -> tuple[str, ...]:
-        """The names of these inputs, empty where they have none."""
+        """The names of these inputs; empty if they have none."""
         return self.preparation.names if self.preparation else self.feature_names
 
     @property
@@ -94,7 +94,7 @@ class DataPicture:
 
 
 def class_name(data: DataPicture | None, i: int) -> str:
-    """What a class is called: its name if it has one, else its number."""
+    """The name of a class, else its number."""
     return data.class_names[i] if data and i < len(data.class_names) else f"class {i}"
 
 
@@ -103,7 +103,7 @@ class Surface:
     """Outputs over a grid of a two-feature input space (standardised, as the network sees it).
 
     `values` (outputs, rows, columns), rows from `low[1]` to `high[1]`, columns along feature 0.
-    Of several classes `classes` (rows, columns) says which is likeliest, and `values` has one
+    With several classes, `classes` (rows, columns) is the most probable one and `values` a single
     plane with its probability.
     """
 
@@ -125,8 +125,8 @@ class Fit:
 
 @dataclass(frozen=True)
 class Worst:
-    """The validation pictures with the largest loss, worst first: images (n, rows, columns) as
-    shades from 0 to 255, the others (n,)."""
+    """The validation images with the largest loss, worst first: images (n, rows, columns) from 0 to
+    255, the others (n,)."""
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int32]
@@ -138,8 +138,8 @@ class Worst:
 class Confusion:
     """Counts (true class, predicted class) over the validation set at `iteration`.
 
-    `classes` are the classes that rows and columns stand for; where they are not all, one more row
-    and column at the end stands for the others together.
+    `classes` are the classes of rows and columns; if not all are included, one more row and column
+    at the end is for the others together.
     """
 
     iteration: int
@@ -149,13 +149,12 @@ class Confusion:
 
     @property
     def recall(self) -> NDArray[np.float64]:
-        """Of each class's samples, the share that is recognised, (rows,); NaN where it has none."""
+        """Recall of each class, (rows,); NaN for classes without samples."""
         return _shares(self.counts.diagonal(), self.counts.sum(axis=1))
 
     @property
     def precision(self) -> NDArray[np.float64]:
-        """Of the samples taken for each class, the share that belongs to it, (columns,); NaN where
-        none is taken for it."""
+        """Precision of each class, (columns,); NaN for classes never predicted."""
         return _shares(self.counts.diagonal(), self.counts.sum(axis=0))
 
 
@@ -166,9 +165,9 @@ def _shares(part: NDArray[np.uint32], whole: NDArray[np.uint64]) -> NDArray[np.f
 
 @dataclass(frozen=True)
 class FirstWeights:
-    """Incoming weights of the first layer's first units, as pictures (shown, rows, columns).
+    """Incoming weights of the first layer's first units, as images (shown, rows, columns).
 
-    A weight is its picture's value times `reach` (shown,) / 127. `units` is the layer's size.
+    A weight is its image's value times `reach` (shown,) / 127. `units` is the layer's size.
     """
 
     layer: str
@@ -181,10 +180,10 @@ class FirstWeights:
 class Group:
     """The units of one layer in a drawing of the network; the first `shown` are drawn.
 
-    `kind` is "input", "layer", "output", or "sum" where two ways meet. Where `shown` is 0 one
-    symbol stands for all. It is in branch number `branch` of `branches`. `names` are those of
-    inputs and classes, where known. `fan_in` is how many weights a unit has, and `pieces` how many
-    sets of them: more than one in a maxout layer, of which the first is drawn.
+    `kind` is "input", "layer", "output", or "sum" where branches are added. With `shown` 0, one
+    symbol represents all. It is in branch number `branch` of `branches`. `names` are those of
+    inputs and classes, where known. `fan_in` is the number of weights of a unit, and `pieces` the
+    number of such sets: more than one in a maxout layer, where the first is drawn.
     """
 
     name: str
@@ -201,10 +200,9 @@ class Group:
 
 @dataclass(frozen=True)
 class Link:
-    """Weights between two groups: the columns from `start` on of those of `layer`.
-
-    Where `layer` is empty the values are passed on as they are, unit by unit from `start` on. An
-    `around` link leads around what lies between.
+    """Weights between two groups: the columns of `layer` from `start` on. With an empty `layer`
+    values are passed on unchanged, unit by unit from `start` on. An `around` link is a skip
+    connection.
     """
 
     source: int
@@ -216,8 +214,8 @@ class Link:
 
 @dataclass(frozen=True)
 class Plan:
-    """The structure of a drawn network. `left_out` counts layers in the middle of a very deep one
-    that are not drawn; they would stand after the column `gap`."""
+    """The structure of a drawn network. `left_out` is the number of layers in the middle of a very
+    deep network that are not drawn; they would follow the column `gap`."""
 
     groups: tuple[Group, ...]
     links: tuple[Link, ...]

@@ -1,4 +1,4 @@
-"""The plan of a drawing of a network: its layers as columns of units, and what links them."""
+"""The plan of a drawing of a network: layers as columns of units, and their links."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from core.telemetry.pictures import MOST_UNITS, DataPicture, Group, Link, Plan
 
 MOST_COLUMNS = 16
 
-# What flows into a layer: groups side by side, each with the first column of weights that it meets.
+# The inputs of a layer: groups, each with the index of its first column of weights.
 Flow = list[tuple[int, int]]
 
 
 def plan(network: Network, data: DataPicture) -> Plan:
     """The plan of a network for the inputs in `data`.
 
-    Units are interchangeable, so of a wide layer simply the first `MOST_UNITS` are drawn: the same
-    ones through the whole run. Of more than `MOST_COLUMNS` columns the middle ones are left out.
+    Units are interchangeable, so the first `MOST_UNITS` of a wide layer are drawn, the same ones
+    during the whole run. Of more than `MOST_COLUMNS` columns the middle ones are left out.
     """
     return _Draft(network, data).finished()
 
@@ -56,7 +56,7 @@ class _Draft:
         return [(target, 0)]
 
     def _chain(self, layers: list[Layer], flow: Flow, column: int, **more) -> tuple[Flow, int]:
-        """Draw layers one after the other; what flows out of them, and the last column."""
+        """Add layers one after the other; return their output groups and the last column."""
         for layer in layers:
             if isinstance(layer, Affine):
                 column += 1
@@ -121,6 +121,6 @@ def _shortened(plan: Plan) -> Plan:
 
 
 def _spans(plan: Plan, link: Link, first: int, last: int) -> bool:
-    """Whether a link leads across the columns that are left out."""
+    """Whether a link crosses the columns left out."""
     source, target = plan.groups[link.source], plan.groups[link.target]
     return source.column < first and target.column >= last

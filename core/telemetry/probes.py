@@ -1,6 +1,6 @@
-"""Measures for the views that show pictures: surface, fit, the network's units, first weights.
+"""The expensive measures: surface, fit, the network's units, first weights.
 
-Each costs more than a figure per layer, so while a run goes on they take turns (`MeasureBudget`).
+Each costs more than a figure per layer, so they take turns during a run (`MeasureBudget`).
 """
 
 from __future__ import annotations
@@ -26,11 +26,10 @@ LARGEST_IMAGE = 32
 
 
 class MeasureBudget:
-    """Says which expensive measures are due: never more than two in one frame.
+    """Selects the expensive measures that are due, at most two per frame.
 
-    `SECONDS` lie between two measurements, so that all look alive; more often would be seen by
-    nobody and cost twice, since every new picture is also painted. Of a network so large that a
-    measurement would take more than `SHARE` of the time, it is taken less often.
+    Each is taken every `SECONDS`, or less often for a network so large that it would take more than
+    `SHARE` of the time.
     """
 
     SECONDS: ClassVar[dict[str, float]] = {
@@ -42,13 +41,13 @@ class MeasureBudget:
         self._due: dict[str, float] = {}
 
     def due(self, wanted: Collection[str], now: float) -> list[str]:
-        """Those of the wanted measures whose turn it is, the one that waits longest first."""
+        """The requested measures that are due, longest waiting first."""
         known = (name for name in self.SECONDS if name in wanted)
         late = [name for name in known if self._due.get(name, 0.0) <= now]
         return sorted(late, key=lambda name: self._due.get(name, 0.0))[: self.AT_ONCE]
 
     def took(self, name: str, started: float, ended: float) -> None:
-        """Note when a measure has been taken."""
+        """Record that a measure has been taken."""
         self._due[name] = ended + max(self.SECONDS[name], (ended - started) / self.SHARE)
 
 
@@ -56,7 +55,7 @@ EXPENSIVE = tuple(MeasureBudget.SECONDS)
 
 
 class Probes:
-    """Takes the expensive measures of one network; what they need is made when first wanted."""
+    """Takes the expensive measures of one network; what they need is built on first use."""
 
     def __init__(self, network: Network, objective: Objective, data: DataPicture) -> None:
         self._network, self._objective, self._data = network, objective, data
@@ -66,8 +65,8 @@ class Probes:
     def take(
         self, names: Iterable[str], marks: list[Mark], ration: MeasureBudget
     ) -> dict[str, Any]:
-        """Measures by name; None for those that the data do not have. `marks` are those of samples
-        that have just been played."""
+        """Measures by name; None for those the data do not support. `marks` are those of the last
+        forward pass."""
         kinds: dict[str, Callable[[], Any]] = {
             "surface": self._surface,
             "fit": self._fit,

@@ -1,4 +1,4 @@
-"""Figures of unbounded length in bounded memory: buckets for every step, rows for every frame."""
+"""Time series in bounded memory: buckets of steps, rows of frames."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Buckets:
     """Per-step figures of several curves, each bucket holding its minimum, maximum and mean.
 
     Bucket i covers the iterations i·width to (i + 1)·width − 1. `width` starts at 1 and doubles
-    whenever the capacity is used up, so the envelope stays true however long the run. Figures
-    that are not finite are left out; a bucket without any has the count 0. The most recent steps
-    are also kept one by one (`tail`).
+    whenever the capacity is used up, so the envelope stays exact. Figures that are not finite are
+    left out; a bucket without any has the count 0. The most recent steps are also kept one by one
+    (`tail`).
 
-    `revision` goes up whenever something other than the newest bucket has changed.
+    `revision` increases whenever something other than the newest bucket has changed.
     """
 
     def __init__(self, names: tuple[str, ...], capacity: int = 4096, tail: int = 4096) -> None:
@@ -39,7 +39,7 @@ class Buckets:
         self.clear()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove everything."""
         self.width = 1
         self.used = 0
         self.next = 0
@@ -53,7 +53,7 @@ class Buckets:
     def append(self, first: int, values: Floats) -> None:
         """Add the figures of the iterations first, first + 1, …; values has shape (curves, steps).
 
-        Iterations may be left out but not go back: ValueError.
+        Iterations may be left out; raises ValueError if they go back.
         """
         steps = values.shape[1]
         if steps == 0:
@@ -100,10 +100,8 @@ class Buckets:
         return self.next - kept, self._ring[:, self._ring_end - kept : self._ring_end]
 
     def rewind(self, iteration: int) -> None:
-        """Forget what was recorded from `iteration` on.
-
-        A bucket that reaches across is rebuilt where its steps are still known one by one, and
-        given up where they are not.
+        """Remove what was recorded from `iteration` on. A bucket that spans it is rebuilt if its
+        steps are still stored one by one, and removed otherwise.
         """
         if iteration >= self.next:
             return
@@ -175,9 +173,8 @@ class Buckets:
 
 
 class Rows:
-    """One array per frame, thinned by doubling the stride; the first and the newest always stay.
-
-    `revision` goes up whenever something other than the newest row has changed.
+    """One array per frame, thinned by doubling the stride; the first and the newest are always
+    kept. `revision` increases whenever something other than the newest row has changed.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -189,7 +186,7 @@ class Rows:
         self.clear()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove everything."""
         self.stride = 1
         self.settled = 0
         self._seen = 0
@@ -197,7 +194,7 @@ class Rows:
         self.revision += 1
 
     def __len__(self) -> int:
-        """Rows that can be read. The first `settled` of them will not be replaced."""
+        """The number of rows. The first `settled` of them will not be replaced."""
         return min(self._seen, self.settled + 1) if self._provisional else self.settled
 
     @property
@@ -217,9 +214,8 @@ class Rows:
         return self._values[: len(self)]
 
     def append(self, iteration: float, row: Floats) -> None:
-        """Add one row, or replace the newest where it has the same iteration.
-
-        All rows have the same shape: ValueError.
+        """Add one row, or replace the newest if it has the same iteration. Raises ValueError if the
+        shape differs.
         """
         if self._values is None:
             self._values = np.empty((self.capacity, *row.shape))
@@ -237,7 +233,7 @@ class Rows:
             self.settled += 1
 
     def rewind(self, iteration: float) -> None:
-        """Forget the rows of `iteration` and later."""
+        """Remove the rows of `iteration` and later."""
         kept = int(np.searchsorted(self.x, iteration))
         if kept == len(self):
             return
@@ -256,7 +252,8 @@ class Rows:
 
 
 def smooth(total: Floats, count: Floats | NDArray[np.int64], half: int) -> Floats:
-    """Mean of neighbouring buckets, weighted by a bell of ±`half` buckets and by their counts."""
+    """Mean of neighbouring buckets, weighted by a bell-shaped kernel of ±`half` buckets and by
+    their counts."""
     bell = _bell(half)
     middle = slice(half, half + total.size)
     return _divide(np.convolve(total, bell)[middle], np.convolve(count, bell)[middle])

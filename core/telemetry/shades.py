@@ -1,4 +1,4 @@
-"""Pictures in few bytes."""
+"""Images in few bytes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ FULL = 127
 
 
 def quantised(pictures: NDArray[np.floating]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Signed pictures (n, …) in 255 shades each, and what the full shade stands for, (n,)."""
+    """Signed images (n, …) as int8, and the value of the full shade, (n,)."""
     flat = pictures.reshape(len(pictures), -1)
     reach = np.abs(flat).max(axis=1, initial=0)
     scale = FULL / np.where(reach > 0, reach, 1)
@@ -18,12 +18,12 @@ def quantised(pictures: NDArray[np.floating]) -> tuple[NDArray[np.int8], NDArray
 
 
 def shrunk(pictures: NDArray[np.floating], most: int) -> NDArray[np.floating]:
-    """Pictures (n, rows, columns) averaged over blocks until neither side is above `most`."""
+    """Images (n, rows, columns) averaged over blocks until neither side exceeds `most`."""
     n, rows, columns = pictures.shape
     block = -(-max(rows, columns) // most)
     if block == 1:
         return pictures
-    # Whole blocks only: a strip of less than one block at the far edges is left out.
+    # Whole blocks only: less than a block at the far edges is left out.
     high, wide = max(rows // block, 1), max(columns // block, 1)
     tall, broad = min(block, rows), min(block, columns)
     part = pictures[:, : high * tall, : wide * broad]

@@ -1,4 +1,4 @@
-"""What a frame says of one update: gradient, movement and objective."""
+"""The figures of one update: gradient, size and objective."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, eq=False)
 class StepFigures:
-    """Figures of the update that led to `iteration`; those per layer have shape (layers,).
+    """Figures of update number `iteration`; those per layer have shape (layers,).
 
     `gradient` is the mean |dE/dW| of the batch's data loss, before penalty and clipping.
     `update_ratio` is ‖ΔW‖/‖W‖, W after the update and ΔW with penalty, clipping and weight decay.
@@ -28,6 +28,6 @@ class StepFigures:
 
 
 def unknown(iteration: int, layers: int) -> StepFigures:
-    """Nothing is known of the update."""
+    """The figures of an unknown update."""
     nothing = np.full(layers, np.nan)
     return StepFigures(iteration, nothing, nothing, nothing, nothing, np.nan, np.nan)

@@ -1,4 +1,4 @@
-"""The numbers of single units and weights, for the drawing of the network."""
+"""The values of single units and weights, for the drawing of the network."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from core.telemetry.plan import plan
 from core.telemetry.shades import quantised, shrunk
 
 SIDE, SMALL_SIDE = 20, 14
-# More units than this have smaller pictures, so that a frame stays small.
+# With more units than this their images are smaller, to keep frames small.
 MANY = 100
 NOTHING = np.empty(0, np.float32)
 
 
 class UnitProbe:
-    """Reads off the units and weights that a drawing of one network shows."""
+    """Measures the units and weights in the drawing of one network."""
 
     def __init__(self, network: Network, objective: Objective, data: DataPicture) -> None:
         self.plan = plan(network, data)
@@ -35,7 +35,7 @@ class UnitProbe:
         self._seeing = {link.target for link in fed} if data.image_shape else set()
 
     def take(self, marks: list[Mark]) -> NetworkPicture:
-        """The present numbers. `marks` are those of samples that have just been played."""
+        """The present values. `marks` are those of the last forward pass."""
         over_grid = {mark.name: mark for mark in self._grid.play()} if self._grid else {}
         over_samples = {mark.name: mark for mark in marks}
         units = [
@@ -45,7 +45,7 @@ class UnitProbe:
         return NetworkPicture(self.plan, tuple(units), tuple(map(self._weights, self.plan.links)))
 
     def _input_units(self) -> Units:
-        """Mean input is 0 by standardising or says nothing; the map is the coordinate itself."""
+        """The inputs: means are 0 by standardising, and the map is the coordinate itself."""
         shown = self.plan.groups[0].shown
         if self._grid is None:
             return Units(NOTHING, NOTHING, NOTHING)
@@ -75,7 +75,7 @@ class UnitProbe:
         return Units(bias, mean, silent)
 
     def _values(self, group: Group, mark: Mark) -> Array:
-        """Activations of the drawn units; of the outputs what is made of the logits."""
+        """Activations of the drawn units; for the output layer, the network's outputs."""
         if group.kind == "output":
             return self._objective.predict(mark.a)[: group.shown]
         return mark.a[: group.shown]

@@ -1,8 +1,8 @@
-"""What both kinds of worker, process and thread, have in common.
+"""The interface of both kinds of worker, process and thread.
 
 A worker runs a *service*: a function, named "module:function", that is called with a `Link` and
-returns when `Link.receive` says that there are no more messages. Messages are pickled on the way in
-both directions, also between threads, so that nothing mutable is ever shared.
+returns when `Link.receive` raises EOFError. Messages are pickled on the way in both directions,
+also between threads, so that nothing mutable is ever shared.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True)
 class Shared:
-    """A message between threads of one process that is passed on as it is."""
+    """A message between threads that is passed without copying."""
 
     value: Any
 
@@ -37,28 +37,28 @@ class Link(Protocol):
     """The worker's end. `send` may be called from any thread, `receive` from one."""
 
     def send(self, message: Any) -> None:
-        """Raises OSError where the other end is gone."""
+        """Send a message. Raises OSError if the other end is closed."""
         ...
 
     def receive(self) -> Any:
-        """The next message; EOFError when there are no more."""
+        """The next message. Raises EOFError if there are no more."""
         ...
 
 
 @dataclass(frozen=True)
 class Silence:
-    """A worker has given no sign of life for some seconds (`silent`), or gives one again."""
+    """A worker has stopped responding (`silent`), or responds again."""
 
     silent: bool
 
 
 @dataclass
 class Handlers:
-    """What is called, in a thread of the worker's own, with what comes from it.
+    """Callbacks for a worker's messages, called in a thread of the worker.
 
-    `on_message` is given a message that is still packed, for `unpack`. `on_end` is called once,
-    last, with the exit status. `on_silence` is called with True when the worker has not given a
-    sign of life for some seconds, and with False when it gives one again.
+    `on_message` is given a pickled message, see `unpack`. `on_end` is called once, last, with the
+    exit status. `on_silence` is called with True when the worker has not responded for some
+    seconds, and with False when it responds again.
     """
 
     on_message: Callable[[Packed], object]
@@ -67,7 +67,7 @@ class Handlers:
 
 
 class HandlerSlot:
-    """The handlers of a worker: those that are here when it ends are told."""
+    """The current handlers of a worker; the last ones are notified of its end."""
 
     def __init__(self, handlers: Handlers) -> None:
         self.current = handlers
@@ -75,14 +75,15 @@ class HandlerSlot:
         self._lock = threading.Lock()
 
     def exchange(self, handlers: Handlers) -> bool:
-        """Put others in their place, while the service waits for a message. False: it has ended."""
+        """Replace the handlers while the service waits for a message; return False if it has
+        ended."""
         with self._lock:
             if not self._closed:
                 self.current = handlers
             return not self._closed
 
     def close(self, status: int) -> None:
-        """Tell them, once, that the service has ended."""
+        """Notify the handlers, once, that the service has ended."""
         with self._lock:
             if self._closed:
                 return
@@ -91,27 +92,28 @@ class HandlerSlot:
 
 
 class Worker(Protocol):
-    """A running service, seen by its user. Any method may be called from any thread."""
+    """A running service. All methods may be called from any thread."""
 
     handlers: HandlerSlot
 
-    process_id: int | None  # None for a thread of this process
+    process_id: int | None  # process id; None for a thread
 
     def send(self, message: Any) -> None:
-        """Returns at once. A worker that has ended receives nothing: `on_end` has been called."""
+        """Send a message without blocking. A worker that has ended receives nothing; `on_end` has
+        been called."""
         ...
 
     def finish(self) -> None:
-        """Let the service end by itself: no more messages will come. Returns at once."""
+        """Let the service end by itself by closing its input. Returns immediately."""
         ...
 
     def kill(self) -> None:
-        """End it whatever it is doing: `on_end` follows at once. A thread cannot be ended, so it is
-        left to itself: no more of its messages arrive."""
+        """End the service immediately; `on_end` follows. A thread cannot be killed: it continues,
+        but its messages are ignored."""
         ...
 
     def close(self, timeout: float) -> bool:
-        """`finish`, wait, and `kill` after so many seconds; whether that was not necessary."""
+        """`finish` and wait, `kill` after `seconds`; return whether it ended by itself."""
         ...
 
 

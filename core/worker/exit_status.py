@@ -1,4 +1,4 @@
-"""Why a process has ended, in words."""
+"""The reason why a process has ended, as text."""
 
 from __future__ import annotations
 

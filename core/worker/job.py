@@ -14,12 +14,12 @@ and must therefore be picklable, and so must be its snapshots and its result:
                     context.snapshot(i)
             return self.to
 
-    run = JobRun(Count(10), on_news=wake).start()
-    run.take()  # the news so far: Progress, Snapshot, Silence; last of all Finished
+    run = JobRun(Count(10), on_news=wake).start() run.take() # the news so far: Progress, Snapshot,
+    Silence; finally Finished
 
 In the window use `ui.session.job.BackgroundJob`, which turns the news into signals.
 
-Life of a run, whoever ends it:
+States of a run:
 
     start ──► running ──► Finished(result) | Failed(message, report) | Stopped()
                  │  ▲
@@ -47,9 +47,9 @@ from core.worker.channel import Handlers, Link, Packed, Shared, Silence, Worker,
 from core.worker.exit_status import reason
 
 SERVICE = f"{__name__}:serve"
-# A job that has not ended by itself so long after it was cancelled is killed.
+# A cancelled job that has not ended after this time is killed.
 CANCEL_SECONDS = 0.2
-# Progress is told no more often than this.
+# Minimum time between two reports of progress.
 PROGRESS_SECONDS = 0.04
 NO_MEMORY = "There is not enough memory for this. Try something smaller."
 
@@ -63,7 +63,7 @@ class Job(Protocol):
 
 @dataclass(frozen=True)
 class Progress:
-    """`done` of `total`, and what is going on."""
+    """`done` of `total`, and a description."""
 
     done: float
     total: float
@@ -77,7 +77,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What the job has to show; `JobRun.acknowledge` lets it send another."""
+    """An intermediate result; `JobRun.acknowledge` lets the job send another."""
 
     value: Any
 
@@ -89,7 +89,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class Failed:
-    """`message` is for the user, `report` (a traceback) for whoever mends the fault."""
+    """`message` is for the user, `report` (a traceback) for developers."""
 
     message: str
     report: str = ""
@@ -108,7 +108,7 @@ End = Finished | Failed | Stopped
 
 
 class Context:
-    """What a job has to do with whoever started it. Its methods are for the job's thread."""
+    """The job's connection to its starter. Its methods are for the job's thread."""
 
     def __init__(self, link: Link) -> None:
         self._link = link
@@ -123,17 +123,17 @@ class Context:
 
     @property
     def cancelled(self) -> bool:
-        """Whether the result is no longer wanted. A job that neither looks here nor calls `check`,
+        """Whether the job has been cancelled. A job that neither reads this nor calls `check`,
         `progress` or `snapshot` at least every 0.2 s is killed when it is cancelled."""
         return self._cancelled.is_set()
 
     def check(self) -> None:
-        """Raises `Cancelled` where the result is no longer wanted."""
+        """Raise `Cancelled` if the job has been cancelled."""
         if self.cancelled:
             raise Cancelled
 
     def progress(self, done: float, total: float = 1.0, text: str = "") -> None:
-        """Say how far the job is; may be called as often as one likes. Raises `Cancelled`."""
+        """Report progress; may be called at any rate. Raises `Cancelled`."""
         self.check()
         progress = Progress(done, total, text)
         with self._lock:
@@ -163,7 +163,7 @@ class Context:
 
     @property
     def ready(self) -> bool:
-        """Whether the last snapshot has been shown, so that it is worth while to make another."""
+        """Whether the last snapshot has been shown, so that another is worth making."""
         return self._shown.is_set()
 
     def wait_until_ready(self) -> None:
@@ -172,10 +172,10 @@ class Context:
             self.check()
 
     def snapshot(self, value: Any) -> None:
-        """Show something. While the last snapshot is still being shown this one waits, and gives
-        way to a newer one: look at `ready` first where none must be lost. Raises `Cancelled`."""
+        """Send an intermediate result. While the last snapshot is being shown this one waits, and
+        is replaced by a newer one: check `ready` first if none may be lost. Raises `Cancelled`."""
         self.check()
-        # Packed at once: what the job does to the value later is not seen.
+        # Pickled immediately, as the job may change the value later.
         message = _PackedSnapshot(pack(value))
         with self._lock:
             if not self._shown.is_set():
@@ -197,7 +197,7 @@ class Context:
             self._link.send(message)
 
     def flush(self) -> None:
-        """Send the snapshot that still waits: the job has ended."""
+        """Send the waiting snapshot at the end of the job."""
         with self._lock:
             message, self._waiting = self._waiting, None
             self._late = None
@@ -214,7 +214,7 @@ class _PackedSnapshot:
 
 
 def serve(link: Link) -> None:
-    """The service: run one job after the other. Messages are ("run", packed job), ("cancel",) and
+    """The service: run jobs one after the other. Messages are ("run", packed job), ("cancel",) and
     ("acknowledge",)."""
     context = Context(link)
     try:
@@ -243,7 +243,7 @@ def _run(packed: Packed, context: Context) -> None:
         context.flush()
         context._link.send(end)
     except OSError:
-        pass  # nobody is there any more
+        pass  # the starter is gone
     except Exception as error:
         context._link.send(failure(error))  # the result cannot be pickled
 
@@ -258,7 +258,7 @@ def _outcome(packed: Packed, context: Context) -> End:
 
 
 def failure(error: BaseException) -> Failed:
-    """What an error means to the user."""
+    """The message for the user about an error."""
     report = "".join(traceback.format_exception(error))
     if isinstance(error, UserError):
         return Failed(str(error), report)
@@ -267,16 +267,14 @@ def failure(error: BaseException) -> Failed:
     return Failed(f"Stopped by an error: {type(error).__name__}: {error}", report)
 
 
-# Where the job is started
+# In the starter's process
 
 
 class JobRun:
-    """One run of a job. Any method may be called from any thread and, but for `close`, returns at
-    once.
-
-    `on_news` is called, in any thread, when `take` has something to give. `shares_memory` runs the
-    job in a thread of this process and copies nothing: for work that waits for the network, and
-    where input or result are large. Such a job cannot be killed: cancelled, it is left to itself.
+    """One run of a job. All methods may be called from any thread and, except `close`, return
+    immediately. `on_news` is called, in any thread, when `take` has news. `shares_memory` runs the
+    job in a thread of this process and copies nothing: for work that waits for the network, or has
+    large input or results. Such a job cannot be killed: when cancelled, it is abandoned.
     """
 
     def __init__(
@@ -311,18 +309,18 @@ class JobRun:
         return worker.process_id if worker else None
 
     def take(self) -> list[News]:
-        """The news since the last call, oldest first; of progress the newest only. The last of all
-        is Finished, Failed or Stopped."""
+        """The news since the last call, oldest first; only the newest progress. The final one is
+        Finished, Failed or Stopped."""
         with self._lock:
             news, self._mail = self._mail, []
         return news
 
     def acknowledge(self) -> None:
-        """The last snapshot has been shown: there may be another."""
+        """The last snapshot has been shown: let the job send another."""
         self._send("acknowledge")
 
     def cancel(self) -> None:
-        """Stop the job. It ends within `CANCEL_SECONDS`, by itself or not, as Stopped."""
+        """Cancel the job. It ends as Stopped within `CANCEL_SECONDS`, killed if necessary."""
         with self._lock:
             if self._cancelled or self.over:
                 return
@@ -333,7 +331,7 @@ class JobRun:
         self._send("cancel")
 
     def close(self, timeout: float = 1.0) -> bool:
-        """Cancel, and wait for the end; whether it came in time. No news follow."""
+        """Cancel and wait for the end; return whether it came in time. No news follow."""
         self._on_news = lambda: None
         self.cancel()
         return self._over.wait(timeout)
@@ -374,9 +372,9 @@ class JobRun:
 
     def _worker_ended(self, status: int) -> None:
         if self._reused and self._unused and not self._cancelled:
-            self._begin()  # it had been idle, and has ended before it could begin
+            self._begin()  # an idle worker has ended before the job could begin
         else:
-            self._end(Failed(f"The process that did this has ended ({reason(status)})."))
+            self._end(Failed(f"The process of this job has ended ({reason(status)})."))
 
     def _note_silence(self, silent: bool) -> None:
         self._post(Silence(silent))

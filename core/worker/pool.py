@@ -1,6 +1,5 @@
-"""Workers for jobs: each running job has one of its own, and one waits for the next job a while.
-
-To start a process takes a few tenths of a second, which nobody wants to wait for at every click.
+"""Workers for jobs: each running job has its own, and one idle worker is kept for a while. Starting
+a process takes a few tenths of a second, too long for every click.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from core.worker.channel import Handlers, Worker
 from core.worker.start import start_worker
 from core.worker.thread import ThreadWorker
 
-# An idle worker ends after so long and gives its memory back.
+# An idle worker ends after this time, to free its memory.
 IDLE_SECONDS = 20.0
 
 _lock = threading.Lock()
@@ -20,7 +19,7 @@ _timer: threading.Timer | None = None
 
 
 def take(service: str, handlers: Handlers, shares_memory: bool) -> tuple[Worker, bool]:
-    """A worker for one job, and whether it has done others before."""
+    """A worker for one job, and whether it has run others before."""
     global _idle
     if shares_memory:
         return ThreadWorker(service, handlers, shares=True), False

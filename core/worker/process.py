@@ -1,8 +1,8 @@
 """A worker in a process of its own, by the standard `multiprocessing`.
 
-The process is spawned, not forked: a window's process has threads, and a fork would copy their
-locks. It ends when its pipe does, so it never outlives the application, however that has ended. Its
-first second must be quick, so nothing here imports NumPy.
+The process is spawned, not forked, as a fork would copy the locks of the application's threads. It
+ends when its pipe closes, so it never outlives the application. It must start quickly, so nothing
+here imports NumPy.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from typing import Any
 from core.worker.channel import Handlers, HandlerSlot, pack, service_named
 from core.worker.parcel import Parcel, parcel, receive_parcel, send_parcel
 
-# A message of this size fits into the pipe without the sender waiting for the reader.
+# Size of the pipe's buffer, so that a message fits without blocking the sender.
 PIPE_BYTES = 1 << 20
-# The process sends an empty message this often; without one for so long it counts as silent.
+# Interval of the process's heartbeat, and the time without one after which it counts as silent.
 HEARTBEAT_SECONDS, SILENCE_SECONDS = 1.0, 4.0
-# In the process, commands arrive in a thread of their own. Another one that computes lets it have
-# the interpreter after so long: a command is delayed by no more.
+# In the process, commands arrive in a thread of their own; this switch interval bounds their delay
+# while another thread computes.
 SWITCH_SECONDS = 0.001
 BLAS_THREADS = (
     "OPENBLAS_NUM_THREADS",
@@ -53,7 +53,7 @@ class ProcessWorker:
         self.handlers = HandlerSlot(handlers)
         self._ended = threading.Event()
         self._has_begun = False
-        self._outbox: SimpleQueue[Parcel | None] = SimpleQueue()  # None: there will be no more
+        self._outbox: SimpleQueue[Parcel | None] = SimpleQueue()  # None ends the queue
         self._process = self._start(service)
         self.process_id: int | None = self._process.pid
         _alive.add(self)
@@ -93,7 +93,7 @@ class ProcessWorker:
     def close(self, timeout: float) -> bool:
         self.finish()
         if not self._has_begun:
-            self.kill()  # its interpreter is still starting, and nothing is lost
+            self.kill()  # its interpreter is still starting
         in_time = self._ended.wait(timeout)
         if not in_time:
             self.kill()
@@ -101,7 +101,7 @@ class ProcessWorker:
         return in_time
 
     def _talk(self) -> None:
-        """Send in a thread, so that nobody waits for the reader."""
+        """Send in a thread, so that no caller waits for the reader."""
         while (sent := self._outbox.get()) is not None:
             with suppress(OSError):  # the process has ended, which `_listen` notices
                 send_parcel(self._sink, sent)
@@ -134,7 +134,7 @@ class ProcessWorker:
     def _exit_status(self) -> int:
         self._source.close()
         self.finish()
-        # A process that has closed its pipe has nothing left to do.
+        # A process that has closed its pipe is done.
         if not multiprocessing.connection.wait([self._process.sentinel], 1.0):
             self.kill()
             multiprocessing.connection.wait([self._process.sentinel])
@@ -148,8 +148,8 @@ class ProcessWorker:
 
 @atexit.register
 def _kill_all() -> None:
-    """`multiprocessing` would wait indefinitely for a process that has been stopped, and must not
-    find one that `_listen` closes meanwhile."""
+    """Remove the process from `multiprocessing`'s list, which it would join at exit: it would wait
+    forever for a stopped process, or find one being closed by `_listen`."""
     workers = list(_alive)
     for worker in workers:
         worker.kill()
@@ -159,8 +159,8 @@ def _kill_all() -> None:
 
 @contextmanager
 def _without_interrupts() -> Iterator[None]:
-    """An interrupt from the keyboard reaches all processes of a terminal but is meant for the
-    application, which then ends its workers. A new process inherits that they are blocked."""
+    """Block keyboard interrupts, which reach all processes of a terminal but are meant for the
+    application, which then ends its workers. A new process inherits this."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -173,7 +173,7 @@ def _without_interrupts() -> Iterator[None]:
 
 @contextmanager
 def _safe_path() -> Iterator[None]:
-    """The new interpreter must not import `random` or `socket` from the current folder."""
+    """Keep the new interpreter from importing `random` or `socket` from the current folder."""
     before = os.environ.get("PYTHONSAFEPATH")
     os.environ["PYTHONSAFEPATH"] = "1"
     try:
@@ -186,7 +186,8 @@ def _safe_path() -> Iterator[None]:
 
 
 def _open_standard_streams() -> None:
-    """A closed standard stream would lend its number to a pipe, and a traceback go into that."""
+    """Open closed standard streams: a pipe would otherwise get their file descriptor, and
+    tracebacks would be written to it."""
     for number in range(3):
         try:
             os.fstat(number)
@@ -201,10 +202,10 @@ def _serve(service: str, source: Connection, sink: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    # The application's output is its own.
+    # Standard output belongs to the application.
     with suppress(OSError):
         os.dup2(2, 1)
-    # Before NumPy is imported: more threads than one would fight with the window.
+    # Before NumPy is imported: several BLAS threads would compete with the window.
     os.environ.update(dict.fromkeys(BLAS_THREADS, "1"))
     sys.setswitchinterval(SWITCH_SECONDS)
     link = PipeLink(source, sink)
@@ -215,7 +216,7 @@ def _serve(service: str, source: Connection, sink: Connection) -> None:
     except BaseException:
         traceback.print_exc()
         status = 1
-    # Without waiting for threads in the middle of something.
+    # Without waiting for threads.
     with suppress(OSError, ValueError, AttributeError):
         sys.stderr.flush()
     os._exit(status)
@@ -236,7 +237,7 @@ class PipeLink:
         return receive_parcel(self._source)
 
     def beat(self) -> None:
-        """Give signs of life, as long as there is somebody to notice."""
+        """Send heartbeats while the pipe is open."""
         pause = threading.Event()
         with suppress(OSError):
             self._send(b"")
@@ -249,7 +250,7 @@ class PipeLink:
 
 
 def _widen(sink: Connection) -> None:
-    """Give a pipe more room, where the system can do that; elsewhere a large message waits for its
+    """Enlarge a pipe's buffer, on systems that can; elsewhere a large message waits for its
     reader."""
     with suppress(ImportError, AttributeError, OSError):
         import fcntl

@@ -1,8 +1,8 @@
-"""The training thread: commands in, frames out. Knows nothing of the window.
+"""The training thread: commands in, frames out, independent of the window.
 
-When a frame is due the thread puts it in the mailbox, calls `on_frame` once and trains on. Before
-it makes another it waits for `shown` to say that the last one has been painted, training meanwhile:
-a slow window gets fewer frames and holds nothing up.
+When a frame is due the thread puts it in the mailbox, calls `on_frame` once and continues training.
+It makes the next one only after `shown` has been called for the last: a slow window gets fewer
+frames and does not slow down training.
 """
 
 from __future__ import annotations
@@ -38,16 +38,15 @@ from core.training.trainer import Trainer
 from core.worker.frame_clock import FrameClock
 from core.worker.speedometer import Speedometer
 
-# Between two looks at the clock and the commands.
+# Time between two checks of the clock and the commands.
 SLICE_SECONDS = 0.001
-# How often to say how far a run is that takes long to load.
+# Time between two reports of progress while a run is loaded.
 PREPARING_SECONDS = 0.2
 
 
 class Runner:
-    """Owns the trainer. Every method may be called from any thread and returns at once.
-
-    `on_frame` is called in the training thread when something lies in the mailbox.
+    """Owns the trainer. All methods may be called from any thread and return immediately.
+    `on_frame` is called in the training thread when the mailbox has an item.
     """
 
     def __init__(self, on_frame: Callable[[], None] = lambda: None) -> None:
@@ -82,11 +81,11 @@ class Runner:
         self._post(lambda: self._load(spec, run, weights))
 
     def apply(self, spec: ExperimentSpec) -> None:
-        """Go on with a spec that differs only in settings that need no restart."""
+        """Continue with a spec that differs only in settings that need no restart."""
         self._post(lambda: self._apply(spec))
 
     def go_back(self, moment: Moment, run: int) -> None:
-        """Return to one of the `checkpoints`; from there on this is run number `run`."""
+        """Return to one of the `checkpoints` and continue as run number `run`."""
         self._post(lambda: self._go_back(moment, run))
 
     def set_weight(self, layer: str, row: int, column: int, value: float) -> None:
@@ -94,11 +93,11 @@ class Runner:
         self._post(lambda: self._set_weight(layer, row, column, value))
 
     def set_pace(self, steps_per_second: float) -> None:
-        """How many steps to do in a second; 0 means as many as can be."""
+        """Set the number of steps per second; 0 means as many as possible."""
         self._post(lambda: self._set_pace(steps_per_second))
 
     def measure(self, measures: Collection[str]) -> None:
-        """What the next frames must contain, of `core.telemetry.frame.MEASURES`."""
+        """Set what the next frames must contain, of `core.telemetry.frame.MEASURES`."""
         self._measures = measures
 
     def resume(self) -> None:
@@ -112,16 +111,15 @@ class Runner:
         self._post(lambda: self._advance(1))
 
     def finish_epoch(self) -> None:
-        """Pause, and go on to the end of the current epoch."""
+        """Pause at the end of the current epoch."""
         self._post(self._finish_epoch)
 
     def test(self) -> None:
-        """Look at the test part, which changes nothing in the run: a `ScoreOnTest` will lie in the
-        mailbox."""
+        """Score the test part without changing the run; the mailbox receives a `ScoreOnTest`."""
         self._post(self._test)
 
     def save_model(self, path: str) -> None:
-        """Write what has been learned so far to a file: a `ModelSaved` will lie in the mailbox."""
+        """Save the present weights as a model file; the mailbox receives a `ModelSaved`."""
         self._post(lambda: self._save_model(path))
 
     def ask(self, question: Question | None, moment: Moment | None = None) -> None:
@@ -132,7 +130,7 @@ class Runner:
         self._post(lambda: self._ask(question, moment))
 
     def close(self, timeout: float = 1.0) -> bool:
-        """End the thread; whether it ended in time."""
+        """End the thread; return whether it ended in time."""
         self._closing = True
         self._wake.set()
         self._thread.join(timeout)
@@ -141,7 +139,7 @@ class Runner:
     # Frames
 
     def take(self) -> list[Item]:
-        """What lies in the mailbox, oldest first."""
+        """Take all items from the mailbox, oldest first."""
         taken: list[Item] = []
         while self._mailbox:
             taken.append(self._mailbox.popleft())
@@ -153,7 +151,7 @@ class Runner:
         return self._checkpoints.moments
 
     def shown(self) -> None:
-        """The frame last taken has been painted, or never will be: there may be another."""
+        """The last frame taken has been painted, or never will be: another may be made."""
         self._is_shown = True
         self._wake.set()
 
@@ -176,7 +174,7 @@ class Runner:
                 self._fail(str(error))
             except MemoryError:
                 self._fail("Not enough memory for this experiment: try fewer or smaller layers.")
-            except Exception as error:  # the thread must outlive any error
+            except Exception as error:  # the thread must survive any error
                 self._fail(f"Training stopped: {type(error).__name__}: {error}")
 
     def _obey(self) -> None:
@@ -205,12 +203,13 @@ class Runner:
         except Exception:
             if run == self._wanted:
                 raise
-            return  # nobody waits for it any more
+            return  # superseded by a newer run
         if run == self._wanted:
             self._begin(trainer, meter)
 
     def _prepare(self, run: int, share: float, text: str) -> None:
-        """Fitting the starting weights to the data goes on: say so, or give it up."""
+        """Report the progress of fitting the initial weights to the data, or stop it if
+        superseded."""
         if run != self._wanted or self._closing:
             raise Cancelled
         now = time.perf_counter()
@@ -256,7 +255,7 @@ class Runner:
         self._pace = steps_per_second
 
     def _set_running(self, running: bool) -> None:
-        """Run or pause: what has been loaded by now, or whatever will be next."""
+        """Run or pause the loaded run, or the one being loaded."""
         if running == self._running:
             return
         trainer = self._trainer
@@ -344,7 +343,7 @@ class Runner:
             self._slice = _adapted(self._slice, now - before)
 
     def _train_slowly(self, trainer: Trainer) -> None:
-        """Wait until the next frame is due, then do its share of steps but one."""
+        """Wait until the next frame is due, then do all of its steps but one."""
         gap = max(self._clock.gap, 1 / self._pace)
         while (wait := self._clock.due(gap, self._is_shown) - time.perf_counter()) > 0:
             self._wake.wait(wait)
@@ -363,7 +362,7 @@ class Runner:
             self._meter.measured_step()
 
     def _hand_off(self) -> None:
-        """Make a frame of the present moment and put it in the mailbox."""
+        """Make a frame of the present state and put it in the mailbox."""
         self._clock.made(time.perf_counter())
         frame = self._frame()
         self._clock.measured(time.perf_counter())
@@ -402,7 +401,7 @@ class Runner:
 
 
 def _adapted(steps: int, seconds: float) -> int:
-    """How many steps the next slice should have, so that it takes SLICE_SECONDS."""
+    """The number of steps of the next slice, so that it takes SLICE_SECONDS."""
     if seconds < SLICE_SECONDS / 2:
         return steps * 2
     if seconds > SLICE_SECONDS * 2:

@@ -1,5 +1,5 @@
-"""A worker in a thread of this process: where no process can be started, and for jobs whose input
-or result is too large to be copied."""
+"""A worker in a thread: if no process can be started, and for jobs whose input or result is too
+large to copy."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from core.worker.channel import Handlers, HandlerSlot, Packed, Shared, pack, ser
 
 
 class ThreadWorker:
-    """A thread that runs a service, as a `ProcessWorker` would; `shares` passes messages on without
-    copying them."""
+    """A thread that runs a service like a `ProcessWorker`; with `shares`, messages are not
+    copied."""
 
     def __init__(self, service: str, handlers: Handlers, shares: bool = False) -> None:
         self.handlers = HandlerSlot(handlers)

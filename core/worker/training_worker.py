@@ -1,8 +1,8 @@
-"""The training thread in a worker: its commands and its frames, across a pipe.
+"""Training in a worker: commands and frames over a pipe.
 
-Training and a window in one process would starve each other, as only one thread at a time may run
-Python. In two processes each has a processor to itself, and an experiment that exhausts the memory
-does not take the window along.
+In one process, training and window would slow each other down, as only one thread at a time can run
+Python. In two processes each has its own processor, and an experiment that exhausts the memory does
+not end the window.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from core.worker.runner import Runner
 from core.worker.start import start_worker
 
 SERVICE = f"{__name__}:train"
-# Parts that one frame after another has in common cross over once.
+# Fields that consecutive frames share are sent once.
 COMMON = ("data", "layers", "confusion", "asked")
 
 
 class TrainingWorker:
-    """What `core.worker.runner.Runner` is, with the trainer in a process of its own, or in another
-    thread where no process can be started.
+    """The interface of `core.worker.runner.Runner` with the trainer in a process of its own, or in
+    a thread if none can be started.
 
-    `on_frame` is called in a thread of the worker's. A process that has died is reported as a
-    `Failure` with `lost`, one that gives no sign of life as `Silence`; in both cases the next
-    `load` starts another.
+    `on_frame` is called in a thread of the worker. A process that has ended is reported as a
+    `Failure` with `lost`, one that does not respond as `Silence`; in both cases the next `load`
+    starts another.
     """
 
     def __init__(self, on_frame: Callable[[], None] = lambda: None) -> None:
@@ -54,7 +54,7 @@ class TrainingWorker:
         number = self._started
 
         def only_this(act: Callable[[Any], None]) -> Callable[[Any], None]:
-            """Nothing more is heard of a worker once another has taken its place."""
+            """Pass on messages of a worker only until it is replaced."""
             return lambda value: act(value) if number == self._started else None
 
         self._lost = self._silent = False
@@ -77,7 +77,7 @@ class TrainingWorker:
         if (self._lost or self._silent) and not self._closing:
             self._replace()
         if handover := user_files.hand_over(spec.data.dataset):
-            # The window has read the file to show what is in it: it need not be read again.
+            # The window has read the user's file already, so it is sent along.
             self._send("take_over", handover)
         self._send("load", spec, run, weights)
 
@@ -122,7 +122,7 @@ class TrainingWorker:
             self._send("ask", question, moment)
 
     def close(self, timeout: float = 1.0) -> bool:
-        """End the worker; whether it ended by itself in time."""
+        """End the worker; return whether it ended by itself in time."""
         self._closing = True
         return self._worker.close(timeout)
 
@@ -134,7 +134,7 @@ class TrainingWorker:
         while self._mailbox:
             item = self._mailbox.popleft()
             if isinstance(item, Failure):
-                # All that the worker knew has gone with it.
+                # The worker's state is lost.
                 self._checkpoints = ()
                 taken.append(item)
             elif isinstance(item, Silence):
@@ -150,7 +150,7 @@ class TrainingWorker:
 
     @property
     def process_id(self) -> int | None:
-        """Of the process; None where there is none."""
+        """The process id; None without a process."""
         return None if self._lost or self._closing else self._worker.process_id
 
     def shown(self) -> None:
@@ -164,7 +164,7 @@ class TrainingWorker:
         return [self._completed(*item) if isinstance(item, tuple) else item for item in items]
 
     def _completed(self, frame: Frame, repeated: tuple[str, ...]) -> Frame:
-        """The frame with the parts that it has in common with the last one."""
+        """The frame with the fields that it shares with the last one."""
         if repeated:
             frame = replace(frame, **{name: getattr(self._last, name) for name in repeated})
         self._last = frame
@@ -173,7 +173,7 @@ class TrainingWorker:
     # To and from the worker
 
     def _set(self, name: str, value: Any) -> None:
-        """A setting, which a worker that is started later must be given, too."""
+        """Send a setting, and store it for workers started later."""
         self._settings[name] = value
         self._send(name, value)
 
@@ -205,7 +205,7 @@ class TrainingWorker:
 
 
 def train(link: Link) -> None:
-    """The service: obey the commands that come through the link until there are no more."""
+    """The service: execute the commands received through the link until it is closed."""
     sender = Sender(link)
     runner = Runner()
     runner.on_frame = lambda: sender.send(runner)
@@ -218,7 +218,7 @@ def train(link: Link) -> None:
 
 
 class Sender:
-    """Sends what a runner hands out, but not what the other side has already."""
+    """Sends a runner's items without the fields that the other side already has."""
 
     def __init__(self, link: Link) -> None:
         self._link = link
@@ -231,11 +231,11 @@ class Sender:
         checkpoints = runner.checkpoints
         news = None if checkpoints == self._checkpoints else checkpoints
         self._checkpoints = checkpoints
-        with suppress(OSError):  # the application has gone, and this process is about to end
+        with suppress(OSError):  # the application has ended, and so will this process
             self._link.send((items, news))
 
     def _lean(self, frame: Frame) -> tuple[Frame, tuple[str, ...]]:
-        """A frame without the parts that it has in common with the last one, and their names."""
+        """A frame without the fields that it shares with the last one, and their names."""
         last, self._last = self._last, frame
         same = [n for n in COMMON if last and getattr(frame, n) is getattr(last, n) is not None]
         return replace(frame, **dict.fromkeys(same)), tuple(same)
