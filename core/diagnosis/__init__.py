@@ -1,8 +1,8 @@
 """Diagnosis: rules that read a run, name the problem, cite the evidence and propose a remedy.
 
-`diagnose` looks once; a `Diagnoser` looks again and again and remembers what it found, so that a
-finding near its threshold does not blink. `base` holds the contract and the registry, `evidence`
-what the rules look at, `start`, `signals`, `descent` and `answers` the rules. Importing this
+`diagnose` examines one frame; a `Diagnoser` examines frame after frame and remembers its findings,
+so that one near its threshold does not flicker. `base` has the base classes and the registry,
+`evidence` the data for rules, `start`, `signals`, `descent` and `answers` the rules. Importing this
 package registers them all.
 """
 
@@ -40,16 +40,15 @@ _RULES = tuple(rule() for rule in RULES.entries())
 def diagnose(spec: ExperimentSpec, frame: Frame, history: History) -> tuple[Finding, ...]:
     """What is wrong in the run at `frame`, the worst first; one good finding if nothing is.
 
-    `history` is the run's, up to that frame at least; what came later is not looked at.
+    `history` is that of the run, at least up to the frame; later data are ignored.
     """
     run = RunEvidence(spec, frame, history)
     return _report(run, _check(run))
 
 
 class Diagnoser:
-    """Diagnoses one run after another. What has been found goes only when it is clearly over.
-
-    After a change of settings every finding has to prove itself anew.
+    """Diagnoses runs one after another. A finding disappears only once it is clearly over; after a
+    change of settings every finding has to be confirmed.
     """
 
     def __init__(self) -> None:
@@ -59,7 +58,7 @@ class Diagnoser:
         self._lasting: dict[Any, Any] = {}
 
     def diagnose(self, spec: ExperimentSpec, frame: Frame, history: History) -> tuple[Finding, ...]:
-        """As `diagnose`, with the findings of the last look at this run in mind."""
+        """As `diagnose`, taking into account the last findings of this run."""
         gone_on = frame.run == self._run and frame.iteration >= self._iteration
         if not gone_on or spec is not self._spec:
             self._known, self._lasting = frozenset(), {}
@@ -91,5 +90,5 @@ def _healthy(run: RunEvidence) -> Finding:
         evidence = f"No problem found after {run.frame.iteration:,} steps"
         return Finding("healthy", "good", "No problems found", evidence, advice=advice)
     factor = number(float(gradient.max() / gradient.min()))
-    evidence = f"The layers' mean |g| lie within a factor of {factor}"
+    evidence = f"The layers' mean |g| are within a factor of {factor}"
     return Finding("healthy", "good", "Gradients healthy", evidence, advice=advice)

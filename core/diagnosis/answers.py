@@ -1,4 +1,5 @@
-"""Rules about the answers: whether they beat a constant one, and whether samples are too few."""
+"""Rules about predictions: whether they beat a constant one, and whether there are enough
+samples."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from core.diagnosis.words import number, percent
 from core.telemetry.history import SCORES
 from core.telemetry.pictures import DataPicture
 
-# So many of the latest validation scores are looked at, and so many epochs waited for.
+# Number of recent validation scores used, and of epochs to wait for.
 LATEST, PATIENT = 5, 5
 # Below this many samples a batch's variance says little.
 FEW_IN_BATCH = 4
@@ -32,7 +33,7 @@ def _latest(run: RunEvidence, name: str) -> float:
 
 
 def _targets_off(data: DataPicture) -> float:
-    """How far targets are from what an untrained network says, which is about ±1."""
+    """The distance of targets from the outputs of an untrained network, about ±1."""
     return max(abs(data.span[0]), abs(data.span[1]))
 
 
@@ -40,9 +41,9 @@ def _targets_off(data: DataPicture) -> float:
     "large_targets",
     label="Targets far larger than outputs",
     formula="the largest |target| against outputs of about 1, where targets are not standardised",
-    advice="An untrained network answers with numbers around 1. To reach targets in the thousands "
-    "its last weights have to grow step by step, which takes very long and saturates the layers "
-    "before. Standardise the targets: predictions are still shown in the units of the data.",
+    advice="An untrained network's outputs are around 1. To reach targets in the thousands "
+    "its last weights have to grow step by step, which takes very long and saturates earlier "
+    "layers. Standardise the targets: predictions are still shown in the units of the data.",
 )
 class LargeTargets(Rule):
     explains: ClassVar[tuple[str, ...]] = (
@@ -73,7 +74,7 @@ class LargeTargets(Rule):
     formula="R² of the latest validations, below 0",
     advice="R² compares the squared errors with those of always predicting the mean: 1 is perfect, "
     "0 no better than the mean, below 0 worse. A network that stays below 0 has learned nothing "
-    "that holds for new samples.",
+    "that generalises to new samples.",
 )
 class WorseThanMean(Rule):
     explains: ClassVar[tuple[str, ...]] = ("plateau", "low_rate")
@@ -102,7 +103,7 @@ class WorseThanMean(Rule):
 @RULES.add(
     "small_batch_norm",
     label="Batch too small for batch norm",
-    formula="samples in a batch, where batch norm takes their variance",
+    formula="samples per batch, of which batch norm takes the variance",
     advice="Batch norm divides by the deviation within the batch. Two or three samples hardly have "
     "one, and a single sample has none: it is normalised by running statistics, which then never "
     "change. Use batches of 16 or more, or no batch norm.",
@@ -118,9 +119,9 @@ class SmallBatchNorm(Rule):
         if rows >= FEW_IN_BATCH:
             return None
         evidence = (
-            "A batch of 1 has no variance; the running statistics stay as they were"
+            "A batch of 1 has no variance; the running statistics do not change"
             if rows == 1
-            else f"Batches of {rows} give batch norm hardly any variance to go by"
+            else f"With batches of {rows}, batch norm has too few samples for a variance"
         )
         return self.finding(
             "warning",
@@ -133,10 +134,10 @@ class SmallBatchNorm(Rule):
 @RULES.add(
     "majority",
     label="Only the most frequent class",
-    formula="recall of each class, and accuracy against always answering the most frequent one",
-    advice="Where one class is much more frequent than the others, always answering it already "
-    "scores well, and the loss has little reason to look at the rest. Balanced class weights give "
-    "every class the same say; recall and precision tell more than accuracy.",
+    formula="recall of each class, and accuracy against always predicting the most frequent one",
+    advice="If one class is much more frequent than the others, always predicting it already "
+    "scores well, and the others contribute little to the loss. Balanced class weights give "
+    "every class the same weight; recall and precision say more than accuracy.",
 )
 class Majority(Rule):
     explains: ClassVar[tuple[str, ...]] = ("plateau", "collapse")
@@ -158,14 +159,14 @@ class Majority(Rule):
         return self.finding(
             "warning",
             "Only the most frequent class is found",
-            f"Accuracy {percent(accuracy)}, always the same answer: "
+            f"Accuracy {percent(accuracy)}, constant prediction: "
             f"{percent(data.baseline.accuracy)}; {which}: recall {percent(recall[missed].max())}",
             treat.offer(treat.balanced_classes(run.spec), treat.more_data(run.spec)),
         )
 
     @staticmethod
     def _name(data: DataPicture, classes: tuple[int, ...], row: int) -> str:
-        """The name of a class, cut to what fits into a sentence."""
+        """The name of a class, shortened to fit a sentence."""
         if row >= len(classes):
             return "others"
         number_of_class = classes[row]
@@ -176,10 +177,10 @@ class Majority(Rule):
 
 @RULES.add(
     "small_validation",
-    label="Too few validation samples to tell",
+    label="Too few validation samples",
     formula="standard error of the validation score: √(p(1 − p)/n) for an accuracy p",
-    advice="A score over a few samples depends on which ones they are: another split could show "
-    "quite another one. Keep more samples for validation or get more data, and do not choose "
+    advice="A score over few samples depends on which ones they are: another split could give "
+    "a very different one. Use more samples for validation or get more data, and do not choose "
     "settings by differences smaller than the standard error.",
 )
 class SmallValidation(Rule):
@@ -196,7 +197,7 @@ class SmallValidation(Rule):
             said += f": loss {number(score.loss)} ± {number(score.loss_error)}"
         return self.finding(
             "warning",
-            "Too few validation samples to tell",
+            "Too few validation samples",
             said,
             treat.offer(treat.more_data(run.spec), treat.more_validation(run.spec)),
         )

@@ -1,4 +1,4 @@
-"""What a diagnosis consists of: findings with their remedies, and the registry of rules."""
+"""Findings with their remedies, and the registry of rules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ORDER: tuple[Severity, ...] = ("bad", "warning", "good")
 
 @dataclass(frozen=True)
 class Remedy:
-    """A complete experiment in which the trouble is treated; `label` says what is changed."""
+    """A complete experiment with the problem treated; `label` describes the change."""
 
     label: str
     spec: ExperimentSpec
@@ -26,8 +26,8 @@ class Finding:
     """One thing found in a run.
 
     `title` (at most 40 characters) names it, `evidence` (at most 90) is one sentence with the
-    measured numbers, `advice` explains it to a learner. The first of the `remedies` is the one to
-    try first. `layers` are the names of the layers concerned, none where it is the whole run.
+    measured numbers, `advice` explains it to a learner. The first of the `remedies` should be tried
+    first. `layers` are the names of the layers concerned, empty for the whole run.
     """
 
     key: str
@@ -40,15 +40,14 @@ class Finding:
 
 
 class Rule(Entry):
-    """Looks for one trouble. `formula` says what it looks at, `advice` explains the trouble.
-
-    `explains` names the findings that are mere consequences of this one and are left out beside it.
+    """Detects one problem. `formula` is what it evaluates, `advice` explains the problem.
+    `explains` names findings that are consequences of this one and are omitted with it.
     """
 
     explains: ClassVar[tuple[str, ...]] = ()
 
     def check(self, run: RunEvidence) -> Finding | None:
-        """The finding, or None where there is no such trouble or nothing to tell it by."""
+        """The finding; None if there is no such problem or too little data."""
         raise NotImplementedError
 
     def finding(

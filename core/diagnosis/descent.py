@@ -1,4 +1,4 @@
-"""Rules about the descent: how the loss moves, and how large the steps are."""
+"""Rules about the descent: the course of the loss and the size of the steps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.diagnosis.words import fraction, number, percent
 from core.experiment.spec import ExperimentSpec
 from core.training.results import Score
 
-# So many validation scores are needed to speak of their recent level.
+# Number of validation scores for their recent level.
 SCORES = 5
 
 
@@ -25,9 +25,9 @@ SCORES = 5
     "divergence",
     label="Divergence",
     formula="the first number that is not finite, or logits a million times the targets",
-    advice="Steps too long for the slope overshoot, land where it is steeper still, and so on "
+    advice="Steps that are too long overshoot, land where the slope is steeper, and so on "
     "until numbers overflow. A lower rate, smaller starting weights, clipping and batch norm "
-    "keep the steps in bounds.",
+    "keep the steps bounded.",
 )
 class Diverged(Rule):
     explains: ClassVar[tuple[str, ...]] = (
@@ -54,7 +54,8 @@ class Diverged(Rule):
         )
 
     def _order(self, run: RunEvidence) -> tuple[Remedy | None, ...]:
-        """A run that starts far worse than guessing has bad weights, any other too high a rate."""
+        """Bad initial weights if the run starts far worse than guessing, else too high a learning
+        rate."""
         spec, scores = run.spec, run.history.scores
         lower, init = treat.lower_rate(spec), treat.fitting_initializer(spec)
         begun = float(scores.values[0, 0]) if len(scores) and scores.x[0] == 0 else math.nan
@@ -86,9 +87,9 @@ class HighRate(Rule):
     def _grown(self, run: RunEvidence) -> str:
         loss, begun, best = run.loss, run.untrained, run.best_loss
         if loss > run.threshold(self.key, 1.15, 0.95) * begun:
-            return f"The loss is {number(loss)}; it began at {number(begun)}"
+            return f"The loss is {number(loss)}; it started at {number(begun)}"
         if run.since and _held_back(run.spec):
-            return ""  # the loss may have to rise to where the penalty wants it
+            return ""  # a penalty may raise the loss
         rise = run.threshold(self.key, 0.3, 0.2) * (2 if _noisy(run) else 1)
         if loss > (1 + rise) * best and loss - best > rise * run.start:
             return f"The loss has grown from {number(best)} to {number(loss)}"
@@ -104,17 +105,19 @@ class HighRate(Rule):
 
     def _long_steps(self, run: RunEvidence) -> str:
         if _held_back(run.spec) or any(layer.normalized for layer in run.hidden):
-            return ""  # small weights may be wanted, and after batch norm do not matter
+            return ""  # weights may be small on purpose, and after batch norm do not matter
         ratio = _largest(run)
         if ratio > run.threshold(self.key, 0.15, 0.08) and run.loss > 0.9 * run.untrained:
-            return f"The loss hardly sinks; a step moves weights by {percent(ratio)} of their size"
+            return (
+                f"The loss hardly decreases; a step moves weights by {percent(ratio)} of their size"
+            )
         return ""
 
 
 @RULES.add(
     "low_rate",
     label="Learning rate too low",
-    formula="‖ΔW‖/‖W‖, and how far the loss has sunk",
+    formula="‖ΔW‖/‖W‖, and how far the loss has decreased",
     advice="The steps are so short that the loss hardly moves. Updates of about a thousandth of "
     "the weights are healthy.",
 )
@@ -152,7 +155,7 @@ class LowRate(Rule):
     "overfitting",
     label="Overfitting",
     formula="validation loss against its minimum, and against the training loss",
-    advice="The network memorises its training samples: their loss goes on sinking while "
+    advice="The network memorises its training samples: their loss keeps decreasing while "
     "that of samples it has never seen rises. More data, weight penalties, dropout, a smaller "
     "network or stopping early are the remedies.",
 )
@@ -188,8 +191,8 @@ class Overfitting(Rule):
     label="Plateau",
     formula="the loss of the last quarter of the run against the quarter before",
     advice="The loss has been flat for long, well above 0. The network may be too small or too "
-    "straight for the task, or the descent may creep through a flat stretch that momentum or an "
-    "adaptive optimizer crosses sooner.",
+    "linear for the task, or the descent may be on a plateau that momentum or an "
+    "adaptive optimizer crosses faster.",
 )
 class Plateau(Rule):
     STEPS, EPOCHS = 3000, 20
@@ -207,7 +210,7 @@ class Plateau(Rule):
             return None
         return self.finding(
             "warning",
-            "The loss has stopped sinking",
+            "The loss has stopped decreasing",
             f"{number(now)} over the last {number(steps / 4)} steps, {number(before)} before",
             self._remedies(run.spec, steps),
         )
@@ -226,7 +229,7 @@ class Plateau(Rule):
 
 
 def _largest(run: RunEvidence) -> float:
-    """The largest typical ‖ΔW‖/‖W‖ of any layer; NaN where no layer has one."""
+    """The largest typical ‖ΔW‖/‖W‖ of any layer; NaN if no layer has one."""
     ratio = run.update_ratio[np.isfinite(run.update_ratio)]
     return float(ratio.max()) if ratio.size else math.nan
 
@@ -236,14 +239,14 @@ def _drops_out(spec: ExperimentSpec) -> bool:
 
 
 def _held_back(spec: ExperimentSpec) -> bool:
-    """Whether something works against the training loss."""
+    """Whether regularisation raises the training loss."""
     training = spec.training
     penalised = not isinstance(training.penalty, NoPenalty) or training.weight_decay > 0
     return penalised or _drops_out(spec)
 
 
 def _noisy(run: RunEvidence) -> bool:
-    """Whether dropout or batch norm make the training loss jump of themselves."""
+    """Whether dropout or batch norm make the training loss noisy."""
     return run.lasting(_made_noisy)
 
 
@@ -252,7 +255,7 @@ def _made_noisy(run: RunEvidence) -> bool:
 
 
 def _level_at(run: RunEvidence, iteration: int) -> float:
-    """The training loss at some moment; at the last change of settings if it was before."""
+    """The training loss at an iteration, but not before the last change of settings."""
     length = (run.frame.iteration - run.since) / len(run.levels)
     index = int((iteration - run.since) / length)
     return float(run.levels[max(0, min(index, len(run.levels) - 1))])
@@ -266,5 +269,5 @@ def _validation(run: RunEvidence) -> tuple[Score | None, float]:
     if best is None or start < 0 or not best.iteration < scores.x[start]:
         return None, math.nan
     recent = np.sort(scores.values[start:stop, 0])
-    # Early stopping may have gone back to the best weights at the very end.
+    # Early stopping may have restored the best weights at the end.
     return best, min(float(recent[len(recent) // 4]), float(scores.values[stop - 1, 0]))

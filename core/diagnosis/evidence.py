@@ -1,8 +1,7 @@
-"""The evidence a diagnosis rests on: a spec, a frame, its history, and figures drawn from them.
+"""The evidence of a diagnosis: spec, frame, history, and figures derived from them.
 
-Every figure is that of the frame's moment: nothing later in the history is looked at, and nothing
-from before the settings were last changed in flight. Figures are taken over the recent past, not
-from one batch, and worked out only when a rule asks for them.
+Figures use neither what is later than the frame nor what is before the last change of settings.
+They are taken over recent steps, not from one batch, and computed lazily.
 """
 
 from __future__ import annotations
@@ -26,19 +25,17 @@ T = TypeVar("T")
 
 # "Recent" is this last share of the run.
 RECENT = 0.2
-# A median takes as many rows as this, if there are so many, and needs no more than that.
+# Number of rows for a median, if there are so many.
 FEWEST, ROWS = 8, 64
-# A mean loss is taken over an epoch, or over so many samples if that is less.
+# A mean loss is taken over an epoch, or over this many samples if that is less.
 SAMPLES = 512
-# Losses are compared over so many such stretches, of which the last few are "now".
+# Losses are compared over this many such intervals, of which the last few are "now".
 STRETCHES, NOW = 24, 4
 
 
 class RunEvidence:
-    """What the rules look at. `known` holds the keys of what was found last time.
-
-    `lasting` keeps what follows from the spec and the beginning of the run alone, for later
-    evidence of the same run and spec.
+    """The input of rules. `known` has the keys of the last findings. `lasting` caches what depends
+    only on the spec and the start of the run, for later evidence of the same run and spec.
     """
 
     def __init__(
@@ -53,8 +50,8 @@ class RunEvidence:
         self._lasting: dict[Any, Any] = {} if lasting is None else lasting
 
     def lasting(self, work: Callable[[RunEvidence], T]) -> T:
-        """work(run), which must follow from the spec, the layers and the first frame alone: done
-        once for all evidence of a run."""
+        """The cached result of work(run), which may depend only on the spec, the layers and the
+        first frame."""
         origin, value = self._lasting.get(work, (self, None))
         if origin is not self.origin:
             value = work(self)
@@ -62,25 +59,26 @@ class RunEvidence:
         return value
 
     def threshold(self, key: str, on: float, off: float) -> float:
-        """The level to compare with: `off` while the finding lasts, so that it does not blink."""
+        """The threshold with hysteresis: `off` while the finding lasts, so that it does not
+        flicker."""
         return off if key in self.known else on
 
     # The network
 
     @cached_property
     def hidden(self) -> tuple[Hidden, ...]:
-        """The hidden layers that the frame measures; empty where the spec is of another network."""
+        """The measured hidden layers; empty if the spec describes another network."""
         return self.lasting(_hidden)
 
     @cached_property
     def plain(self) -> bool:
-        """Whether the network is a mere stack of hidden layers, without normalisation."""
+        """Whether the network is a plain stack of hidden layers without normalisation."""
         return bool(self.hidden) and all(
             layer.block.key == "dense" and not layer.normalized for layer in self.hidden
         )
 
     def newest(self, measure: str) -> Frame | None:
-        """The frame itself, or else the newest before it, that has that optional part."""
+        """The frame itself, or the newest before it, that contains the measure."""
         if getattr(self.frame, measure) is not None:
             return self.frame
         for frame in reversed(self.history.frames):
@@ -99,7 +97,7 @@ class RunEvidence:
 
     @cached_property
     def since(self) -> int:
-        """The iteration at which the settings were last changed in flight; 0 if never."""
+        """The iteration of the last change of settings in flight; 0 if none."""
         past = (m.iteration for m in self.history.marks if m.iteration <= self.frame.iteration)
         return max(past, default=0)
 
@@ -122,9 +120,8 @@ class RunEvidence:
 
     @cached_property
     def _typical(self) -> Floats:
-        """Typical figures, those of all layers for each of `LAYER_FIGURES`, then `first_to_last`.
-
-        All in one go: sorting many columns costs hardly more than sorting one.
+        """Medians of all layers for each of `LAYER_FIGURES`, then of `first_to_last`, in one call:
+        sorting many columns costs hardly more than sorting one.
         """
         rows = self._rows
         gradient = self.recent("gradient")
@@ -138,7 +135,7 @@ class RunEvidence:
 
     @cached_property
     def gradient(self) -> Floats:
-        """Typical mean |g| of each layer, shape (layers,)."""
+        """Median of mean |g| of each layer, shape (layers,)."""
         return self._typical_of("gradient")
 
     @cached_property
@@ -158,16 +155,15 @@ class RunEvidence:
 
     @cached_property
     def update_ratio(self) -> Floats:
-        """Typical ‖ΔW‖/‖W‖ of each layer, shape (layers,); NaN where all weights are 0."""
+        """Median of ‖ΔW‖/‖W‖ of each layer, shape (layers,); NaN where all weights are 0."""
         return self._typical_of("update_ratio")
 
     # The loss
 
     @cached_property
     def all_levels(self) -> Floats:
-        """Mean training loss of each stretch of the run, oldest first.
-
-        A stretch is as long as makes its mean comparable: an epoch, or many samples.
+        """Mean training loss of each interval of the run, oldest first. An interval is long enough
+        for comparable means: an epoch, or many samples.
         """
         return self._levels(0)
 
@@ -191,13 +187,13 @@ class RunEvidence:
 
     @cached_property
     def loss(self) -> float:
-        """The training loss by now; NaN before there is enough to tell."""
+        """The present training loss; NaN with too few steps."""
         return float(self.levels[-NOW:].mean()) if len(self.levels) >= NOW else math.nan
 
     @cached_property
     def untrained(self) -> float:
         """The loss before the first update: of the validation samples or of the first batch,
-        whichever is more. NaN where neither is known."""
+        whichever is larger. NaN if neither is known."""
         scores, steps, known = self.history.scores, self.history.steps, []
         if len(scores) and scores.x[0] == 0:
             known.append(float(scores.values[0, 0]))
@@ -207,13 +203,13 @@ class RunEvidence:
 
     @cached_property
     def start(self) -> float:
-        """The loss to be better than: that of the untrained network, or of guessing if that is
-        less. NaN where neither is known."""
+        """The baseline: the loss of the untrained network, or of guessing if that is smaller. NaN
+        if neither is known."""
         return _smallest(self.untrained, self._guessing)
 
     @cached_property
     def _guessing(self) -> float:
-        """The cross-entropy of classes drawn by lot; NaN for other losses."""
+        """The cross-entropy of guessing classes; NaN for other losses."""
         fits = isinstance(self.spec.training.loss, AutoLoss | CrossEntropy)
         if not self.history.classifies or not fits:
             return math.nan
@@ -227,7 +223,7 @@ class RunEvidence:
 
     @cached_property
     def best_loss(self) -> float:
-        """The least that `loss` has been since the last change."""
+        """The minimum of `loss` since the last change."""
         return _least(self.levels) if self.since else self._least_ever
 
     @cached_property
@@ -236,46 +232,45 @@ class RunEvidence:
 
     @cached_property
     def loss_roughness(self) -> float:
-        """How much the recent loss went up per stretch, as a mean but for the two largest steps,
-        which may be a mere hiccup: 0 where the loss only sinks."""
+        """Mean increase of the recent loss per interval, without the two largest, which may be
+        outliers; 0 if it only decreases."""
         up = np.sort(np.maximum(np.diff(self.levels[-STRETCHES:]), 0))[:-2]
         return float(up.mean()) if len(up) > NOW else 0.0
 
     @cached_property
     def rate(self) -> float:
-        """The learning rate by now, in which the schedule has its say."""
+        """The present learning rate, including the schedule."""
         steps, set_rate = self.history.steps, self.spec.training.optimizer.learning_rate
         rates = steps.mean(LEARNING_RATE, max(0, steps.used - 1))
         return float(rates[-1]) if len(rates) else set_rate
 
     def has_sunk(self, share: float) -> bool:
-        """Whether the loss has ever been below this share of what it is to be better than."""
+        """Whether the loss has ever been below this share of the baseline."""
         return self._least_ever < share * self.start
 
     @cached_property
     def has_learned(self) -> bool:
-        """Whether the loss is by now so low that the run needs no help."""
+        """Whether the loss is so low that the run has no problem."""
         now = self.all_levels[-NOW:]
         return len(now) == NOW and float(now.mean()) < 0.25 * self.start
 
 
 def weights_counted(frame: Frame) -> NDArray[np.int64]:
-    """How many weights each layer has, shape (layers,)."""
+    """The number of weights of each layer, shape (layers,)."""
     w = frame.weights
     assert w is not None
     return w.counts.sum(axis=1) + w.under + w.over + w.missing
 
 
 def _least(levels: Floats) -> float:
-    """The least mean of NOW levels; infinite where there are fewer."""
+    """The smallest mean of NOW levels; infinite if there are fewer."""
     whole = levels[len(levels) % NOW :]
     return float(whole.reshape(-1, NOW).mean(axis=1).min(initial=math.inf))
 
 
 def typical(rows: Floats) -> Floats:
-    """The (lower) median of each column, leaving out what is not a number; NaN if nothing is left.
-
-    np.nanmedian does the same ten times slower.
+    """The (lower) median of each column, ignoring NaN; NaN for empty columns. np.nanmedian is ten
+    times slower.
     """
     ordered = np.sort(rows, axis=0)
     known = rows.shape[0] - np.isnan(rows).sum(axis=0)

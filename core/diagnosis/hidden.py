@@ -1,4 +1,4 @@
-"""The hidden layers that a frame measures, with the settings that they come from."""
+"""The measured hidden layers with their settings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.experiment.spec import ExperimentSpec
 
 @dataclass(frozen=True)
 class Hidden:
-    """A measured hidden layer: its place among the frame's layers, and its settings."""
+    """A measured hidden layer: its index in the frame's layers, and its settings."""
 
     index: int
     name: str
@@ -27,7 +27,7 @@ class Hidden:
 
 
 def hidden_layers(spec: ExperimentSpec, names: Sequence[str]) -> tuple[Hidden, ...]:
-    """Those among the layers of a frame, by name; empty where the spec is of another network."""
+    """The hidden layers of a frame, by name; empty if the spec describes another network."""
     network, layers = spec.network, []
     for index, name in enumerate(names[:-1]):
         number = _block_number(name)
@@ -41,5 +41,5 @@ def hidden_layers(spec: ExperimentSpec, names: Sequence[str]) -> tuple[Hidden, .
 
 
 def _block_number(layer: str) -> int:
-    """The index of the block that a layer such as "layer 2.1" or "layer 3 b.1" belongs to."""
+    """The index of the block of a layer such as "layer 2.1" or "layer 3 b.1"."""
     return int(layer.split()[1].partition(".")[0]) - 1

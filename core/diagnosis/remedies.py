@@ -1,4 +1,4 @@
-"""Changes of a spec that treat a problem, each with a label in plain words."""
+"""Changes of a spec that treat a problem, each with a label."""
 
 from __future__ import annotations
 
@@ -27,9 +27,8 @@ _last: tuple[ExperimentSpec | None, dict[Any, Remedy | None]] = (None, {})
 
 
 def remembered(maker: Maker[P]) -> Maker[P]:
-    """Make a remedy once for a spec, and None of one that changes nothing.
-
-    A window asks for the same remedies several times a second.
+    """Cache a remedy per spec, as a window requests it several times a second; None for one that
+    changes nothing.
     """
 
     @wraps(maker)
@@ -48,12 +47,12 @@ def remembered(maker: Maker[P]) -> Maker[P]:
 
 
 def offer(*remedies: Remedy | None) -> tuple[Remedy, ...]:
-    """The remedies that there are, in the given order, none twice."""
+    """The remedies that are not None, in order, without duplicates."""
     return tuple({remedy.label: remedy for remedy in remedies if remedy}.values())
 
 
 def default_rate(spec: ExperimentSpec) -> float:
-    """The learning rate that suits the spec's optimizer in general."""
+    """The default learning rate of the spec's optimizer."""
     return type(spec.training.optimizer)().learning_rate
 
 
@@ -66,13 +65,13 @@ def _with_rate(spec: ExperimentSpec, rate: float) -> Remedy:
 
 @remembered
 def lower_rate(spec: ExperimentSpec) -> Remedy:
-    """A tenth of the rate, or the optimizer's default where that is less."""
+    """A tenth of the rate, or the optimizer's default if that is smaller."""
     return _with_rate(spec, min(0.1 * spec.training.optimizer.learning_rate, default_rate(spec)))
 
 
 @remembered
 def raise_rate(spec: ExperimentSpec) -> Remedy:
-    """Ten times the rate, or the optimizer's default where that is more."""
+    """Ten times the rate, or the optimizer's default if that is larger."""
     optimizer = spec.training.optimizer
     most = settings_of(optimizer)["learning_rate"].high or math.inf
     return _with_rate(spec, min(max(10 * optimizer.learning_rate, default_rate(spec)), most))
@@ -85,7 +84,7 @@ def constant_rate(spec: ExperimentSpec) -> Remedy:
 
 @remembered
 def decaying_rate(spec: ExperimentSpec, steps: int) -> Remedy | None:
-    """Halve the rate every so often; None where the rate already changes."""
+    """Halve the rate periodically; None if there is a schedule already."""
     if not isinstance(spec.training.schedule, Constant):
         return None
     schedule = Staircase(decay=0.5, steps=max(1, steps))
@@ -119,10 +118,10 @@ def full_batch(spec: ExperimentSpec) -> Remedy:
 
 @remembered
 def fitting_initializer(spec: ExperimentSpec) -> Remedy:
-    """Whatever the activation asks for, in every block."""
+    """The initialiser recommended for the activation, in every block."""
     name = INITIALIZERS[spec.network.activation.initializer].label
     network = _blocks(spec, initializer=None)
-    return Remedy(f"Start with {name}", _network(network, initializer=Auto()))
+    return Remedy(f"Initialise with {name}", _network(network, initializer=Auto()))
 
 
 @remembered
@@ -150,7 +149,7 @@ def dropout(spec: ExperimentSpec, rate: float = 0.2) -> Remedy | None:
 
 @remembered
 def l2_penalty(spec: ExperimentSpec, strength: float) -> Remedy | None:
-    """None where there is as strong a penalty already."""
+    """An L2 penalty; None if there is one as strong already."""
     penalty = spec.training.penalty
     if isinstance(penalty, L2) and penalty.strength >= strength:
         return None
@@ -176,7 +175,7 @@ def early_stopping(spec: ExperimentSpec, patience: int = 20) -> Remedy | None:
 
 @remembered
 def more_data(spec: ExperimentSpec) -> Remedy | None:
-    """Four times the samples, where the data set has so many."""
+    """Four times the samples, up to those that the data set has."""
     dataset: Any = spec.data.dataset
     room = _room(dataset)
     if room <= 1:
@@ -215,13 +214,13 @@ def mini_batch(spec: ExperimentSpec) -> Remedy:
 @remembered
 def no_batch_norm(spec: ExperimentSpec) -> Remedy:
     changed = _blocks(spec, normalization=None)
-    return Remedy("Do without batch norm", _network(changed, normalization="none"))
+    return Remedy("Remove batch norm", _network(changed, normalization="none"))
 
 
 @remembered
 def l2_in_place_of_decay(spec: ExperimentSpec) -> Remedy | None:
-    """For L-BFGS: the curvature that it learns is that of the loss with the penalty in it, while a
-    decay outside of it moves the weights behind its back."""
+    """For L-BFGS: it estimates the curvature of the loss including the penalty, while a decay moves
+    the weights without being part of it."""
     training = spec.training
     if not (isinstance(training.optimizer, LBFGS) and training.weight_decay):
         return None
@@ -231,7 +230,7 @@ def l2_in_place_of_decay(spec: ExperimentSpec) -> Remedy | None:
 
 @remembered
 def more_units(spec: ExperimentSpec, most: int = 256) -> Remedy | None:
-    """Four times the units in every block, and a block if there is none."""
+    """Four times the units in every block, or a block if there is none."""
     hidden = spec.network.hidden
     if not hidden:
         return Remedy("Add a hidden layer", _network(spec, hidden=(Dense(units=32),)))
@@ -251,7 +250,7 @@ def fewer_units(spec: ExperimentSpec) -> Remedy | None:
 
 
 def _room(dataset: Dataset) -> float:
-    """How many times as many samples a data set could have."""
+    """The factor by which the number of samples can grow."""
     described = settings_of(dataset).get("count")
     return (described.high or 0) / getattr(dataset, "count") if described else 0
 

@@ -1,4 +1,4 @@
-"""Rules about the signals in the network: activations on their way, gradients on theirs back."""
+"""Rules about the signals in the network: activations forward, gradients backward."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ BRIEF = 0.1
 @RULES.add(
     "symmetric",
     label="Symmetric units",
-    formula="share of units whose weights are those of another unit of their layer",
-    advice="Units that start equal receive equal gradients and stay equal forever: a layer of any "
-    "width is worth one unit. With all weights 0 not even the gradient gets through. Random "
-    "starting weights break the symmetry.",
+    formula="share of units with the same weights as another unit of their layer",
+    advice="Units that start equal receive equal gradients and stay equal: a layer of any "
+    "width acts like one unit. With all weights 0 not even the gradient gets through. Random "
+    "initial weights break the symmetry.",
 )
 class Symmetric(Rule):
     explains: ClassVar[tuple[str, ...]] = (
@@ -37,7 +37,7 @@ class Symmetric(Rule):
             return None
         duplicate_units, limit = frame.shares.duplicate_units, run.threshold(self.key, 0.5, 0.3)
         if run.origin and run.origin.shares and run.origin.shares.duplicate_units is not None:
-            # Units that have grown alike, as where the run blows up, are another trouble.
+            # Units that have become equal, as when the run diverges, are another problem.
             duplicate_units = np.minimum(duplicate_units, run.origin.shares.duplicate_units)
         alike = [layer for layer in run.hidden if duplicate_units[layer.index] > limit]
         if not alike:
@@ -59,7 +59,7 @@ class Symmetric(Rule):
     label="Exploding gradients",
     formula="mean |g| against mean |W|, and the first layer's against the last's",
     advice="Each layer multiplies the gradient by its weights: where they are too large, it grows "
-    "from layer to layer and one step throws the weights far off. Smaller starting weights, "
+    "from layer to layer and one step moves the weights far away. Smaller initial weights, "
     "gradient clipping, weight penalties and batch norm are the remedies.",
 )
 class Exploding(Rule):
@@ -67,7 +67,7 @@ class Exploding(Rule):
         gradient, weight = run.latest_gradient, run.frame.weight
         pull = np.where(gradient > 1, gradient / weight, 0)
         worst = int(np.argmax(np.where(np.isfinite(pull), pull, 0)))
-        # Optimizers that divide by the gradient's size take no harm before it is much larger.
+        # Optimizers that divide by the gradient's size tolerate a larger one.
         shaken = np.nanmax(run.recent("update_ratio")[-3:], initial=0) > 0.3
         if pull[worst] > run.threshold(self.key, 5, 2) * (1 if shaken else 10):
             size, than = number(gradient[worst]), number(weight[worst])
@@ -101,9 +101,9 @@ class Exploding(Rule):
     "dead",
     label="Dead units",
     formula="share of units that are 0 for every sample",
-    advice="A ReLU unit that is pushed to its flat side for every sample has slope 0 everywhere: "
-    "no gradient reaches it and it never comes back. Too high a learning rate or bad starting "
-    "weights push it there; a leaky slope keeps it alive.",
+    advice="A ReLU unit on its flat side for every sample has slope 0 everywhere: "
+    "no gradient reaches it and it cannot recover. Too high a learning rate or bad initial "
+    "weights cause this; a leaky slope prevents it.",
 )
 class Dead(Rule):
     explains: ClassVar[tuple[str, ...]] = ("vanishing", "collapse", "low_rate", "plateau")
@@ -141,8 +141,8 @@ class Dead(Rule):
     label="Saturation",
     formula="share of activations where the slope |f′(z)| is about 0",
     advice="An S-shaped unit far out on its flat ends has no slope, so no gradient gets through "
-    "it and it learns no more. Weights that started too large, or that too high a learning rate "
-    "has made large, push it there.",
+    "it and it no longer learns. Initial weights that are too large, or a learning rate that is "
+    "too high, cause this.",
 )
 class Saturation(Rule):
     explains: ClassVar[tuple[str, ...]] = ("vanishing",)
@@ -156,7 +156,7 @@ class Saturation(Rule):
         flat, origin = frame.shares.saturated[index], run.origin
         begun = origin.shares.saturated[index].mean() if origin and origin.shares else 0.0
         born = begun > 0.4
-        # A network that came by its saturation may well do fine with some.
+        # A network that has become saturated by training may work well.
         on, off = (0.5, 0.4) if born else (0.7, 0.55)
         if not flat.mean() > run.threshold(self.key, on, off):
             return None
@@ -182,9 +182,9 @@ class Saturation(Rule):
     "collapse",
     label="Activation collapse",
     formula="spread of each layer's activations from sample to sample",
-    advice="When the deep layers say the same whatever the input, nothing is left to learn from. "
-    "Weights that start too small, or that a penalty has made so, shrink the differences layer by "
-    "layer, and so do the gentle slopes of sigmoid.",
+    advice="When the deep layers have the same output for every input, nothing can be learned. "
+    "Weights that are too small, initially or by a penalty, shrink the differences layer by "
+    "layer, and so do the small slopes of sigmoid.",
 )
 class Collapse(Rule):
     def check(self, run: RunEvidence) -> Finding | None:
@@ -220,7 +220,7 @@ class Vanishing(Rule):
         # How large the last layer's gradient is depends on how a batch's classes are mixed.
         limit = run.threshold(self.key, 0.01 * (BRIEF if run.is_brief else 1), 0.03)
         left = run.first_to_last
-        # Where next to nothing is left to learn, so is the gradient: it says no more.
+        # With almost nothing left to learn the gradient is small anyway.
         if len(run.hidden) < 2 or run.has_learned or not left < limit:
             return None
         sigmoid = all(isinstance(layer.activation, Sigmoid) for layer in run.hidden)
@@ -243,7 +243,7 @@ class Vanishing(Rule):
 
 
 def _label(layers: list[Hidden]) -> str:
-    """What the activation of these layers is called; nothing where they have several."""
+    """The label of these layers' activation; empty if they differ."""
     labels = {layer.activation.label for layer in layers}
     return labels.pop() if len(labels) == 1 else "Hidden"
 

@@ -1,4 +1,4 @@
-"""Rules about the starting weights."""
+"""Rules about the initial weights."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from core.telemetry.series import Floats
 
 # Mean of |x| of a standard normal x.
 MEAN_SIZE = math.sqrt(2 / math.pi)
-# Layers whose weights are off by this factor are named.
+# Layers whose weights are off by this factor are reported.
 OFF = 1.5
 
 
 @dataclass(frozen=True)
 class Misfit:
-    """How many times too large or too small each hidden layer's weights were drawn."""
+    """The factor by which each hidden layer's weights were drawn too large or too small."""
 
     size: str
     factors: Floats
@@ -30,10 +30,9 @@ class Misfit:
 
 
 def misfit(run: RunEvidence) -> Misfit | None:
-    """Whether the starting weights were far from what the activations ask for.
-
-    ReLU and its kin hand the factors on, so they multiply from layer to layer; an S-shaped unit
-    bounds what is too large. Batch norm sets it all right.
+    """Whether the initial weights did not suit the activations. With the ReLU family the factors
+    multiply from layer to layer; an S-shaped unit bounds signals that are too large, and batch norm
+    corrects both.
     """
     origin = run.origin
     if origin is None or origin.weights is None or not run.plain:
@@ -41,7 +40,7 @@ def misfit(run: RunEvidence) -> Misfit | None:
     low, high = _bands(run)
     drawn = origin.weight[:-1] / MEAN_SIZE
     large, small = drawn / high, drawn / low
-    # The inputs can be of any size, so the first layer has some freedom.
+    # Inputs can be of any size, so the first layer has more tolerance.
     first_freed = small * np.array([3.0] + [1.0] * (len(small) - 1))
     open_ended = np.array([not layer.s_shaped for layer in run.hidden])
     growth = float(np.prod(np.maximum(1, large)[open_ended]))
@@ -54,14 +53,13 @@ def misfit(run: RunEvidence) -> Misfit | None:
 
 
 def treat_start(run: RunEvidence) -> tuple[Remedy | None, ...]:
-    """The fitting initialiser where the present one is a likely cause of trouble."""
+    """The recommended initialiser if the present one is a likely cause of the problem."""
     return (treat.fitting_initializer(run.spec),) if run.lasting(misfit) else ()
 
 
 def _bands(run: RunEvidence) -> tuple[Floats, Floats]:
-    """The standard deviations between which each hidden layer's weights may well lie.
-
-    For S-shaped units between both kinds of Xavier, which differ where fan-in and fan-out do.
+    """The range of suitable standard deviations of each hidden layer's weights. For S-shaped units
+    it is between both kinds of Xavier, which differ if fan-in and fan-out do.
     """
     assert run.origin is not None
     bands, counted = [], weights_counted(run.origin).tolist()
@@ -79,14 +77,14 @@ def _bands(run: RunEvidence) -> tuple[Floats, Floats]:
 @RULES.add(
     "init_mismatch",
     label="Initialiser and activation do not match",
-    formula="mean |W| before the first update, against what the activation asks for",
-    advice="S-shaped activations want Xavier's weights, ReLU and its kin He's: then signals and "
+    formula="mean |W| before the first update, against the value recommended for the activation",
+    advice="S-shaped activations need Xavier, the ReLU family He: then signals and "
     "gradients keep their size from layer to layer. Larger weights saturate or explode, "
-    "smaller ones let the signal die away.",
+    "smaller ones make the signal vanish.",
 )
 class InitMismatch(Rule):
     def check(self, run: RunEvidence) -> Finding | None:
-        # Once the loss has sunk well, how it all began does not matter any more.
+        # Once the loss is low, the initial weights no longer matter.
         if run.has_sunk(0.5):
             return None
         wrong = run.lasting(misfit)

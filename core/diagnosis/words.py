@@ -1,4 +1,4 @@
-"""Numbers as a sentence wants them: two digits, and no 3.1e-05."""
+"""Numbers for sentences: two significant digits, and no 3.1e-05."""
 
 from __future__ import annotations
 
@@ -35,5 +35,5 @@ def percent(share: float) -> str:
 
 
 def names(layers: Sequence[str]) -> str:
-    """Layers in few words, of any number of them: layer 3, or 4 layers."""
+    """Layers in short form: layer 3, or 4 layers."""
     return layers[0] if len(layers) == 1 else f"{len(layers)} layers"

@@ -52,7 +52,7 @@ class Answerer:
     def _network(self, checkpoint: Checkpoint) -> Network:
         trainer, state = self._trainer, checkpoint.state
         network = Network(
-            checkpoint.moment.spec.network,
+            checkpoint.key.spec.network,
             trainer.network.features,
             trainer.network.outputs,
             Streams(trainer.spec.seed),

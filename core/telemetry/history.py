@@ -129,7 +129,7 @@ class History:
             return np.empty((0, len(self.layers)))
         return values[:, LAYER_FIGURES.index(name)]
 
-    def moments(self) -> list[int]:
+    def recorded_steps(self) -> list[int]:
         """The iterations of the frames that are kept, ascending."""
         return [frame.iteration for frame in self.frames]
 

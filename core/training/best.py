@@ -1,4 +1,4 @@
-"""Early stopping: the best weights of a run, and whether they are too old."""
+"""Early stopping: keeps the best weights of a run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.network.network import Network
 
 
 class Best(NamedTuple):
-    """The least loss so far, the epoch it was reached in, and the weights of then."""
+    """The smallest loss so far, with its epoch and weights."""
 
     loss: float
     epoch: int
@@ -23,7 +23,7 @@ class Best(NamedTuple):
         return cls(loss, epoch, network.params.copy(), network.buffers.copy())
 
     def restore(self, network: Network) -> bool:
-        """Put the weights back; whether they differ from the present ones."""
+        """Restore the weights; return whether they differ from the present ones."""
         differs = not np.array_equal(network.params, self.params)
         np.copyto(network.params, self.params)
         np.copyto(network.buffers, self.buffers)

@@ -1,4 +1,4 @@
-"""Copies of a trainer's state from which its run can go on: a few, in bounded memory."""
+"""Checkpoints: copies of a trainer's state from which its run can continue, in bounded memory."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ SHARE = 0.01
 
 
 @dataclass(frozen=True)
-class Moment:
-    """A moment of run number `run`, and its settings then."""
+class CheckpointKey:
+    """Identifies a checkpoint: an iteration of run number `run`, and its settings then."""
 
     run: int
     iteration: int
@@ -30,22 +30,21 @@ class Moment:
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """A moment, what `Trainer.state` returned then, and `figures` of the update that led there."""
+    """A state of `Trainer.state` with its key, and the `figures` of the update that led to it."""
 
-    moment: Moment
+    key: CheckpointKey
     state: dict[str, Any]
     figures: Any = None
 
     @property
     def iteration(self) -> int:
-        return self.moment.iteration
+        return self.key.iteration
 
 
 class Checkpoints:
-    """Checkpoints of one run, ascending. The first and the newest are never lost.
-
-    There are at most `most` of them, and they take at most `memory` bytes unless two are more than
-    that; those are given up first whose neighbours lie closest together.
+    """Checkpoints of one run, ascending. The first and the newest are always kept. There are at
+    most `most` of them, in at most `memory` bytes unless two need more; those whose neighbours are
+    closest together are dropped first.
     """
 
     def __init__(self, most: int = MOST, memory: int = MEMORY) -> None:
@@ -54,33 +53,35 @@ class Checkpoints:
 
     def clear(self) -> None:
         self.kept: tuple[Checkpoint, ...] = ()
-        # Someone may choose a moment before learning that it has just been given up.
+        # The window may choose a checkpoint before it is notified that it has been dropped.
         self._given_up: deque[Checkpoint] = deque(maxlen=2)
         self._next_at = 0.0
 
     @property
-    def moments(self) -> tuple[Moment, ...]:
-        """Those of the checkpoints kept, ascending."""
-        return tuple(known.moment for known in self.kept)
+    def keys(self) -> tuple[CheckpointKey, ...]:
+        """The keys of the checkpoints, ascending."""
+        return tuple(known.key for known in self.kept)
 
-    def find(self, moment: Moment) -> Checkpoint | None:
-        """The checkpoint of a moment; None where it belongs to another run or is long gone."""
-        return next((c for c in (*self.kept, *self._given_up) if c.moment == moment), None)
+    def find(self, key: CheckpointKey) -> Checkpoint | None:
+        """The checkpoint of a key; None if it belongs to another run or was dropped long ago."""
+        return next((c for c in (*self.kept, *self._given_up) if c.key == key), None)
 
     def offer(self, run: int, trainer: Trainer, figures: Callable[[], Any] = lambda: None) -> None:
-        """Keep the trainer's state, unless that would be too often for its size. `figures` gives
+        """Keep the trainer's state, unless that would be too often for its size. `figures` returns
         those of its last update."""
         started = time.perf_counter()
         if trainer.finished or started < self._next_at:
             return
         self.add(
-            Checkpoint(Moment(run, trainer.iteration, trainer.spec), trainer.state(), figures())
+            Checkpoint(
+                CheckpointKey(run, trainer.iteration, trainer.spec), trainer.state(), figures()
+            )
         )
         ended = time.perf_counter()
         self._next_at = ended + (ended - started) / SHARE
 
     def add(self, checkpoint: Checkpoint) -> None:
-        """Keep one more, in place of any of the same iteration or later."""
+        """Add a checkpoint, replacing any of the same iteration or later."""
         kept = [known for known in self.kept if known.iteration < checkpoint.iteration]
         self._given_up.extend(self.kept[len(kept) :])
         kept.append(checkpoint)
@@ -90,15 +91,15 @@ class Checkpoints:
         self.kept = tuple(kept)
 
     def rewind(self, iteration: int, run: int) -> None:
-        """Forget what came after `iteration`; the others belong to run number `run` from now on."""
+        """Remove those after `iteration`; the others now belong to run number `run`."""
         kept = (known for known in self.kept if known.iteration <= iteration)
-        self.kept = tuple(replace(c, moment=replace(c.moment, run=run)) for c in kept)
+        self.kept = tuple(replace(c, key=replace(c.key, run=run)) for c in kept)
         self._given_up.clear()
         self._next_at = 0.0
 
 
 def memory(checkpoints: Sequence[Checkpoint]) -> int:
-    """Bytes of all arrays, those that several checkpoints share counted once."""
+    """Bytes of all arrays; those shared by several checkpoints are counted once."""
     arrays = (array for known in checkpoints for array in _arrays(known.state))
     return sum({id(array): array.nbytes for array in arrays}.values())
 
@@ -112,5 +113,5 @@ def _arrays(state: Any) -> Iterator[np.ndarray]:
 
 
 def _least_missed(kept: Sequence[Checkpoint]) -> int:
-    """Which one to give up: neither the first nor the last."""
+    """The index of the one to drop: neither the first nor the last."""
     return min(range(1, len(kept) - 1), key=lambda i: kept[i + 1].iteration - kept[i - 1].iteration)

@@ -1,4 +1,4 @@
-"""Losses, accuracies and learning rates of single steps, until somebody takes them."""
+"""Buffers losses, accuracies and learning rates of single steps."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.training.results import Segment
 class StepCurves:
     """Collects the figures of the steps from iteration `first` on.
 
-    Passes keep the logits of some steps and score them together; `score` fetches what they have.
+    Passes keep the logits of some steps and score them together; `score` collects the results.
     """
 
     def __init__(self, first: int = 0) -> None:

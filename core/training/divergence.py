@@ -1,4 +1,4 @@
-"""Finding where a run broke."""
+"""Finds where a run diverged."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from core.training.results import Divergence
 def locate(network: Network, marks: Sequence[Mark], iteration: int) -> Divergence:
     """The first place, in the order of computation, that is not finite.
 
-    Weights come before signals: if update t − 1 wrote a bad weight, the forward pass of step t is
-    where it is noticed. Where all is still finite, the logits have run away.
+    Weights are checked before signals: a bad weight written by update t − 1 is noticed in the
+    forward pass of step t. If all is still finite, the logits have become too large.
     """
     for name, values in network.tensors().items():
         if not np.isfinite(values).all():

@@ -1,4 +1,4 @@
-"""Ensembles: members that differ in chosen draws, and what their outputs say together.
+"""Ensembles: members that differ in chosen random draws, and their combined outputs.
 
 Outputs are (members, outputs, samples): probabilities of classes, or predicted numbers.
 """
@@ -20,13 +20,13 @@ from core.training.training_data import TrainingData
 
 Floats = NDArray[np.float64]
 
-# Streams in which members may differ, by what a user calls it.
+# Streams in which members may differ, by the name shown to users.
 DIFFERENCES: dict[str, tuple[str, ...]] = {
     "weights": ("init/", "rbm/"),
     "batches": ("batches", "dropout/"),
 }
 ALL_DIFFERENCES = tuple(DIFFERENCES)
-# Members' seeds lie this far apart, so that those of two runs are never the same in practice.
+# Distance between members' seeds, so that two runs practically never share one.
 SEED_STEP = 7919
 
 
@@ -36,20 +36,20 @@ def member_seed(seed: int, member: int) -> int:
 
 
 def member_streams(seed: int, member: int, differ: Collection[str] = ALL_DIFFERENCES) -> Streams:
-    """Streams that share everything with the run of `seed` but the draws named in `differ`."""
+    """Streams that equal those of `seed` except the draws named in `differ`."""
     prefixes = tuple(prefix for name in differ for prefix in DIFFERENCES[name])
     return Streams(seed, {prefix: member_seed(seed, member) for prefix in prefixes})
 
 
 def bootstrap(data: TrainingData, seed: int, member: int) -> TrainingData:
-    """The same data, with as many training samples drawn from them with replacement."""
+    """The same data with a bootstrap sample as training part."""
     rng = Streams(member_seed(seed, member))["bootstrap"]
     n = len(data.inputs)
     return data.resampled(rng.integers(n, size=n))
 
 
 def outputs_of(trainer: Trainer, part: str) -> Floats:
-    """What a network puts out for a part: (outputs, samples), in float64."""
+    """The outputs of a network for a part: (outputs, samples), in float64."""
     logits = trainer.logits(part).astype(np.float64)
     return np.asarray(trainer.objective.predict(logits), np.float64)
 
@@ -72,7 +72,7 @@ def dropout_samples(trainer: Trainer, inputs: Array, count: int) -> Floats:
     return outputs
 
 
-# What members say together
+# Combined outputs
 
 
 def votes(outputs: Floats) -> Floats:
@@ -121,7 +121,7 @@ def ambiguity(outputs: Floats, targets: Floats) -> Ambiguity:
 
 
 def accuracy(outputs: Floats, targets: Floats) -> Floats:
-    """Share right of outputs (…, outputs, samples); targets (outputs, samples)."""
+    """Accuracy of outputs (…, outputs, samples); targets (outputs, samples)."""
     return (choices(outputs) == choices(targets)).mean(axis=-1)
 
 
@@ -133,7 +133,7 @@ def cross_entropy(outputs: Floats, targets: Floats) -> Floats:
 
 
 def subsets(members: int, size: int, most: int, seed: int = 0) -> list[tuple[int, ...]]:
-    """All choices of `size` members, or `most` of them drawn without a repetition within each."""
+    """All subsets of `size` members, or `most` random ones."""
     if comb(members, size) <= most:
         return list(combinations(range(members), size))
     rng = np.random.default_rng([seed, members, size])

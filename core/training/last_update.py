@@ -1,8 +1,8 @@
-"""What the last update of a run was like, however the run came to rest.
+"""The last update of a run, available whenever the run is paused.
 
-Noting every update would cost as much as a tenth of the time. So a state of the run is kept now
-and then, and whoever asks for an update that was not noted gets it by doing the steps since then
-once more: a run is deterministic, so they are the same steps, bit for bit.
+Recording every update would take up to a tenth of the time. So a state of the run is kept now and
+then, and an update that was not recorded is obtained by repeating the steps since then: a run is
+deterministic, so they are the same steps, bit for bit.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class LastUpdate:
 
     @property
     def record(self) -> UpdateRecord | None:
-        """The last update; None before the first, and where the run was not followed until then."""
+        """The last update; None before the first, and if the run was not followed."""
         now = self._run.iteration
         if self._record.iteration != now:
             earlier = [state for state in self._anchors if state["iteration"] < now]
@@ -76,11 +76,11 @@ class LastUpdate:
 
     @property
     def note(self) -> UpdateRecord:
-        """The record to note the coming update in."""
+        """The record for the next update."""
         return self._record
 
     def look(self) -> None:
-        """Keep the trainer's state where it is time to: called between updates."""
+        """Keep the trainer's state if it is due; called between updates."""
         began = time.perf_counter()
         if began < self._next_at and self._anchors:
             return
@@ -89,12 +89,11 @@ class LastUpdate:
         self._next_at = ended + (ended - began) / SHARE
 
     def settle(self) -> None:
-        """Called before anything else than an update changes the run: later steps cannot be
-        repeated from the kept state."""
+        """Discard the kept state before anything other than an update changes the run."""
         _ = self.record
         self._anchors = []
 
     def forget(self) -> None:
-        """Called when the run has gone back to an earlier state."""
+        """Called when the run has returned to an earlier state."""
         self._record.iteration = 0
         self._anchors = []

@@ -25,7 +25,7 @@ from core.training.training_data import with_ones
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """Weights, and how rows of a table become inputs and outputs become answers.
+    """Weights, with what converts table rows to inputs and outputs to predictions.
 
     Inputs (n, inputs) in the units of the data become features by `spec.data.features`; `mean` was
     subtracted from these and `std` divided by, all (features,). `fill` stands for missing ones, in
@@ -53,19 +53,19 @@ class Model:
 
     @property
     def outputs(self) -> int:
-        """How many numbers the network gives: one, or one for each class."""
+        """The number of outputs."""
         bias = self.tensors.get("output.bias")
         return len(self.tensors["output.weight"] if bias is None else bias)
 
     def network(self) -> Network:
-        """The network with its weights. Raises `DataError` where they do not belong to it."""
+        """The network with its weights. Raises `DataError` if they do not match."""
         dtype = np.dtype(self.spec.precision)
         network = Network(
             self.spec.network, len(self.mean), self.outputs, Streams(self.spec.seed), dtype
         )
         views = network.tensors()
         if wrong := misfits(views, self.tensors):
-            raise DataError(f"the weights are another network's: {', '.join(wrong[:4])}")
+            raise DataError(f"the weights do not match the network: {', '.join(wrong[:4])}")
         for name, view in views.items():
             np.copyto(view, self.tensors[name])
         return network
@@ -77,7 +77,7 @@ class Model:
         of the target: exactly what the network gave while it was trained.
         """
         if inputs.ndim != 2 or inputs.shape[1] != self.inputs:
-            raise DataError(f"{self.inputs} inputs are needed, not {inputs.shape[1:]}")
+            raise DataError(f"expected {self.inputs} inputs, not {inputs.shape[1:]}")
         if not len(inputs):
             return np.empty((0, self.outputs), np.dtype(self.spec.precision))
         network = self.network()
@@ -130,7 +130,7 @@ class Model:
 
 
 def model_of(trainer: Trainer, fill: NDArray[np.floating] | None = None) -> Model:
-    """What a trainer has learned so far. Raises `DataError` where its file has gone.
+    """The model of a trainer's present weights. Raises `DataError` if the user's file is missing.
 
     `fill` (features,) stands for missing inputs, the medians of the training part if not given.
     """
@@ -163,7 +163,7 @@ def model_of(trainer: Trainer, fill: NDArray[np.floating] | None = None) -> Mode
 
 
 def without_path(spec: ExperimentSpec) -> ExperimentSpec:
-    """The experiment without the place of the user's file, to be given to others."""
+    """The experiment without the path of the user's file, for sharing."""
     dataset = spec.data.dataset
     if not isinstance(dataset, UserTable):
         return spec

@@ -35,7 +35,7 @@ WEIGHTS = "weights/"
 
 
 def write_model(path: Path, model: Model, program: str = "") -> None:
-    """Write a model, whole or not at all. `program` names what wrote it. Raises OSError."""
+    """Write a model atomically. `program` is the writing program's name. Raises OSError."""
     plain = {
         "format": FORMAT,
         "program": program,
@@ -68,7 +68,7 @@ def read_model(path: Path) -> Model:
         except (DataError, OSError, MemoryError):
             raise
         except Exception as error:  # damaged bytes make their readers fail in any way
-            refuse(path, f"is no whole model ({type(error).__name__}: {str(error)[:200]})")
+            refuse(path, f"is incomplete or damaged ({type(error).__name__}: {str(error)[:200]})")
     try:
         model = _model(plain, arrays)
         model.network()
@@ -77,19 +77,19 @@ def read_model(path: Path) -> Model:
     except DataError as error:
         refuse(path, str(error))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        refuse(path, f"is no whole model ({type(error).__name__}: {str(error)[:200]})")
+        refuse(path, f"is incomplete or damaged ({type(error).__name__}: {str(error)[:200]})")
     return model
 
 
 def _contents(file: zipfile.ZipFile, path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     sizes = {info.filename: info.file_size for info in file.infolist()}
     if DESCRIPTION not in sizes:
-        refuse(path, f"is no model: it has no {DESCRIPTION}")
+        refuse(path, f"is not a model: it has no {DESCRIPTION}")
     if sizes[DESCRIPTION] > MOST_JSON or sum(sizes.values()) > LARGEST:
         refuse(path, "is too large for a model")
     plain = json.loads(file.read(DESCRIPTION))
     if not isinstance(plain, dict) or not isinstance(plain.get("format"), int):
-        refuse(path, f"is no model: {DESCRIPTION} names no format")
+        refuse(path, f"is not a model: {DESCRIPTION} has no format")
     if plain["format"] > FORMAT:
         refuse(path, "was written by a newer version of the application; update this one")
     archive = Archive(file, path)

@@ -1,4 +1,4 @@
-"""Rows of a file as inputs of a model."""
+"""Reads rows of a file as inputs of a model."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_WORDS_NAMED = 4
 
 @dataclass(frozen=True)
 class Rows:
-    """Inputs (n, inputs) in the units of the data, and what was done to get them.
+    """Inputs (n, inputs) in the units of the data, and notes about reading them.
 
     `targets` are the words or numbers of the target column as text, empty where there is none.
     """
@@ -86,7 +86,7 @@ def _by_recipe(model: Model, table: Table) -> Rows:
 
 
 def _by_names(model: Model, table: Table) -> Rows:
-    """Inputs of a model whose data were no table: by their names, else all columns in order."""
+    """Inputs of a model not trained on a table: by name, else all columns in order."""
     columns = {column.name: column for column in table.columns}
     if model.input_names and all(name in columns for name in model.input_names):
         chosen = [columns[name] for name in model.input_names]
@@ -100,7 +100,7 @@ def _by_names(model: Model, table: Table) -> Rows:
 
 
 def _check(feature: Feature, column: Column, path: Path) -> None:
-    """Refuse cells that are no numbers or dates where these are needed."""
+    """Raise an error for cells that are not numbers or dates where these are needed."""
     if feature.categories:
         return
     if column.fault is not None:

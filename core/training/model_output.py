@@ -1,4 +1,4 @@
-"""A model's answers as CSV, and how good they are."""
+"""Writes a model's predictions as CSV, and scores them."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from core.training.model import Model
 
 
 def write_predictions(file: TextIO, model: Model, outputs: Array) -> None:
-    """Write a row for each row of outputs (n, outputs): the answer, and for classes the probability
-    of each."""
+    """Write a row for each row of outputs (n, outputs): the prediction, and for classes the
+    probability of each."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(_heading(model))
     writer.writerows(_rows(model, outputs))
 
 
 def score(model: Model, outputs: Array, targets: tuple[str, ...]) -> str:
-    """How good the answers are for rows whose target is known; "" where none is."""
+    """The score on rows with known targets, as text; "" if there are none."""
     known = [i for i, target in enumerate(targets) if target]
     if not known:
         return ""

@@ -28,13 +28,12 @@ class Segment:
 
 @dataclass(frozen=True)
 class Score:
-    """How a whole set fares with the weights of `iteration`, in evaluation mode.
+    """The score of a whole set with the weights of `iteration`, in evaluation mode.
 
     `loss` is the mean data loss in the units of the data, without penalty and class weights.
     `accuracy` is NaN for regression; `r2` (the mean over outputs, as scikit-learn's) and `rmse` (in
-    the units of the data, over all outputs) are None for classes. The errors are standard errors:
-    how far loss and accuracy would vary from one set of that size to another; None where a set is
-    too small to tell.
+    the units of the data, over all outputs) are None for classes. The errors are standard errors of
+    loss and accuracy; None if the set is too small.
     """
 
     iteration: int
@@ -65,7 +64,7 @@ def scored(
 
 
 def _fit(outputs: NDArray[np.float64], targets: Array) -> tuple[float | None, float]:
-    """R² (None where no output has targets that vary) and RMSE."""
+    """R² (None if no output has varying targets) and RMSE."""
     squares = np.square(outputs - targets)
     mean = targets.mean(axis=1, keepdims=True, dtype=np.float64)
     around_mean = np.square(targets - mean).sum(axis=1)
@@ -83,7 +82,7 @@ def _standard_error(figures: NDArray[np.float64]) -> float | None:
 
 @dataclass(frozen=True)
 class Divergence:
-    """Where the first number appeared that is not finite, or far too large."""
+    """The place of the first number that is not finite, or far too large."""
 
     iteration: int
     layer: str

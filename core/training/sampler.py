@@ -1,4 +1,4 @@
-"""Which samples the next update sees."""
+"""Selects the samples of the next update."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from core.catalogue.batching import Batching
 
 
 class Sampler:
-    """Hands out row numbers batch by batch, each epoch in a new order; the last may be shorter.
+    """Returns row numbers batch by batch, each epoch in a new order; the last batch may be shorter.
 
-    With replacement every row of an epoch is drawn independently of the others. A single sample
-    left over at the end of an epoch joins the batch before it where not `singles`: batch norm
-    cannot tell the variance of one.
+    With replacement every row of an epoch is drawn independently of the others. Without `singles`,
+    a single sample left at the end of an epoch joins the batch before it, as batch norm needs a
+    variance.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class Sampler:
         self._order = self._draw()
 
     def change(self, batching: Batching, replacement: bool) -> None:
-        """Use another batch size from the next batch on, another way of drawing next epoch."""
+        """Change the batch size from the next batch on, and replacement from the next epoch on."""
         self.rows = batching.rows(self.n)
         self._replacement = replacement
 

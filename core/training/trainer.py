@@ -1,8 +1,8 @@
 """The trainer: one spec, one run, one update at a time.
 
-`step` does an update and nothing else. Losses and accuracies are worked out from the kept logits
-of many steps at once, when somebody asks (`take_segment`). Nothing that measures changes the run:
-the same spec gives the same weights, watched or not, bit for bit.
+`step` does an update and nothing else. Losses and accuracies are computed from the kept logits of
+many steps at once (`take_segment`). Measuring does not change the run: the same spec gives the same
+weights, bit for bit.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ from core.training.sampler import Sampler
 from core.training.training_data import TrainingData
 from core.training.update import Update
 
-# A run whose logits are a million times as large as its targets is lost, though still finite.
+# Logits a million times as large as the targets count as divergence, though still finite.
 RUNAWAY = 1e6
 
 
 class Judgement(NamedTuple):
-    """Logits (outputs, samples), which the next judgement overwrites, loss of each sample and the
-    score of all."""
+    """Logits (outputs, samples), valid until the next call, the loss of each sample and the score
+    of all."""
 
     logits: Array
     loss: Array
@@ -47,7 +47,8 @@ class Judgement(NamedTuple):
 
 
 class Trainer:
-    """Trains the network of a spec. `finished` says why the run is over, "" while it is not."""
+    """Trains the network of a spec. `finished` is the reason why the run is over, "" while it is
+    not."""
 
     def __init__(
         self,
@@ -58,11 +59,10 @@ class Trainer:
         streams: Streams | None = None,
     ) -> None:
         """`data` may come from another run of the same data, seed and precision; so may `storage`
-        if the two never run at the same time. `report` is told how far fitting the weights to the
-        data is, and may raise to give up. `streams` replace those of the spec's seed: for runs
-        that differ in some draws only.
-
-        Raises `DataError` where the data cannot be had, ValueError where they are another spec's.
+        if the two never run at the same time. `report` is called with the progress of fitting the
+        weights to the data, and may raise to stop. `streams` replace those of the spec's seed, for
+        runs that differ in some draws only. Raises `DataError` if the data cannot be loaded,
+        ValueError if `data` belong to another spec.
         """
         self.spec = spec
         self.dtype = np.dtype(spec.precision)
@@ -102,7 +102,7 @@ class Trainer:
         self._prepare()
 
     def _prepare(self) -> None:
-        """(Re)make everything derived from the spec, the network and the data."""
+        """Rebuild everything derived from the spec, the network and the data."""
         training = self.spec.training
         self._passes: dict[int, TrainingPass] = {}
         self._storage = self._common_storage or Storage(self.dtype)
@@ -128,14 +128,14 @@ class Trainer:
         return training.optimizer.learning_rate * factor
 
     def step(self, record: UpdateRecord | None = None) -> None:
-        """Do one update, and note it in `record` where one is given."""
+        """Do one update, and record it if `record` is given."""
         if self._last:
             self._last.look()
         with np.errstate(all="ignore"):
             self._step(record)
 
     def advance(self, steps: int) -> None:
-        """Do so many updates, fewer if the run ends before."""
+        """Do a number of updates, fewer if the run ends before."""
         if self._last:
             self._last.look()
         with np.errstate(all="ignore"):
@@ -181,8 +181,8 @@ class Trainer:
         return self._passes[rows]
 
     def _lost(self, logits: Array) -> bool:
-        """Whether logits whose squares add up to too much really are too large: in the run's own
-        precision the sum itself may have overflowed."""
+        """Whether logits with too large a sum of squares really are too large: the sum may have
+        overflowed in the run's precision."""
         exact = logits.astype(np.float64)
         return not np.dot(exact, exact) < self._limit
 
@@ -192,7 +192,7 @@ class Trainer:
         self.restore_best()
 
     def _note(self, record: UpdateRecord, active: TrainingPass) -> None:
-        """Note the gradient, and the weights and losses that it belongs to."""
+        """Record the gradient with its weights and losses."""
         network, penalty = self.network, self.spec.training.penalty
         np.copyto(record.gradient, network.grads)
         np.copyto(record.before, network.params)
@@ -219,8 +219,8 @@ class Trainer:
 
     @property
     def watched_part(self) -> str:
-        """The part that early stopping and the schedule go by: "validation" where it has samples,
-        else "train"."""
+        """The part used by early stopping and the schedule: "validation" if it has samples, else
+        "train"."""
         return "validation" if len(self.data.part("validation")) else "train"
 
     def _end_epoch(self) -> None:
@@ -250,7 +250,7 @@ class Trainer:
                 self.finished = f"no better {part} loss than {least} since epoch {since}"
 
     def restore_best(self) -> None:
-        """Return to the best weights, where the run watches for them: called at its end."""
+        """Restore the best weights, if early stopping keeps them; called at the end."""
         training, best = self.spec.training, self._best
         if not (training.patience and training.restore_best and best):
             return
@@ -260,12 +260,12 @@ class Trainer:
     # Measuring
 
     def follow(self) -> LastUpdate:
-        """Have the last update known from now on, whenever it is asked for."""
+        """Follow the run, so that its last update is always available."""
         self._last = self._last or LastUpdate(self, self.network.params)
         return self._last
 
     def replay(self, state: dict[str, Any], record: UpdateRecord) -> None:
-        """Do the steps since `state` once more, to note the last one; leaves all as it was."""
+        """Repeat the steps since `state` to record the last one; leaves the run unchanged."""
         last, reached = self.iteration, self.state()
         for active in self._passes.values():
             self._curves.score(active)
@@ -291,8 +291,8 @@ class Trainer:
         return judged and judged.score
 
     def judge(self, part: str, first: int | None = None) -> Judgement | None:
-        """How every sample of a part fares, or only the `first` so many, which are a fixed random
-        choice, in evaluation mode; None if the part is empty."""
+        """Score every sample of a part in evaluation mode, or only the `first` ones, which are a
+        fixed random choice; None if the part is empty."""
         samples = self.data.part(part)
         if not len(samples):
             return None
@@ -313,14 +313,14 @@ class Trainer:
             return self._evaluations[key].logits()
 
     def take_scores(self) -> tuple[Score, ...]:
-        """Validation scores that early stopping or the schedule has asked for since last time."""
+        """Validation scores computed for early stopping or the schedule since the last call."""
         scores, self._scores = tuple(self._scores), []
         return scores
 
     # Changing and saving
 
     def apply(self, spec: ExperimentSpec) -> None:
-        """Go on with another spec. Raises ValueError where a change needs a new run."""
+        """Continue with another spec. Raises ValueError if a change needs a new run."""
         restarting = [change.path for change in changes(self.spec, spec) if change.restarts_run]
         if restarting:
             raise ValueError(f"needs a new run: {', '.join(restarting)}")
@@ -348,7 +348,7 @@ class Trainer:
         self._prepare()
 
     def state(self) -> dict[str, Any]:
-        """Everything needed to go on from here, copied."""
+        """A copy of everything needed to continue from here."""
         network = self.network
         return {
             "iteration": self.iteration,
@@ -362,7 +362,7 @@ class Trainer:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go back to a `state` of a run of the same spec; it continues bit for bit."""
+        """Restore a `state` of a run of the same spec; it continues bit for bit."""
         self._go_to(state)
         for active in self._passes.values():
             active.iterations = []

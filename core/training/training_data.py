@@ -1,4 +1,4 @@
-"""The samples of a run as the trainer wants them.
+"""The samples of a run as the trainer needs them.
 
 Making them is a pure function of data settings, seed and precision, so runs that agree in these
 can share them: the memory of one, and the same samples in the same order by construction.
@@ -31,19 +31,19 @@ class TrainingData:
 
     `target_scale` is that of regression targets that are standardised, else None.
 
-    Where the network is given features of a plane, `plane` has each part's points and `preparation`
-    what was done to them. `drawn` are the points drawn by hand; the plane that is shown reaches
-    at least from −`reach` to `reach`."""
+    If the network is given features of a plane, `plane` has each part's points and `preparation`
+    their features. `drawn` are the points drawn by hand; the plane shown extends at least from
+    −`reach` to `reach`."""
 
     def __init__(self, spec: ExperimentSpec) -> None:
-        """Raises `DataError` where the data cannot be had."""
+        """Raises `DataError` if the data cannot be loaded."""
         self.dtype = np.dtype(spec.precision)
         self._made_for = _concerns(spec)
         data = spec.data
         self.drawn, self.reach = data.points, getattr(data.dataset, "reach", 0.0)
         parts = filled(_parts(spec, Streams(spec.seed)))
         if not len(parts.train):
-            raise DataError("there are no points yet: draw some into the plane of the prediction")
+            raise DataError("there are no points yet: draw some in the prediction")
         self.plane: dict[str, Array] = {}
         names = parts.train.feature_names
         if data.features.planar:
@@ -63,7 +63,7 @@ class TrainingData:
         self.targets: Array = np.ascontiguousarray(self.scaled_targets(train), self.dtype)
         self._inputs: dict[str, Array] = {"train": self.inputs}
         if train.inputs.dtype == self.dtype:
-            # The same numbers need not be there twice.
+            # Shared instead of stored twice.
             train = replace(train, inputs=self.inputs[:, :-1])
             self.split = replace(self.split, train=train)
 
@@ -80,7 +80,7 @@ class TrainingData:
         return data
 
     def fits(self, spec: ExperimentSpec) -> bool:
-        """Whether these are the samples of a spec."""
+        """Whether these are the samples of the given settings."""
         return _concerns(spec) == self._made_for
 
     def part(self, name: str) -> Samples:
@@ -88,7 +88,7 @@ class TrainingData:
         return getattr(self.split, name)
 
     def scaled_targets(self, samples: Samples) -> Array:
-        """The targets of samples as they are trained on, (samples, outputs)."""
+        """The targets as used in training, (samples, outputs)."""
         return self.target_scale.scaled(samples.targets) if self.target_scale else samples.targets
 
     def part_inputs(self, name: str) -> Array:
@@ -103,16 +103,15 @@ def _concerns(spec: ExperimentSpec) -> tuple:
 
 
 def _scales_targets(spec: ExperimentSpec) -> bool:
-    """Whether numbers to be predicted are standardised: not where the output function bounds what
-    the network can say."""
+    """Whether regression targets are standardised: not if the output function is bounded."""
     return spec.data.standardize_targets and spec.network.output in ("auto", "identity")
 
 
 def _parts(spec: ExperimentSpec, streams: Streams) -> Parts:
-    """The samples with noise in the labels and drawn points among them, as they come."""
+    """The samples, with label noise and drawn points, before preparation."""
     data = spec.data
     samples = data.dataset.samples(streams["data"])
-    # Where the file decides it can be told only now whether the other settings go with the data.
+    # Only now that the file is read is it known whether the other settings suit the data.
     undecided = getattr(data.dataset, "task", None) is None
     misfits = unsuitable(spec, samples.task) if undecided else ()
     if told := [f"{path}: {what}" for path, what, _ in misfits]:

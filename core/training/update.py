@@ -9,17 +9,17 @@ import numpy as np
 from core.base.arrays import Array
 from core.catalogue.optimizers import Optimizer, State
 
-# A rule sweeps a vector about ten times. In pieces that stay in the cache a long vector takes up to
-# half the time and needs little work space; a short one would only get slower.
+# A rule passes over a vector about ten times. In chunks that fit into the cache this takes up to
+# half the time for a long vector; for a short one it would be slower.
 PIECE = 24_576
 LONG = 2 * PIECE
-# Means that decay towards 0 end up in the range below the smallest normal number, where processors
-# need many times as long. No weight can tell them from 0, so they are set to 0 every so often.
+# Decaying means become subnormal numbers, with which processors are many times slower. They do not
+# affect any weight, so they are regularly set to 0.
 CLEANING = 256
 
 
 class Update:
-    """Owns a rule's state and counts its updates; the rule may be exchanged between updates."""
+    """Owns a rule's state and counts its updates; the rule may be replaced between updates."""
 
     def __init__(self, rule: Optimizer, params: Array, grads: Array) -> None:
         self._params, self._grads = params, grads
@@ -49,7 +49,7 @@ class Update:
         )
 
     def __call__(self, rate: float) -> None:
-        """One update of all parameters, in place. Gradients are spent afterwards."""
+        """One update of all parameters, in place. Overwrites the gradients."""
         self.t += 1
         step, t = self.rule.step, self.t
         for params, grads, state, scratch in self._pieces:
@@ -58,17 +58,17 @@ class Update:
             self._clean()
 
     def _clean(self) -> None:
-        """Set to 0 what is smaller in the state than any normal number."""
+        """Set subnormal numbers in the state to 0."""
         if getattr(self.rule, "epsilon", 1) == 0:
-            return  # 0 / 0 would be no number
+            return  # 0 / 0 would be NaN
         for _, _, state, scratch in self._pieces:
             for name in self.rule.slots:
                 np.abs(state[name], out=scratch)
                 np.putmask(state[name], scratch < np.finfo(scratch.dtype).smallest_normal, 0)
 
     def change(self, rule: Optimizer) -> None:
-        """Go on with another rule. Other settings of the same rule keep the state, another rule
-        starts with a fresh one."""
+        """Continue with another rule. The same rule with other settings keeps the state, another
+        rule starts with a new one."""
         if type(rule) is type(self.rule):
             rule.take_over(self.state, self.rule)
             self.rule = rule

@@ -30,7 +30,7 @@ from core.telemetry.frame import (
     Status,
 )
 from core.telemetry.meter import Meter
-from core.training.checkpoints import Checkpoints, Moment
+from core.training.checkpoints import CheckpointKey, Checkpoints
 from core.training.model import model_of
 from core.training.model_file import write_model
 from core.training.questions import Question
@@ -84,9 +84,9 @@ class Runner:
         """Continue with a spec that differs only in settings that need no restart."""
         self._post(lambda: self._apply(spec))
 
-    def go_back(self, moment: Moment, run: int) -> None:
+    def go_back(self, key: CheckpointKey, run: int) -> None:
         """Return to one of the `checkpoints` and continue as run number `run`."""
-        self._post(lambda: self._go_back(moment, run))
+        self._post(lambda: self._go_back(key, run))
 
     def set_weight(self, layer: str, row: int, column: int, value: float) -> None:
         """Change one weight between two updates; the column after the last weight is the bias."""
@@ -122,12 +122,12 @@ class Runner:
         """Save the present weights as a model file; the mailbox receives a `ModelSaved`."""
         self._post(lambda: self._save_model(path))
 
-    def ask(self, question: Question | None, moment: Moment | None = None) -> None:
+    def ask(self, question: Question | None, key: CheckpointKey | None = None) -> None:
         """Ask what the network says: an `Answer` will lie in the mailbox, and one in each frame.
 
-        With a `moment` it is that of the weights then, and what frames answer stays the same.
+        With a `key` it is that of the weights then, and what frames answer stays the same.
         """
-        self._post(lambda: self._ask(question, moment))
+        self._post(lambda: self._ask(question, key))
 
     def close(self, timeout: float = 1.0) -> bool:
         """End the thread; return whether it ended in time."""
@@ -146,9 +146,9 @@ class Runner:
         return taken
 
     @property
-    def checkpoints(self) -> tuple[Moment, ...]:
-        """The moments of the present run to which `go_back` can return, ascending."""
-        return self._checkpoints.moments
+    def checkpoints(self) -> tuple[CheckpointKey, ...]:
+        """The checkpoints of the present run to which `go_back` can return, ascending."""
+        return self._checkpoints.keys
 
     def shown(self) -> None:
         """The last frame taken has been painted, or never will be: another may be made."""
@@ -218,12 +218,12 @@ class Runner:
             self._mailbox.append(Preparing(run, share, text))
             self.on_frame()
 
-    def _go_back(self, moment: Moment, run: int) -> None:
-        trainer, checkpoint = self._trainer, self._checkpoints.find(moment)
+    def _go_back(self, key: CheckpointKey, run: int) -> None:
+        trainer, checkpoint = self._trainer, self._checkpoints.find(key)
         if trainer is None or checkpoint is None:
             return
         self._run = run
-        trainer.apply(moment.spec)
+        trainer.apply(key.spec)
         trainer.restore(checkpoint.state)
         self._checkpoints.rewind(checkpoint.iteration, run)
         figures, seconds = checkpoint.figures
@@ -303,14 +303,14 @@ class Runner:
         self._mailbox.append(ModelSaved(self._run, path, problem))
         self.on_frame()
 
-    def _ask(self, question: Question | None, moment: Moment | None) -> None:
-        checkpoint = self._checkpoints.find(moment) if moment else None
-        if moment is None:
+    def _ask(self, question: Question | None, key: CheckpointKey | None) -> None:
+        checkpoint = self._checkpoints.find(key) if key else None
+        if key is None:
             self._question = question
         meter = self._meter
-        if meter is None or (moment is not None and checkpoint is None):
+        if meter is None or (key is not None and checkpoint is None):
             return
-        if moment is None:
+        if key is None:
             meter.question = question
         answer = meter.answerer.answer(question, checkpoint) if question else None
         if answer is not None:

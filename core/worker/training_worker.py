@@ -17,7 +17,7 @@ from core.base.arrays import Array
 from core.data import user_files
 from core.experiment.spec import ExperimentSpec
 from core.telemetry.frame import Failure, Frame, Item
-from core.training.checkpoints import Moment
+from core.training.checkpoints import CheckpointKey
 from core.training.questions import Question
 from core.worker.channel import Handlers, Link, Packed, Silence, Worker, unpack
 from core.worker.exit_status import reason
@@ -41,7 +41,7 @@ class TrainingWorker:
     def __init__(self, on_frame: Callable[[], None] = lambda: None) -> None:
         self.on_frame = on_frame
         self._mailbox: deque[Packed | Failure | Silence] = deque()
-        self._checkpoints: tuple[Moment, ...] = ()
+        self._checkpoints: tuple[CheckpointKey, ...] = ()
         self._last: Frame | None = None
         self._settings: dict[str, Any] = {}
         self._run = 0
@@ -84,9 +84,9 @@ class TrainingWorker:
     def apply(self, spec: ExperimentSpec) -> None:
         self._send("apply", spec)
 
-    def go_back(self, moment: Moment, run: int) -> None:
+    def go_back(self, key: CheckpointKey, run: int) -> None:
         self._run = run
-        self._send("go_back", moment, run)
+        self._send("go_back", key, run)
 
     def set_weight(self, layer: str, row: int, column: int, value: float) -> None:
         self._send("set_weight", layer, row, column, value)
@@ -115,11 +115,11 @@ class TrainingWorker:
     def save_model(self, path: str) -> None:
         self._send("save_model", path)
 
-    def ask(self, question: Question | None, moment: Moment | None = None) -> None:
-        if moment is None:
+    def ask(self, question: Question | None, key: CheckpointKey | None = None) -> None:
+        if key is None:
             self._set("ask", question)
         else:
-            self._send("ask", question, moment)
+            self._send("ask", question, key)
 
     def close(self, timeout: float = 1.0) -> bool:
         """End the worker; return whether it ended by itself in time."""
@@ -144,8 +144,8 @@ class TrainingWorker:
         return taken
 
     @property
-    def checkpoints(self) -> tuple[Moment, ...]:
-        """The moments of the present run to which `go_back` can return, ascending."""
+    def checkpoints(self) -> tuple[CheckpointKey, ...]:
+        """The checkpoints of the present run to which `go_back` can return, ascending."""
         return self._checkpoints
 
     @property
@@ -223,7 +223,7 @@ class Sender:
     def __init__(self, link: Link) -> None:
         self._link = link
         self._last: Frame | None = None
-        self._checkpoints: tuple[Moment, ...] = ()
+        self._checkpoints: tuple[CheckpointKey, ...] = ()
 
     def send(self, runner: Runner) -> None:
         """To be called in the training thread."""

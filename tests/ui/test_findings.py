@@ -107,7 +107,7 @@ def test_no_text_is_cut_off(findings: Findings, width: int) -> None:
 
 
 def test_a_long_remedy_is_shortened_and_told_in_full(findings: Findings) -> None:
-    label = "Start with " + "a very " * 10 + "long name"
+    label = "Initialise with " + "a very " * 10 + "long name"
     findings.show_findings((replace(finding(), remedies=(Remedy(label, OTHER),)),))
     QApplication.processEvents()
     card = card_of(findings)

@@ -18,7 +18,7 @@ from core.experiment.serialization import settled
 from core.experiment.spec import ExperimentSpec, changes
 from core.telemetry.frame import Failure, Frame, ModelSaved, Preparing, ScoreOnTest
 from core.telemetry.history import History, ghost_after, slope_bound
-from core.training.checkpoints import Moment
+from core.training.checkpoints import CheckpointKey
 from core.training.questions import Answer, Question
 from core.worker.channel import Silence
 from core.worker.runner import Runner
@@ -117,10 +117,10 @@ class Session(QObject):
         """Save the present weights as a model file; `model_saved` carries the result."""
         self._runner.save_model(path)
 
-    def ask(self, question: Question | None, moment: Moment | None = None) -> None:
+    def ask(self, question: Question | None, key: CheckpointKey | None = None) -> None:
         """Ask what the network says about one row, with its weights as they are or at a checkpoint:
         `answered` tells, and so do the frames that follow. None asks nothing more."""
-        self._runner.ask(question, moment)
+        self._runner.ask(question, key)
 
     def set_pace(self, steps_per_second: float) -> None:
         """Limit training to a number of steps per second; 0 is full speed."""
@@ -232,7 +232,7 @@ class Session(QObject):
 
     def look_by(self, count: int) -> None:
         """Show the step recorded `count` before (negative) or after the one shown."""
-        moments = self.history.moments()
+        moments = self.history.recorded_steps()
         if self.shown is None or not moments:
             return
         here = bisect.bisect_left(moments, self.shown.iteration)
@@ -242,8 +242,8 @@ class Session(QObject):
         """Show the newest step again."""
         self._look(None)
 
-    def checkpoint_near(self, iteration: int, share: float = NEAR) -> Moment | None:
-        """The moment near an iteration from which the run can go on; None where none is nearer
+    def checkpoint_near(self, iteration: int, share: float = NEAR) -> CheckpointKey | None:
+        """The checkpoint near an iteration from which the run can continue; None if none is nearer
         than a share of the run."""
         last = self.history.iteration
         known = [c for c in self._runner.checkpoints if c.run == self._run and c.iteration <= last]

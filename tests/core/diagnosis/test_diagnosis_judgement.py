@@ -50,7 +50,7 @@ def test_the_mixture_of_one_batch_is_no_vanishing_gradient(seed):
         (TROUBLES["loss grows"][1], 10, "it began at 0."),
         (experiment(Circle(), training={"optimizer": Adam(learning_rate=0.3)}), 40, "has grown"),
         (TROUBLES["loss jumps"][1], 40, "jumps between"),
-        (experiment(training={"optimizer": SGD(learning_rate=3.0)}), 10, "hardly sinks"),
+        (experiment(training={"optimizer": SGD(learning_rate=3.0)}), 10, "hardly decreases"),
     ],
 )
 def test_the_evidence_of_too_high_a_rate_is_how_the_loss_moves(spec, epochs, said):

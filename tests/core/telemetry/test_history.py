@@ -154,7 +154,7 @@ def test_kept_frames_are_bounded_with_first_and_last(frames):
     history = History(rows=32, frames=40)
     for frame in run(frames=frames, layers=2, steps=3):
         history.append(frame)
-    moments = history.moments()
+    moments = history.recorded_steps()
     assert len(moments) <= 41
     assert moments[0] == 0
     assert moments[-1] == (frames - 1) * 3 == history.iteration
@@ -167,7 +167,7 @@ def test_frames_with_more_measures_are_kept_before_others():
     for i, frame in enumerate(run(frames=400, layers=2, steps=1)):
         frame = replace(frame, surface=None)
         history.append(frame if i % 20 == 7 else replace(frame, activations=None))
-    moments = history.moments()
+    moments = history.recorded_steps()
     full = [f.iteration for f in history.frames if f.activations is not None]
     assert len(moments) <= 11
     assert moments == sorted(set(moments))
@@ -182,7 +182,7 @@ def test_a_moment_recorded_again_replaces_the_last():
     history, frame = recorded(frames=5)
     empty = replace(frame.segment, loss=np.empty(0))
     history.append(replace(frame, status="paused", segment=empty))
-    assert history.moments() == [0, 10, 20, 30, 40]
+    assert history.recorded_steps() == [0, 10, 20, 30, 40]
     assert history.frames[-1].status == "paused"
     assert len(history.layer_rows) == 5
 
@@ -272,7 +272,7 @@ def test_a_fork_knows_the_past_only_and_leaves_the_whole_run_as_it_is():
     losses = history.steps.mean(LOSS).copy()
     branch = history.fork(100)
     assert (branch.iteration, history.iteration) == (100, 190)
-    assert branch.moments() == [i for i in history.moments() if i <= 100]
+    assert branch.recorded_steps() == [i for i in history.recorded_steps() if i <= 100]
     np.testing.assert_array_equal(branch.steps.mean(LOSS), losses[:100])
     branch.append(list(run(frames=20, steps=10, seed=3))[11])
     np.testing.assert_array_equal(history.steps.mean(LOSS), losses)
@@ -292,6 +292,6 @@ def test_the_best_score_is_one_of_what_is_left_after_going_back():
 def test_a_run_that_is_over_can_do_without_its_frames():
     history, _ = recorded(frames=20, steps=10)
     history.keep_curves()
-    assert history.moments() == [0, 190]
+    assert history.recorded_steps() == [0, 190]
     assert history.iteration == 190
     assert len(history.layer_rows) == 20

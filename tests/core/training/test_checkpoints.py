@@ -15,7 +15,7 @@ from core.catalogue.batching import MiniBatch
 from core.catalogue.optimizers import SGD, Adam
 from core.catalogue.schedules import Cosine
 from core.experiment.spec import ExperimentSpec
-from core.training.checkpoints import Checkpoint, Checkpoints, Moment, memory
+from core.training.checkpoints import Checkpoint, CheckpointKey, Checkpoints, memory
 from core.training.trainer import Trainer
 from tests.core.worker.test_runner import Window
 
@@ -32,7 +32,7 @@ def window(monkeypatch):
 
 
 def checkpoint(iteration: int, size: int = 10) -> Checkpoint:
-    return Checkpoint(Moment(1, iteration, SPEC), {"params": np.zeros(size, np.uint8)})
+    return Checkpoint(CheckpointKey(1, iteration, SPEC), {"params": np.zeros(size, np.uint8)})
 
 
 @given(st.lists(st.integers(1, 50), min_size=1, max_size=300))
@@ -68,7 +68,7 @@ def test_their_memory_is_bounded_but_two_are_always_kept():
 def test_what_checkpoints_share_counts_once():
     order = np.zeros(1000, np.uint8)
     states = [{"sampler": {"order": order}, "best": (0.1, order)} for _ in range(3)]
-    checkpoints = [Checkpoint(Moment(1, i, SPEC), state) for i, state in enumerate(states)]
+    checkpoints = [Checkpoint(CheckpointKey(1, i, SPEC), state) for i, state in enumerate(states)]
     assert memory(checkpoints) == 1000
 
 
@@ -76,13 +76,13 @@ def test_one_that_was_given_up_a_moment_ago_is_still_found():
     """Whoever has just chosen it could not know."""
     store = Checkpoints(most=4)
     for moment in range(10):
-        before = store.moments
+        before = store.keys
         store.add(checkpoint(moment))
         assert all(store.find(known) for known in before)
-    assert store.find(Moment(1, 1, SPEC)) is None
+    assert store.find(CheckpointKey(1, 1, SPEC)) is None
     store.rewind(5, run=2)
-    assert all(moment.run == 2 for moment in store.moments)
-    assert store.find(Moment(1, 0, SPEC)) is None
+    assert all(key.run == 2 for key in store.keys)
+    assert store.find(CheckpointKey(1, 0, SPEC)) is None
 
 
 def varied() -> ExperimentSpec:
@@ -105,7 +105,7 @@ def stepped(window: Window, steps: int) -> None:
     window.wait(lambda w: w.frames and w.frames[-1].iteration == steps)
 
 
-def at(window: Window, iteration: int) -> Moment:
+def at(window: Window, iteration: int) -> CheckpointKey:
     return next(c for c in window.runner.checkpoints if c.iteration == iteration)
 
 

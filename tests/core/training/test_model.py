@@ -189,12 +189,12 @@ def damaged(path: Path, how: str) -> None:
 @pytest.mark.parametrize(
     ("how", "said"),
     [
-        ("cut", "is no whole model"),
-        ("text", "is no whole model"),
+        ("cut", "is incomplete or damaged"),
+        ("text", "is incomplete or damaged"),
         ("newer", "newer version"),
         ("no description", "has no model.json"),
         ("no weights", "another network's: output.bias"),
-        ("pickle", "is no whole model"),
+        ("pickle", "is incomplete or damaged"),
         ("giant", "72.0 GB of memory"),
     ],
 )

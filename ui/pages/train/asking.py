@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from core.training.checkpoints import Moment
+from core.training.checkpoints import CheckpointKey
 from core.training.questions import Answer, Question
 from ui.pages.train.dashboard import Dashboard
 from ui.session.session import Session
@@ -20,7 +20,7 @@ class Asking(QObject):
         view = dashboard.views["what_if"]
         assert isinstance(view, WhatIfView)
         self._session, self._view = session, view
-        self._moment: Moment | None = None
+        self._moment: CheckpointKey | None = None
         view.asked.connect(self._ask)
         session.answered.connect(self._take)
         session.shown_step_changed.connect(self._look)
