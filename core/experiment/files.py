@@ -1,4 +1,4 @@
-"""Experiment files: reading with every problem named, writing without ever leaving half a file."""
+"""Experiment files: reading reports every problem, writing is atomic."""
 
 from __future__ import annotations
 
@@ -16,16 +16,15 @@ from core.experiment.reading import SpecError
 from core.experiment.serialization import dumps, from_dict, parse
 from core.experiment.spec import ExperimentSpec
 
-# Under this key a picture carries its experiment.
+# The key of the experiment in a PNG's metadata.
 SPEC_KEY = "spec"
-# A picture at four times the size of a large screen is smaller.
+# Larger than an image at four times the size of a large screen.
 LARGEST_FILE = 200_000_000
 
 
 def read_experiment(path: Path) -> ExperimentSpec:
-    """The experiment in a JSON file or an exported picture.
-
-    Raises `SpecError`, every problem led by the file's name.
+    """Read the experiment in a JSON file or an exported image. Raises `SpecError` with every
+    problem, prefixed by the file's name.
     """
     raw = read_plain(path)
     try:
@@ -35,9 +34,8 @@ def read_experiment(path: Path) -> ExperimentSpec:
 
 
 def read_plain(path: Path) -> Any:
-    """The plain data in a JSON file or in a picture that carries them, not yet judged.
-
-    Raises `SpecError` led by the file's name.
+    """Read the plain data in a JSON file or an exported image, not yet checked. Raises `SpecError`,
+    prefixed by the file's name.
     """
     try:
         return parse(_text(_content(path)))
@@ -49,7 +47,7 @@ def read_plain(path: Path) -> Any:
 
 
 def write_experiment(path: Path, spec: ExperimentSpec) -> None:
-    """Write an experiment as JSON. Raises OSError; an older file then stands unharmed."""
+    """Write an experiment as JSON. Raises OSError; an existing file is then unchanged."""
     with replacing(path) as part:
         part.write_text(dumps(spec), encoding="utf-8")
 
@@ -57,7 +55,7 @@ def write_experiment(path: Path, spec: ExperimentSpec) -> None:
 def _content(path: Path) -> bytes:
     """The bytes of an ordinary file. Raises OSError, `SpecError`.
 
-    A pipe or a device may never end, and what is larger than any experiment need not be read.
+    Pipes and devices, which may never end, and too large files are refused.
     """
     status = path.stat()
     if stat.S_ISDIR(status.st_mode):
@@ -74,7 +72,7 @@ def _text(data: bytes) -> str | bytes:
         return data
     text = text_in_png(data, SPEC_KEY)
     if text is None:
-        raise SpecError(["the picture carries no experiment; only exported PNG pictures do"])
+        raise SpecError(["the image contains no experiment; only exported PNG images do"])
     return text
 
 
@@ -84,14 +82,13 @@ def _led(path: Path, error: SpecError) -> SpecError:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A temporary file beside `path` that takes its place if all goes well, else disappears.
-
-    Raises OSError, with `path` as its file name; an older file then stands unharmed.
+    """A temporary file beside `path` that replaces it on success and is deleted on error. Raises
+    OSError, with `path` as its file name; an existing file is then unchanged.
     """
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        # A short name of its own: with that of `path` in it, it could be too long.
+        # A short name; one that includes that of `path` could be too long.
         handle, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)
         os.close(handle)
     except OSError as error:
@@ -99,7 +96,7 @@ def replacing(path: Path) -> Iterator[Path]:
     part = Path(name)
     try:
         yield part
-        # mkstemp makes a file for its owner alone; give it the rights of any new file.
+        # mkstemp creates a private file; give it the permissions of a normal new file.
         os.chmod(part, 0o666 & ~_umask())
         with open(part, "rb+") as file:
             os.fsync(file.fileno())
@@ -113,7 +110,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def _of(path: Path, error: OSError) -> OSError:
-    """The same error about the file that was asked for, not about the temporary one."""
+    """The error with the requested file's name instead of the temporary one's."""
     if error.errno is None:
         return error
     return OSError(error.errno, error.strerror, str(path))

@@ -1,4 +1,4 @@
-"""Experiments that more than one part of the application starts from."""
+"""Experiments used by several parts of the application."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ WIDTH = 32
 def deep_digits(depth: int, skip: bool, epochs: int = 60) -> ExperimentSpec:
     """Digits through `depth` layers of ReLU, plain or with a skip connection around every two.
 
-    The steps are so large that a deep plain network hardly learns; clipping keeps it finite. With
-    more than 16 layers they are smaller, or all units of the plain network would die.
+    The learning rate is so high that a deep plain network hardly learns; clipping keeps it finite.
+    With more than 16 layers it is lower, or all units of the plain network would die.
     """
     hidden: tuple[Block, ...] = (Dense(units=WIDTH),) * depth
     if skip:

@@ -1,7 +1,7 @@
-"""Reads plain data into the frozen dataclasses that declare it, by their types and settings.
+"""Reads plain data into frozen dataclasses, by the types and settings of their fields.
 
-Strict and patient: `Reader` goes through everything it is given and collects what is wrong as
-"path: message", so that all of it can be told at once.
+`Reader` checks everything and collects all problems as "path: message", so that they can be
+reported at once.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from core.catalogue.activations import ACTIVATIONS
 from core.catalogue.blocks import BLOCKS
 from core.catalogue.losses import OUTPUTS
 
-# JSON readers elsewhere hold whole numbers in a float64, which is exact up to here.
+# Other JSON readers store integers as float64, which is exact up to here.
 LARGEST_WHOLE = 2**53
-# A list with more layers than this could be built, but not shown or trained in any sensible time.
+# More layers than this could not be shown or trained in reasonable time.
 MOST_ITEMS = 1000
 
 
 class SpecError(UserError):
-    """An experiment that cannot be read; `problems` names each fault as "path: message"."""
+    """An experiment that cannot be read; `problems` lists each as "path: message"."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -38,10 +38,9 @@ class SpecError(UserError):
 
 
 class Reader:
-    """Reads values by their declared types and collects what is wrong with them.
+    """Reads values by their declared types and collects problems.
 
-    Every method returns a usable value, the default where the given one is at fault, so that
-    reading goes on to the next problem.
+    Every method returns a usable value, the default for an invalid one, so that reading continues.
     """
 
     def __init__(self) -> None:
@@ -51,12 +50,12 @@ class Reader:
         self.problems.append(f"{path or 'experiment'}: {message}")
 
     def faulty(self, paths: Iterable[str]) -> bool:
-        """Whether something is wrong at, below or above any of the paths."""
+        """Whether there is a problem at, below or above any of the paths."""
         found = [problem.split(": ", 1)[0] for problem in self.problems]
         return any(_related(place, path) for place in found for path in paths)
 
     def part(self, raw: object, default: Any, path: str, known: tuple[str, ...] = ()) -> Any:
-        """A spec part or entry like `default`, with the settings that `raw` gives."""
+        """A spec part or entry like `default`, with the settings in `raw`."""
         if not isinstance(raw, dict):
             self.fail(path, f"must be an object with settings, not {shown(raw)}")
             return default
@@ -156,7 +155,7 @@ class Reader:
                 path, f"must be one of {', '.join(setting.choices)}{nearest(raw, setting.choices)}"
             )
         elif any("\ud800" <= letter <= "\udfff" for letter in raw):
-            self.fail(path, "has half characters (lone surrogates) that no file can hold")
+            self.fail(path, "has lone surrogates, which cannot be written to a file")
         else:
             return raw
         return default
@@ -190,20 +189,20 @@ def join(path: str, name: str) -> str:
 
 
 def shown(raw: object) -> str:
-    """A value as a message names it: never long, never nested."""
+    """A value for a message: short and not nested."""
     if raw is None or isinstance(raw, bool):
         return {None: "null", True: "true", False: "false"}[raw]
     if isinstance(raw, str):
         return repr(_clipped(raw))
     if isinstance(raw, Integral) and abs(int(raw)) > LARGEST_WHOLE:
-        return "a number so large"
+        return "such a large number"
     if isinstance(raw, Real):
         return str(raw)
     return {dict: "an object", list: "a list", tuple: "a list"}.get(type(raw), type(raw).__name__)
 
 
 def nearest(name: object, known: Iterable[str]) -> str:
-    """A hint at what was probably meant, to put behind a message; empty where nothing is near."""
+    """A suggestion of a similar name, to append to a message; empty if there is none."""
     near = difflib.get_close_matches(_clipped(str(name)), list(known), n=1)
     return f"; did you mean {near[0]!r}?" if near else ""
 

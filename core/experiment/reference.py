@@ -22,7 +22,7 @@ from core.data import DATASETS
 from core.data.features import FEATURES
 from core.experiment.spec import ExperimentSpec
 
-# Heading of each chapter, where in an experiment its choice is set, and its registry.
+# Heading of each chapter, the path of its setting, and its registry.
 CHAPTERS: tuple[tuple[str, str, Registry[Any]], ...] = (
     ("Data sets", "data.dataset", DATASETS),
     ("Feature sets", "data.features", FEATURES),
@@ -37,16 +37,16 @@ CHAPTERS: tuple[tuple[str, str, Registry[Any]], ...] = (
     ("Penalties", "training.penalty", PENALTIES),
     ("Gradient clipping", "training.clipping", CLIPPINGS),
 )
-# Those that no experiment has but the labs use.
+# Those used by the labs only.
 LAB_CHAPTERS: tuple[tuple[str, str, Registry[Any]], ...] = (
     ("Surfaces", "The functions of two variables of the optimizer race.", SURFACES),
 )
 
 INTRODUCTION = """\
 # Catalogue
-Everything there is to choose from, as `playground catalogue` prints it. A setting is named by its
-path: in an experiment file the path is spelled out as nested objects, on the command line it is
-`playground train --set PATH=VALUE`. A choice with settings of its own is written
+Everything that can be chosen, as printed by `playground catalogue`. A setting is named by its path:
+nested objects in an experiment file, `playground train --set PATH=VALUE` on the command line. A
+choice with settings of its own is written
 `{"key": "sgd", "learning_rate": 0.1}`, or with two paths:
 `--set training.optimizer=sgd --set training.optimizer.learning_rate=0.1`.
 """
@@ -59,7 +59,7 @@ def markdown() -> str:
 
 def _settings() -> Iterator[str]:
     yield "## Settings of an experiment"
-    yield "Those marked ↻ start a run anew; all others change it in flight.\n"
+    yield "Settings marked ↻ restart the run; all others change it in flight.\n"
     for path, kind, setting, default in _leaves(ExperimentSpec(), ""):
         yield _setting(path, kind, setting, default, mark=True)
     yield ""
@@ -115,7 +115,7 @@ def _setting(path: str, kind: Any, setting: Setting, default: Any, mark: bool = 
 
 
 def _allowed(kind: Any, setting: Setting) -> str:
-    """What a setting may be, in words."""
+    """The allowed values of a setting, as text."""
     if typing.get_origin(kind) in (typing.Union, types.UnionType):
         (kind,) = (each for each in typing.get_args(kind) if each is not types.NoneType)
     if typing.get_origin(kind) is tuple:
@@ -137,7 +137,7 @@ def _name(kind: Any) -> str:
 
 def _shown(value: Any) -> str:
     if value is None:
-        return "the network's own"
+        return "that of the network"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Entry):

@@ -2,7 +2,7 @@
 
 Reading raises one `SpecError` that lists every problem. A setting that is left out has its default.
 A catalogue entry is written {"key": "leaky_relu", "slope": 0.01}; a bare "leaky_relu" is read too,
-and so is a bare number in the list of hidden layers: a dense layer of so many units.
+and so is a bare number in the list of hidden layers, for a dense layer with that many units.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ TARGETS = {"binary": "two classes", "classes": "several classes", "regression": 
 
 
 def from_dict(raw: object) -> ExperimentSpec:
-    """The experiment that plain data describe. Raises `SpecError` with every problem at once."""
+    """The experiment described by plain data. Raises `SpecError` with every problem."""
     reader = Reader()
     try:
         spec = reader.part(_without_schema(raw, reader), ExperimentSpec(), "")
@@ -58,7 +58,7 @@ def from_dict(raw: object) -> ExperimentSpec:
 
 
 def problems(spec: ExperimentSpec) -> list[str]:
-    """What is wrong with a spec made in code; empty where it is valid."""
+    """The problems of a spec made in code; empty if it is valid."""
     try:
         from_dict(to_dict(spec))
     except SpecError as error:
@@ -67,13 +67,13 @@ def problems(spec: ExperimentSpec) -> list[str]:
 
 
 def settled(spec: ExperimentSpec) -> tuple[ExperimentSpec, list[str]]:
-    """The spec with settings that contradict others back at their defaults, and why each is."""
+    """The spec with contradictory settings reset to their defaults, and the reason for each."""
     reasons: list[str] = []
     for path, message, _ in _contradictions(spec):
         part, _, name = path.partition(".")
         default = getattr(getattr(ExperimentSpec(), part), name)
         spec = replace(spec, **{part: replace(getattr(spec, part), **{name: default})})
-        reasons.append(f"{path} is back at its default: {message}")
+        reasons.append(f"{path} was reset to its default: {message}")
     return spec, reasons
 
 
@@ -101,7 +101,7 @@ def loads(text: str | bytes) -> ExperimentSpec:
 def parse(text: str | bytes) -> Any:
     """JSON text as plain data. Raises `SpecError`."""
     if len(text) > LARGEST_TEXT:
-        raise SpecError(["experiment: is far too long for an experiment"])
+        raise SpecError(["experiment: is too long"])
     twice: list[str] = []
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -130,10 +130,10 @@ def parse(text: str | bytes) -> Any:
 def set_path(raw: Any, path: str, value: Any) -> Any:
     """A copy of plain data with one setting changed: "network.hidden[1].units", "network.dropout".
 
-    Steps into an entry written as a bare name, and fills in defaults for what the data leave out;
-    the index behind a list's last adds an item. The key of an entry given for a whole part, as in
-    data=mnist, is taken for the setting that it belongs to. Raises `SpecError` where the path leads
-    nowhere; the value itself is for `from_dict` to judge.
+    Expands an entry written as a bare name, and fills in defaults for what is left out; the index
+    after a list's last adds an item. An entry's key given for a whole part, as in data=mnist, sets
+    the setting that it belongs to. Raises `SpecError` for an invalid path; the value itself is
+    checked by `from_dict`.
     """
     if isinstance(value, str):
         path = _path_of_entry(path, value)
@@ -144,7 +144,8 @@ def set_path(raw: Any, path: str, value: Any) -> Any:
 
 
 def _path_of_entry(path: str, key: str) -> str:
-    """The setting of the part at `path` that an entry's key belongs to; any other path as it is."""
+    """The setting of the part at `path` that an entry's key belongs to; any other path
+    unchanged."""
     part = getattr(ExperimentSpec(), path, None)
     if not is_dataclass(part) or isinstance(part, Entry):
         return path
@@ -175,13 +176,13 @@ def _without_schema(raw: object, reader: Reader) -> object:
 
 
 def _contradictions(spec: ExperimentSpec) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Settings that exclude each other: path, message, and the paths it was concluded from."""
+    """Contradictory settings: path, message, and the paths involved."""
     data = spec.data
     if task := getattr(data.dataset, "task", None):
         yield from unsuitable(spec, task)
     if isinstance(data.features, PlaneFeatures):
         if not any(data.features.chosen):
-            yield "data.features", "at least one feature must be taken", ("data.features",)
+            yield "data.features", "at least one feature must be selected", ("data.features",)
         if lacks_plane(data.dataset):
             yield (
                 "data.features",
@@ -202,7 +203,7 @@ def _contradictions(spec: ExperimentSpec) -> Iterator[tuple[str, str, tuple[str,
 
 
 def unsuitable(spec: ExperimentSpec, task: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """What does not go with targets of that task: path, message, and paths it follows from."""
+    """What does not support targets of that task: path, message, and the paths involved."""
     data, output = spec.data.dataset, spec.network.output
     loss = spec.training.loss.resolve(task)
     if task not in loss.tasks:
@@ -224,7 +225,7 @@ def unsuitable(spec: ExperimentSpec, task: str) -> Iterator[tuple[str, str, tupl
 
 
 def _put(node: Any, default: Any, steps: list[str], value: Any, place: str) -> Any:
-    """`node`, which is found at `place`, with `value` set at the end of the remaining steps."""
+    """`node`, found at `place`, with `value` set at the end of the remaining steps."""
     if not steps:
         return value
     step, rest = steps[0], steps[1:]
@@ -255,7 +256,7 @@ def _put_item(node: Any, index: int, rest: list[str], value: Any, place: str) ->
 
 
 def _whole(digits: str) -> int | float:
-    """Python refuses to read integers beyond some thousand digits; no setting needs them."""
+    """Parse an integer as float if it has thousands of digits, which Python refuses."""
     return int(digits) if len(digits) < 400 else math.inf
 
 

@@ -1,8 +1,8 @@
 """An experiment as one immutable value.
 
-`ExperimentSpec` says everything a run depends on. Reading one from plain data reports every problem
-at once, each with its path (`core.experiment.serialization`); `changes` tells which settings differ
-and whether a run in flight can take them.
+`ExperimentSpec` contains everything a run depends on. Reading one from plain data reports every
+problem at once, each with its path (`core.experiment.serialization`); `changes` lists the settings
+that differ and whether each needs a restart.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class DataSpec:
         low=0,
         high=0.9,
         restarts_run=True,
-        help="Share of the samples set apart as test set, to be looked at last; validation takes "
+        help="Share of the samples reserved as test set, to be used last; validation takes "
         "its share of the others. A data set with a test set of its own keeps that one.",
     )
     standardize: bool = setting(
@@ -66,15 +66,15 @@ class DataSpec:
         True,
         label="Standardise targets",
         restarts_run=True,
-        help="Train on numbers shifted and scaled to mean 0 and deviation 1 over the training "
+        help="Train on targets shifted and scaled to mean 0 and deviation 1 over the training "
         "part, so that targets of any size can be learned. Losses and predictions are shown in "
-        "the units of the data. Of no effect on classes, or with a sigmoid output.",
+        "the units of the data. No effect on classes, or with a sigmoid output.",
     )
     features: FeatureSet = setting(
         PlainInputs(),
         label="Features",
         restarts_run=True,
-        help="What the network is given of the inputs.",
+        help="The features of the inputs that the network is given.",
     )
     label_noise: float = setting(
         0.0,
@@ -82,20 +82,20 @@ class DataSpec:
         low=0,
         high=1,
         restarts_run=True,
-        help="Share of the training samples that get a wrong class; of numbers, the deviation of "
-        "added noise as a share of theirs. Validation and test keep the true targets.",
+        help="Share of the training samples that get a wrong class; for regression, the deviation "
+        "of added noise as a share of the targets'. Validation and test keep the true targets.",
     )
     points: str = setting(
         "",
         label="Drawn points",
         restarts_run=True,
         help="Points drawn by hand, each as x,y,class with class 0 or 1. They join any data set "
-        "with two inputs; where numbers are to be predicted, the classes stand for −1 and 1.",
+        "with two inputs; for regression, the classes stand for −1 and 1.",
     )
 
     @property
     def scaling(self) -> Scaling:
-        """What is done to the inputs."""
+        """Preparation of the inputs."""
         if self.normalize:
             return "normalize"
         return "standardize" if self.standardize else "none"
@@ -122,7 +122,7 @@ class NetworkSpec:
         label="Dropout",
         low=0,
         high=0.95,
-        help="Share of each hidden layer's outputs that is silenced at every step.",
+        help="Share of each hidden layer's outputs set to 0 at every step.",
     )
     bias: bool = setting(True, label="Biases", restarts_run=True)
     output: str = setting(
@@ -144,7 +144,7 @@ class TrainingSpec:
         label="Class weights",
         choices=("equal", "balanced"),
         restarts_run=True,
-        help="Balanced: every class has the same say in the loss that is minimised, however few "
+        help="Balanced: every class has the same weight in the loss that is minimised, however few "
         "its samples: weight n / (classes × samples of the class), over the training part. The "
         "data loss that is shown stays unweighted.",
     )
@@ -152,7 +152,9 @@ class TrainingSpec:
     schedule: Schedule = setting(Constant(), label="Schedule")
     batching: Batching = setting(MiniBatch(), label="Descent")
     replacement: bool = setting(
-        False, label="Replace", help="Draw every batch afresh, so that samples may repeat."
+        False,
+        label="Replace",
+        help="Draw every batch with replacement, so that samples may repeat.",
     )
     penalty: Penalty = setting(NoPenalty(), label="Penalty")
     weight_decay: float = setting(
@@ -162,7 +164,7 @@ class TrainingSpec:
         high=1e6,
         scale="log",
         help="Decoupled decay λ: W ← (1 − ηλ)W before every step. Weights only: biases and batch "
-        "norm's γ and β are left alone (the decay of AdamW has them too).",
+        "norm's γ and β are not decayed (AdamW's own decay includes them).",
     )
     clipping: Clipping = setting(NoClipping(), label="Clip")
     max_epochs: int = setting(0, label="Stop at", low=0, help="Epochs; 0 means no limit.")
@@ -170,12 +172,12 @@ class TrainingSpec:
         0,
         label="Patience",
         low=0,
-        help="Stop early after so many epochs without a better validation loss; 0 never does.",
+        help="Stop after this many epochs without a better validation loss; 0 means never.",
     )
     restore_best: bool = setting(
         True,
         label="Restore best",
-        help="With patience: at the end of the run, whatever ends it, return to the weights of the "
+        help="With patience: at the end of the run, whatever ends it, restore the weights of the "
         "best validation loss.",
     )
 
@@ -184,7 +186,7 @@ class TrainingSpec:
 class ExperimentSpec:
     """Everything a run depends on: the same spec gives the same weights, bit for bit."""
 
-    title: str = setting("", label="Title", help="A name of your own for this experiment.")
+    title: str = setting("", label="Title", help="A name for this experiment.")
     data: DataSpec = field(default_factory=DataSpec)
     network: NetworkSpec = field(default_factory=NetworkSpec)
     training: TrainingSpec = field(default_factory=TrainingSpec)
@@ -195,7 +197,7 @@ class ExperimentSpec:
 
 
 class Change(NamedTuple):
-    """One setting that differs, and whether a run must start again to take the change."""
+    """One setting that differs, and whether the change restarts the run."""
 
     path: str
     old: Any
@@ -226,5 +228,5 @@ def _same_kinds(before: tuple[Any, ...], after: tuple[Any, ...]) -> bool:
 
 
 def _can_swap(before: Any, after: Any) -> bool:
-    """Whether no parameters come or go when one value replaces the other."""
+    """Whether one value can replace the other without adding or removing parameters."""
     return not any(isinstance(v, Activation) and v.parametric for v in (before, after))

@@ -30,7 +30,7 @@ GALLERY: dict[str, Experiment] = {
 
 
 def experiment(key: str) -> Experiment:
-    """The experiment of that key. Raises KeyError with a hint at what was probably meant."""
+    """The experiment of a key. Raises KeyError, with a suggestion of a similar key."""
     if key not in GALLERY:
         near = difflib.get_close_matches(key, GALLERY, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else f" (choose from {', '.join(GALLERY)})"

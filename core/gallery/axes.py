@@ -1,4 +1,4 @@
-"""Histograms of different runs on one axis."""
+"""Common axes for histograms of different runs."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from core.telemetry.frame import BINS, Histograms
 
-# What reaches over a fourth of an axis is well seen on it.
+# Minimum share of an axis that a histogram must cover to suit it.
 CLOSE = 4.0
-# Of two axes that suit as many, the wider one serves both where it is at most so many times wider.
+# Of two axes that suit equally many, the wider one is used if it is wider by at most this factor.
 APART = 32.0
 
 
@@ -24,8 +24,7 @@ class Range(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """A layer's values over an axis: the share of all in each of BINS bins, and of those below,
-    above, and of what is no number."""
+    """A layer's values over an axis: the shares in each of BINS bins, below, above, and of NaN."""
 
     inside: NDArray[np.float64]
     under: float
@@ -34,8 +33,8 @@ class Shape(NamedTuple):
 
 
 def common(ranges: Sequence[Range]) -> Range:
-    """An axis for several histograms: as wide as suits most of them. Those that are far wider or
-    narrower do not spoil it for the others, and are seen to be so."""
+    """An axis that suits most of several histograms; those that are far wider or narrower are
+    ignored."""
     reaches = [max(abs(each.low), abs(each.high)) for each in ranges]
     seen = {r: sum(r / CLOSE <= other <= r for other in reaches) for r in set(reaches)}
     best = [reach for reach, count in seen.items() if count == max(seen.values())]
@@ -44,7 +43,7 @@ def common(ranges: Sequence[Range]) -> Range:
 
 
 def rebinned(histograms: Histograms, layer: int, axis: Range) -> Shape:
-    """A layer's histogram over another axis. Within a bin values are taken to lie evenly."""
+    """A layer's histogram over another axis, assuming values to be uniform within a bin."""
     low, high = float(histograms.low[layer]), float(histograms.high[layer])
     counts = histograms.counts[layer].astype(float)
     under, over = float(histograms.under[layer]), float(histograms.over[layer])
@@ -53,7 +52,7 @@ def rebinned(histograms: Histograms, layer: int, axis: Range) -> Shape:
     edges = np.linspace(low, high, BINS + 1)
     sums = np.concatenate([[0.0], np.cumsum(counts)])
     wanted = np.linspace(axis.low, axis.high, BINS + 1)
-    # The last bin holds what lies on its upper edge.
+    # The last bin includes its upper edge.
     below = np.interp(wanted, edges, sums)
     return Shape(
         inside=np.diff(below) / every,

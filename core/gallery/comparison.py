@@ -1,4 +1,5 @@
-"""An experiment as it is watched: the curves of all runs and seeds so far, and the last frames."""
+"""The state of an experiment while it runs: the curves of all runs and seeds, and the last
+frames."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ SMOOTHING = 0.01
 
 
 class Band(NamedTuple):
-    """A figure over the run: its mean over the seeds, and the least and greatest of them."""
+    """A figure over the run: its mean, minimum and maximum over the seeds."""
 
     x: Floats
     mean: Floats
@@ -60,7 +61,7 @@ class Curve:
         return (np.arange(n) + 0.5) * self.steps / n - 0.5
 
     def smoothed(self, figure: int) -> Floats:
-        """LOSS or ACCURACY, (buckets,); NaN where nothing is known."""
+        """LOSS or ACCURACY, (buckets,); NaN in empty buckets."""
         total, count = self._total[figure], self._count[figure]
         values = smooth(total, count, int(SMOOTHING * total.size))
         values[count == 0] = math.nan
@@ -68,7 +69,7 @@ class Curve:
 
 
 class Run:
-    """What is known of one run: a curve for every seed begun, the first and the newest frame."""
+    """The data of one run: a curve for every seed started, the first and the newest frame."""
 
     def __init__(self, variant: Variant) -> None:
         self.label, self.spec = variant.label, variant.spec
@@ -130,13 +131,13 @@ class Comparison:
 
     @property
     def in_epochs(self) -> bool:
-        """Whether runs last for so many epochs of different numbers of steps."""
+        """Whether the axis is in epochs: the runs' epochs have different numbers of steps."""
         steps = {run.steps_per_epoch for run in self.runs.values()}
         return self.plan.steps is None and len(steps) > 1
 
     @property
     def length(self) -> float:
-        """How long the longest run will be, in steps or epochs."""
+        """The length of the longest run, in steps or epochs."""
         unit = self.in_epochs
         lengths = [r.steps / (r.steps_per_epoch if unit else 1) for r in self.runs.values()]
         return max(lengths, default=0.0)

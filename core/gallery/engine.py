@@ -1,8 +1,8 @@
-"""Running an experiment: all its specs in lockstep, in one thread, on the same samples.
+"""Runs an experiment: all its specs in lockstep, in one thread, on the same samples.
 
-Runs of one seed share samples, random draws and the order of batches by construction, so that they
-differ in nothing but what the experiment varies. They go step by step in turn, so that a batch is
-read from memory once for all of them.
+Runs of one seed share samples, random draws and the order of batches by construction, so they
+differ only in what the experiment varies. They take turns step by step, so that a batch is read
+from memory once for all of them.
 """
 
 from __future__ import annotations
@@ -33,14 +33,13 @@ from core.training.results import Segment
 from core.training.trainer import Trainer
 from core.worker.job import Context
 
-# Told how much is done, 0…1, and what is going on.
+# Called with the share done, 0…1, and a description.
 Progress = Callable[[float, str], None]
 Question = Callable[[], bool]
 
-# The runs are brought to the same share of their length this many times.
+# The runs are synchronised this many times, at the same share of their length.
 ROUNDS = 100
-# An update is made this often while it is watched, less often where making one takes more than this
-# share of the time.
+# Interval of updates while watched, and the maximum share of time for making them.
 WATCH_SECONDS = 1 / 60
 WATCH_SHARE = 0.1
 
@@ -49,7 +48,7 @@ AnyRun = Union["LockstepRun", SearchRun]
 
 
 def data_for(experiment: Experiment, bundled: bool = False) -> str:
-    """The first data set of an experiment that is there, or that comes with the application."""
+    """The first data set of an experiment that is available, or that comes with the application."""
     for key in experiment.plans:
         if DATASETS[key].bundled or (not bundled and find(key)):
             return key
@@ -64,7 +63,7 @@ def run(
     cancelled: Question = lambda: False,
     watch: Watch | None = None,
 ) -> Results:
-    """Run an experiment on one of its data sets, for all its seeds. `train` says the rest."""
+    """Run an experiment on one of its data sets, for all its seeds; see `train`."""
     data, seeds = data or data_for(experiment), tuple(seeds) or experiment.seeds
     plan = experiment.plans[data]
     trained = train(experiment.title, plan, seeds, progress, cancelled, watch)
@@ -72,7 +71,7 @@ def run(
 
 
 class Trained(NamedTuple):
-    """The outcomes of all runs for all seeds, by the runs' labels, and how long it took."""
+    """The outcomes of all runs for all seeds, by the runs' labels, and the duration."""
 
     seeds: tuple[int, ...]
     outcomes: dict[str, tuple[Outcome, ...]]
@@ -94,8 +93,8 @@ def train(
 ) -> Trained:
     """Train the runs of a plan for every seed.
 
-    `watch` is given updates while they go on, which changes nothing in the runs; while it is not
-    `ready` the next update waits. Raises `DataError` where the data cannot be had, and `Cancelled`.
+    `watch` receives updates during training, which does not affect the runs; while it is not
+    `ready` the next update waits. Raises `DataError` if the data cannot be loaded, and `Cancelled`.
     """
     began = time.perf_counter()
     outcomes: dict[str, list[Outcome]] = {variant.label: [] for variant in plan.variants}
@@ -115,7 +114,7 @@ def train(
 @dataclass(frozen=True)
 class GalleryJob:
     """`train` as a job of `core.worker.job`, whose snapshots are updates and whose result is
-    `Trained`. What an experiment reads off the outcomes cannot be pickled and stays behind."""
+    `Trained`. The experiment's functions cannot be pickled and are not sent."""
 
     title: str
     plan: Plan
@@ -128,7 +127,7 @@ class GalleryJob:
 
     def run(self, context: Context) -> Trained:
         def watch(update: ComparisonUpdate) -> None:
-            # None may be lost: each says only what is new.
+            # None may be lost, as each contains only what is new.
             context.wait_until_ready()
             context.snapshot(update)
 
@@ -189,7 +188,7 @@ def in_turn(
     cancelled: Question = lambda: False,
     shown: _Shown | None = None,
 ) -> None:
-    """Let all runs go on, one step each at a time, until `share` of each is done."""
+    """Train all runs, one step each in turn, until `share` of each is done."""
     going = [run.towards(share) for run in runs_in_step]
     while going:
         _go_on(cancelled)
@@ -208,9 +207,8 @@ def _go_on(cancelled: Question) -> None:
 
 
 class _Shown:
-    """Makes updates of the runs of one seed; one run is measured each time.
-
-    Only those of the first seed are measured: they are enough to see what goes on in the layers.
+    """Makes updates of the runs of one seed; one run is measured each time. Only those of the first
+    seed are measured, which is enough for the views of layers.
     """
 
     def __init__(self, seed: int, turn: int, watch: Watch, ready: Question) -> None:
@@ -249,7 +247,7 @@ def _shared_data_of(spec: ExperimentSpec, known: list[SharedData]) -> SharedData
 
 
 class LockstepRun:
-    """One run among those that go in lockstep."""
+    """One of the runs in lockstep."""
 
     def __init__(
         self,
@@ -259,7 +257,8 @@ class LockstepRun:
         common: SharedData,
         report: Report | None = None,
     ) -> None:
-        """`report` hears of fitting the first weights to the data, and may raise to give up."""
+        """`report` is called with the progress of fitting the initial weights to the data, and may
+        raise to stop."""
         self._variant, self._plan = variant, plan
         self.label = variant.label
         self.trainer = Trainer(
@@ -281,7 +280,7 @@ class LockstepRun:
         self.before = (signals(self.trainer), frame_of(self.trainer))
 
     def towards(self, share: float) -> Iterator[bool]:
-        """Go on until `share` of the run is done; yields after every step."""
+        """Train until `share` of the run is done; yields after every step."""
         trainer, target = self.trainer, round(share * self.steps)
         while trainer.iteration < target and not trainer.finished:
             began = time.perf_counter()
@@ -293,7 +292,7 @@ class LockstepRun:
         self._segments.append(trainer.take_segment())
 
     def run_update(self, frame: Frame | None = None, measured: bool = False) -> RunUpdate:
-        """What has come since the last one; with a frame where it is given or to be `measured`."""
+        """What is new since the last update; with a frame if given or if to be `measured`."""
         trainer = self.trainer
         self._segments.append(trainer.take_segment())
         if measured:
@@ -338,7 +337,7 @@ class LockstepRun:
 
 
 def _joined(segments: Sequence[Segment]) -> Segment:
-    """Segments that follow one another, as one."""
+    """Concatenate consecutive segments."""
     if not segments:
         return NO_SEGMENT
     return Segment(

@@ -1,4 +1,4 @@
-"""What a gallery experiment is: what is run, what to look for and what results are expected."""
+"""The definition of a gallery experiment: runs, what to look for, and expected results."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.telemetry.frame import Frame
 from core.training.results import Score
 from core.training.trainer import Trainer
 
-# Views of the window that an experiment may ask for.
+# Views of the window that an experiment may use.
 VIEWS = ("loss", "activations", "gradients")
 
 
@@ -39,10 +39,9 @@ class Search:
 
 @dataclass(frozen=True)
 class Variant:
-    """One of the runs that are compared; the label says what is different about it.
-
-    Runs with another `member` draw other weights and another order of batches from one seed. With
-    a `search` the run is that search on the spec, whose seed is also that of the draws.
+    """One of the runs compared; the label says what is different about it. Runs with another
+    `member` draw other weights and batches from the same seed. With a `search` the run is that
+    search on the spec, whose seed is also that of the draws.
     """
 
     label: str
@@ -53,13 +52,13 @@ class Variant:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one run has come to.
+    """The outcome of one run.
 
     `loss` and `accuracy` (iterations,) are those of every step's batch, `validation` was measured
     before the first step and after every epoch, `final` once at the end for "train", "validation"
-    and "test", None where a part is empty. `before` and `after` are the signals and the frames at
-    both ends. `probes` are figures that the experiment has asked for. `seconds` is the time of
-    training with its measuring of loss, accuracy and validation.
+    and "test", None if a part is empty. `before` and `after` are the signals and the frames at both
+    ends. `probes` are figures defined by the experiment. `seconds` is the time of training
+    including loss, accuracy and validation.
     """
 
     label: str
@@ -78,7 +77,7 @@ class Outcome:
     probes: Mapping[str, float]
 
 
-# A number read off one outcome, or off the outcomes of one seed by the variants' labels.
+# A number from one outcome, or from the outcomes of one seed by label.
 Reading = Callable[[Outcome], float]
 Runs = Mapping[str, Outcome]
 Figure = Callable[[Runs], float]
@@ -94,9 +93,8 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True)
 class Expectation:
-    """A statement that a figure can bear out: it must lie from `low` to `high`.
-
-    The figure is taken of every seed; its mean is what counts. `unit` is "%" for shares.
+    """An expected result: a figure whose mean over the seeds must be from `low` to `high`. `unit`
+    is "%" for shares.
     """
 
     statement: str
@@ -115,7 +113,7 @@ class Expectation:
         return f"≥ {low}" if low else f"≤ {high}"
 
     def holds(self, value: float) -> bool:
-        """Whether a value of the figure is as expected; one that is no number is not."""
+        """Whether a value of the figure is as expected; NaN is not."""
         low = -math.inf if self.low is None else self.low
         high = math.inf if self.high is None else self.high
         return low <= value <= high
@@ -130,11 +128,10 @@ def shown(value: float, unit: str = "") -> str:
 
 @dataclass(frozen=True)
 class Plan:
-    """An experiment on one data set: the runs, how long they last and what must come out.
-
-    `steps` is the number of updates; where it is None the specs' own ends decide. `columns` make
-    the final table. `probes` are taken of every run when it is over. `together` takes figures of
-    all runs of a seed, by label; they become probes of each of them.
+    """An experiment on one data set: the runs, their length and the expected results. `steps` is
+    the number of updates; None leaves it to the specs. `columns` make the final table. `probes` are
+    computed for every run at its end. `together` computes figures of all runs of a seed, by label;
+    they become probes of each of them.
     """
 
     variants: tuple[Variant, ...]
@@ -159,9 +156,9 @@ class Plan:
 class Experiment:
     """An entry of the gallery.
 
-    `question` is one sentence, `look_for` says what to watch, `varies` what tells the runs apart,
-    `finding` what of the lecture's claims is not borne out and by what. `plans` are keyed by data
-    set; the first whose data are there is the one that is run.
+    `question` is one sentence, `look_for` what to watch, `varies` what distinguishes the runs,
+    `finding` which of the lecture's claims is not confirmed and why. `plans` are keyed by data set;
+    the first with available data is used.
     """
 
     key: str

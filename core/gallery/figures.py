@@ -1,4 +1,4 @@
-"""Figures to judge an experiment by.
+"""Figures for the evaluation of an experiment.
 
 A reading is one number of one outcome; a figure compares the outcomes of one seed. Where a run
 diverged, losses are infinite.
@@ -50,12 +50,12 @@ def late_loss(outcome: Outcome) -> float:
 
 
 def loss_gap(outcome: Outcome) -> float:
-    """Overfitting: how much larger the loss is on the test part than on the training part."""
+    """Overfitting: test loss minus training loss."""
     return loss("test")(outcome) - loss("train")(outcome)
 
 
 def accuracy_gap(outcome: Outcome) -> float:
-    """Overfitting: how much less is right on the test part than on the training part."""
+    """Overfitting: training accuracy minus test accuracy."""
     return accuracy("train")(outcome) - accuracy("test")(outcome)
 
 
@@ -105,7 +105,7 @@ def delta_std(layer: int) -> Reading:
 
 
 def kept(signal: Callable[[int], Reading], start: int, end: int) -> Reading:
-    """What is left of a signal at layer `end` of what it was at layer `start`."""
+    """The ratio of a signal at layer `end` to that at layer `start`."""
     return lambda outcome: signal(end)(outcome) / signal(start)(outcome)
 
 
@@ -176,5 +176,5 @@ def most(labels: Sequence[str], reading: Reading) -> Figure:
 
 
 def count(labels: Sequence[str], reading: Reading, low: float) -> Figure:
-    """How many variants' readings are at least `low`."""
+    """The number of variants' readings that are at least `low`."""
     return lambda runs: float(sum(reading(runs[label]) >= low for label in labels))

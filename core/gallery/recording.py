@@ -1,6 +1,6 @@
-"""What the cards of the gallery show: a little of every experiment's results, recorded once.
+"""Recorded results for the thumbnails of the gallery's cards.
 
-`playground gallery pictures` makes the file anew.
+`playground gallery pictures` records them again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from core.telemetry.frame import Frame
 
 PATH = Path(__file__).resolve().parents[2] / "resources" / "gallery" / "pictures.json"
 SEED = 1
-# So many points of a curve, rows of histograms and bins of each are enough for a small picture.
+# Numbers of points of a curve, rows of histograms and bins of each in a thumbnail.
 POINTS, ROWS, COARSER = 60, 4, 2
 
 Record = dict[str, Any]
@@ -32,7 +32,7 @@ Record = dict[str, Any]
 
 @cache
 def recorded() -> dict[str, Record]:
-    """The record of every experiment by its key; of none where the file is missing.
+    """The record of every experiment by key; empty if the file is missing.
 
     A record has "seconds", by data set, and "runs", by label: of experiments that are about the
     loss a curve (points,), about activations the shares of every layer (layers, bins), about
@@ -44,12 +44,12 @@ def recorded() -> dict[str, Record]:
 
 
 def seconds(experiment: Experiment, data: str) -> float:
-    """About how long one seed takes; NaN where that is not known."""
+    """The approximate duration of one seed; NaN if unknown."""
     return recorded().get(experiment.key, {}).get("seconds", {}).get(data, math.nan)
 
 
 def record_all(tell: Callable[[float, str], None]) -> None:
-    """Run every experiment on all its data that are there, and write the file. Raises OSError."""
+    """Run every experiment on all available data, and write the file. Raises OSError."""
     records = {}
     for i, experiment in enumerate(GALLERY.values()):
         tell(i / len(GALLERY), experiment.title)
@@ -60,7 +60,7 @@ def record_all(tell: Callable[[float, str], None]) -> None:
 
 
 def record(experiment: Experiment) -> Record:
-    """The record of one experiment: its picture on data that come with the application."""
+    """The record of one experiment, with its thumbnail on data that come with the application."""
     bundled = data_for(experiment, bundled=True)
     known = dict(recorded().get(experiment.key, {}).get("seconds", {}))
     runs: Record = {}
@@ -74,7 +74,7 @@ def record(experiment: Experiment) -> Record:
 
 
 def picture(comparison: Comparison) -> Record:
-    """What a small picture shows of each run: of the view that comes first."""
+    """The data of a thumbnail for each run: those of the first view."""
     kinds = {"loss": _curves, "activations": _histograms, "gradients": _gradients}
     return kinds[comparison.experiment.views[0]](comparison)
 
@@ -128,12 +128,12 @@ def _coarse(frame: Frame, layer: int, axis: Range) -> list[float | None]:
 
 
 def _short(values: Floats) -> list[float | None]:
-    """Three digits are enough; what is no finite number is None."""
+    """Round to three digits; None for values that are not finite."""
     return [float(f"{v:.3g}") if math.isfinite(v) else None for v in values.tolist()]
 
 
 def _json(records: dict[str, Record]) -> str:
-    """One run a line, so that a change is easily seen."""
+    """JSON with one run per line, for readable diffs."""
     lines = []
     for key, each in records.items():
         runs = ",\n".join(

@@ -1,4 +1,4 @@
-"""What an experiment has come to, and what was expected of it."""
+"""The results of an experiment, compared with those expected."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.gallery.experiment import Expectation, Experiment, Outcome, Plan, Runs
 
 
 class Spread(NamedTuple):
-    """Mean and standard deviation (n − 1) over seeds; the deviation of one is NaN."""
+    """Mean and standard deviation (n − 1) over seeds; NaN deviation for a single seed."""
 
     mean: float
     sd: float
@@ -38,9 +38,8 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the final table: a spread for every column of the plan.
-
-    `diverged` of the runs over the seeds did not come to their end.
+    """One row of the final table: a spread for every column of the plan. `diverged` is the number
+    of seeds whose run diverged.
     """
 
     label: str
@@ -103,7 +102,7 @@ def _judge(expectation: Expectation, results: Results) -> Finding:
 
 
 def spread_shown(spread: Spread, unit: str = "") -> str:
-    """Mean ± deviation with a unit; the deviation only where there is one."""
+    """Mean ± deviation with a unit; without the deviation if it is NaN."""
     mean = shown(spread.mean, unit)
     return f"{mean} ± {shown(spread.sd, unit)}" if spread.sd > 0 else mean
 

@@ -1,4 +1,4 @@
-"""Signals on their way through a network, forward and backward, with the weights of the moment."""
+"""Signals of a network, forward and backward, with its present weights."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Signals:
 
 
 def signals(trainer: Trainer) -> Signals:
-    """One pass over the first ROWS training samples, which leaves the run as it was."""
+    """One pass over the first ROWS training samples, which does not change the run."""
     network, rows = trainer.network, min(ROWS, len(trainer.inputs))
     buffers, streams = network.buffers.copy(), trainer.streams.state()
     tape, logits = network.tape(rows, training=True)

@@ -1,4 +1,4 @@
-"""What is shown of an experiment while it goes on: immutable updates."""
+"""Immutable updates of an experiment in progress."""
 
 from __future__ import annotations
 
@@ -8,17 +8,14 @@ from dataclasses import dataclass
 from core.telemetry.frame import Frame
 from core.training.results import Score, Segment
 
-# What the frames of an update contain beyond the figures that are always cheap.
+# The optional measures in the frames of an update.
 MEASURED = ("activations", "shares")
 
 
 @dataclass(frozen=True)
 class RunUpdate:
-    """What is new of one run.
-
-    `segment` and `validation` are what has come since the last update. `steps` is how many updates
-    of the weights the run will have done, unless it ends earlier. `frame` is there where the run
-    was measured.
+    """New data of one run. `segment` and `validation` are those since the last update. `steps` is
+    the planned length of the run. `frame` is set if the run was measured.
     """
 
     label: str
@@ -33,12 +30,12 @@ class RunUpdate:
 
 @dataclass(frozen=True)
 class ComparisonUpdate:
-    """What is new of all runs of one seed, which is number `turn` of those asked for."""
+    """New data of all runs of one seed, which is number `turn` of those requested."""
 
     seed: int
     turn: int
     runs: tuple[RunUpdate, ...]
 
 
-# Takes an update, and may wait until there is room for it.
+# Receives an update, and may block.
 Watch = Callable[[ComparisonUpdate], None]

@@ -1,1 +1,1 @@
-"""The network: layers recorded as in-place operations that every step plays back."""
+"""The network: layers recorded as in-place operations that every step replays."""

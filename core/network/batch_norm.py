@@ -14,8 +14,8 @@ class BatchNorm(Layer):
     """y = γ(x − mean)/√(var + ε) + β over the batch (Ioffe & Szegedy 2015), as PyTorch does it.
 
     Running statistics move by 0.1 towards each training batch's mean and unbiased variance; they
-    are what evaluation uses. A batch of one has no variance (PyTorch refuses it): it is normalised
-    by the running statistics, which do not learn from it.
+    are what evaluation uses. A batch of one has no variance (PyTorch raises an error): it is
+    normalised by the running statistics, which it does not change.
     """
 
     EPSILON, MOMENTUM = 1e-5, 0.1

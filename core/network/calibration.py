@@ -1,4 +1,4 @@
-"""Fitting the starting weights to the data, layer by layer, where an initialiser asks for it."""
+"""Fits the initial weights to the data, layer by layer, for data-driven initialisers."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ LSUV_ROWS, RBM_ROWS = 512, 10_000
 TOLERANCE = 0.01
 MOST_ROUNDS = 10
 
-# Told how much is done, 0…1, and what is going on; may raise to give up.
+# Called with the share done, 0…1, and a description; may raise to stop.
 Report = Callable[[float, str], None]
 
 
 def calibrate(
     network: Network, inputs: Array, streams: Streams, report: Report | None = None
 ) -> None:
-    """Fit every layer with a data-driven initialiser, the first ones first.
+    """Fit every layer with a data-driven initialiser, from first to last.
 
     `inputs` (samples, features + 1) end in a column of ones; the first LSUV_ROWS or RBM_ROWS of
-    them are used. Only hidden layers are pre-trained; `streams` give them their draws.
+    them are used. Only hidden layers are pre-trained, with random numbers from `streams`.
     """
     fitted = [a for a in network.affines if a.initializer.data_driven and _fits(network, a)]
     if not fitted:

@@ -1,4 +1,4 @@
-"""Layers made of layers: chains, branches and what brings branches together again."""
+"""Layers made of layers: chains, and branches that are merged again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Chain(Layer):
 
 
 class Marked(Layer):
-    """A measured activation: notes where its input and its output stand on the tape."""
+    """A measured activation: marks its input and output on the tape."""
 
     def __init__(self, name: str, layer: Layer) -> None:
         self.name, self.children = name, (layer,)
@@ -59,7 +59,7 @@ class Parallel(Layer):
 
 
 def branch(tape: Tape, x: Signal, layers: Sequence[Layer]) -> tuple[Signal, Signal]:
-    """Send x through two layers; on the way back their gradients are added."""
+    """Apply two layers to x; their gradients are added in the backward pass."""
     if not x.trains:
         with tape.apart():
             first, second = (layer.record(tape, x) for layer in layers)

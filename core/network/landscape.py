@@ -1,10 +1,10 @@
 """Slices through a network's loss: directions in weight space and the loss along them.
 
 A direction is a vector as long as the network's parameters. Random ones are normalised per unit:
-the part that belongs to a unit's incoming weights gets the length of these weights, and biases and
-batch norm stay where they are (Li et al. 2018, who do so per filter). So the picture does not
-change where a layer of ReLU is scaled up and the next one down, which changes nothing in the
-network. The plane of a run's own path comes from a principal component analysis.
+the part of a unit's incoming weights gets the norm of these weights, and biases and batch norm are
+unchanged (Li et al. 2018, who do so per filter). So the landscape is invariant to scaling one ReLU
+layer up and the next down, as is the network. The plane of a run's own path comes from a principal
+component analysis.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from core.network.passes import EvaluationPass
 
 Floats = NDArray[np.float64]
 
-# So many samples are scored at once: less often is hardly faster.
+# Number of samples scored at once; more is hardly faster.
 SCORED = 32_768
 
 
@@ -31,7 +31,7 @@ def random_directions(
 ) -> Floats:
     """Normal draws (count, parameters) at the weights, 0 elsewhere.
 
-    Without normalisation a direction as a whole gets the length of all the weights.
+    Without normalisation a direction as a whole gets the norm of all weights.
     """
     directions = np.zeros((count, len(network.params)))
     for direction in directions:
@@ -45,7 +45,7 @@ def random_directions(
 
 
 def _normalise(network: Network, direction: Floats) -> None:
-    """Give each unit's part of a direction the length of the unit's weights."""
+    """Give each unit's part of a direction the norm of the unit's weights."""
     for parameter in network.parameters:
         columns = parameter.decaying_columns
         if not columns:
@@ -63,12 +63,12 @@ def _length(vector: Array) -> float:
 
 
 class PathPlane(NamedTuple):
-    """The plane through the end of a path that shows most of it.
+    """The plane through the end of a path with the largest explained variance.
 
     `directions` (2, parameters) are of length 1 and orthogonal, `path` (points, 2) is in their
-    coordinates, the end at (0, 0), and `explained` (2,) the share of the variance along each.
-    A random walk in many dimensions explains 6/π² = 61 % and 15 % by itself (Antognini &
-    Sohl-Dickstein 2018): such shares alone prove nothing.
+    coordinates, the end at (0, 0), and `explained` (2,) the share of the variance along each. A
+    random walk in many dimensions explains 6/π² = 61 % and 15 % by itself (Antognini &
+    Sohl-Dickstein 2018), so such shares alone prove nothing.
     """
 
     directions: Floats
@@ -77,16 +77,15 @@ class PathPlane(NamedTuple):
 
 
 def path_plane(points: Sequence[Array]) -> PathPlane:
-    """Principal components of parameters (points, parameters) that were passed in turn.
-
-    Raises ValueError for fewer than three points or a path that never moved.
+    """Principal components of a path of parameters (points, parameters). Raises ValueError for
+    fewer than three points or a path that never moved.
     """
     if len(points) < 3:
         raise ValueError("the path needs at least three points")
     path = np.stack([np.asarray(point, np.float64) for point in points])
     from_end = path - path[-1]
     centred = from_end - from_end.mean(axis=0)
-    # The points are few and the parameters many: the products of points say the same.
+    # With few points and many parameters the Gram matrix gives the same components.
     variances, vectors = np.linalg.eigh(centred @ centred.T)
     total = float(np.maximum(variances, 0).sum())
     if not total > 0 or not np.isfinite(total):
@@ -99,9 +98,8 @@ def path_plane(points: Sequence[Array]) -> PathPlane:
 
 
 class Landscape:
-    """The loss around a network as it is now, over fixed samples, in the network's own precision.
-
-    The network is copied, so that it may go on training meanwhile.
+    """The loss around a network's present weights, over fixed samples, in the network's precision.
+    The network is copied, so it can continue training.
     """
 
     def __init__(
@@ -116,9 +114,9 @@ class Landscape:
         self._targets = np.tile(targets.T, self._together)
 
     def losses(self, directions: Floats, coordinates: Floats) -> Iterator[Floats]:
-        """Mean losses at centre + coordinates · directions, some points at a time, in order.
-
-        `directions` (axes, parameters), `coordinates` (points, axes). What is not finite stays so.
+        """Mean losses at centre + coordinates · directions, a chunk of points at a time, in order.
+        `directions` (axes, parameters), `coordinates` (points, axes). Losses that are not finite
+        are returned as such.
         """
         with np.errstate(all="ignore"):
             for first in range(0, len(coordinates), self._together):
@@ -128,7 +126,7 @@ class Landscape:
         n = self._samples
         logits = np.empty((self._network.outputs, len(coordinates) * n), self._network.dtype)
         for i, point in enumerate(coordinates):
-            # In float64, so that a step far along one axis and back again ends where it began.
+            # In float64, so that a step far along one axis and back ends where it started.
             self._network.params[...] = self._centre + point @ directions
             logits[:, i * n : (i + 1) * n] = self._pass.logits()
         loss, _ = self._objective.score(logits, self._targets[:, : logits.shape[1]])
@@ -140,9 +138,8 @@ class Landscape:
 
 
 def local_extrema(losses: Floats) -> int:
-    """How often the loss along a line turns from rising to falling or back, level parts left out.
-
-    A line with a single minimum has one; a place that is not finite counts as infinitely high.
+    """The number of times the loss along a line changes between rising and falling, ignoring flat
+    parts: 1 for a single minimum. Points that are not finite count as infinite.
     """
     high = np.where(np.isfinite(losses), losses, np.finfo(float).max)
     rises = np.sign(np.diff(high))

@@ -23,7 +23,7 @@ from core.network.tape import Signal, Tape
 @dataclass
 class Parameter:
     """A named block of the flat vectors, starting at `offset`; its first `decaying_columns` columns
-    are weights, which penalties apply to."""
+    are weights, to which penalties apply."""
 
     name: str
     shape: tuple[int, ...]
@@ -38,14 +38,14 @@ class Parameter:
 
 
 class Layer:
-    """Base: what a layer owns and how it takes part in a pass."""
+    """The base class of layers."""
 
     parameters: Sequence[Parameter] = ()
     buffers: Sequence[Parameter] = ()
     children: Sequence[Layer] = ()
 
     def initialize(self, streams: Streams) -> None:
-        """Write the starting values of the layer's own parameters and buffers."""
+        """Write the initial values of the layer's own parameters and buffers."""
 
     def record(self, tape: Tape, x: Signal) -> Signal:
         raise NotImplementedError
@@ -168,7 +168,7 @@ class LargestPiece(Layer):
 
 
 class Dropout(Layer):
-    """Silences a share p of the signal in training and scales the rest by 1/(1−p)."""
+    """Sets a share p of the signal to 0 in training and scales the rest by 1/(1−p)."""
 
     def __init__(self, name: str, rate: float, streams: Streams) -> None:
         self.rate = rate

@@ -1,4 +1,4 @@
-"""From spec to layers, all parameters and gradients being views of two flat vectors."""
+"""The network of a spec, with all parameters and gradients as views of two flat vectors."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Network:
     """The layers of a `NetworkSpec` between `features` inputs and `outputs` logits.
 
     `params` and `grads` are flat vectors, `mask` is 1 where penalties apply, `buffers` holds the
-    running statistics. With `inherit` the new network takes over the vectors of one with the same
-    parameters, so that an activation or a dropout rate changes in flight.
+    running statistics. With `inherit` the new network uses the vectors of one with the same
+    parameters, so that an activation or a dropout rate can change in flight.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Network:
             self._initialize(streams)
 
     def clone(self, dtype: Any = None) -> Network:
-        """A network of the same values that shares no memory with this one."""
+        """A copy that shares no memory with this network."""
         streams = Streams(self._streams.seed)
         dtype = self.dtype if dtype is None else dtype
         twin = Network(self._spec, self.features, self.outputs, streams, dtype)
@@ -91,7 +91,7 @@ class Network:
         storage: Storage | None = None,
         dropout: bool | None = None,
     ) -> tuple[Tape, Signal]:
-        """A fresh tape for batches of `rows` samples, and its logits (outputs, rows)."""
+        """A new tape for batches of `rows` samples, and its logits (outputs, rows)."""
         tape = Tape(rows, self.features, self.dtype, training, storage, dropout)
         logits = self.root.record(tape, tape.source)
         tape.marks.append(Mark("output", logits.value, logits.value, logits.grad))
@@ -99,7 +99,7 @@ class Network:
 
     @cached_property
     def mask(self) -> Array:
-        """1 at weights, 0 elsewhere: made when a penalty or a measurement first asks for it."""
+        """1 at weights, 0 elsewhere; created on first use."""
         mask = np.zeros_like(self.params)
         for parameter in self.parameters:
             _view(parameter, mask)[:, : parameter.decaying_columns] = 1
@@ -121,8 +121,8 @@ class Network:
         return named
 
     def set_weight(self, layer: str, row: int, column: int, value: float) -> bool:
-        """Change one weight of an affine layer, or the bias after its last weight; whether there
-        is such a place."""
+        """Change one weight of an affine layer, or the bias after its last weight; return whether
+        it exists."""
         for affine in self.affines:
             rows, columns = affine.block.shape
             if affine.name == layer and 0 <= row < rows and 0 <= column < columns:

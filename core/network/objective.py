@@ -1,4 +1,4 @@
-"""What a network is trained for: a loss together with the output function it goes with."""
+"""The training objective: a loss with its output function."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from core.network.tape import Signal, Tape
 class Objective:
     """Loss and output function resolved for a task. Arrays are (outputs, samples).
 
-    `target_scale` says how the targets that are trained on were scaled: outputs and losses are
-    reported in the original units. `class_weights` (classes,) weight the samples of each class in
-    what is minimised; None weights them equally.
+    `target_scale` is the scaling of the targets used in training: outputs and losses are reported
+    in the original units. `class_weights` (classes,) weight the samples of each class in the
+    objective; None weights them equally.
     """
 
     def __init__(
@@ -36,7 +36,8 @@ class Objective:
         self.summed = getattr(self.loss, "reduction", "mean") == "sum"
 
     def record(self, tape: Tape, logits: Signal, targets: Array) -> None:
-        """Record outputs and the way back from the loss to dE/dlogits; targets (outputs, rows)."""
+        """Record outputs and the backward pass from the loss to dE/dlogits; targets (outputs,
+        rows)."""
         outputs = tape.buffer(logits.units)
         tape.forward(self.output.forward, logits.value, outputs)
         if self.loss.fused:
@@ -60,8 +61,8 @@ class Objective:
     def score(self, logits: Array, targets: Array, scaled: bool = False) -> tuple[NDArray, NDArray]:
         """Loss and correctness (0 or 1; NaN for regression) of each sample, in float64.
 
-        Losses are in the units of the data and unweighted; `scaled` targets are those that are
-        trained on.
+        Losses are in the units of the data and unweighted; `scaled` targets are those used in
+        training.
         """
         with np.errstate(all="ignore"):
             z, y = logits.astype(np.float64), targets.astype(np.float64)
@@ -71,8 +72,8 @@ class Objective:
             return self.loss.value(z, a, y), self._correct(a, y)
 
     def batch_loss(self, logits: Array, targets: Array) -> float:
-        """The data's part of what a batch minimises, for targets as they are trained on: the mean
-        or sum over samples, weighted by class, without any penalty."""
+        """The data loss of a batch as minimised, for scaled targets: the mean or sum over samples,
+        weighted by class, without penalty."""
         with np.errstate(all="ignore"):
             z, y = logits.astype(np.float64), targets.astype(np.float64)
             outputs = np.empty_like(z)

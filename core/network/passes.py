@@ -39,7 +39,7 @@ class TrainingPass:
         self.iterations: list[int] = []
 
     def load(self, inputs: Array, targets: Array, rows: NDArray[np.intp]) -> None:
-        """Take over the samples `rows`; inputs end in a column of ones."""
+        """Load the samples `rows`; inputs end in a column of ones."""
         if self._common is None or not self._common.has_batch(self._inputs, rows):
             inputs.take(rows, 0, self._inputs, "clip")
         targets.take(rows, 0, self._targets, "clip")
@@ -60,7 +60,7 @@ class TrainingPass:
         return self._objective.batch_loss(self.logits, self._targets.T)
 
     def score_kept(self) -> tuple[list[int], NDArray[np.float64], NDArray[np.float64]]:
-        """Iterations, mean losses and accuracies of the kept steps, which are then forgotten."""
+        """Iterations, mean losses and accuracies of the kept steps, which are then cleared."""
         n, iterations = len(self.iterations), self.iterations
         rows, outputs = self._kept_targets.shape[1:]
         logits = self._kept_logits[:n].transpose(1, 0, 2).reshape(outputs, n * rows)

@@ -1,7 +1,7 @@
 """Greedy layer-wise pre-training with restricted Boltzmann machines (Hinton et al. 2006).
 
-Every layer in turn is the machine between its inputs and its units; what it has learned becomes
-the layer's weights and biases, and what comes out of it is what the next machine sees.
+Each layer in turn is trained as a machine between its inputs and its units, whose weights and
+biases it gets; its outputs are the inputs of the next machine.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from core.network.layers import Affine
 from core.network.rbm import FIRST_MOMENTUM, MOMENTUM, ContrastiveDivergence, Machine
 
 BATCH = 50
-# Told the share of the epochs done, 0…1; may raise to give up.
+# Called with the share of the epochs done, 0…1; may raise to stop.
 Tell = Callable[[float], None]
 
 
@@ -29,9 +29,9 @@ def pretrain(
 ) -> None:
     """Fill the weights and biases of a layer from its inputs (samples, features).
 
-    Inputs outside 0…1 are brought there, all by the same scale, and the layer is then given the
-    weights that do the same to the inputs as they are. A layer without biases is pre-trained
-    without them; only inputs that lie in 0…1 are then treated exactly.
+    Inputs are scaled to 0…1 with one common scale, and the layer gets the weights that have the
+    same effect on the original inputs. A layer without biases is pre-trained without them; only
+    inputs that lie in 0…1 are then treated exactly.
     """
     low, width = _range(inputs)
     v = inputs if width == 1 else (inputs - low) / width
@@ -58,7 +58,7 @@ def pretrain(
 
 
 def _range(inputs: Array) -> tuple[float, float]:
-    """The smallest value and the width of the range; 0 and 1 where all lie in 0…1 already."""
+    """The minimum and the width of the range; 0 and 1 if all values are in 0…1 already."""
     low, high = float(inputs.min()), float(inputs.max())
     if (low >= 0 and high <= 1) or high == low:
         return 0.0, 1.0

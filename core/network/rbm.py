@@ -16,7 +16,7 @@ import numpy as np
 from core.base.arrays import Array
 
 START_STD = 0.01
-# Momentum rises once the first, large gradients are over (Hinton 2010, section 9).
+# Momentum increases after the first, large gradients (Hinton 2010, section 9).
 FIRST_MOMENTUM, MOMENTUM = 0.5, 0.9
 
 
@@ -46,7 +46,7 @@ class Machine:
         return _sigmoid(_plus(h @ self.weights, self.visible_bias))
 
     def reconstruct(self, v: Array) -> Array:
-        """Up and down once without drawing: what the hidden units have kept of v."""
+        """The reconstruction of v: up and down once, with probabilities."""
         return self.visible(self.hidden(v))
 
     def free_energy(self, v: Array) -> Array:
@@ -55,7 +55,7 @@ class Machine:
         return -(v @ self.visible_bias) - np.logaddexp(0, z).sum(axis=1)
 
     def gibbs(self, v: Array, steps: int, rng: np.random.Generator) -> tuple[Array, Array]:
-        """States of v after so many Gibbs steps, and the probabilities they were drawn from."""
+        """States of v after a number of Gibbs steps, and the probabilities they were drawn from."""
         p = v
         for _ in range(steps):
             p = self.visible(drawn(self.hidden(v), rng))
@@ -65,9 +65,8 @@ class Machine:
 
 @dataclass(frozen=True, eq=False)
 class Statistics:
-    """What one update is made of: ⟨h v⟩ with the data on the visible units (`positive`) and with
-    what the machine makes of them (`negative`), both (hidden, visible), and the mean squared
-    `error` of the reconstruction per visible unit."""
+    """The statistics of one update: ⟨h v⟩ of the data (`positive`) and of the model (`negative`),
+    both (hidden, visible), and the mean squared `error` of the reconstruction per visible unit."""
 
     positive: Array
     negative: Array
@@ -82,8 +81,8 @@ class Statistics:
 class ContrastiveDivergence:
     """Updates of a machine: Δθ = μ Δθ + η (⟨·⟩data − ⟨·⟩model), the latter after k Gibbs steps.
 
-    The steps begin at the data (CD-k, Hinton 2002) or, if `persistent`, where those of the update
-    before ended (Tieleman 2008). In CD-k the visible units keep their probabilities; hidden units
+    The steps start at the data (CD-k, Hinton 2002) or, if `persistent`, where those of the previous
+    update ended (Tieleman 2008). In CD-k the visible units keep their probabilities; hidden units
     are drawn, except at the very end (Hinton 2010, section 3).
     """
 
@@ -136,7 +135,7 @@ class ContrastiveDivergence:
     ) -> float:
         """One pass over all samples in a new order; the mean error of reconstruction.
 
-        `tell` hears after every update what share is done, and may raise to give up.
+        `tell` is called after every update with the share done, and may raise to stop.
         """
         order, errors = self._rng.permutation(len(data)), []
         for first in range(0, len(data), batch):
@@ -176,7 +175,7 @@ def _plus(z: Array, bias: Array) -> Array:
 
 
 def _sigmoid(z: Array) -> Array:
-    """1/(1 + e^−z) in place, by way of tanh, which does not overflow."""
+    """1/(1 + e^−z) in place, computed by tanh, which does not overflow."""
     z *= 0.5
     np.tanh(z, out=z)
     z += 1

@@ -1,4 +1,4 @@
-"""Memory that training passes share, since they never run at the same time."""
+"""Memory shared by training passes, which never run at the same time."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from core.base.arrays import Array
 
 
 class Storage:
-    """Hands out arrays in the order in which a tape asks for them.
+    """Allocates arrays in the order in which a tape requests them.
 
-    The n-th array of every tape lies in the same memory. Gradients alternate between two blocks:
-    backpropagation needs one layer's gradient only until the next layer's is there.
-
-    A `common` one serves several trainers on the same samples, in one thread: a batch that one of
-    them has read is there for those that come after it. `playing` is the pass that ran last.
+    The n-th arrays of all tapes share memory. Gradients alternate between two blocks:
+    backpropagation needs a layer's gradient only until the next layer's is computed. A `common`
+    storage serves several trainers on the same samples in one thread: a batch read by one of them
+    is available to the others. `playing` is the pass that ran last.
     """
 
     def __init__(self, dtype: Any, common: bool = False) -> None:
@@ -30,12 +29,12 @@ class Storage:
         self.begin()
 
     def begin(self) -> None:
-        """Start handing out from the first block again, to another tape."""
+        """Restart at the first block, for another tape."""
         self._next = 0
         self._turn = 0
 
     def has_batch(self, inputs: Array, rows: NDArray[np.intp]) -> bool:
-        """Whether `inputs` hold the samples `rows` already; from now on they are taken to."""
+        """Return whether `inputs` contain the samples `rows` already, and assume so from now on."""
         loaded, self._loaded = self._loaded, (inputs, rows)
         if loaded is None or loaded[0].base is not inputs.base:
             return False

@@ -1,8 +1,8 @@
 """A tape: the in-place array operations of one pass over a batch of fixed size.
 
-Layers record their operations once per batch size; training then plays them back, with nothing
-allocated and nothing looked up. Arrays are feature-major, (units, batch): rows of one unit are
-contiguous, and a last row of ones makes the bias an ordinary column of the weights.
+Layers record their operations once per batch size; training then replays them without allocations
+or look-ups. Arrays are feature-major, (units, batch): rows of one unit are contiguous, and a last
+row of ones makes the bias an ordinary column of the weights.
 """
 
 from __future__ import annotations
@@ -24,12 +24,11 @@ NO_GRADIENT: Array = np.empty((0, 0))
 
 
 class Signal:
-    """What flows between layers: `value` (units, batch) and `grad`, dE/dvalue.
+    """A signal between layers: `value` (units, batch) and `grad`, dE/dvalue.
 
-    Both lie in arrays with one more row: `with_ones` ends in ones, and what the product with the
-    whole parameter block writes into the last row of `grad_with_ones` is of no use to anybody. So
-    neither direction has to cut the biases off. `grad` is empty where nobody asks for it: at the
-    inputs and in evaluation.
+    Both are views of arrays with one more row: `with_ones` ends in ones, and the last row of
+    `grad_with_ones` is ignored. So both passes can use the whole parameter block, biases included.
+    `grad` is empty where it is not needed: at the inputs and in evaluation.
     """
 
     def __init__(self, with_ones: Array, grad_with_ones: Array = NO_GRADIENT) -> None:
@@ -47,8 +46,8 @@ class Signal:
 
 @dataclass(frozen=True)
 class Mark:
-    """A measured place: one layer's pre-activations z and activations a on this tape, and δ, which
-    is dE/dz after a backward pass, and empty where there is none."""
+    """A measured layer on this tape: its pre-activations z, activations a, and δ = dE/dz after a
+    backward pass; empty without one."""
 
     name: str
     z: Array
@@ -57,7 +56,7 @@ class Mark:
 
 
 class Tape:
-    """Records operations layer by layer; plays them forward, and backward in reverse order.
+    """Records operations layer by layer and runs them forward, or backward in reverse order.
 
     `affine_inputs` are the inputs (units, rows) of every affine layer by its name.
     """
@@ -71,10 +70,8 @@ class Tape:
         storage: Storage | None = None,
         dropout: bool | None = None,
     ) -> None:
-        """`dropout` says whether it silences units, as it does in training unless told otherwise.
-
-        With `storage` the arrays share memory with other tapes', and gradients are gone once
-        the backward pass is over."""
+        """`dropout` switches dropout on, by default as `training`. With `storage` the arrays share
+        memory with other tapes', and gradients are overwritten after the backward pass."""
         self.rows = rows
         self.dtype = np.dtype(dtype)
         self.training = training
@@ -97,7 +94,7 @@ class Tape:
         return self._array((units, self.rows))
 
     def signal(self, units: int) -> Signal:
-        """A fresh signal; its gradient only where there will be a backward pass."""
+        """A new signal, with a gradient only if there will be a backward pass."""
         with_ones = self._array((units + 1, self.rows))
         self._ones.append(with_ones[-1])
         with_ones[-1] = 1
@@ -109,13 +106,13 @@ class Tape:
 
     @contextmanager
     def apart(self) -> Iterator[None]:
-        """While branches are recorded: each needs gradients of its own until they are merged."""
+        """Use while recording branches: each needs its own gradients until they are merged."""
         self._apart += 1
         yield
         self._apart -= 1
 
     def enter(self) -> None:
-        """Take over shared memory after another tape has played."""
+        """Reclaim shared memory after another tape has run."""
         for row in self._ones:
             row.fill(1)
 

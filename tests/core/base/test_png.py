@@ -35,7 +35,7 @@ def test_a_picture_of_the_first_version_gives_its_experiment_back(tmp_path, titl
 
 
 def test_a_picture_without_experiment_is_told_so(tmp_path):
-    with pytest.raises(SpecError, match="carries no experiment"):
+    with pytest.raises(SpecError, match="contains no experiment"):
         read_experiment(picture(tmp_path, None))
 
 

@@ -193,7 +193,7 @@ def damaged(path: Path, how: str) -> None:
         ("text", "is incomplete or damaged"),
         ("newer", "newer version"),
         ("no description", "has no model.json"),
-        ("no weights", "another network's: output.bias"),
+        ("no weights", "do not match the network: output.bias"),
         ("pickle", "is incomplete or damaged"),
         ("giant", "72.0 GB of memory"),
     ],
