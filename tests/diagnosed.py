@@ -126,16 +126,16 @@ TROUBLES = {
         replace(DEEP_SIGMOID, training=TrainingSpec(optimizer=SGD())),
         10, 20, "Use ReLU",
     ),
-    "weights far too large": ("exploding", LOUD, 5, 60, "Start with He normal"),
+    "weights far too large": ("exploding", LOUD, 5, 60, "Initialise with He normal"),
     "saturated from the start": (
         "saturation",
         experiment(Digits(count=600), hidden=(40,) * 3, initializer=Normal()),
-        4, 10, "Start with Xavier normal",
+        4, 10, "Initialise with Xavier normal",
     ),
     "half saturated from the start": (
         "saturation",
         experiment(Digits(count=600), hidden=(40,) * 3, initializer=Normal(), seed=3),
-        4, 10, "Start with Xavier normal",
+        4, 10, "Initialise with Xavier normal",
     ),
     "saturated by the rate": (
         "saturation",
@@ -151,14 +151,14 @@ TROUBLES = {
     "constant weights": (
         "symmetric",
         experiment(initializer=Constant()),
-        10, 20, "Start with Xavier normal",
+        10, 20, "Initialise with Xavier normal",
     ),
     "zero weights": (
         "symmetric",
         experiment(initializer=Zeros(), activation=ReLU()),
-        10, 20, "Start with He normal",
+        10, 20, "Initialise with He normal",
     ),
-    "collapse": ("collapse", FAINT, 10, 20, "Start with Xavier normal"),
+    "collapse": ("collapse", FAINT, 10, 20, "Initialise with Xavier normal"),
     "collapse of sigmoids": (
         "collapse",
         replace(DEEP_SIGMOID, training=TrainingSpec(optimizer=SGD())),
@@ -170,17 +170,17 @@ TROUBLES = {
         20, 20, "Weaken the penalty",
     ),
     "large weights for tanh": (
-        "init_mismatch", experiment(initializer=Normal()), 5, 10, "Start with Xavier normal",
+        "init_mismatch", experiment(initializer=Normal()), 5, 10, "Initialise with Xavier normal",
     ),
     "small weights for ReLU": (
         "init_mismatch",
         experiment(initializer=NormalSmall(), activation=ReLU()),
-        5, 10, "Start with He normal",
+        5, 10, "Initialise with He normal",
     ),
     "Xavier with deep ReLU": (
         "init_mismatch",
         experiment(hidden=(50,) * 6, initializer=XavierNormal(), activation=ReLU()),
-        2, 10, "Start with He normal",
+        2, 10, "Initialise with He normal",
     ),
     "loss grows": (
         "high_rate",
@@ -215,7 +215,7 @@ TROUBLES = {
         experiment(Sine(), training={"optimizer": SGD(learning_rate=1.0)}),
         10, 20, "Rate 0.1",
     ),
-    "diverging from the start": ("divergence", LOUD, 5, 20, "Start with He normal"),
+    "diverging from the start": ("divergence", LOUD, 5, 20, "Initialise with He normal"),
     "prices as they are": (
         "large_targets",
         replace(
