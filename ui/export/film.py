@@ -75,7 +75,7 @@ class FilmPainter:
     def __init__(self, film: Film) -> None:
         self.film = film
         self._views = [view for view in film.sheet.views if isinstance(view, View)]
-        self._moments = {id(view.looked_at): view.looked_at for view in self._views}.values()
+        self._moments = {id(view.shown_step): view.shown_step for view in self._views}.values()
         self._ground = self._empty()
         with QPainter(self._ground) as painter:
             paint_ground(painter, film.sheet, film.theme, film.scale)

@@ -169,7 +169,7 @@ class FilmDialog(QDialog):
         return (self.what, *steps, self.rate, self.format, self.scale, self.theme)
 
     def _step_field(self, name: str) -> Spin:
-        recorded = self._history.moments()
+        recorded = self._history.recorded_steps()
         field = Spin(recorded[0], recorded[-1])
         field.setAccessibleName(name)
         field.setGroupSeparatorShown(True)
@@ -224,7 +224,7 @@ class FilmDialog(QDialog):
         self.save_button.setFocus()
 
     def _propose(self) -> None:
-        recorded, known = self._history.moments(), self._preferences.text
+        recorded, known = self._history.recorded_steps(), self._preferences.text
         self.first.set_value(recorded[0])
         self.last.set_value(recorded[-1])
         chosen = {key: known(f"film/{key}", value) for key, value in DEFAULTS.items()}

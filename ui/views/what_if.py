@@ -19,7 +19,7 @@ class WhatIfView(WhatIfPanel):
 
     key = "what_if"
     default_place = "confusion"
-    stands_in_for = "surface"
+    alternative_to = "surface"
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._answer: Answer | None = None
@@ -28,7 +28,7 @@ class WhatIfView(WhatIfPanel):
     def unsupported_reason(self, data: DataPicture) -> str:
         return "" if data.askable else LACKING
 
-    def reason_for_nothing(self, frame: Frame) -> str | None:
+    def empty_reason(self, frame: Frame) -> str | None:
         if frame.asked is None:
             return ""
         return None if frame.asked.is_possible else LACKING
