@@ -77,7 +77,7 @@ def confusion(iteration: int, rng: np.random.Generator, classes: int = 4) -> Con
 
 
 def asked() -> Questionnaire:
-    """Data of two columns and two classes."""
+    """Data of four columns and two classes."""
     fields = tuple(
         Field(Feature(name, "number"), -1.0, 1.0, 0.0) for name in ("width", "height", "age")
     )
