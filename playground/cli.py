@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from playground import (
     __version__,
+    code_cli,
     data_cli,
     desktop_cli,
     gallery_cli,
@@ -37,7 +38,17 @@ if TYPE_CHECKING:
     from core.experiment.spec import ExperimentSpec
     from playground.headless import Recording
 
-COMMANDS = ("train", "predict", "gallery", "lab", "search", "data", "catalogue", "install-desktop")
+COMMANDS = (
+    "train",
+    "predict",
+    "gallery",
+    "lab",
+    "search",
+    "data",
+    "code",
+    "catalogue",
+    "install-desktop",
+)
 OPTIONS = ("--version", "-h", "--help")
 
 # What the figures of a part are called in the report.
@@ -142,6 +153,7 @@ def _parser() -> argparse.ArgumentParser:
     data_cli.add_commands(commands)
     predict_cli.add_command(commands)
     desktop_cli.add_command(commands)
+    code_cli.add_command(commands)
     catalogue = commands.add_parser("catalogue", help="print all entries and settings as Markdown")
     catalogue.set_defaults(run=_catalogue)
     return parser

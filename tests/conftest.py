@@ -24,7 +24,7 @@ COLLECT_EVERY = 20
 _tests = itertools.count(1)
 
 # Every test below these folders is slow: it starts the application, or trains many networks.
-SLOW_FOLDERS = ("tests/display/", "tests/parity/test_live.py")
+SLOW_FOLDERS = ("tests/display/", "tests/parity/test_live.py", "tests/parity/test_scripts.py")
 
 
 def pytest_collection_modifyitems(items):
