@@ -29,6 +29,12 @@ class Candidate(NamedTuple):
 def candidates(spec: ExperimentSpec) -> list[Candidate]:
     """All settings of an experiment that a search can vary, in the order of its parts."""
     found = [c for c in _walk(spec, "", "") if c.path not in LEFT_OUT]
+    if spec.network.hidden:
+        # One to four layers as wide as the first one.
+        width = spec.network.hidden[0].units
+        depths = tuple([width] * depth for depth in range(1, 5))
+        path = "network.hidden"
+        found.append(Candidate(path, "Hidden layers", Range(path, "choice", choices=depths)))
     for i, block in enumerate(spec.network.hidden):
         path = f"network.hidden[{i}].units"
         first = Range(path, "int", max(1, block.units // 4), min(4096, block.units * 4))

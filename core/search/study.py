@@ -137,9 +137,7 @@ class Study:
         Kept in the study: another call answers at once. Empty when stopped.
         """
         best = self.ranked()
-        chosen = [record.index for record in best[:REPEATED]]
-        stored = self._study.user_attrs.get(REPEATED_KEY)
-        if stored is None or stored["best"] != chosen:
+        if best and not self.repeated:
             found: dict[int, TrialRecord] = {}
 
             def keep(record: TrialRecord) -> None:
@@ -151,8 +149,17 @@ class Study:
                 if not Crew(executors, TrialTask.failed).run(tasks, keep, stopped):
                     return []
                 records = [found[index].to_dict() for index in sorted(found)]
-                stored = {"best": chosen, "records": records}
-                self._study.set_user_attr(REPEATED_KEY, stored)
+                chosen = [record.index for record in best[:REPEATED]]
+                self._study.set_user_attr(REPEATED_KEY, {"best": chosen, "records": records})
+        return self.repeated
+
+    @property
+    def repeated(self) -> list[Repeated]:
+        """What `repeat` has found of the trials that are the best ones now; empty before."""
+        best = self.ranked()
+        stored = self._study.user_attrs.get(REPEATED_KEY)
+        if stored is None or stored["best"] != [record.index for record in best[:REPEATED]]:
+            return []
         return gathered(best, [TrialRecord.from_dict(raw) for raw in stored["records"]])
 
     @contextmanager

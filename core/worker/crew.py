@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -12,6 +12,7 @@ from concurrent.futures import (
     Future,
     wait,
 )
+from itertools import islice
 from typing import Any
 
 from core.base.errors import UserError
@@ -20,6 +21,8 @@ from core.worker.executors import ExecutorError, Executors, Task, run_task
 # A task whose workers have died so often is given up, and so is everything where that many tasks
 # in a row come to nothing in this way.
 MOST_DEATHS = 3
+# More tasks than this are not handed out before others are done: to watch them takes time.
+MOST_WAITING = 500
 # Between two looks at whether to stop.
 POLL_SECONDS = 0.1
 
@@ -64,14 +67,14 @@ class Crew:
         """Run the chosen tasks until all are done or the executor breaks; False if stopped."""
         executor = self._executor = self._executor or self._make()
         futures: dict[Future[Any], int] = {}
-        try:
-            for index, task in chosen.items():
-                futures[executor.submit(run_task, task)] = index
-        except (BrokenExecutor, CancelledError):
-            self._executor = None  # a worker died meanwhile; what was handed out says the same
-        waiting, running = set(futures), set[int]()
+        coming = iter(chosen.items())
+        waiting, running = set[Future[Any]](), set[int]()
         broken: dict[int, BaseException] = {}
-        while waiting:
+        while True:
+            if not broken:
+                waiting |= self._submit(executor, coming, MOST_WAITING - len(waiting), futures)
+            if not waiting:
+                break
             if stopped():
                 for future in waiting:
                     future.cancel()
@@ -85,6 +88,24 @@ class Crew:
             self._executor = None
             self._count_deaths(broken, running, left, keep)
         return True
+
+    def _submit(
+        self,
+        executor: Executor,
+        coming: Iterator[tuple[int, Task]],
+        count: int,
+        futures: dict[Future[Any], int],
+    ) -> set[Future[Any]]:
+        """Hand out so many more tasks; none where the executor has broken."""
+        fresh = set[Future[Any]]()
+        try:
+            for index, task in islice(coming, count):
+                future = executor.submit(run_task, task)
+                futures[future] = index
+                fresh.add(future)
+        except (BrokenExecutor, CancelledError):
+            self._executor = None  # what was handed out before says the same
+        return fresh
 
     def _take(
         self, future: Future[Any], left: dict[int, Task], index: int, keep: Keep

@@ -14,6 +14,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 
 from core.experiment.space import Range
+from core.search.candidates import candidates
 from core.search.job import SearchState
 from core.search.plan import SearchPlan
 from core.search.study import load
@@ -203,6 +204,7 @@ def test_a_study_from_a_file_is_shown_and_can_be_gone_on_with(page, qtbot, tmp_p
     searched(SHORT, tmp_path / "a.journal")
     page.show_study(tmp_path / "a.journal")
     assert len(page.state.records) == 10 and page.setup.run.text() == "Done"
+    assert page.further.isEnabled() and page.progress.value() == 1000
     (tmp_path / "b.journal").write_text("nothing")
     page.show_study(tmp_path / "b.journal")
     assert page.banner.isVisible()
@@ -235,3 +237,19 @@ def test_a_best_trial_at_a_border_raises_an_alarm(page):
     page._take(SearchState(searching, tuple(inside)))
     page._show_latest()
     assert "border" not in page.results.words.text()
+
+
+def test_activation_and_hidden_layers_are_settings_like_others(page, qtbot):
+    ranges = (
+        Range("network.activation", "choice", choices=("relu", "tanh")),
+        Range("network.hidden", "choice", choices=([4], [4, 4])),
+    )
+    offered = {candidate.path: candidate for candidate in candidates(EXPERIMENT)}
+    assert {each.path for each in ranges} <= set(offered)
+    assert [4, 4] in offered["network.hidden"].range.choices
+    begin(page, replace(SHORT, ranges=ranges))
+    finish(qtbot, page)
+    assert {r.state for r in page.state.records} == {"complete"}
+    page.scatter.grab()
+    ticks = [tick.label for panel in page.scatter._panels for tick in panel.plot.x_ticks]
+    assert ticks == ["relu", "tanh", "[4]", "[4, 4]"]

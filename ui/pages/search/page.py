@@ -155,11 +155,16 @@ class SearchPage(Page):
                 tuple(study.records),
                 stages=tuple(study.stages),
                 importances=tuple(study.importances().items()),
+                repeated=tuple(study.repeated),
                 finished=study.finished,
             )
         )
         self._show_latest()
+        total = study.plan.trials * study.plan.stages
+        self.progress.setValue(round(1000 * min(len(study.records) / total, 1)))
+        self.status.setText(f"{len(study.records)} trials")
         self.setup.show_state("done" if study.finished else "paused")
+        self._allow_results()
 
     # What comes in
 

@@ -153,6 +153,8 @@ class RangesEditor(QWidget):
         offered += [Candidate(r.path, r.path, r) for r in ranges if r.path not in known]
         self._offered = offered
         for row in self.rows:
+            self._column.removeWidget(row)
+            row.hide()
             row.deleteLater()
         self.rows = []
         for each in ranges:

@@ -16,7 +16,9 @@ from core.search.trial import TrialRecord
 from ui import theme
 from ui.theme import blend
 
-ROW_HEIGHT = 26
+ROW_HEIGHT, LEAST_WIDTH = 26, 48
+# The columns before those of the settings: rank, trial, score.
+FIXED = 3
 NONE = "–"
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 Index = QModelIndex | QPersistentModelIndex
@@ -117,7 +119,7 @@ class TrialsTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.horizontalHeader().setStretchLastSection(True)
+        self.horizontalHeader().setMinimumSectionSize(LEAST_WIDTH)
         self.doubleClicked.connect(lambda index: self.opened.emit(self.trials.rows[index.row()]))
 
     def show_state(self, state: SearchState, chosen: frozenset[int] | None = None) -> None:
@@ -125,6 +127,9 @@ class TrialsTable(QTableView):
         selected = self.currentIndex().row()
         index = self.trials.rows[selected].index if 0 <= selected < len(self.trials.rows) else None
         self.trials.show_state(state, chosen)
+        for section in range(FIXED, self.trials.columnCount()):
+            # Settings share what the columns before them leave.
+            self.horizontalHeader().setSectionResizeMode(section, QHeaderView.ResizeMode.Stretch)
         for row, record in enumerate(self.trials.rows):
             if record.index == index:
                 self.selectRow(row)

@@ -22,15 +22,18 @@ from ui.plots.picture_plot import PicturePlot
 from ui.plots.plot import Plot
 from ui.plots.plot_view import Data, PlotView
 from ui.plots.readout import ReadOut
+from ui.plots.scale import Scale
 from ui.plots.shapes import Dots, Rules, Zone
 from ui.plots.style import PaintStyle
 from ui.plots.text import Span
-from ui.plots.ticks import number
+from ui.plots.ticks import Tick, number
 from ui.theme import blend
 from ui.widgets.numbers import shown
 
 # More lines or dots than this are not told apart; the table has them all.
 MOST_LINES = 1500
+# Room beside the ends of a range, as a share of it.
+MARGIN = 0.04
 
 
 class SearchView(PlotView):
@@ -93,6 +96,9 @@ class ScatterView(SearchView):
             old, new = (change.before, change.after) if change else (None, None)
             panel.old.set_data([old.low, old.high] if old else [])
             panel.new.set_ends(*((new.low, new.high) if new else (math.nan, math.nan)))
+            panel.show_ends(
+                [e for r in (state.plan.ranges[i], each, old, new) if r for e in (r.low, r.high)]
+            )
         self._describe(state, len(scored))
         self.data_source = lambda: _columns(state)
 
@@ -108,9 +114,9 @@ class ScatterView(SearchView):
         lost = len(state.records) - scored
         spans = [Span(f"{scored} trials", "train")]
         if state.finished and state.next_ranges:
-            spans += [Span("  ·  "), Span("shaded: where another stage would draw")]
+            spans += [Span("  ·  "), Span("shaded: next stage")]
         elif len(state.stages) > 1:
-            spans += [Span("  ·  "), Span("dashed: the ranges before")]
+            spans += [Span("  ·  "), Span("dashed: ranges before")]
         if lost:
             spans += [Span("  ·  "), Span(f"{lost} without a score", "bad")]
         if state.running:
@@ -123,14 +129,48 @@ class _Panel:
 
     def __init__(self, each: Range, percent: bool) -> None:
         self.path = each.path
-        self.plot = Plot(short_name(each.path), log_x=each.scale == "log", percent=percent)
-        self.plot.margin_x = 0.03
+        self._log = each.scale == "log"
+        self.plot = (
+            ChoicePlot(each, percent)
+            if each.scale == "choice"
+            else Plot(short_name(each.path), log_x=self._log, percent=percent)
+        )
         self.new = self.plot.add(Zone(math.nan, math.nan, "train", 0.08, upright=True))
         self.ties = self.plot.add(Zone(math.nan, math.nan, "good", 0.12))
         self.old = self.plot.add(Rules("muted", dash=(4, 3)))
         self.outside = self.plot.add(Dots("ghost", 2.4))
         self.inside = self.plot.add(Dots("train", 3.2, "score"))
         self.inside.text = _percent if percent else number
+
+    def show_ends(self, ends: Sequence[float]) -> None:
+        """Show the axis from the least of these values to the largest, with room for dots."""
+        if isinstance(self.plot, ChoicePlot):
+            return
+        low, high = min(ends), max(ends)
+        if self._log:
+            aside = (high / low) ** MARGIN
+            self.plot.set_home(Scale(low / aside, high * aside, log=True))
+        else:
+            aside = MARGIN * (high - low)
+            self.plot.set_home(Scale(low - aside, high + aside))
+
+
+class ChoicePlot(Plot):
+    """A plot whose horizontal axis has the choices of a setting."""
+
+    def __init__(self, each: Range, percent: bool) -> None:
+        super().__init__(short_name(each.path), percent=percent)
+        self._names = [_short(choice) for choice in each.choices]
+        self.set_home(Scale(-0.5, len(self._names) - 0.5))
+
+    def _x_ticks(self, style: PaintStyle) -> list[Tick]:
+        """As many names as there is room for."""
+        widest = max(map(style.metrics.horizontalAdvance, self._names)) + 8
+        every = math.ceil(widest * len(self._names) / max(self.frame.width(), 1.0))
+        return [Tick(i, name) for i, name in enumerate(self._names) if i % every == 0]
+
+    def title_of(self, x: float) -> str:
+        return self._names[min(max(round(x), 0), len(self._names) - 1)]
 
 
 class ParallelView(SearchView):
