@@ -1,1 +1,1 @@
-"""What there is to choose from: every activation, optimizer, loss and remedy, one class each."""
+"""The catalogue of activations, optimizers, losses and others, one class each."""

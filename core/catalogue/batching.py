@@ -1,4 +1,4 @@
-"""Batch, stochastic and mini-batch gradient descent: how many samples an update sees."""
+"""Batch, stochastic and mini-batch gradient descent: the number of samples of an update."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from core.base.registry import Entry, Registry, setting
 
 
 class Batching(Entry):
-    """Says how many of the n training samples make one batch."""
+    """The number of training samples of a batch."""
 
     def rows(self, n: int) -> int:
         raise NotImplementedError
@@ -19,7 +19,7 @@ BATCHINGS: Registry[Batching] = Registry("gradient descent", Batching)
     "mini_batch",
     label="Mini-batch",
     formula="k samples a step, N/k steps an epoch",
-    advice="The compromise everyone uses: a good gradient at a low cost.",
+    advice="The usual compromise: a good gradient at a low cost.",
 )
 class MiniBatch(Batching):
     size: int = setting(32, label="Batch size", low=1, high=65536, scale="log")
@@ -43,7 +43,7 @@ class Stochastic(Batching):
     "full_batch",
     label="Full batch",
     formula="all N samples a step, 1 step an epoch",
-    advice="The exact gradient: a smooth path, expensive steps.",
+    advice="The exact gradient: a smooth path, but expensive steps.",
 )
 class FullBatch(Batching):
     def rows(self, n: int) -> int:

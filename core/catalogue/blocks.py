@@ -1,7 +1,7 @@
-"""Building blocks of the hidden part of a network: the list a user edits.
+"""Building blocks of the hidden part of a network.
 
-A block says what is to be built; `core.network.network` builds it. Settings left at None follow the
-network's own.
+A block is a description; `core.network.network` builds it. Settings left at None follow the
+network's.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ NORMALIZATIONS = ("none", "before", "after")
 
 @dataclass(frozen=True)
 class Block(Entry):
-    """A hidden block. Batch norm stands "before" or "after" the activation, or not at all."""
+    """A hidden block. Batch norm is "before" or "after" the activation, or absent."""
 
     units: int = setting(8, label="Units", low=1, high=4096, scale="log", restarts_run=True)
     activation: Activation | None = setting(None, label="Activation")
@@ -35,7 +35,7 @@ BLOCKS: Registry[Block] = Registry("block", Block)
     "dense",
     label="Dense",
     formula="f(Wx + b)",
-    advice="Every unit sees every unit of the layer before.",
+    advice="Every unit is connected to every unit of the previous layer.",
 )
 class Dense(Block):
     pass
@@ -57,7 +57,7 @@ class Skip(Block):
     "split",
     label="Split & merge",
     formula="f(W₁x) ⊕ f(V₂ f(V₁x))",
-    advice="Two branches of different depth see the same input; their outputs are added or "
+    advice="Two branches of different depth have the same input; their outputs are added or "
     "concatenated.",
     source="Szegedy et al. 2015",
 )

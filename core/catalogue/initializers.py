@@ -1,8 +1,8 @@
 """Weight initialisers: how a layer's weights are drawn before the first step.
 
-Every layer has a random stream of its own, and an entry asks it for its draws first thing. So two
-normal initialisers scale the same underlying draws and differ in that scale alone; so do two
-uniform ones. n is the fan-in of a layer, m its fan-out.
+Every layer has its own random stream, from which an entry draws first. So two normal initialisers
+scale the same underlying draws and differ in that scale alone; so do two uniform ones. n is the
+fan-in of a layer, m its fan-out.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Auto(Initializer):
     "zeros",
     label="Zeros",
     formula="0",
-    advice="All units of a layer do the same and get the same gradient: they stay equal.",
+    advice="All units of a layer have the same output and gradient: they stay equal.",
     torch="nn.init.zeros_(w)",
 )
 class Zeros(Initializer):
@@ -67,7 +67,7 @@ class Zeros(Initializer):
     "constant",
     label="One constant",
     formula="c",
-    advice="Symmetric units learn the same thing: a layer of any width acts like a single unit.",
+    advice="Symmetric units learn the same: a layer of any width acts like a single unit.",
     torch="nn.init.constant_(w, {value})",
 )
 class Constant(Initializer):
@@ -101,7 +101,7 @@ class Scaled(Initializer):
     "uniform",
     label="Uniform −1 … 1",
     formula="U(−r, r)",
-    advice="With r = 1 about as bad as std 0.6: wide layers saturate or explode.",
+    advice="With r = 1 the standard deviation is about 0.6: wide layers saturate or explode.",
     torch="nn.init.uniform_(w, -{reach}, {reach})",
 )
 class FixedUniform(Uniform):
@@ -141,7 +141,7 @@ class NormalSmall(Scaled):
     "xavier_normal",
     label="Xavier normal",
     formula="N(0, 2/(n+m))",
-    advice="Keeps the variance of signals and gradients steady through S-shaped units.",
+    advice="Preserves the variance of signals and gradients through S-shaped units.",
     torch="nn.init.xavier_normal_(w)",
     source="Glorot & Bengio 2010",
 )
@@ -167,7 +167,7 @@ class XavierUniform(Uniform):
     "xavier_fan_in",
     label="Xavier by fan-in",
     formula="N(0, 1/n)",
-    advice="Xavier as it is often taught: it considers only the forward signal. Right for "
+    advice="Xavier as often taught, for the forward signal only. Right for "
     "S-shaped units, half the variance that ReLU needs.",
     torch="nn.init.kaiming_normal_(w, nonlinearity='linear')",
 )
@@ -180,7 +180,7 @@ class XavierFanIn(Scaled):
     "he_normal",
     label="He normal",
     formula="N(0, 2/n)",
-    advice="Twice the variance, because ReLU throws half of the signal away.",
+    advice="Twice the variance of Xavier, because ReLU removes half of the signal.",
     torch="nn.init.kaiming_normal_(w, nonlinearity='relu')",
     source="He et al. 2015",
 )
@@ -206,7 +206,7 @@ class HeUniform(Uniform):
     "lecun_normal",
     label="LeCun normal",
     formula="N(0, 1/n)",
-    advice="Made for SELU and similar activations: variance 1 in, variance 1 out.",
+    advice="For SELU and similar activations: preserves a variance of 1.",
     torch="nn.init.kaiming_normal_(w, nonlinearity='linear')",
     source="LeCun et al. 1998",
 )
@@ -219,8 +219,7 @@ class LeCunNormal(Scaled):
     "orthogonal",
     label="Orthogonal",
     formula="gain · Q, QᵀQ = I",
-    advice="Orthogonal rows keep the length of signals exactly, however deep the network. Use gain "
-    "√2 for ReLU.",
+    advice="Orthogonal rows preserve the norm of signals at any depth. Use gain √2 for ReLU.",
     torch="nn.init.orthogonal_(w, {gain})",
     source="Saxe et al. 2014",
 )
@@ -251,7 +250,7 @@ class LSUV(Initializer):
     label="RBM pre-training",
     formula="ΔW = η(⟨hv⟩data − ⟨hv⟩model)",
     advice="Each hidden layer first learns, without labels, to reconstruct its inputs, as a "
-    "restricted Boltzmann machine trained by contrastive divergence. Made for sigmoid layers; the "
+    "restricted Boltzmann machine trained by contrastive divergence. For sigmoid layers; the "
     "output layer starts from Xavier normal.",
     source="Hinton, Osindero & Teh 2006",
 )
@@ -273,7 +272,7 @@ class RBM(XavierNormal):
         low=1,
         high=100,
         restarts_run=True,
-        help="How often the machine goes down and up again before it is compared with the data.",
+        help="Number of Gibbs steps before the model is compared with the data.",
     )
     weight_cost: float = setting(
         2e-4, label="Cost λ", low=0, high=1, scale="log", restarts_run=True

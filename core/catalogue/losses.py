@@ -1,8 +1,8 @@
 """Output functions and losses.
 
-Arrays are feature-major: logits z, outputs a and targets y all have shape (outputs, batch). A
-class label is one-hot. A loss is either taken of the logits directly (`fused`, numerically stable)
-or of the outputs.
+Arrays are feature-major: logits z, outputs a and targets y all have shape (outputs, batch). A class
+label is one-hot. A loss is computed from the logits directly (`fused`, numerically stable) or from
+the outputs.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class SoftmaxOutput(Output):
 
 
 class Loss(Entry):
-    """A loss over one batch. `outputs` are the output functions it goes with, the default first."""
+    """A loss over one batch. `outputs` are the output functions it supports, the default first."""
 
     outputs: ClassVar[tuple[str, ...]] = ()
     tasks: ClassVar[tuple[str, ...]] = ()
@@ -98,7 +98,7 @@ class Loss(Entry):
         raise NotImplementedError
 
     def resolve(self, task: str) -> Loss:
-        """The loss really used for a task; itself, except for "auto"."""
+        """The loss used for a task; itself, except for "auto"."""
         return self
 
 
@@ -109,7 +109,7 @@ LOSSES: Registry[Loss] = Registry("loss", Loss)
     "auto",
     label="Auto",
     formula="follows the data",
-    advice="Cross-entropy for classes, squared error for numbers.",
+    advice="Cross-entropy for classification, squared error for regression.",
 )
 class AutoLoss(Loss):
     def resolve(self, task: str) -> Loss:
@@ -121,7 +121,7 @@ class AutoLoss(Loss):
     label="½ squared error",
     formula="½ Σ (ŷ − y)²",
     advice="The regression loss. Summed over outputs; over the batch averaged or summed. The data "
-    "loss that is shown is always the mean over samples, in the units of the data and without any "
+    "loss that is shown is always the mean over samples, in the units of the data and without "
     "penalty; the objective is what is minimised.",
     torch="0.5 * (output - target).square().sum(1).{reduction}()",
 )
@@ -162,7 +162,7 @@ class BinaryCrossEntropy(CrossEntropy):
     tasks: ClassVar[tuple[str, ...]] = ("binary",)
 
     def value(self, z: Array, a: Array, y: Array) -> Array:
-        # max(z,0) − zy + ln(1+e^−|z|) is the same number without overflow or ln 0.
+        # max(z,0) − zy + ln(1+e^−|z|) is equal, without overflow or ln 0.
         return (np.maximum(z, 0) - z * y + np.log1p(np.exp(-np.abs(z)))).sum(axis=0)
 
 

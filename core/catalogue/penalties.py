@@ -1,9 +1,9 @@
-"""Remedies that act on the gradient: weight penalties and clipping.
+"""Weight penalties and gradient clipping.
 
 Penalties concern weights only, never biases or batch normalisation's γ and β. `mask` is a vector
-that is 1 at weights and 0 elsewhere. A penalty is added to the loss of the batch as it is, so with
-a loss averaged over the batch its strength does not depend on the batch size. The data loss that is
-shown leaves it out; data loss and penalty together are the objective.
+that is 1 at weights and 0 elsewhere. A penalty is added to the loss of the batch, so with a loss
+averaged over the batch its strength does not depend on the batch size. The data loss that is shown
+excludes it; data loss and penalty together are the objective.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ PENALTIES: Registry[Penalty] = Registry("penalty", Penalty)
 
 
 def strength_setting(default: float, label: str = "Strength λ") -> float:
-    """How much of a penalty is added to the loss."""
+    """The strength of a penalty."""
     return setting(default, label=label, low=0, high=1e6, scale="log")
 
 
-@PENALTIES.add("none", label="None", formula="0", advice="The loss is the data's alone.")
+@PENALTIES.add("none", label="None", formula="0", advice="The loss is the data loss alone.")
 class NoPenalty(Penalty):
     def add_gradient(self, params: Array, mask: Array, grads: Array, scratch: Array) -> None:
         pass
@@ -46,7 +46,7 @@ class NoPenalty(Penalty):
     "l1",
     label="L1",
     formula="λ Σ |w|",
-    advice="Pulls every weight towards 0 with the same force: the useless ones get there.",
+    advice="Pulls every weight towards 0 with the same force, so that many become 0.",
     torch="{strength} * sum(w.abs().sum() for w in weights)",
     source="Tibshirani 1996",
 )
@@ -66,8 +66,8 @@ class L1(Penalty):
     "l2",
     label="L2",
     formula="½λ Σ w²",
-    advice="Pulls large weights harder than small ones: a smoother function. With SGD the same as "
-    "weight decay, with Adam not.",
+    advice="Pulls large weights more than small ones: a smoother function. With SGD the same as "
+    "weight decay, but not with Adam.",
     torch="0.5 * {strength} * sum(w.square().sum() for w in weights)",
     source="Krogh & Hertz 1992",
 )
@@ -128,17 +128,17 @@ def _add_weights(params: Array, mask: Array, strength: float, grads: Array, scra
 
 
 class Clipping(Entry):
-    """A bound put on the gradient before the optimizer sees it."""
+    """A bound on the gradient, applied before the optimizer."""
 
     def clip(self, grads: Array) -> None:
-        """Clip in place. What is not a number stays so, that the trainer may notice it."""
+        """Clip in place. NaN is kept, so that the trainer notices it."""
         raise NotImplementedError
 
 
 CLIPPINGS: Registry[Clipping] = Registry("clipping", Clipping)
 
 
-@CLIPPINGS.add("none", label="Off", formula="g", advice="Gradients are used as they come.")
+@CLIPPINGS.add("none", label="Off", formula="g", advice="Gradients are used unchanged.")
 class NoClipping(Clipping):
     def clip(self, grads: Array) -> None:
         pass
@@ -148,7 +148,7 @@ class NoClipping(Clipping):
     "by_norm",
     label="By norm",
     formula="g · min(1, c / (‖g‖ + 10⁻⁶))",
-    advice="A gradient longer than c is shortened to c, its direction kept: the cure for "
+    advice="A gradient longer than c is scaled to length c in the same direction: the remedy for "
     "explosions.",
     torch="nn.utils.clip_grad_norm_(params, {limit})",
     source="Pascanu et al. 2013",
@@ -160,7 +160,7 @@ class ByNorm(Clipping):
 
     def clip(self, grads: Array) -> None:
         share = self.limit / (_norm(grads) + 1e-6)
-        if not share >= 1:  # also where it is not a number
+        if not share >= 1:  # also if it is NaN
             np.multiply(grads, share, grads)
 
 
@@ -168,7 +168,7 @@ class ByNorm(Clipping):
     "by_value",
     label="By value",
     formula="each gᵢ kept within −c … c",
-    advice="Every component is cut for itself, so the direction may turn.",
+    advice="Every component is clipped separately, so the direction may change.",
     torch="nn.utils.clip_grad_value_(params, {limit})",
 )
 class ByValue(Clipping):

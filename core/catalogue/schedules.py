@@ -14,8 +14,8 @@ from core.base.registry import Entry, Registry, setting
 class Schedule(Entry):
     """A learning-rate factor as a pure function of the step, or of the validation loss.
 
-    `reactive` schedules also read the validation loss, which is then measured once an epoch; their
-    memory is a small tuple that the trainer keeps (see `observe`).
+    `reactive` schedules also use the validation loss, which is then measured once per epoch; their
+    state is a small tuple kept by the trainer (see `observe`).
     """
 
     reactive: ClassVar[bool] = False
@@ -25,11 +25,11 @@ class Schedule(Entry):
         raise NotImplementedError
 
     def start(self) -> tuple[float, ...]:
-        """The memory before the first step."""
+        """The state before the first step."""
         return ()
 
     def observe(self, memory: tuple[float, ...], loss: float) -> tuple[float, ...]:
-        """The memory after an epoch whose validation loss was `loss` (reactive only)."""
+        """The state after an epoch with validation loss `loss` (reactive only)."""
         return memory
 
 
@@ -37,20 +37,20 @@ SCHEDULES: Registry[Schedule] = Registry("schedule", Schedule)
 
 
 def steps_setting(default: int, label: str = "Steps T", help: str = "") -> int:
-    """A length of time in steps."""
+    """A duration in steps."""
     return setting(default, label=label, low=1, high=10_000_000, scale="log", help=help)
 
 
 def floor_setting() -> float:
     """The smallest factor of a schedule."""
-    return setting(0.0, label="Floor", low=0, high=1, help="Smallest share of the rate.")
+    return setting(0.0, label="Floor", low=0, high=1, help="Smallest factor on the rate.")
 
 
 @SCHEDULES.add(
     "constant",
     label="Constant",
     formula="η",
-    advice="The learning rate stays as set.",
+    advice="The learning rate is constant.",
     torch="lr_scheduler.ConstantLR(optimizer, factor=1)",
 )
 class Constant(Schedule):
@@ -62,7 +62,8 @@ class Constant(Schedule):
     "staircase",
     label="Staircase",
     formula="η · δ^⌊t/T⌋",
-    advice="Every T steps the rate falls by the factor δ; a loss grown flat often drops again.",
+    advice="Every T steps the rate is multiplied by δ; a loss that has become flat often drops "
+    "again.",
     torch="lr_scheduler.StepLR(optimizer, {steps}, gamma={decay})",
 )
 class Staircase(Schedule):
@@ -77,7 +78,7 @@ class Staircase(Schedule):
     "exponential",
     label="Exponential",
     formula="η · δ^(t/T)",
-    advice="The staircase smoothed: every T steps the rate has fallen by δ, a little at each step.",
+    advice="Smooth step decay: the rate falls a little at each step, by δ over T steps.",
     torch="lr_scheduler.ExponentialLR(optimizer, gamma={decay} ** (1 / {steps}))",
 )
 class Exponential(Schedule):
@@ -92,13 +93,14 @@ class Exponential(Schedule):
     "cosine",
     label="Cosine",
     formula="η · (f + (1−f)(1 + cos(πt/T))/2)",
-    advice="Long at full rate, then gently down to the floor f by step T, where it stays.",
+    advice="Slowly down at first, then faster, and slowly to the floor f at step T, where it "
+    "stays.",
     torch="lr_scheduler.LambdaLR(optimizer, lambda t: "
     "{floor} + (1 - {floor}) * (1 + math.cos(math.pi * min(t / {steps}, 1))) / 2)",
     source="Loshchilov & Hutter 2017",
 )
 class Cosine(Schedule):
-    """PyTorch's CosineAnnealingLR(T, eta_min=f·η) is the same up to T, and climbs again after."""
+    """PyTorch's CosineAnnealingLR(T, eta_min=f·η) is the same up to T, but rises again after."""
 
     steps: int = steps_setting(10_000)
     floor: float = floor_setting()
@@ -110,8 +112,8 @@ class Cosine(Schedule):
 @SCHEDULES.add(
     "cosine_restarts",
     label="Cosine with restarts",
-    formula="cosine, begun anew every T steps",
-    advice="Each restart moves the weights out of the minimum they have settled in.",
+    formula="cosine, restarted every T steps",
+    advice="Each restart moves the weights out of the minimum they are in.",
     torch="lr_scheduler.LambdaLR(optimizer, lambda t: "
     "{floor} + (1 - {floor}) * (1 + math.cos(math.pi * (t % {steps}) / {steps})) / 2)",
     source="Loshchilov & Hutter 2017",
@@ -130,7 +132,7 @@ class CosineRestarts(Schedule):
     "linear",
     label="Linear",
     formula="η · (1 − (1−f) t/T)",
-    advice="Straight down to the floor f by step T, where it stays.",
+    advice="Linearly down to the floor f at step T, where it stays.",
     torch="lr_scheduler.LinearLR(optimizer, 1.0, {floor}, {steps})",
 )
 class Linear(Schedule):
@@ -161,7 +163,7 @@ class InverseTime(Schedule):
     "warmup",
     label="Warm-up",
     formula="η · (s + (1−s) t/T), then η",
-    advice="Starts with the share s of the rate and rises to all of it by step T, so that the "
+    advice="Rises from the share s of the rate to the full rate at step T, so that the "
     "large gradients of the first steps do no harm.",
     torch="lr_scheduler.LinearLR(optimizer, {start_share}, 1.0, {warmup})",
     source="Goyal et al. 2017",
@@ -169,7 +171,7 @@ class InverseTime(Schedule):
 class Warmup(Schedule):
     warmup: int = steps_setting(500, "Warm-up T")
     start_share: float = setting(
-        0.01, label="Start s", low=0, high=1, help="First share of the rate."
+        0.01, label="Start s", low=0, high=1, help="Initial factor on the rate."
     )
 
     def factor(self, t: int, memory: tuple[float, ...]) -> float:
@@ -180,7 +182,7 @@ class Warmup(Schedule):
     "warmup_cosine",
     label="Warm-up + cosine",
     formula="warm-up until step T₁, then cosine over T₂ steps",
-    advice="A careful start and a gentle end: the usual choice for transformers.",
+    advice="The usual choice for transformers.",
     torch="lr_scheduler.SequentialLR(optimizer, ["
     "lr_scheduler.LinearLR(optimizer, {start_share}, 1.0, {warmup}), "
     "lr_scheduler.LambdaLR(optimizer, lambda t: "
@@ -189,7 +191,7 @@ class Warmup(Schedule):
 class WarmupCosine(Schedule):
     warmup: int = steps_setting(500, "Warm-up T₁")
     start_share: float = setting(
-        0.01, label="Start s", low=0, high=1, help="First share of the rate."
+        0.01, label="Start s", low=0, high=1, help="Initial factor on the rate."
     )
     steps: int = steps_setting(10_000, "Steps T₂")
     floor: float = floor_setting()
@@ -204,7 +206,7 @@ class WarmupCosine(Schedule):
     "reduce_on_plateau",
     label="Reduce on plateau",
     formula="η ← δη when the validation loss has not improved for p epochs",
-    advice="Waits for the loss to level off before lowering the rate. Needs validation data.",
+    advice="Lowers the rate when the validation loss stops improving. Needs validation data.",
     torch="lr_scheduler.ReduceLROnPlateau(optimizer, factor={decay}, patience={patience}, "
     "threshold={threshold}, cooldown={cooldown}, eps=0, "
     "min_lr={floor} * optimizer.param_groups[0]['lr'])",
@@ -212,20 +214,20 @@ class WarmupCosine(Schedule):
 class ReduceOnPlateau(Schedule):
     """Stepped once an epoch, as PyTorch's is. Better means below (1 − threshold)·best.
 
-    Memory: (factor, best loss, epochs since, epochs of cooldown left).
+    State: (factor, best loss, epochs since, epochs of cooldown left).
     """
 
     reactive: ClassVar[bool] = True
 
     decay: float = setting(0.5, label="Factor δ", low=0, high=1)
     patience: int = setting(
-        10, label="Patience p", low=0, high=100_000, help="Epochs without gain."
+        10, label="Patience p", low=0, high=100_000, help="Epochs without improvement."
     )
     threshold: float = setting(
-        1e-4, label="Threshold", low=0, high=1, scale="log", help="Smallest relative gain."
+        1e-4, label="Threshold", low=0, high=1, scale="log", help="Smallest relative improvement."
     )
     cooldown: int = setting(
-        0, label="Cooldown", low=0, high=100_000, help="Epochs before it counts."
+        0, label="Cooldown", low=0, high=100_000, help="Epochs before counting resumes."
     )
     floor: float = floor_setting()
 

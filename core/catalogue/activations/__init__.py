@@ -1,7 +1,5 @@
-"""Activation functions: the hidden layers' dropdown, each function and its derivative side by side.
-
-`base` holds the contract and the registry, the other modules the entries. Importing this package
-registers them all.
+"""Activation functions of hidden layers, each function beside its derivative. `base` has the base
+class and the registry, the other modules the entries. Importing this package registers them all.
 """
 
 from core.catalogue.activations.base import ACTIVATIONS, Activation, Array

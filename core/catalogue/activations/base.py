@@ -1,4 +1,4 @@
-"""The contract of an activation function, the registry, and what several entries share.
+"""The base class of activation functions, their registry, and shared helpers.
 
 Elementwise entries work in place on preallocated arrays of any float dtype; entries with parameters
 of their own (`parametric`) are built as layers instead. Where the two sides of a kink differ, the

@@ -14,7 +14,7 @@ from core.catalogue.activations.base import ACTIVATIONS, Activation, Array, logi
     "identity",
     label="Identity",
     formula="x",
-    advice="A stack of linear layers is one linear layer: depth buys nothing.",
+    advice="A stack of linear layers is one linear layer: depth has no effect.",
     torch="nn.Identity()",
 )
 class Identity(Activation):
@@ -31,8 +31,8 @@ class Identity(Activation):
     "step",
     label="Step",
     formula="1 if x > 0, else 0",
-    advice="Its slope is 0 wherever it is defined, so no gradient passes through and the layers "
-    "below never learn. Included for contrast.",
+    advice="Its slope is 0 everywhere, so no gradient passes through and the layers "
+    "below never learn. Included for comparison.",
     torch="lambda x: (x > 0).to(x.dtype)",
     source="Rosenblatt 1958",
 )
@@ -68,7 +68,8 @@ class Sigmoid(Activation):
     "tanh",
     label="tanh",
     formula="tanh x",
-    advice="Zero-centred, so less zigzag than sigmoid, but still flat at both ends. Use with "
+    advice="Zero-centred, so the path zigzags less than with sigmoid, but flat at both ends. Use "
+    "with "
     "Xavier.",
     torch="nn.Tanh()",
 )

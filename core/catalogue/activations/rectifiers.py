@@ -1,4 +1,4 @@
-"""ReLU and its kin: straight above 0."""
+"""The ReLU family: linear above 0."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from core.catalogue.activations.base import (
 
 
 def exponential_linear(z: Array, alpha: float, out: Array) -> None:
-    """z above 0, α(eᶻ − 1) below: first the magnitude, then the sign of z."""
+    """z above 0, α(eᶻ − 1) below; computed from magnitude and sign of z."""
     below_zero(z, out)
     np.expm1(out, out)
     np.multiply(out, constant(-alpha, out.dtype), out)
@@ -33,7 +33,7 @@ def exponential_linear(z: Array, alpha: float, out: Array) -> None:
     label="ReLU",
     formula="max(0, x)",
     advice="Flat on one side only: trains several times faster than sigmoid or tanh, but a unit "
-    "pushed to the flat side for every sample is dead. Pair with He.",
+    "on the flat side for every sample is dead. Use with He.",
     torch="nn.ReLU()",
     source="Nair & Hinton 2010",
 )
@@ -54,7 +54,7 @@ class ReLU(Activation):
     "leaky_relu",
     label="Leaky ReLU",
     formula="max(ax, x)",
-    advice="No flat side, so no unit dies for good. Pair with He.",
+    advice="No flat side, so no unit dies. Use with He.",
     torch="nn.LeakyReLU({slope})",
     source="Maas et al. 2013",
 )
@@ -76,7 +76,7 @@ class LeakyReLU(Activation):
     "prelu",
     label="PReLU",
     formula="max(ax, x), a learned",
-    advice="The slope of the negative side is a parameter: watch it move. Pair with He.",
+    advice="The slope of the negative side is a learned parameter. Use with He.",
     torch="nn.PReLU(init={start})",
     source="He et al. 2015",
 )
@@ -98,7 +98,7 @@ class PReLU(Activation):
     "elu",
     label="ELU",
     formula="x if x > 0, else α(eˣ − 1)",
-    advice="Smooth at 0 and negative on average below it; a little slower than ReLU. Pair with He.",
+    advice="Smooth at 0, with negative values below; a little slower than ReLU. Use with He.",
     torch="nn.ELU({alpha})",
     source="Clevert et al. 2016",
 )
@@ -124,7 +124,7 @@ class ELU(Activation):
     "selu",
     label="SELU",
     formula="λx if x > 0, else λα(eˣ − 1);  λ = 1.0507, α = 1.6733",
-    advice="Chosen so that activations keep mean 0 and variance 1 from layer to layer. Pair with "
+    advice="Chosen so that activations keep mean 0 and variance 1 from layer to layer. Use with "
     "LeCun.",
     torch="nn.SELU()",
     source="Klambauer et al. 2017",
@@ -148,8 +148,8 @@ class SELU(Activation):
     "serlu",
     label="SERLU",
     formula="λx if x ≥ 0, else λαx eˣ;  λ = 1.07862, α = 2.90427",
-    advice="Like SELU it keeps mean and variance steady, but with a bump below 0 that lets very "
-    "negative inputs go silent. Pair with LeCun.",
+    advice="Like SELU it preserves mean and variance, but approaches 0 for very "
+    "negative inputs. Use with LeCun.",
     torch="lambda x: 1.07862 * torch.where(x > 0, x, 2.90427 * x * x.clamp(max=0).exp())",
     source="Zhang & Li 2018",
 )
@@ -181,14 +181,14 @@ class SERLU(Activation):
     "maxout",
     label="Maxout",
     formula="max(w₁x + b₁, …, w_k x + b_k)",
-    advice="The largest of k affine maps: neither saturation nor zigzag, for k times the weights. "
-    "Pair with LeCun.",
+    advice="The largest of k affine maps: no saturation and no zigzag, for k times the weights. "
+    "Use with LeCun.",
     torch="lambda x: x.unflatten(1, ({pieces}, -1)).max(1).values",
     source="Goodfellow et al. 2013",
 )
 class Maxout(Activation):
-    """Built as a layer. The PyTorch expression takes the k maps' outputs piece after piece. Where
-    pieces are equal, as with constant starting weights, one of them gets the whole gradient: here
+    """Built as a layer. The PyTorch expression expects the k maps' outputs one after the other. If
+    pieces are equal, as with constant initial weights, one of them gets the whole gradient: here
     the first."""
 
     parametric: ClassVar[bool] = True

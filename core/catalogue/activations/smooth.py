@@ -16,7 +16,7 @@ from core.catalogue.activations.base import ACTIVATIONS, Activation, Array, logi
     "swish",
     label="Swish",
     formula="x σ(βx)",
-    advice="Smooth and not monotone: its slope goes negative before it flattens out. With β = 1 "
+    advice="Smooth and not monotonic, with a dip below 0. With β = 1 "
     "also called SiLU. Use with He.",
     torch="lambda x: x * torch.sigmoid({beta} * x)",
     source="Ramachandran et al. 2017",
@@ -44,8 +44,8 @@ class Swish(Activation):
     "gelu",
     label="GELU",
     formula="x Φ(x) ≈ ½x (1 + tanh(√(2/π) (x + 0.044715 x³)))",
-    advice="ReLU with a soft, slightly dipping corner, usual in transformers. The tanh form is "
-    "used, at most 0.0005 off the exact one. Use with He.",
+    advice="A smooth ReLU with a slight dip, usual in transformers. The tanh form is "
+    "used, which differs from the exact one by at most 0.0005. Use with He.",
     torch="nn.GELU(approximate='tanh')",
     source="Hendrycks & Gimpel 2016",
 )
@@ -89,7 +89,7 @@ class GELU(Activation):
     "mish",
     label="Mish",
     formula="x tanh(ln(1 + eˣ))",
-    advice="Much like swish, with a slightly deeper dip; slower to compute. Use with He.",
+    advice="Similar to swish with a slightly deeper dip; slower to compute. Use with He.",
     torch="nn.Mish()",
     source="Misra 2019",
 )
@@ -134,7 +134,8 @@ class Mish(Activation):
     "softplus",
     label="Softplus",
     formula="ln(1 + eˣ)",
-    advice="A rounded ReLU whose slope is the sigmoid; always positive, so it zigzags. Use with "
+    advice="A smooth ReLU whose slope is the sigmoid; always positive, so the path zigzags. Use "
+    "with "
     "He.",
     torch="nn.Softplus(threshold=50)",
     source="Dugas et al. 2001",

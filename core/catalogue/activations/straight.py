@@ -19,7 +19,7 @@ def ramp(z: Array, out: Array) -> None:
 
 
 def on_slope(a: Array, out: Array) -> None:
-    """1 where a `ramp` a lies between its ends, else 0."""
+    """1 where a `ramp` a is between its ends, else 0."""
     np.subtract(constant(1, a.dtype), a, out)
     np.multiply(out, a, out)
     np.sign(out, out)

@@ -1,7 +1,5 @@
-"""Optimizers: frozen rules over flat vectors; their state lives outside them.
-
-`base` holds the contract and the registry, the other modules the entries. Importing this package
-registers them all.
+"""Optimizers: immutable rules over flat vectors, with their state kept outside. `base` has the base
+class and the registry, the other modules the entries. Importing this package registers them all.
 """
 
 from core.catalogue.optimizers.base import OPTIMIZERS, Array, Optimizer, State

@@ -1,8 +1,8 @@
-"""The contract of an optimizer, and the registry.
+"""The base class of optimizers, and their registry.
 
-A rule may be swapped between two steps (another learning rate, another optimizer), and a run
-resumes from its saved state bit for bit. Every rule follows PyTorch's convention; where the
-lecture's differs the docstring says how.
+A rule may be replaced between two steps (another learning rate, another optimizer), and a run
+resumes from its saved state bit for bit. Every rule follows PyTorch's convention; docstrings say
+where the lecture's differs.
 """
 
 from __future__ import annotations
@@ -19,25 +19,23 @@ State = dict[str, NDArray[Any]]
 
 
 def rate_setting(default: float) -> float:
-    """The learning rate η of a rule, with the default that works for it."""
+    """The learning rate η of a rule, with a suitable default."""
     return setting(
         default, label="Rate η", low=0, high=1e12, scale="log", help="Learning rate: step size."
     )
 
 
 def epsilon_setting(default: float) -> float:
-    """The ε that keeps a rule from dividing by 0."""
-    return setting(
-        default, label="ε", low=0, high=1, scale="log", help="Keeps the division from 0 / 0."
-    )
+    """The ε that prevents division by 0."""
+    return setting(default, label="ε", low=0, high=1, scale="log", help="Prevents division by 0.")
 
 
 class Optimizer(Entry):
     """An in-place update of a flat parameter vector.
 
     `slots` names the state vectors a rule keeps, each as long as the parameters and starting at 0.
-    The arithmetic of an `elementwise` rule is, so that a long vector may be updated piece by piece
-    with the same t. A `full_batch` rule wants the exact gradient: batches' noise misleads it.
+    An `elementwise` rule allows a long vector to be updated in chunks with the same t. A
+    `full_batch` rule needs the exact gradient, without the noise of batches.
     """
 
     slots: ClassVar[tuple[str, ...]] = ()
@@ -50,7 +48,7 @@ class Optimizer(Entry):
         return {name: np.zeros(n, dtype) for name in self.slots}
 
     def take_over(self, state: State, former: Optimizer) -> None:
-        """Turn the state of the same rule with other settings, in place, into one to go on from."""
+        """Convert the state of the same rule with other settings, in place."""
 
     def step(
         self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
@@ -58,7 +56,7 @@ class Optimizer(Entry):
         """Do update number t (from 1) with learning rate `rate`, in place.
 
         `grads` may be overwritten; `scratch` is a work vector of the same length. An elementwise
-        rule also takes a vector of rates, one for each parameter, which it leaves as it is.
+        rule also accepts a vector of rates, one per parameter, which is not modified.
         """
         raise NotImplementedError
 

@@ -15,7 +15,7 @@ from core.catalogue.optimizers.base import OPTIMIZERS, Array, Optimizer, State, 
     "sgd",
     label="SGD",
     formula="W ← W − ηg",
-    advice="The plain step down the slope. Try η between 0.01 and 1.",
+    advice="A step against the gradient. Try η between 0.01 and 1.",
     torch="torch.optim.SGD(params, lr={learning_rate})",
     source="Robbins & Monro 1951",
 )
@@ -33,14 +33,14 @@ class SGD(Optimizer):
     "momentum",
     label="Momentum",
     formula="v ← γv + g;  W ← W − ηv",
-    advice="Averages the slope over about 1/(1−γ) steps: faster along valleys, steadier across.",
+    advice="Averages the gradient over about 1/(1−γ) steps: faster along valleys, less "
+    "oscillation across.",
     torch="torch.optim.SGD(params, lr={learning_rate}, momentum={momentum})",
     source="Polyak 1964",
 )
 class Momentum(Optimizer):
-    """The lecture puts η inside, v ← γv + ηg; W ← W − v: the same path while η is constant.
-
-    When η changes, here the whole velocity follows at once, there only what is added to it.
+    """The lecture puts η inside, v ← γv + ηg; W ← W − v: the same path while η is constant. A
+    change of η affects the whole velocity here, but only new gradients there.
     """
 
     slots: ClassVar[tuple[str, ...]] = ("velocity",)
@@ -61,7 +61,8 @@ class Momentum(Optimizer):
     "nag",
     label="Nesterov",
     formula="v ← γv + g;  W ← W − η(g + γv)",
-    advice="Momentum with the gradient at the point ahead, so it slows down before the minimum.",
+    advice="Momentum with the gradient at the look-ahead point, so it slows down before the "
+    "minimum.",
     torch="torch.optim.SGD(params, lr={learning_rate}, momentum={momentum}, nesterov=True)",
     source="Nesterov 1983; Sutskever et al. 2013",
 )
@@ -69,7 +70,7 @@ class NAG(Optimizer):
     """The lecture keeps the point W and takes g at the look-ahead point Θ = W − γv.
 
     Here the parameters are Θ itself. While η is constant the look-ahead points of the lecture's
-    rule and the parameters of this one are the same numbers.
+    rule equal the parameters here.
     """
 
     slots: ClassVar[tuple[str, ...]] = ("velocity",)

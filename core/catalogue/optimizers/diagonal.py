@@ -22,7 +22,8 @@ from core.catalogue.optimizers.base import (
     "adagrad",
     label="AdaGrad",
     formula="G ← G + g²;  W ← W − η g / (√G + ε)",
-    advice="Rarely used weights keep large steps. G only grows, so all steps keep shrinking.",
+    advice="Weights with rare gradients keep large steps. G only grows, so all steps keep "
+    "shrinking.",
     torch="torch.optim.Adagrad(params, lr={learning_rate}, eps={epsilon})",
     source="Duchi et al. 2011",
 )
@@ -46,7 +47,8 @@ class AdaGrad(Optimizer):
     "rmsprop",
     label="RMSProp",
     formula="G ← ρG + (1−ρ)g²;  W ← W − η g / (√G + ε)",
-    advice="AdaGrad with a decaying mean of g² for the sum, so the steps do not shrink to 0.",
+    advice="AdaGrad with a decaying mean of g² instead of the sum, so the steps do not shrink to "
+    "0.",
     torch="torch.optim.RMSprop(params, lr={learning_rate}, alpha={rho}, eps={epsilon})",
     source="Tieleman & Hinton 2012",
 )
@@ -71,7 +73,7 @@ class RMSProp(Optimizer):
     "adadelta",
     label="AdaDelta",
     formula="W ← W − η g √(D + ε) / √(G + ε);  G, D: decaying means of g², ΔW²",
-    advice="Takes its step size from its own past steps, so it needs no learning rate: leave η at "
+    advice="Derives its step size from past steps, so it needs no learning rate: leave η at "
     "1. Slow to start.",
     torch="torch.optim.Adadelta(params, lr={learning_rate}, rho={rho}, eps={epsilon})",
     source="Zeiler 2012",
@@ -104,7 +106,7 @@ class AdaDelta(Optimizer):
 
 
 def _average(mean: Array, share: float, values: Array) -> None:
-    """mean ← share·mean + (1 − share)·values; `values` are spent."""
+    """mean ← share·mean + (1 − share)·values; overwrites `values`."""
     np.multiply(mean, constant(share, mean.dtype), mean)
     np.multiply(values, constant(1 - share, values.dtype), values)
     np.add(mean, values, mean)

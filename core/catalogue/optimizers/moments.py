@@ -18,17 +18,17 @@ from core.catalogue.optimizers.base import (
     rate_setting,
 )
 
-# A product of momenta so small that 1 − product is 1 in double precision.
+# Below this product of momenta, 1 − product is 1 in double precision.
 NEGLIGIBLE = 1e-20
 
 
 def _beta1(default: float = 0.9) -> float:
-    return setting(default, label="β₁", low=0, high=0.99999, help="Memory of the mean gradient.")
+    return setting(default, label="β₁", low=0, high=0.99999, help="Decay of the mean gradient.")
 
 
 def _beta2(default: float = 0.999) -> float:
     return setting(
-        default, label="β₂", low=0, high=0.9999999, help="Memory of the gradient's size."
+        default, label="β₂", low=0, high=0.9999999, help="Decay of the mean squared gradient."
     )
 
 
@@ -37,12 +37,12 @@ def _beta2(default: float = 0.999) -> float:
     label="Adam",
     formula="W ← W − η m′ / (√v′ + ε);  m′ = m/(1 − β₁ᵗ),  v′ = v/(1 − β₂ᵗ);  "
     "m, v: decaying means of g, g²",
-    advice="Every weight gets a step size of its own; a good first choice.",
+    advice="Every weight has its own step size; a good first choice.",
     torch="torch.optim.Adam(params, lr={learning_rate}, betas=({beta1}, {beta2}), eps={epsilon})",
     source="Kingma & Ba 2015",
 )
 class Adam(Optimizer):
-    """State holds m/(1 − β₁) and v/(1 − β₂): sums that fade, which take two sweeps fewer."""
+    """The state is m/(1 − β₁) and v/(1 − β₂): decaying sums, which save two passes."""
 
     slots: ClassVar[tuple[str, ...]] = ("sum", "square_sum")
     learning_rate: float = rate_setting(0.01)
@@ -65,7 +65,8 @@ class Adam(Optimizer):
                 vector *= (1 - was) / (1 - now)
 
     def _gather(self, grads: Array, work: Array, state: State) -> None:
-        """Let both sums fade and add the new gradient. `work` may be `grads`, spent then."""
+        """Decay both sums and add the new gradient. `work` may be `grads`, which is then
+        overwritten."""
         beta1, beta2 = self._betas(grads.dtype)
         total, squares = state["sum"], state["square_sum"]
         np.multiply(total, beta1, total)
@@ -75,7 +76,7 @@ class Adam(Optimizer):
         np.add(squares, work, squares)
 
     def _betas(self, dtype: np.dtype) -> tuple[Array, Array]:
-        """β₁ and β₂ as operands; looked up once, as small nets feel every look-up."""
+        """β₁ and β₂ as operands, cached: look-ups take a measurable time in small networks."""
         kept = self.__dict__.get("_kept_betas")
         if kept is None or kept[0] is not dtype:
             kept = dtype, (constant(self.beta1, dtype), constant(self.beta2, dtype))
@@ -86,7 +87,7 @@ class Adam(Optimizer):
         self, params: Array, direction: Array, squares: Array, t: int, rate: float, scratch: Array
     ) -> None:
         """W ← W − η·direction / (√v′ + ε), v′ being squares·(1 − β₂)/(1 − β₂ᵗ)."""
-        # η·d/(√v′ + ε) = η·r·d/(√squares + ε·r) with r = √((1 − β₂ᵗ)/(1 − β₂)): one sweep less.
+        # η·d/(√v′ + ε) = η·r·d/(√squares + ε·r) with r = √((1 − β₂ᵗ)/(1 − β₂)): one pass less.
         root = math.sqrt((1 - self.beta2**t) / (1 - self.beta2))
         np.sqrt(squares, scratch)
         np.add(scratch, np.array(self.epsilon * root, scratch.dtype), scratch)
@@ -108,8 +109,8 @@ class Adam(Optimizer):
 class NAdam(Adam):
     """The momentum μₜ warms up; corrections use its running product Πμ, as Dozat and PyTorch do.
 
-    State `product` holds the update that Πμ is known for, and Πμ: so it stays that of the μ which
-    were used, when β₁ or ψ changes in flight.
+    State `product` has the update number and Πμ, so Πμ remains that of the μ used even if β₁ or ψ
+    changes in flight.
     """
 
     learning_rate: float = rate_setting(0.01)
@@ -153,7 +154,7 @@ def _product(known: Array, t: int, momentum: float) -> float:
     "adamw",
     label="AdamW",
     formula="W ← (1 − ηλ)W, then Adam",
-    advice="Adam whose weight decay is not diluted by its own scaling: the usual choice with "
+    advice="Adam with weight decay that its scaling does not affect: the usual choice with "
     "decay. Like torch.optim.AdamW(params) it decays every parameter, biases too; Weight decay "
     "under Training decays weights only.",
     torch="torch.optim.AdamW(params, lr={learning_rate}, betas=({beta1}, {beta2}), eps={epsilon}, "
@@ -182,7 +183,7 @@ class AdamW(Adam):
     "adamax",
     label="Adamax",
     formula="W ← W − η m′ / u;  u ← max(β₂u, |g| + ε),  m′ = m/(1 − β₁ᵗ)",
-    advice="Adam with the largest recent gradient in place of the mean square: steps never exceed "
+    advice="Adam with the largest recent gradient instead of the mean square: steps never exceed "
     "η by much.",
     torch="torch.optim.Adamax(params, lr={learning_rate}, betas=({beta1}, {beta2}), eps={epsilon})",
     source="Kingma & Ba 2015",
@@ -216,8 +217,7 @@ class Adamax(Optimizer):
     "amsgrad",
     label="AMSGrad",
     formula="Adam with v replaced by the largest v so far",
-    advice="Adam whose step sizes never grow again, which mends a flaw in its proof of "
-    "convergence.",
+    advice="Adam whose step sizes never increase, which fixes a flaw in its proof of convergence.",
     torch="torch.optim.Adam(params, lr={learning_rate}, betas=({beta1}, {beta2}), eps={epsilon}, "
     "amsgrad=True)",
     source="Reddi et al. 2018",
@@ -239,7 +239,7 @@ class AMSGrad(Adam):
     "lion",
     label="Lion",
     formula="W ← W − η sign(β₁m + (1−β₁)g);  m ← β₂m + (1−β₂)g",
-    advice="Only the sign counts: every weight moves by exactly η. Wants a rate several times "
+    advice="Uses only the sign: every weight moves by exactly η. Needs a rate several times "
     "smaller than Adam's.",
     source="Chen et al. 2023",
 )
@@ -254,7 +254,7 @@ class Lion(Optimizer):
     def step(
         self, params: Array, grads: Array, state: State, t: int, rate: float, scratch: Array
     ) -> None:
-        # Both are steps from m towards g, of different length.
+        # Both are interpolations from m towards g, with different weights.
         mean, dtype = state["mean"], grads.dtype
         np.subtract(grads, mean, grads)
         np.multiply(grads, constant(1 - self.beta1, dtype), scratch)

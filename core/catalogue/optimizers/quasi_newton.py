@@ -1,4 +1,4 @@
-"""L-BFGS: steps that know the curvature, from the last few steps and what they did to the slope."""
+"""L-BFGS: steps that use the curvature, estimated from the last steps and gradients."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import numpy as np
 from core.base.registry import setting
 from core.catalogue.optimizers.base import OPTIMIZERS, Array, Optimizer, State, rate_setting
 
-# PyTorch's thresholds: for a slope that is flat, a step that leads nowhere, a curvature that is
-# not positive.
+# PyTorch's thresholds for the gradient, the step, and the curvature.
 FLAT, IDLE, CURVED = 1e-7, 1e-9, 1e-10
 
 
@@ -18,15 +17,17 @@ FLAT, IDLE, CURVED = 1e-7, 1e-9, 1e-10
     "lbfgs",
     label="L-BFGS",
     formula="W ← W − ηHg;  H ≈ inverse Hessian, from the last m steps",
-    advice="Full batch only: it compares the slopes of successive steps, and the noise of batches "
-    "would pass for curvature. Very fast on smooth functions; on ReLU's kinks it may leap away. "
-    "Use an L2 penalty with it rather than weight decay, which changes the weights without its "
-    "knowing and makes it diverge.",
+    advice="Full batch only: it compares the gradients of successive steps, and the noise of "
+    "batches "
+    "would look like curvature. Very fast on smooth functions; ReLU's kinks can make it diverge. "
+    "Use an L2 penalty rather than weight decay, which changes the weights outside of its "
+    "model of the loss and makes it diverge.",
     torch="torch.optim.LBFGS(params, lr={learning_rate}, max_iter=1, history_size={history})",
     source="Liu & Nocedal 1989",
 )
 class LBFGS(Optimizer):
-    """One direction and one fixed step a call, no line search; the first step is at most η long.
+    """One direction and one fixed step per call, without line search; the first step is at most η
+    long.
 
     State: `steps` and `changes` (history, n) are a ring of the last steps s and changes of
     gradient y, `curvatures` their s·y; `count` holds the updates done, the pairs kept and where
@@ -42,7 +43,7 @@ class LBFGS(Optimizer):
         low=1,
         high=100,
         restarts_run=True,
-        help="How many steps it remembers.",
+        help="Number of steps in the history.",
     )
 
     def init(self, n: int, dtype: type = np.float32) -> State:
@@ -78,7 +79,7 @@ class LBFGS(Optimizer):
 
     @staticmethod
     def _remember(grads: Array, state: State, scratch: Array) -> None:
-        """Keep the last step and what it did to the gradient, if the slope rose along it."""
+        """Store the last step and change of gradient, if the curvature along it is positive."""
         count = state["count"]
         np.subtract(grads, state["gradient"], scratch)
         curvature = float(np.dot(scratch, state["step"]))
