@@ -79,6 +79,7 @@ def confusion(iteration: int, rng: np.random.Generator, classes: int = 4) -> Con
 def asked() -> Questionnaire:
     """Data of four columns and two classes."""
     fields = tuple(
-        Field(Feature(name, "number"), -1.0, 1.0, 0.0) for name in ("width", "height", "age")
+        Field(Feature(name, "number"), -1.0, 1.0, 0.0)
+        for name in ("width", "height", "age", "weight")
     )
     return Questionnaire("binary", ("a", "b"), "kind", fields)
