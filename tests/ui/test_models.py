@@ -65,7 +65,8 @@ def test_what_cannot_be_saved_is_told(qtbot, session, tmp_path):
     assert "No such file or directory" in told[0]
     models.predict(tmp_path / "flowers.csv", tmp_path / "flowers.csv", tmp_path / "out.csv")
     qtbot.waitUntil(lambda: len(told) == 2, timeout=WAIT)
-    assert "flowers.csv: is no whole model" in told[1] and not (tmp_path / "out.csv").exists()
+    assert "flowers.csv: is incomplete or damaged" in told[1]
+    assert not (tmp_path / "out.csv").exists()
 
 
 def saved(tmp_path, target="kind") -> Path:
@@ -134,4 +135,4 @@ def test_weights_that_do_not_fit_the_data_any_more_are_refused(qtbot, session, t
 def test_a_file_that_is_no_model_is_reported(qtbot, session, tmp_path):
     told = []
     _, models = shown(qtbot, session, tmp_path / "flowers.csv", told)
-    assert "flowers.csv: is no whole model" in told[0] and models.dialog is None
+    assert "flowers.csv: is incomplete or damaged" in told[0] and models.dialog is None

@@ -20,7 +20,7 @@ class Asking(QObject):
         view = dashboard.views["what_if"]
         assert isinstance(view, WhatIfView)
         self._session, self._view = session, view
-        self._moment: CheckpointKey | None = None
+        self._checkpoint: CheckpointKey | None = None
         view.asked.connect(self._ask)
         session.answered.connect(self._take)
         session.shown_step_changed.connect(self._look)
@@ -33,7 +33,7 @@ class Asking(QObject):
     def _look(self) -> None:
         """Have the question answered with the weights of the step that is looked at."""
         session, question = self._session, self._view.question
-        self._moment = None
+        self._checkpoint = None
         shown = session.shown
         if shown is None or question is None:
             return
@@ -42,14 +42,14 @@ class Asking(QObject):
         if session.past is None:
             session.ask(question)
             return
-        self._moment = session.checkpoint_near(shown.iteration, share=1.0)
-        if self._moment is None:
+        self._checkpoint = session.checkpoint_near(shown.iteration, share=1.0)
+        if self._checkpoint is None:
             self._view.drop()
         else:
-            session.ask(question, self._moment)
+            session.ask(question, self._checkpoint)
 
     def _take(self, answer: Answer) -> None:
         if self._session.past is None or (
-            self._moment is not None and answer.iteration == self._moment.iteration
+            self._checkpoint is not None and answer.iteration == self._checkpoint.iteration
         ):
             self._view.take(answer)
