@@ -116,18 +116,19 @@ class Pretrained:
     ends: tuple[Snapshot, ...]
 
 
-Show = Callable[[Callable[[], Snapshot]], None]
+# Given how many epochs a machine has learned, and what makes a snapshot of it.
+Show = Callable[[float, Callable[[], Snapshot]], None]
 
 
 def pretrained(
     settings: Settings,
     data: TrainingData | None = None,
     progress: Progress = no_progress,
-    show: Show = lambda make: None,
+    show: Show = lambda epoch, make: None,
 ) -> Pretrained:
     """Train a stack of machines as wide as the spec's hidden layers, which must be dense.
 
-    `show` is given, after every update, a function that makes a snapshot. Inputs outside 0…1 are
+    `show` is called before the first and after every update. Inputs outside 0…1 are
     scaled there by one common factor.
     """
     data = data or TrainingData(settings.spec)
@@ -184,15 +185,19 @@ class _Layer:
         self.gaps: list[float] = []
 
     def learn(self, tell: Callable[[float], None], show: Show) -> Snapshot:
+        show(0.0, lambda: self.snapshot(0.0))
         for epoch in range(self.epochs):
 
             def told(share: float, epoch: int = epoch) -> None:
                 tell((epoch + share) / self.epochs)
-                show(lambda: self.snapshot(epoch + share))
+                if share < 1:
+                    show(epoch + share, lambda: self.snapshot(epoch + share))
 
             momentum = FIRST_MOMENTUM if epoch == 0 else MOMENTUM
             self.errors.append(self.learning.epoch(self.v, BATCH, momentum, told))
             self.gaps.append(self._gap())
+            reached = epoch + 1.0
+            show(reached, lambda reached=reached: self.snapshot(reached))
         return self.snapshot(float(self.epochs))
 
     def _gap(self) -> float:

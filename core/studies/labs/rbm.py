@@ -161,7 +161,7 @@ def reproducible() -> Outcome:
     spec = deep(DataSpec(dataset=Digits(count=300), standardize=False), RBM(epochs=2), Sigmoid())
     settings = Settings(spec, RBM(epochs=2))
     seen: list[Snapshot] = []
-    watched = pretrained(settings, show=lambda make: seen.append(make()))
+    watched = pretrained(settings, show=lambda epoch, make: seen.append(make()))
     alone = pretrained(settings)
     weights = Trainer(spec).network.affines[0].weights
     differences = [

@@ -31,7 +31,7 @@ def test_unrolled_it_is_the_network_of_the_initialiser():
 
 def test_snapshots_show_pictures_of_the_inputs_size_for_every_layer():
     shown = []
-    found = pretrained(Settings(SPEC, RULE), show=lambda make: shown.append(make()))
+    found = pretrained(Settings(SPEC, RULE), show=lambda epoch, make: shown.append(make()))
     assert {each.layer for each in shown} == {0, 1}
     for each in found.ends:
         assert each.filters.shape[1] == 64
@@ -43,7 +43,7 @@ def test_snapshots_show_pictures_of_the_inputs_size_for_every_layer():
 
 
 def test_watching_changes_nothing():
-    watched = pretrained(Settings(SPEC, RULE), show=lambda make: [make(), None][1])
+    watched = pretrained(Settings(SPEC, RULE), show=lambda epoch, make: [make(), None][1])
     alone = pretrained(Settings(SPEC, RULE))
     for a, b in zip(watched.machines, alone.machines, strict=True):
         np.testing.assert_array_equal(a.weights, b.weights)

@@ -161,6 +161,8 @@ def changed(field, value):
     """Another value of the same kind, where any will do or bounds are declared."""
     if isinstance(value, bool):
         return not value
+    if isinstance(value, float) and field.name == "weight_cost":
+        return value / 2
     if isinstance(value, float) or (isinstance(value, int) and "setting" in field.metadata):
         return value + 1
     return value

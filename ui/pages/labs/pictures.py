@@ -117,13 +117,61 @@ def _landscape_map() -> np.ndarray:
     return np.floor(level * 10) / 10
 
 
+@cache
+def _filters_map() -> np.ndarray:
+    """What the first units of a machine have learned of the digits after a few epochs."""
+    from core.catalogue.blocks import Dense
+    from core.catalogue.initializers import RBM
+    from core.data.digits import Digits
+    from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec
+    from core.studies.rbm import Settings, pretrained
+
+    rule = RBM(epochs=3)
+    data = DataSpec(dataset=Digits(), standardize=False)
+    network = NetworkSpec(hidden=(Dense(units=18),), initializer=rule)
+    found = pretrained(Settings(ExperimentSpec(data=data, network=network), rule))
+    filters = found.machines[0].weights.reshape(3, 6, 8, 8)
+    level = 0.5 + filters / (2 * np.abs(filters).max(axis=(2, 3), keepdims=True))
+    framed = np.pad(level, ((0, 0), (0, 0), (1, 1), (1, 1)))
+    mosaic = framed.transpose(0, 2, 1, 3).reshape(30, 60)
+    return mosaic.repeat(6, axis=0).repeat(6, axis=1)
+
+
+@cache
+def _borders() -> list[Line]:
+    """Where each of a few members changes its mind, and where their mean does."""
+    from core.catalogue.blocks import Dense
+    from core.data.toys import Circle
+    from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec
+    from core.studies.contours import contours
+    from core.studies.ensembles import Ensemble, Settings
+
+    data = DataSpec(dataset=Circle(count=60, noise=0.3), validation=0.4)
+    spec = ExperimentSpec(data=data, network=NetworkSpec(hidden=(Dense(units=12),)))
+    ensemble = Ensemble(Settings(spec, members=5, epochs=150))
+    for _ in range(150):
+        ensemble.train_epoch()
+    x, y = np.linspace(-2.4, 2.4, 61), np.linspace(-2.2, 2.2, 41)
+    points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    grids = ensemble.outputs_at(points)[:, 0].reshape(-1, 41, 61)
+    lines: list[Line] = []
+    for role, width, each in (("ghost", 1.2, grids), ("train", 2.2, grids.mean(axis=0)[None])):
+        for grid in each:
+            for start, end in contours(x, y, grid, np.array([0.5])).reshape(-1, 2, 2):
+                ends = np.array([start, end]) / (4.8, 4.4)
+                lines.append((role, width, ends + 0.5))
+    return lines
+
+
 LINES: dict[str, Callable[[], list[Line]]] = {
     "gradient_descent": _descent,
     "optimizer_race": _race,
     "backpropagation": _network,
     "approximation": _approximation,
+    "ensembles": _borders,
 }
 MAPS: dict[str, Callable[[], np.ndarray]] = {
     "optimizer_race": _race_map,
     "landscape": _landscape_map,
+    "rbm": _filters_map,
 }

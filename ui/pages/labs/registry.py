@@ -46,6 +46,12 @@ def _landscape(context: PageContext, undo_stack: QUndoStack) -> LabPage:
     return LandscapePage(context, undo_stack)
 
 
+def _rbm(context: PageContext, undo_stack: QUndoStack) -> LabPage:
+    from ui.pages.labs.rbm import PretrainingPage
+
+    return PretrainingPage(context, undo_stack)
+
+
 def _ensembles(context: PageContext, undo_stack: QUndoStack) -> LabPage:
     from ui.pages.labs.ensembles import EnsemblesPage
 
@@ -58,5 +64,6 @@ LAB_PAGES: dict[str, Callable[[PageContext, QUndoStack], LabPage]] = {
     "backpropagation": _backpropagation,
     "approximation": _approximation,
     "landscape": _landscape,
+    "rbm": _rbm,
     "ensembles": _ensembles,
 }

@@ -67,4 +67,8 @@ class WeightImages(Images):
             Row(None, "largest of the unit", f"±{number(float(self.shown.reach[i]))}"),
         ]
         spot = QRectF(where.right(), where.top(), 0, 0)
-        return ReadOut(spot, where.right(), f"unit {i + 1}  ·  step {self.iteration:,}", lines)
+        return ReadOut(spot, where.right(), f"unit {i + 1}  ·  {self.when()}", lines)
+
+    def when(self) -> str:
+        """At which step these were the weights."""
+        return f"step {self.iteration:,}"

@@ -1,0 +1,224 @@
+"""The page of lab 6: machines learn layer by layer, then the network made of them is trained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.base.registry import setting
+from core.catalogue.activations import Sigmoid
+from core.catalogue.batching import MiniBatch
+from core.catalogue.blocks import Dense
+from core.catalogue.initializers import RBM
+from core.catalogue.optimizers import SGD
+from core.data.digits import Digits
+from core.data.mnist import MNIST, find
+from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
+from core.studies.rbm import Settings
+from core.studies.rbm_jobs import PretrainingJob, PretrainingMoment, PretrainingRun, Tuning
+from ui.pages.labs import rbm_plots as plots
+from ui.pages.labs.column import Column, choices, row
+from ui.pages.labs.job_page import JobLabPage, table
+from ui.plots.ticks import number
+from ui.theme import current
+from ui.widgets.check import Check
+from ui.widgets.number_field import NumberField
+from ui.widgets.spin import Spin
+
+DIGITS, MNIST_KEY, TRAIN = "digits", "mnist", "train"
+
+
+@dataclass(frozen=True)
+class PretrainingState:
+    """The settings of lab 6."""
+
+    data: str = setting(DIGITS, choices=(DIGITS, MNIST_KEY, TRAIN))
+    layers: int = setting(3, low=1, high=8)
+    units: int = setting(64, low=4, high=500)
+    epochs: int = setting(15, low=1, high=200)
+    rate: float = setting(0.1, low=1e-6, high=10.0)
+    k: int = setting(1, low=1, high=50)
+    weight_cost: float = setting(2e-4, low=0.0, high=1.0)
+    persistent: bool = False
+    compare: bool = True
+    tuning: int = setting(30, low=1, high=500)
+    seed: int = setting(1, low=0, high=2**31 - 1)
+
+
+class PretrainingPage(JobLabPage):
+    key = "rbm"
+    State = PretrainingState
+    noun = "moment"
+    look_for = (
+        "Filters begin as noise and become strokes; reconstructions sharpen as the two statistics "
+        "approach the diagonal. A network that starts from the machines learns at once, while the "
+        "same network of sigmoids does not from small random weights."
+    )
+    question = (
+        "The machines never see a label. Why does it then help to tell classes apart, and when "
+        "would it not?"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.moments: list[PretrainingMoment] = []
+        self.tuned: Tuning | None = None
+        self._computed: object = None
+        super().__init__(*args, **kwargs)
+
+    # Controls
+
+    def build_controls(self, column: Column) -> None:
+        network = column.section("Network")
+        known = [(DIGITS, "digits, 8×8")]
+        if find("mnist"):
+            known.append((MNIST_KEY, "MNIST, 10,000 pictures"))
+        known.append((TRAIN, "of the Train page"))
+        self.data = row(network, "Data", choices(known), "What the machines see, without labels")
+        self.layers = row(network, "Layers", Spin(1, 8), "Sigmoid layers, a machine for each")
+        self.units = row(network, "Units", Spin(4, 500, True), "Units of every layer")
+        learning = column.section("Contrastive divergence")
+        self.epochs = row(learning, "Epochs", Spin(1, 200, True), "Epochs for each layer")
+        self.rate = row(learning, "Rate η", NumberField(1e-6, 10.0))
+        self.k = row(learning, "Steps k", Spin(1, 50), "Gibbs steps for one update: CD-k")
+        cost = "Each update takes this share of the rate times the weight away"
+        self.weight_cost = row(learning, "Weight cost", NumberField(0.0, 1.0), cost)
+        self.persistent = Check()
+        self.persistent.setText("persistent chains")
+        self.persistent.setToolTip("Gibbs steps go on where those of the last update ended")
+        learning.add(self.persistent)
+        tuning = column.section("Fine-tuning")
+        self.tuning = row(tuning, "Epochs", Spin(1, 500, True), "Epochs of training with labels")
+        self.compare = Check()
+        self.compare.setText("compare with other starts")
+        self.compare.setToolTip("The same network from weights of std 0.01 and from Xavier's")
+        tuning.add(self.compare)
+        self.seed = row(tuning, "Seed", Spin(0, 2**31 - 1))
+        tuning.add(self.working)
+        for name in self.State.__dataclass_fields__:
+            field = getattr(self, name)
+            field.edited.connect(lambda value, name=name: self.edit(**{name: value}))
+
+    def show_controls(self) -> None:
+        for name in self.state.__dataclass_fields__:
+            getattr(self, name).set_value(getattr(self.state, name))
+
+    # Computing
+
+    def recompute(self) -> None:
+        self.show_step(self.transport.at)
+        self.begin_soon()
+
+    def settings(self) -> Settings:
+        s = self.state
+        rbm = RBM(epochs=s.epochs, rate=s.rate, k=s.k, weight_cost=s.weight_cost)
+        network = NetworkSpec(
+            hidden=(Dense(units=s.units),) * s.layers, activation=Sigmoid(), initializer=rbm
+        )
+        training = TrainingSpec(optimizer=SGD(learning_rate=0.1), batching=MiniBatch(size=50))
+        spec = ExperimentSpec(
+            data=self._data(), network=network, training=training, seed=s.seed, precision="float32"
+        )
+        return Settings(spec, rbm, s.persistent)
+
+    def _data(self) -> DataSpec:
+        if self.state.data == TRAIN:
+            return self.context.session.spec.data
+        mnist = self.state.data == MNIST_KEY
+        dataset = MNIST(count=10_000) if mnist else Digits()
+        test = DataSpec().test if mnist else 0.25
+        return DataSpec(dataset=dataset, validation=0.1, test=test, standardize=False)
+
+    def begin(self) -> None:
+        job = PretrainingJob(self.settings(), self.state.tuning, self.state.compare)
+        if job != self._computed:
+            self._computed = job
+            self.moments, self.tuned = [], None
+            self.start(job, self._finish, self._take)
+
+    def forget(self) -> None:
+        self._computed = None
+
+    def _take(self, news: PretrainingMoment | Tuning) -> None:
+        follows = self.transport.at >= self.transport.length
+        if isinstance(news, Tuning):
+            self.tuned = news
+        else:
+            self.moments.append(news)
+        self._extend(follows or self.transport.at > self._length())
+
+    def _finish(self, found: PretrainingRun) -> None:
+        at_end = self.transport.at >= self.transport.length
+        self.moments, self.tuned = list(found.moments), found.tuning
+        self._extend(at_end)
+
+    def _length(self) -> int:
+        """The last step: a moment of a machine, or an epoch of fine-tuning after them all."""
+        epochs = len(next(iter(self.tuned.curves.values()))) if self.tuned else 0
+        return max(len(self.moments) - 1 + epochs, 0)
+
+    def _extend(self, follow: bool) -> None:
+        self.transport.length = self._length()
+        self.transport.go(self.transport.length if follow else self.transport.at)
+
+    # Showing
+
+    def build_cards(self) -> None:
+        self.filters, self.pictures = plots.FiltersView(), plots.PicturesView()
+        self.statistics, self.errors = plots.StatisticsView(), plots.ErrorsView()
+        self.accuracy = plots.TuningView()
+        views = (self.filters, self.pictures, self.statistics, self.errors, self.accuracy)
+        for i, view in enumerate(views):
+            view.ensure_built()
+            view.set_empty(True, "Being computed …")
+            self.add_card(view, *divmod(i, 3))
+        self.grid.addWidget(self.formula, 1, 2)
+        for column in range(3):
+            self.grid.setColumnStretch(column, 1)
+        for line in range(2):
+            self.grid.setRowStretch(line, 1)
+
+    def show_step(self, at: int) -> None:
+        if not self.moments:
+            return
+        last = min(at, len(self.moments) - 1)
+        moment = self.moments[last]
+        for view in (self.filters, self.pictures, self.statistics, self.errors):
+            view.set_empty(False)
+        self.filters.show(moment)
+        self.pictures.show(moment)
+        self.statistics.show(moment)
+        self.errors.show(self.moments[: last + 1])
+        epochs = at - len(self.moments)
+        self.accuracy.set_empty(epochs < 0, "Begins when all layers are pre-trained")
+        if epochs >= 0:
+            self.accuracy.show(self.tuned, epochs)
+        self._write(moment, epochs)
+
+    def _write(self, moment: PretrainingMoment, epochs: int) -> None:
+        hidden, visible, data, model = moment.strongest
+        s, snapshot = self.state, moment.snapshot
+        rule = (
+            "<p>ΔW = η (⟨vh⟩<sub>data</sub> − ⟨vh⟩<sub>model</sub> − λ W). Where the two differ "
+            f"most, input {visible + 1} and unit {hidden + 1}:<br>{number(s.rate)} · "
+            f"({number(data)} − {number(model)}) = <b>{number(s.rate * (data - model))}</b>, "
+            f"less {number(s.rate)} · {number(s.weight_cost)} · W</p>"
+        )
+        self.formula.show_html(rule + self._layers(snapshot.layer) + self._accuracies(epochs))
+
+    def _layers(self, reached: int) -> str:
+        ends = self.errors.ends
+        columns = [
+            {f"layer {i + 1}": number(e[-1], 4) if e else "–" for i, (e, _) in enumerate(ends)},
+            {f"layer {i + 1}": number(g[-1], 3) if g else "–" for i, (_, g) in enumerate(ends)},
+        ]
+        return table(["error", "free-energy gap"], columns, current().muted)
+
+    def _accuracies(self, epochs: int) -> str:
+        if self.tuned is None or epochs < 0:
+            return ""
+        rows = {
+            name: f"{100 * values[min(epochs, len(values) - 1)]:.2f} %"
+            for name, values in self.tuned.curves.items()
+        }
+        title = f"{self.tuned.part} accuracy, epoch {epochs}"
+        return "<br>" + table([title], [rows], current().muted)
