@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QSize
 from PySide6.QtGui import (
@@ -32,6 +31,8 @@ from core.experiment.spec import ExperimentSpec
 from core.training.model_file import SUFFIX as MODEL_SUFFIX
 from ui import theme
 from ui.data.opening import looks_like_data
+from ui.finding import Finder
+from ui.help import about
 from ui.menus import VIEW, Command, Menu, MenuBar
 from ui.page import Page, PageContext
 from ui.pages import PAGES
@@ -45,9 +46,6 @@ from ui.session.session import Session
 from ui.session.snapshot import Snapshot, reinstate
 from ui.widgets.banner import Action, Banner
 from ui.widgets.keys import press_focused
-
-if TYPE_CHECKING:
-    from ui.help import Guide
 
 DEFAULT_SIZE = QSize(1440, 900)
 MINIMUM_SIZE = QSize(1000, 640)
@@ -80,13 +78,13 @@ class MainWindow(QMainWindow):
         self._entries = {entry.key: entry for entry in PAGES}
         self._undo = QUndoGroup(self)
         self._seen: Page | None = None
-        self._guide: Guide | None = None
         self.pages: dict[str, Page] = {}
         self.stack = QStackedWidget()
         # Commands of the application rather than of a page.
         self.notice = Banner()
         self.rail = Rail(PAGES)
         self.menus = MenuBar(self.menuBar())
+        self.finder = Finder(self, self.menus, self._shown_page)
         self._arrange()
         # The Train page has everything about the session's experiment, including its menus.
         self.document = Document(session, self, lambda message: self.report(message), self.memory)
@@ -273,61 +271,18 @@ class MainWindow(QMainWindow):
             Menu(
                 "&Help",
                 (
-                    Command("&Guide", lambda: self.show_guide(), "F1"),
-                    Command("&Keyboard shortcuts", lambda: self.show_guide("keys")),
-                    Command("&Command palette…", self.show_palette, "Ctrl+K"),
+                    Command("&Guide", lambda: self.finder.show_guide(), "F1"),
+                    Command("&Keyboard shortcuts", lambda: self.finder.show_guide("keys")),
+                    Command("&Command palette…", self.finder.show_palette, "Ctrl+K"),
                     None,
-                    Command("&About", self._about),
+                    Command("&About", lambda: about(self)),
                 ),
             )
         )
 
-    def show_guide(self, page: str = "index") -> None:
-        """Open the guide at a page; it stays beside the window."""
-        from ui.help import Guide
-
-        if self._guide is None:
-            self._guide = Guide(self.menus, self)
-        self._guide.show_page(page)
-        self._guide.show()
-        self._guide.raise_()
-        self._guide.activateWindow()
-
-    def _about(self) -> None:
-        from ui.help import about
-
-        about(self)
-
-    def show_palette(self) -> None:
-        """Let a command be found by its name, and do it."""
-        from ui.palette import CommandPalette
-        from ui.palette_entries import palette_entries
-
-        palette = CommandPalette(palette_entries(self), self)
-        palette.exec()
-        chosen = palette.chosen
-        palette.deleteLater()
-        if chosen is not None:
-            chosen.act()
-
-    def open_lab_named(self, key: str) -> None:
-        """Show a lab as it was left."""
-        from ui.pages.labs.page import LabsPage
-
-        self.show_page("labs")
-        page = self.current
-        assert isinstance(page, LabsPage)
-        page.open(key)
-
-    def open_gallery(self, key: str) -> None:
-        """Show an experiment of the gallery."""
-        from core.gallery import GALLERY
-        from ui.pages.gallery.page import GalleryPage
-
-        self.show_page("gallery")
-        page = self.current
-        assert isinstance(page, GalleryPage)
-        page.open(GALLERY[key])
+    def _shown_page(self, key: str) -> Page:
+        self.show_page(key)
+        return self.current
 
     def _page_commands(self) -> tuple[Command, ...]:
         return tuple(
@@ -371,7 +326,7 @@ class MainWindow(QMainWindow):
 
     def _ask_film(self) -> None:
         self.show_page(PAGES[0].key)
-        self.train.export_film()
+        self.train.filming.film()
 
     def _ask_data(self) -> None:
         self.show_page(PAGES[0].key)

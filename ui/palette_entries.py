@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
 
-from PySide6.QtGui import QAction
-
-from core.gallery import TOPICS
+from core.gallery import GALLERY, TOPICS
 from core.studies import LABS
 from ui.menus import Line, MenuBar
+from ui.page import Page
 from ui.palette import Entry
 
-
-class Window(Protocol):
-    """What the palette needs of the main window."""
-
-    menus: MenuBar
-
-    def show_page(self, key: str) -> None: ...
-    def open_lab_named(self, key: str) -> None: ...
-    def open_gallery(self, key: str) -> None: ...
+Show = Callable[[str], Page]
 
 
-def palette_entries(window: Window) -> list[Entry]:
+def palette_entries(menus: MenuBar, show_page: Show) -> list[Entry]:
     """Every action of the menus, which include the pages and the dashboard's views, every lab, and
     every experiment of the gallery."""
-    entries = [_of_line(window, line) for line in window.menus.lines()]
+    entries = [_of_line(line, show_page) for line in menus.lines()]
     for key, lab in LABS.items():
         entries.append(
-            Entry(lab.title, "Lab", lambda key=key: window.open_lab_named(key), note=lab.question)
+            Entry(lab.title, "Lab", lambda key=key: _open_lab(show_page, key), note=lab.question)
         )
     for topic, experiments in TOPICS.items():
         for experiment in experiments:
@@ -36,23 +27,39 @@ def palette_entries(window: Window) -> list[Entry]:
                 Entry(
                     experiment.title,
                     f"Gallery › {topic}",
-                    lambda key=experiment.key: window.open_gallery(key),
+                    lambda key=experiment.key: _open_experiment(show_page, key),
                     note=experiment.question,
                 )
             )
     return entries
 
 
-def _of_line(window: Window, line: Line) -> Entry:
+def _of_line(line: Line, show_page: Show) -> Entry:
     action = line.action
     keys = " / ".join(each.toString() for each in action.shortcuts())
     shown = " (shown)" if action.isCheckable() and action.isChecked() else ""
 
-    def act(action: QAction = action) -> None:
+    def act() -> None:
         if line.page:
-            window.show_page(line.page)
+            show_page(line.page)
         action.trigger()
 
     # Those of a page that is not shown are hidden, and enabled as soon as it is.
     possible = action.isEnabled() or not action.isVisible()
     return Entry(line.text, line.place + shown, act, keys, action.toolTip(), possible)
+
+
+def _open_lab(show_page: Show, key: str) -> None:
+    from ui.pages.labs.page import LabsPage
+
+    page = show_page("labs")
+    assert isinstance(page, LabsPage)
+    page.open(key)
+
+
+def _open_experiment(show_page: Show, key: str) -> None:
+    from ui.pages.gallery.page import GalleryPage
+
+    page = show_page("gallery")
+    assert isinstance(page, GalleryPage)
+    page.open(GALLERY[key])

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.experiment.spec import ExperimentSpec
 from tests.ui.frames import recorded
-from tests.ui.running import WAIT
+from tests.ui.running import WAIT, session_within, wait
 from ui import theme
 from ui.export import film_formats
 from ui.export.film import WIDEST, Film, FilmMaker, FilmPainter, stamp
@@ -23,6 +23,7 @@ from ui.export.film_dialog import FilmDialog
 from ui.export.film_formats import FILM_FORMATS
 from ui.export.formats import image
 from ui.export.sheet import stacked
+from ui.main_window import MainWindow
 from ui.plots.card import Card
 from ui.preferences import Memory
 from ui.views import VIEWS, View
@@ -276,3 +277,28 @@ def test_the_size_of_the_film_goes_by_its_scale(dialog):
     before = dialog.film().reel.size
     dialog.scale.set_value(2)
     assert QSize(*dialog.film().reel.size) == QSize(*before) * 2
+
+
+def test_a_run_is_paused_for_the_dialog_and_goes_on_after_it(qtbot, monkeypatch):
+    window = MainWindow(session_within(ExperimentSpec()), "dark", remember=False)
+    qtbot.addWidget(window)
+    window.show()
+    session, opened = window.session, []
+
+    def exec_(dialog: FilmDialog) -> int:
+        opened.append((session.is_running, dialog.last.value(), session.history.iteration))
+        return 0
+
+    monkeypatch.setattr(FilmDialog, "exec", exec_)
+    session.set_running(True)
+    wait(qtbot, session, lambda frame: frame.iteration > 50)
+    window.menus.actions["Export film…"].trigger()
+    qtbot.waitUntil(lambda: bool(opened), timeout=WAIT)
+    running, last, newest = opened[0]
+    assert not running and last == newest
+    assert session.is_running
+    session.set_running(False)
+    wait(qtbot, session, lambda frame: frame.status == "paused")
+    window.menus.actions["Export film…"].trigger()
+    assert len(opened) == 2 and not session.is_running
+    window.close()

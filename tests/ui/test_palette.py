@@ -41,11 +41,11 @@ def use(qtbot, window: MainWindow, typed: str, key=Qt.Key.Key_Return) -> None:
         qtbot.keyClick(palette.line, key)
 
     QTimer.singleShot(0, type_in)
-    window.show_palette()
+    window.finder.show_palette()
 
 
 def test_everything_is_in_the_palette(window):
-    entries = palette_entries(window)
+    entries = palette_entries(window.menus, window._shown_page)
     names = {entry.text for entry in entries}
     assert set(window.menus.actions) <= names
     assert {view.title for view in VIEWS.values()} <= names

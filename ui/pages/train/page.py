@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
-from PySide6.QtCore import QMetaObject, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -28,6 +27,7 @@ from ui.pages.train.asking import Asking
 from ui.pages.train.controls import Controls
 from ui.pages.train.dashboard import Dashboard
 from ui.pages.train.drawing import Drawing
+from ui.pages.train.filming import Filming
 from ui.pages.train.findings import Findings
 from ui.pages.train.pinning import Pinning
 from ui.pages.train.replay import Replay
@@ -51,7 +51,6 @@ class TrainPage(Page):
         self.undo_stack = session.undo_stack
         self._paint_times: deque[float] = deque(maxlen=90)
         self._forget_figures()
-        self._filming: QMetaObject.Connection | None = None
         self._told_at = self._taken_at = 0.0
         # A transparent widget of one pixel, the cheapest thing to paint.
         self._pulse = QWidget(self)
@@ -67,6 +66,7 @@ class TrainPage(Page):
         parts = self.timeline, self.dashboard, self.findings
         self.replay = Replay(session, *parts, self.report)
         self.pinning = Pinning(session, self.toolbar, self, self.report)
+        self.filming = Filming(session, self.dashboard, context.preferences, self, self.report)
         self._arrange()
         self._connect()
         self._tell_measures()
@@ -243,41 +243,6 @@ class TrainPage(Page):
         from ui.export.dialog import ExportDialog
 
         ExportDialog(self.dashboard.cards(), self._session.spec, view, self).exec()
-
-    def export_film(self) -> None:
-        """Open the dialog that films the run. It is paused meanwhile: what is filmed stays the
-        same from the first frame to the last."""
-        session = self._session
-        if not session.history:
-            self.report("There is nothing to film before a run has started.")
-        elif not session.is_running:
-            self._film(running=False)
-        elif not self._filming:
-            # The last step of the run is known as soon as it has come to rest.
-            self._filming = session.frame_shown.connect(self._film_at_rest)
-            session.set_running(False)
-
-    def _film_at_rest(self, frame: Frame) -> None:
-        if frame.status != "running" and self._filming:
-            self._session.frame_shown.disconnect(self._filming)
-            self._filming = None
-            QTimer.singleShot(0, self, lambda: self._film(running=frame.status == "paused"))
-
-    def _film(self, running: bool) -> None:
-        """Open the dialog; with `running` the run goes on afterwards."""
-        from ui.export.film_dialog import FilmDialog
-
-        session, past = self._session, self._session.past
-        dialog = FilmDialog(
-            self.dashboard.cards(), session.spec, session.history, self.context.preferences, self
-        )
-        dialog.exec()
-        if running:
-            session.set_running(True)
-            if past is not None:
-                session.look_at(past.iteration)
-        if dialog.made:
-            self.report(f"The film is saved as {dialog.made}")
 
     def save_dashboard(self, path: Path, scale: float = 2.0) -> None:
         """Write the dashboard as an image. Raises `ExportError`."""
