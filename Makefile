@@ -1,6 +1,6 @@
 # make run: the application, also as .venv/bin/playground.
 # make test, make test-fast (the quick ones), make lint, make gallery, make labs: its checks.
-# make bench [core|gallery|window|data|search|sklearn|films|cycles]: its speed.
+# make bench [core|gallery|window|data|search|labs|sklearn|films|cycles]: its speed.
 # Everything sets itself up first: see scripts/setup.sh.
 
 PY := .venv/bin/python

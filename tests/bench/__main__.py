@@ -5,7 +5,7 @@ import os
 import sys
 
 THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
-BENCHMARKS = ("core", "gallery", "window", "data", "search", "sklearn", "films")
+BENCHMARKS = ("core", "gallery", "window", "data", "search", "labs", "sklearn", "films")
 # Only run when named: `CYCLES=20000 make bench cycles` takes about half an hour.
 BY_HAND = ("cycles",)
 

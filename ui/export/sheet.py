@@ -179,7 +179,7 @@ def _paint_view(painter: QPainter, view: PlotView, place: QRectF, style: PaintSt
 
 def _note(card: TextCard, root: QWidget) -> Note:
     """A card of text where it stands on the screen, or as high as it would like to be."""
-    note = Note(card.text(), _place(card.area(), root), current())
+    note = Note(card.text(), _place(card, root), current())
     height = note.document(note.theme).size().height() + MARGIN * 4 / 3
     note.place.setHeight(max(note.place.height(), math.ceil(height)))
     return note

@@ -31,14 +31,20 @@ class Links:
         self._open_experiment, self._open_lab = open_experiment, open_lab
 
     def copy(self) -> None:
-        """Put the link into the clipboard; say where it may not work."""
+        """Put the link of what is shown into the clipboard."""
+        self.put(self._made, self._report)
+
+    @staticmethod
+    def put(made: Callable[[], str], report: Callable[[str], None]) -> None:
+        """Put a link into the clipboard; say where it may not work."""
         try:
-            link = self._made()
+            link = made()
         except SpecError as error:
-            self._report("\n".join(error.problems))
+            report("\n".join(error.problems))
             return
         QGuiApplication.clipboard().setText(link)
-        self._report(_caution(link))
+        if caution := _caution(link):
+            report(caution)
 
     def paste(self) -> None:
         """Open the link in the clipboard."""

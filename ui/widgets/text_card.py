@@ -2,35 +2,53 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QTextBrowser, QVBoxLayout, QWidget
 
 
 class TextCard(QFrame):
-    """HTML on a card; where it stands in a scroll area it may be longer than the card."""
+    """HTML on a card; it scrolls where the card is too small.
+
+    A label would do, but its size follows its text, and laying out the page again takes longer
+    than a frame may.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("card")
-        self._text = QLabel()
-        self._text.setWordWrap(True)
-        self._text.setTextFormat(Qt.TextFormat.RichText)
-        self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._html = ""
+        self._text = _Text(self)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
-        column.addWidget(self._text)
+        column.setContentsMargins(12, 8, 4, 8)
+        column.addWidget(self._text, 1)
 
     def show_html(self, html: str) -> None:
-        if html != self._text.text():
-            self._text.setText(html)
+        if html != self._html:
+            self._html = html
+            bar = self._text.verticalScrollBar()
+            at = bar.value()
+            self._text.setHtml(html)
+            bar.setValue(at)
 
     def text(self) -> str:
         """The HTML that is shown."""
-        return self._text.text()
+        return self._html
 
-    def area(self) -> QWidget:
-        """What takes up the card's place on the page."""
-        view = self.parentWidget()
-        holder = view.parentWidget() if view else None
-        return holder if isinstance(holder, QScrollArea) else self
+
+class _Text(QTextBrowser):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Formula and figures")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setStyleSheet("QTextBrowser { border: 0; padding: 0; background: transparent; }")
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setUndoRedoEnabled(False)
+        self.document().setDocumentMargin(0)
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, 60)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, 40)

@@ -150,3 +150,13 @@ def test_long_races_run_in_the_background_and_the_last_one_wins(page, qtbot):
     page.edit(steps=3000)
     qtbot.waitUntil(lambda: page.transport.length == 3000, timeout=WAIT)
     assert page._race is not None and len(page._race.runs["lbfgs"].f) == 3001
+
+
+def test_a_rule_that_arrives_exactly_does_not_press_the_sweeps_other_curves_together(page, qtbot):
+    page.edit(surface="bowl", racers=("sgd", "adagrad"))
+    qtbot.waitUntil(lambda: len(page.sweep_view.columns.get("rate", ())) == 60, timeout=WAIT)
+    lowest = np.nanmin(page.sweep_view.columns["AdaGrad"])
+    assert lowest < 1e-30 and page.sweep_view.plot.y_scale.low == 1e-16
+    page._choose_surface("saddle")
+    qtbot.waitUntil(lambda: not page.sweep_view.plot.y_scale.log, timeout=WAIT)
+    assert page.sweep_view.plot.home_y is None

@@ -79,7 +79,7 @@ class BackpropagationPage(LabPage):
         self.bias.edited.connect(self._set_bias)
         self.train_biases = row(network, "Train biases", Check(), "Off keeps them as they are")
         self.train_biases.edited.connect(lambda on: self.edit(train_biases=on))
-        self.seed = row(network, "Draw", Spin(1, 2**31 - 1), "Draw new weights with this seed")
+        self.seed = row(network, "Seed", Spin(1, 2**31 - 1), "Draw new weights with this seed")
         self.seed.edited.connect(self._draw)
         typed = column.section("Numbers")
         self.weight_fields = []
@@ -300,7 +300,6 @@ class BackpropagationPage(LabPage):
         line.addWidget(self.verdict, 1)
         column = self.formula.layout()
         assert isinstance(column, QVBoxLayout)
-        column.addStretch(1)
         column.addLayout(line)
         self.grid.addWidget(self.formula, 1, 0)
         self.grid.setRowStretch(0, 3)

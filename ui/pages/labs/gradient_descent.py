@@ -105,12 +105,10 @@ class GradientDescentPage(LabPage):
             check.setText(method.label)
             check.edited.connect(lambda on, key=key: self._show_method(key, on))
             shown.add(check)
-        self.explained = row(
-            shown, "Written out", choices((k, m.label) for k, m in METHODS.items())
-        )
+        self.explained = row(shown, "Formula of", choices((k, m.label) for k, m in METHODS.items()))
         self.explained.edited.connect(lambda value: self.edit(explained=value))
         self.against = row(
-            shown, "Against", choices([("updates", "updates"), ("samples", "samples seen")])
+            shown, "Plot over", choices([("updates", "updates"), ("samples", "samples seen")])
         )
         self.against.edited.connect(lambda value: self.edit(against=value))
         shown.add(self._exact_buttons())

@@ -31,6 +31,7 @@ from ui.pages.labs.state import StateEdit, dumps, loads
 from ui.pages.labs.transport import Transport, mirrored
 from ui.plots.card import Card
 from ui.plots.plot_view import PlotView
+from ui.session.linking import Links
 from ui.widgets.banner import Banner
 from ui.widgets.keys import keeps_key
 from ui.widgets.text_card import TextCard
@@ -73,8 +74,9 @@ class LabPage(QWidget):
         self.formula = TextCard()
         self.grid = QGridLayout()
         self.cards: list[Card] = []
-        self.build_controls(self.column)
+        # First what to do here, then the many controls.
         self.column.words("What to look for", self.look_for)
+        self.build_controls(self.column)
         self.column.words("To think about", self.question)
         self._arrange()
         self.build_cards()
@@ -162,6 +164,10 @@ class LabPage(QWidget):
     def link(self) -> str:
         """The settings as a link. Raises SpecError where they are too large for one."""
         return lab_link(self.key, self.state)
+
+    def copy_link(self) -> None:
+        """Put the link into the clipboard."""
+        Links.put(self.link, self.banner.say)
 
     def open_link(self, link: LabLink) -> None:
         """Take the settings from a link to this lab; on failure the banner says why."""
@@ -251,6 +257,8 @@ class LabPage(QWidget):
         top.addWidget(
             self._button("Reset", "Return to the settings the lab begins with", self.reset)
         )
+        says = "Copy the lab as it is set as a link to send (Ctrl+L)"
+        top.addWidget(self._button("Copy link", says, self.copy_link))
         says = "Save a plot, its numbers or the whole page (Ctrl+E)"
         top.addWidget(self._button("Export", says, lambda: self.export()))
         self._back.clicked.connect(self.back_requested)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QPushButton, QScrollArea
+from PySide6.QtWidgets import QPushButton
 
 from core.base.registry import setting
 from core.catalogue.formulas import FormulaError
@@ -102,11 +102,9 @@ class OptimizerRacePage(LabPage):
         self.noise.edited.connect(lambda value: self.edit(noise=float(value)))
         self.seed = row(race, "Seed", Spin(1, 2**31 - 1), "Of the noise")
         self.seed.edited.connect(lambda value: self.edit(seed=value))
-        self.explained = row(race, "Written out", choices((k, LABELS[k]) for k in KEYS))
+        self.explained = row(race, "Formula of", choices((k, LABELS[k]) for k in KEYS))
         self.explained.edited.connect(lambda value: self.edit(explained=value))
-        self.distance = row(
-            race, "Curves of", choices([(False, "f"), (True, "distance to minimum")])
-        )
+        self.distance = row(race, "Plot", choices([(False, "f"), (True, "distance to minimum")]))
         self.distance.edited.connect(lambda value: self.edit(distance=value))
         field = column.section("Optimizers")
         self.same_rate = Check()
@@ -316,10 +314,7 @@ class OptimizerRacePage(LabPage):
         self.add_card(self.map_view, 0, 0, 2, 1)
         self.add_card(self.curve_view, 0, 1)
         self.add_card(self.sweep_view, 1, 1, 2, 1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setWidget(self.formula)
-        self.grid.addWidget(area, 2, 0)
+        self.grid.addWidget(self.formula, 2, 0)
         for part, stretch in enumerate((3, 1, 2)):
             self.grid.setRowStretch(part, stretch)
         self.grid.setColumnStretch(0, 6)
@@ -347,7 +342,7 @@ class OptimizerRacePage(LabPage):
                 if "velocity" in known.slots:
                     velocity = (-known.slots["velocity"][at]).tolist()
         elif ran.runs:
-            html = f"<p>{LABELS[key]} does not race: choose another under “Written out”.</p>"
+            html = f"<p>{LABELS[key]} does not race: choose another under “Formula of”.</p>"
         self.map_view.show_vectors(place, gradient, velocity, step)
         self.formula.show_html(html + words.standings_text(ran, at))
 

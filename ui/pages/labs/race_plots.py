@@ -29,6 +29,9 @@ COLORS: dict[str, str] = {
 }  # fmt: skip
 SPARE = ("#b07aa1", "#76b7b2", "#c98c5a")
 GRID_X, GRID_Y, BANDS = 260, 200, 18
+# The sweep shows values from here on at first: double precision does not distinguish smaller ones
+# from the minimum unless that is 0.
+LOWEST = 1e-16
 
 
 def color_of(key: str) -> str:
@@ -212,8 +215,17 @@ class SweepView(PlotView):
                 self.curves[key] = self.plot.add(Curve(color_of(key), 1.6, labels[key], floor=True))
             self.curves[key].set_data(swept.rates, y)
             self.columns[labels[key]] = f
-        self.plot.set_home(x=Scale(float(swept.rates[0]), float(swept.rates[-1]), True))
-        self.set_subtitle(Span("a curve ends where its rate diverges"))
+        rates, heights = Scale(float(swept.rates[0]), float(swept.rates[-1]), True), None
+        told = "a curve ends where its rate diverges"
+        drawn = np.concatenate([curve.ys for curve in self.curves.values()] or [np.empty(0)])
+        drawn = drawn[np.isfinite(drawn) & (drawn > 0)]
+        if log and len(drawn) and drawn.min() < LOWEST:
+            # One rule that arrives exactly would press all others together.
+            heights = Scale(LOWEST, 2 * float(drawn.max()), True)
+            told = "curves end at divergence · cut at 10⁻¹⁶"
+        self.plot.home_y = heights
+        self.plot.set_home(x=rates)
+        self.set_subtitle(Span(told))
 
     def export_data(self) -> Data:
         return self.columns
