@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,9 @@ from core.worker.executors import executors
 
 if TYPE_CHECKING:
     from core.worker.job import Context
+
+# Between two looks at what matters, and how much of the time they may take.
+WEIGH_SECONDS, WEIGH_SHARE = 1.0, 0.02
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ class _Search:
         self._job, self._context = job, context
         self._running: dict[int, TrialRecord] = {}
         self._changed = True
+        self._weigh_at = 0.0
         self._importances: tuple[tuple[str, float], ...] = ()
         self._repeated: tuple[Repeated, ...] = ()
 
@@ -89,12 +94,19 @@ class _Search:
         self._running.pop(record.index, None)
         self._changed = True
         count = len(self._study.records)
-        if count % 10 == 0:
-            self._importances = tuple(self._study.importances().items())
+        self._weigh()
         total = self._job.plan.trials * self._job.plan.stages
         if not self._context.cancelled:
             self._context.progress(count, total, f"{count} of {total} trials")
         self._look()
+
+    def _weigh(self) -> None:
+        """Find what matters, which takes longer with every trial: a small share of the time."""
+        began = time.monotonic()
+        if began >= self._weigh_at:
+            self._importances = tuple(self._study.importances().items())
+            now = time.monotonic()
+            self._weigh_at = now + max(WEIGH_SECONDS, (now - began) / WEIGH_SHARE)
 
     def _look(self) -> bool:
         """Show what has changed; whether the search is to stop."""

@@ -16,9 +16,12 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import cache
 from multiprocessing import get_context
 from multiprocessing.connection import Client, Connection, Listener
 from typing import Any, Protocol
+
+from threadpoolctl import ThreadpoolController
 
 from core.base.errors import UserError
 from core.base.extras import require
@@ -92,10 +95,14 @@ def local_processes(jobs: int, shared: Any, watch: Watch = nobody) -> Iterator[E
 
 def run_task(task: Task) -> Any:
     """What a worker is handed: one task, with what the worker was prepared with."""
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=1, user_api="blas"):
+    with _libraries().limit(limits=1, user_api="blas"):
         return task.run(_prepared.shared, _prepared.report)
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """The libraries of this process; to look for them takes longer than a short task."""
+    return ThreadpoolController()
 
 
 def prepare_worker(shared: Any, report: Report) -> None:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPen
 
 from ui.plots.item import PlotObject
 from ui.plots.readout import ReadOut, Row
+from ui.plots.stroke import Polyline
 from ui.plots.style import PaintStyle
 from ui.plots.text import LEFT, paint_label
 from ui.plots.ticks import number
@@ -43,6 +44,7 @@ class CurveGrid(PlotObject):
         super().__init__()
         self.panels: tuple[SmallCurves, ...] = ()
         self.low, self.high, self.percent = 0.0, 1.0, True
+        self._line = Polyline()
 
     def set_data(
         self, panels: Sequence[SmallCurves], low: float, high: float, percent: bool
@@ -119,7 +121,8 @@ class CurveGrid(PlotObject):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPolyline(QPolygonF([QPointF(a, b) for a, b in zip(x, y, strict=True)]))
+        self._line.load(x, y)
+        painter.drawPolyline(self._line.polygon)
 
     def _frames(self, style: PaintStyle) -> list[QRectF]:
         """Where each panel's curves lie."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPolygonF
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
 
 from ui.plots.item import PlotObject
+from ui.plots.stroke import Polyline
 from ui.plots.style import PaintStyle
 from ui.plots.text import LEFT, paint_label
 
@@ -50,6 +51,7 @@ class ParallelCoordinates(PlotObject):
         self._color_of, self._brushed = color_of, brushed
         self._axis: Coordinate | None = None
         self._from = 0.0
+        self._line = Polyline()
         self.setAcceptedMouseButtons(Qt.MouseButton.LeftButton)
 
     def set_data(self, axes: Sequence[Coordinate], values: NDArray[np.float64]) -> None:
@@ -96,9 +98,8 @@ class ParallelCoordinates(PlotObject):
                 places = area.bottom() - y * area.height()
                 color = style.pale(style.ghost, FAINT) if faint else colors[line]
                 painter.setPen(style.pen(color, 1.0 if faint else 1.2))
-                painter.drawPolyline(
-                    QPolygonF([QPointF(a, b) for a, b in zip(xs, places, strict=True)])
-                )
+                self._line.load(xs, places)
+                painter.drawPolyline(self._line.polygon)
 
     def _draw_axis(self, painter: QPainter, style: PaintStyle, axis: Coordinate, x: float) -> None:
         area, height = self._area(), style.small_metrics.height()

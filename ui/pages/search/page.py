@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,8 +40,8 @@ from ui.theme import Theme
 
 MARGIN = 12
 FILES = "Studies (*.journal);;All files (*)"
-# Plots are brought up to date no more often than this.
-REFRESH_MILLISECONDS = 250
+# One part of the page after another is brought up to date, so that none holds a frame up for long.
+REFRESH_MILLISECONDS = 60
 
 
 class SearchPage(Page):
@@ -63,7 +64,9 @@ class SearchPage(Page):
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
         self._refresh.setInterval(REFRESH_MILLISECONDS)
-        self._refresh.timeout.connect(self._show_latest)
+        self._refresh.timeout.connect(self._show_next)
+        self._parts = (*(view.show_state for view in self.views), self._show_table)
+        self._due: list[Callable[[SearchState], None]] = []
         self._arrange()
         self._connect()
 
@@ -114,6 +117,7 @@ class SearchPage(Page):
         if self.job:
             return
         self.file = self.state = self._latest = self.chosen = None
+        self._due.clear()
         for view in self.views:
             view.set_empty(True)
         self.results.clear()
@@ -175,18 +179,33 @@ class SearchPage(Page):
 
     def _take(self, state: SearchState) -> None:
         self._latest = state
+        self._due += [part for part in self._parts if part not in self._due]
         if not self._refresh.isActive():
             self._refresh.start()
 
+    def _show_next(self) -> None:
+        """Bring the part up to date that has waited longest."""
+        if self._latest is None or not self._due:
+            return
+        self.state = self._latest
+        self._due.pop(0)(self.state)
+        self._allow_results()
+        if self._due:
+            self._refresh.start()
+
     def _show_latest(self) -> None:
+        """Bring all parts up to date."""
+        self._due.clear()
         if self._latest is None:
             return
         self.state = self._latest
-        for view in self.views:
-            view.show_state(self.state)
-        self.table.show_state(self.state, self.chosen)
-        self.results.show_state(self.state)
+        for show in self._parts:
+            show(self.state)
         self._allow_results()
+
+    def _show_table(self, state: SearchState) -> None:
+        self.table.show_state(state, self.chosen)
+        self.results.show_state(state)
 
     def _show_progress(self, progress) -> None:
         self.progress.setValue(round(1000 * progress.share))
