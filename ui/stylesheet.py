@@ -27,7 +27,7 @@ QPushButton:default, QPushButton[primary="true"] {
 }
 QPushButton:default:hover, QPushButton[primary="true"]:hover { background: $accent_hover; }
 QPushButton:default:pressed, QPushButton[primary="true"]:pressed { background: $accent_pressed; }
-QPushButton[primary="true"]:disabled {
+QPushButton[primary="true"]:disabled, QPushButton:default:disabled {
     background: $card; color: $disabled; border-color: $border;
 }
 QPushButton[primary="true"]:focus, QPushButton:default:focus { border-color: $text; }

@@ -81,6 +81,19 @@ def test_a_view_is_shown(qtbot, window):
     assert not dock.isHidden()
 
 
+def test_the_palette_says_what_is_shown_now(window):
+    def place() -> str:
+        return next(
+            e.place
+            for e in palette_entries(window.menus, window._shown_page)
+            if e.text == "Timeline"
+        )
+
+    assert place() == "View (shown)"
+    window.train.show_part(window.train.timeline, False)
+    assert place() == "View"
+
+
 def test_labs_experiments_and_commands_of_other_pages_open_their_page(qtbot, window):
     use(qtbot, window, LABS["gradient_descent"].title)
     assert isinstance(window.current, LabsPage) and window.current.lab is not None

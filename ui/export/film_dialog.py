@@ -211,7 +211,7 @@ class FilmDialog(QDialog):
         top.addWidget(self.preview)
         top.addLayout(side, 1)
         buttons = QHBoxLayout()
-        buttons.addWidget(self.progress, 1)
+        buttons.addWidget(self.progress, 9)
         buttons.addStretch(1)
         buttons.addWidget(self.cancel_button)
         buttons.addWidget(self.save_button)
