@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import math
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,6 +68,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     search.add_argument(
         "--cluster", metavar="ADDRESS", help="run on the Dask cluster of that scheduler instead"
     )
+    search.add_argument("--minutes", type=float, metavar="M", help="stop after so many minutes")
     search.add_argument(
         "--study", type=Path, metavar="FILE", help="keep the study there, or go on with it"
     )
@@ -163,7 +166,12 @@ def _run(study: Study, options: argparse.Namespace) -> bool:
         tqdm(total=total, initial=len(study.records), unit="trial", disable=quiet) as bar,
         executors(max(1, options.jobs), options.cluster, TrainingData(plan.experiment)) as make,
     ):
-        study.run(make, lambda record: _step(bar, study), interruption.asked)
+        ends = time.monotonic() + 60 * options.minutes if options.minutes else math.inf
+        study.run(
+            make,
+            lambda record: _step(bar, study),
+            lambda: interruption.asked() or time.monotonic() >= ends,
+        )
         bar.close()
         repeated = study.repeat(make, stopped=interruption.asked) if options.repeat else []
         stopped = interruption.asked()

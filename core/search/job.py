@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +51,7 @@ class SearchJob:
     """Goes on with the study in `file`, or begins it, until the plan is done.
 
     With a `cluster` address trials run there, else in `jobs` processes. With `repeat` the best
-    trials are trained again with other seeds at the end.
+    trials are trained again with other seeds at the end. After `minutes`, if any, it stops.
     """
 
     plan: SearchPlan
@@ -58,6 +59,7 @@ class SearchJob:
     jobs: int = 2
     cluster: str = ""
     repeat: bool = False
+    minutes: float = 0.0
 
     def run(self, context: Context) -> SearchState:
         """Raises `SearchError`, `ExecutorError`, `DataError`, `MissingExtra`."""
@@ -70,6 +72,7 @@ class _Search:
         self._running: dict[int, TrialRecord] = {}
         self._changed = True
         self._weigh_at = 0.0
+        self._ends = time.monotonic() + 60 * job.minutes if job.minutes else math.inf
         self._importances: tuple[tuple[str, float], ...] = ()
         self._repeated: tuple[Repeated, ...] = ()
 
@@ -78,8 +81,8 @@ class _Search:
         self._study = Study(job.plan, job.file)
         data = TrainingData(job.plan.experiment)
         with executors(job.jobs, job.cluster, data, self._watch) as make:
-            self._study.run(make, self._done, self._look)
-            if job.repeat and not self._context.cancelled:
+            self._study.run(make, self._done, self._is_over)
+            if job.repeat and self._study.finished and not self._context.cancelled:
                 self._repeated = tuple(self._study.repeat(make, stopped=self._look))
         self._context.check()
         self._running.clear()
@@ -107,6 +110,10 @@ class _Search:
             self._importances = tuple(self._study.importances().items())
             now = time.monotonic()
             self._weigh_at = now + max(WEIGH_SECONDS, (now - began) / WEIGH_SHARE)
+
+    def _is_over(self) -> bool:
+        """Whether trials are to stop: cancelled, or the time is over."""
+        return self._look() or time.monotonic() >= self._ends
 
     def _look(self) -> bool:
         """Show what has changed; whether the search is to stop."""

@@ -253,3 +253,16 @@ def test_activation_and_hidden_layers_are_settings_like_others(page, qtbot):
     page.scatter.grab()
     ticks = [tick.label for panel in page.scatter._panels for tick in panel.plot.x_ticks]
     assert ticks == ["relu", "tanh", "[4]", "[4, 4]"]
+
+
+def test_a_search_pauses_when_its_time_is_over_and_goes_on(page, qtbot):
+    page.setup.show_plan(LONG)
+    page.setup.place = replace(page.setup.place, jobs=1, repeat=True, minutes=0.5 / 60)
+    page.start()
+    finish(qtbot, page)
+    assert page.setup.run.text() == "Resume" and not page.state.repeated
+    assert len(page.state.records) < LONG.trials
+    page.setup.place = replace(page.setup.place, minutes=0.0, repeat=False)
+    page.start()
+    finish(qtbot, page)
+    assert page.setup.run.text() == "Done" and len(page.state.records) == LONG.trials

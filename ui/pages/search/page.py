@@ -92,7 +92,9 @@ class SearchPage(Page):
             self.report(str(error))
             return
         self.file = self.file or _new_file()
-        job = SearchJob(plan, self.file, place.jobs, place.cluster.strip(), place.repeat)
+        job = SearchJob(
+            plan, self.file, place.jobs, place.cluster.strip(), place.repeat, place.minutes
+        )
         # Its own thread only waits: the trials have processes of their own.
         self.job = BackgroundJob(job, self, shares_memory=True)
         self.job.progressed.connect(self._show_progress)
@@ -164,9 +166,8 @@ class SearchPage(Page):
             )
         )
         self._show_latest()
-        total = study.plan.trials * study.plan.stages
-        self.progress.setValue(round(1000 * min(len(study.records) / total, 1)))
-        self.status.setText(f"{len(study.records)} trials")
+        if self.state:
+            self._show_share(self.state)
         self.setup.show_state("done" if study.finished else "paused")
         self._allow_results()
 
@@ -212,10 +213,16 @@ class SearchPage(Page):
         self.status.setText(progress.text)
 
     def _finish(self, state: SearchState) -> None:
-        self._over("done")
         self._latest = state
         self._show_latest()
-        self.progress.setValue(1000)
+        # A search whose time was over is paused.
+        self._over("done" if state.finished else "paused")
+        self._show_share(state)
+
+    def _show_share(self, state: SearchState) -> None:
+        """How much of the plan is done, at the end."""
+        share = len(state.records) / (state.plan.trials * state.plan.stages)
+        self.progress.setValue(1000 if state.finished else round(1000 * share))
         self.status.setText(f"{len(state.records)} trials")
 
     def _fail(self, message: str) -> None:

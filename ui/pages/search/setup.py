@@ -53,6 +53,13 @@ class Place:
         help="Address of a Dask scheduler, such as tcp://host:8786, to run the trials there. "
         "Whoever can reach it can run code on it.",
     )
+    minutes: float = setting(
+        0.0,
+        label="Minutes",
+        low=0.0,
+        high=10_000.0,
+        help="Budget: the search pauses after so many minutes; 0 lets it run to its end.",
+    )
     repeat: bool = setting(
         True,
         label="Repeat best",
