@@ -339,7 +339,7 @@ class ApproximationPage(LabPage):
         return "".join(html)
 
 
-NOT_TRAINED = "“Train the same network” shows what training makes of as many units."
+NOT_TRAINED = "Click “Train the same network” to see what training finds with as many units."
 
 
 def figure(value: float) -> str:
@@ -402,7 +402,7 @@ def _trained_text(moment: Moment, function) -> str:
         label = "from the built weights" if name == BUILT else f"random, {name}"
         cells = f"<td>&nbsp;{figure(found.mean)}</td><td>&nbsp;{figure(found.largest)}</td>"
         rows.append(f"<tr><td>{escape(label)}</td>{cells}</tr>")
-    return f"<table cellspacing='0' cellpadding='1'>{''.join(rows)}</table>"
+    return f"<table cellspacing='0' cellpadding='1' style='margin-top:6px'>{''.join(rows)}</table>"
 
 
 def _coarse_error(function, network) -> Error:

@@ -81,6 +81,10 @@ class BackpropagationPage(LabPage):
         self.train_biases.edited.connect(lambda on: self.edit(train_biases=on))
         self.seed = row(network, "Seed", Spin(1, 2**31 - 1), "Draw new weights with this seed")
         self.seed.edited.connect(self._draw)
+        self.take_button = QPushButton("Take from the Train page")
+        self.take_button.setToolTip("The network of the run in its present weights, and samples")
+        self.take_button.clicked.connect(self.take_network)
+        network.add(self.take_button)
         typed = column.section("Numbers")
         self.weight_fields = []
         self.bias_fields = []
@@ -92,10 +96,6 @@ class BackpropagationPage(LabPage):
             field = row(typed, f"Biases {layer + 1}", TextField(), "One for each unit")
             field.edited.connect(lambda text, layer=layer: self._type_biases(layer, text))
             self.bias_fields.append(field)
-        self.take_button = QPushButton("Take from the Train page")
-        self.take_button.setToolTip("The network of the run in its present weights, and samples")
-        self.take_button.clicked.connect(self.take_network)
-        network.add(self.take_button)
         self._taking: BackgroundJob | None = None
         data = column.section("Data")
         self.samples = row(data, "Samples", TextField(), "inputs → targets: 1, 1 → 1; 2, 2 → 0")

@@ -295,7 +295,9 @@ class GradientDescentPage(LabPage):
                 f"<tr><td><span style='color:{color}'>●</span> {escape(path.method.label)}</td>"
                 f"{cells}<td style='color:{current().bad}'>&nbsp;{note}</td></tr>"
             )
-        return f"<table cellspacing='0' cellpadding='1'>{''.join(rows)}</table>"
+        return (
+            f"<table cellspacing='0' cellpadding='1' style='margin-top:6px'>{''.join(rows)}</table>"
+        )
 
 
 def parsed_points(text: str) -> tuple[tuple[float, float], ...]:

@@ -114,7 +114,7 @@ def standings_text(ran: Race, at: int) -> str:
             f"<tr><td>{swatch(key)} {escape(LABELS[key])}</td>{cells}"
             f"<td style='color:{color}'>&nbsp;&nbsp;{fate}</td></tr>"
         )
-    return f"<table cellspacing='0' cellpadding='1'>{''.join(rows)}</table>"
+    return f"<table cellspacing='0' cellpadding='1' style='margin-top:6px'>{''.join(rows)}</table>"
 
 
 def _fate(ran: Race, key: str, at: int) -> tuple[str, str]:
