@@ -1,6 +1,7 @@
 # make run: the application, also as .venv/bin/playground.
 # make test, make test-fast (the quick ones), make lint, make gallery, make labs: its checks.
 # make bench [core|gallery|window|data|search|labs|sklearn|films|cycles]: its speed.
+# make soak [MINUTES=3] [SEED=1]: random use on a virtual screen, judged at its end.
 # Everything sets itself up first: see scripts/setup.sh.
 
 PY := .venv/bin/python
@@ -11,11 +12,11 @@ SETUP := scripts/setup.sh
 JOBS ?= auto
 PYTEST := $(PY) -m pytest -n $(JOBS) --dist worksteal
 
-.PHONY: run test test-fast labs lint format gallery bench catalogue lock clean help
+.PHONY: run soak test test-fast labs lint format gallery bench catalogue lock clean help
 .DEFAULT_GOAL := help
 
 help:
-	@sed -n '1,4s/^# //p' Makefile
+	@sed -n '1,5s/^# //p' Makefile
 
 run: $(RUN_READY)
 	@$(PY) -m playground $(ARGS)
@@ -53,6 +54,9 @@ labs: $(RUN_READY)
 
 bench: $(DEV_READY)
 	$(PY) -m tests.bench $(FILTER)
+
+soak: $(DEV_READY)
+	@MINUTES=$(or $(MINUTES),3) SEED=$(or $(SEED),1) $(PY) -m tests.soak
 
 catalogue: $(RUN_READY)
 	$(PY) -m playground catalogue > docs/catalogue.md

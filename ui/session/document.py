@@ -108,7 +108,7 @@ class Document:
         Button = QMessageBox.StandardButton
         box.setStandardButtons(Button.Save | Button.Discard | Button.Cancel)
         box.setDefaultButton(Button.Save)
-        box.button(Button.Discard).setText("Don't save")
+        box.button(Button.Discard).setText("&Don't save")
         answer = box.exec()
         if answer == Button.Save:
             self.save()

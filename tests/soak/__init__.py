@@ -1,0 +1,1 @@
+"""Random use of the real application for minutes or hours, judged at its end: `make soak`."""

@@ -1,0 +1,142 @@
+"""`MINUTES=3 SEED=1 make soak`: random use of the application on a virtual screen.
+
+Prints what it holds and how fast it answers, and ends with status 1 where a bar of
+`tests.soak.verdict` is missed. Needs Xvfb, openbox and xdotool.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.bench.window import virtual_display
+from tests.soak.processes import Sample, take_sample
+from tests.soak.storm import Storm, xdotool
+from tests.soak.verdict import EXIT_SECONDS, problems
+from tests.soak.x11 import Connection
+
+TITLE = "Training Playground"
+SIZE = (1280, 800)
+START_SECONDS, END_SECONDS, ANSWER_SECONDS = 60.0, 20.0, 10.0
+SAMPLE_SECONDS, REPORT_SECONDS, PAUSE_SECONDS = 1.0, 20.0, 0.05
+ROOMS = ("CONFIG", "DATA", "CACHE", "STATE")
+
+
+class Soak:
+    """The application in a home of its own, and the storm upon it."""
+
+    def __init__(self, home: Path, display: str, seed: int) -> None:
+        self.home, self.seed = home, seed
+        self.connection = Connection(display)
+        self.storm = Storm(seed, SIZE)
+        self.samples: list[Sample] = []
+        self.starts = 0
+        self.began = time.monotonic()
+        self.start()
+
+    def start(self) -> None:
+        """Start the application and show each page once, so that all of it is loaded."""
+        self.starts += 1
+        self.samples.clear()
+        folders = {f"XDG_{room}_HOME": str(self.home / room.lower()) for room in ROOMS}
+        environment = {**os.environ, **folders, "HOME": str(self.home), "QT_QPA_PLATFORM": "xcb"}
+        root = str(Path(__file__).parents[2])
+        environment["PYTHONPATH"] = root
+        with self.errors.open("ab") as errors:
+            self.process = subprocess.Popen(
+                [sys.executable, "-X", "faulthandler", "-m", "playground", "--run"],
+                env=environment,
+                cwd=self.home,
+                stderr=errors,
+                stdout=subprocess.DEVNULL,
+            )
+        end = time.monotonic() + START_SECONDS
+        while not (found := xdotool("search", "--onlyvisible", "--name", TITLE).split()):
+            if time.monotonic() > end or self.process.poll() is not None:
+                raise SystemExit(f"the window did not open\n{self.complaints()}")
+            time.sleep(PAUSE_SECONDS)
+        self.window = int(found[0])
+        xdotool("windowmove", self.window, 0, 0, "windowsize", self.window, *SIZE)
+        for page in (2, 3, 4, 1):
+            xdotool("key", f"ctrl+{page}")
+            self.connection.ping(self.window, ANSWER_SECONDS)
+
+    @property
+    def errors(self) -> Path:
+        return self.home / "stderr.log"
+
+    def complaints(self) -> str:
+        return self.errors.read_text(errors="replace")
+
+    def run(self, seconds: float) -> list[str]:
+        """Act for a while, then close the window. Returns what went wrong."""
+        end, next_sample, next_report = time.monotonic() + seconds, 0.0, 0.0
+        while (now := time.monotonic()) < end:
+            if (status := self.process.poll()) is not None:
+                if status:
+                    return [
+                        f"ended with status {status}",
+                        *problems(self.samples, self.complaints()),
+                    ]
+                self.start()  # The storm has found Quit.
+            self.storm.act(self.window)
+            if now >= next_sample:
+                next_sample = now + SAMPLE_SECONDS
+                self.sample(now - self.began)
+                if now >= next_report and self.samples:
+                    next_report = now + REPORT_SECONDS
+                    print(f"{self.storm.count:7} actions {self.samples[-1].line()}", flush=True)
+        ending = self.close()
+        return [*problems(self.samples, self.complaints()), *ending]
+
+    def sample(self, seconds: float) -> None:
+        delay = self.connection.ping(self.window, ANSWER_SECONDS)
+        if self.process.poll() is None:
+            self.samples.append(take_sample(self.process.pid, seconds, delay))
+
+    def close(self) -> list[str]:
+        """Close menus, dialogs and the window, discarding what is not saved."""
+        xdotool("key", *["Escape"] * 6)
+        self.connection.ping(self.window, ANSWER_SECONDS)
+        asked = time.monotonic()
+        self.connection.close_window(self.window)
+        while self.process.poll() is None and time.monotonic() - asked < END_SECONDS:
+            # The question about unsaved changes has the same title.
+            if len(xdotool("search", "--onlyvisible", "--name", TITLE).split()) > 1:
+                xdotool("key", "alt+d")
+                asked = time.monotonic()
+            time.sleep(PAUSE_SECONDS)
+        took, status = time.monotonic() - asked, self.process.poll()
+        if status is None:
+            self.process.kill()
+            return ["the window did not close"]
+        print(f"closed in {took:.2f} s with status {status}")
+        found = [f"ended with status {status}"] if status else []
+        return found if took <= EXIT_SECONDS else [*found, f"closing took {took:.1f} s"]
+
+
+def main() -> int:
+    minutes, seed = float(os.environ.get("MINUTES", "3")), int(os.environ.get("SEED", "1"))
+    print(f"{minutes:g} minutes, SEED={seed}")
+    with virtual_display() as display, tempfile.TemporaryDirectory() as home:
+        soak = Soak(Path(home), display, seed)
+        try:
+            found = soak.run(minutes * 60)
+            if found:
+                print(soak.complaints()[-8000:], file=sys.stderr)
+        finally:
+            if soak.process.poll() is None:
+                soak.process.kill()
+            soak.process.wait()
+    for problem in found:
+        print("missed:", problem)
+    print(f"{soak.storm.count} actions, {soak.starts} starts, {len(found)} bars missed")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
