@@ -252,6 +252,7 @@ class MainWindow(QMainWindow):
                     None,
                     Command("&Export…", lambda: self.current.export(), "Ctrl+E"),
                     Command("Export &film…", self._ask_film, "Ctrl+Shift+E"),
+                    Command("Export &code…", self._ask_code),
                     None,
                     Command("&Quit", self.close, "Ctrl+Q"),
                 ),
@@ -327,6 +328,14 @@ class MainWindow(QMainWindow):
     def _ask_film(self) -> None:
         self.show_page(PAGES[0].key)
         self.train.filming.film()
+
+    def _ask_code(self) -> None:
+        from ui.export.code_dialog import CodeDialog
+
+        dialog = CodeDialog(self.session.spec, self)
+        if dialog.exec():
+            self.report(f"The script is saved as {dialog.written[0]}")
+        dialog.deleteLater()
 
     def _ask_data(self) -> None:
         self.show_page(PAGES[0].key)

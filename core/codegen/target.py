@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from core.base.arrays import Array
+from core.base.errors import UserError
 from core.base.registry import Entry, Registry
 from core.codegen.plan import Plan
 
 
-class CodeError(Exception):
+class CodeError(UserError):
     """An experiment that a target cannot have; the message is one clear sentence or several."""
 
 

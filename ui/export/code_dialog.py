@@ -1,0 +1,212 @@
+"""The dialog that writes an experiment as a script."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.codegen import (
+    TARGETS,
+    CodeError,
+    Export,
+    Options,
+    PyTorch,
+    export,
+    needs_weights,
+    start_weights,
+    write,
+)
+from core.experiment.spec import ExperimentSpec
+from ui import theme as themes
+from ui.data.work import Work, WorkContext
+from ui.export.parts import combo, file_stem
+from ui.widgets.check import Check
+from ui.widgets.entry_combo import EntryCombo
+from ui.widgets.spin import Spin
+
+MOST_STEPS = 10_000_000
+EPOCHS, STEPS = "epochs", "steps"
+LENGTHS = [(EPOCHS, "All epochs", "", ""), (STEPS, "A number of steps", "", "")]
+
+
+class CodeDialog(QDialog):
+    """Shows an experiment as a script for the chosen target, to copy or to save.
+
+    The script is made beside the window; `exported` is the one shown, None while there is none.
+    """
+
+    _folder: ClassVar[Path] = Path.home()
+
+    def __init__(self, spec: ExperimentSpec, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Export code")
+        self.resize(1120, 640)
+        self._spec = spec
+        self._name = file_stem(spec.title, "script").removesuffix("-script")
+        self._work: Work | None = None
+        self.exported: Export | None = None
+        self.written: tuple[Path, ...] = ()
+        self.target = EntryCombo(TARGETS)
+        self.target.setAccessibleName("Target")
+        self.target.set_value(PyTorch.key)
+        self.until = combo(
+            self, "Length", [(0, "All epochs", "", ""), (1, "So many steps", "", "")]
+        )
+        self.steps = Spin(1, MOST_STEPS)
+        self.steps.setAccessibleName("Steps")
+        self.weights = Check()
+        self.weights.setText("First weights of the run in a file beside it")
+        self.preview = QPlainTextEdit()
+        self.about, self.note, self.busy = QLabel(), QLabel(), QProgressBar()
+        self.copy_button, self.save_button = QPushButton("Copy"), QPushButton("Save…")
+        self._arrange()
+        for control in (self.target, self.until, self.steps, self.weights):
+            control.edited.connect(lambda _: self._update())
+        self.copy_button.clicked.connect(self.copy)
+        self.save_button.clicked.connect(self.save)
+        self._update()
+
+    def copy(self) -> None:
+        """Put the script on the clipboard."""
+        QGuiApplication.clipboard().setText(self.preview.toPlainText())
+        self._say("The script is copied.")
+
+    def save(self) -> None:
+        """Ask for a file and write the script there."""
+        proposed = str(self._folder / f"{self._name}.py")
+        name, _ = QFileDialog.getSaveFileName(self, "Export code", proposed, "Python (*.py)")
+        if name:
+            self.save_to(Path(name))
+
+    def save_to(self, path: Path) -> None:
+        """Write the script, and what it needs beside it, and close; say why where that fails."""
+        # The name of the script is in it, so it is made again where another was chosen.
+        self._name = path.stem
+        self._update(folder=path.parent)
+
+    def done(self, result: int) -> None:
+        if self._work:
+            self._work.give_up()
+            self._work = None
+        super().done(result)
+
+    def _update(self, folder: Path | None = None) -> None:
+        """Make the script, and write it where a folder is given."""
+        if self._work:
+            self._work.give_up()
+        limited = self.until.value() == STEPS
+        self.steps.setEnabled(limited)
+        self.about.setText(TARGETS[self.target.value()].advice)
+        options = Options(self._name, self.steps.value() if limited else 0)
+        spec, target = self._spec, self.target.value()
+        beside = self.weights.isChecked() or needs_weights(spec)
+        self.exported = None
+        self._set_ready(False)
+        self._say("")
+        work = Work(lambda context: _made(context, spec, target, options, beside, folder))
+        work.progressed.connect(lambda share, text: self.busy.setValue(round(100 * share)))
+        work.done.connect(self._show)
+        work.failed.connect(self._complain)
+        self._work = work.start()
+
+    def _show(self, made: tuple[Export, tuple[Path, ...]]) -> None:
+        self._work = None
+        self.exported, self.written = made
+        if self.written:
+            CodeDialog._folder = self.written[0].parent
+            self.accept()
+            return
+        self.preview.setPlainText(self.exported.script)
+        self._set_ready(True)
+        if self.exported.arrays:
+            self._say(f"Reads {self.exported.beside}, which is saved beside the script.")
+
+    def _complain(self, message: str) -> None:
+        self._work = None
+        self.preview.clear()
+        self.busy.hide()
+        self._say(message, themes.current().bad)
+
+    def _say(self, text: str, color: str = "") -> None:
+        self.note.setStyleSheet(f"color: {color}" if color else "")
+        self.note.setText(text)
+
+    def _set_ready(self, ready: bool) -> None:
+        for button in (self.copy_button, self.save_button):
+            button.setEnabled(ready)
+        self.busy.setVisible(not ready)
+
+    def _arrange(self) -> None:
+        self.weights.setChecked(needs_weights(self._spec))
+        self.weights.setEnabled(not needs_weights(self._spec))
+        self.steps.set_value(1000)
+        self.preview.setReadOnly(True)
+        self.preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.preview.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.preview.setAccessibleName("Script")
+        for label in (self.about, self.note):
+            label.setWordWrap(True)
+        form = QFormLayout()
+        form.setHorizontalSpacing(12)
+        form.setVerticalSpacing(8)
+        form.addRow("Target", self.target)
+        form.addRow("", self.about)
+        form.addRow("Length", self.until)
+        form.addRow("Steps", self.steps)
+        form.addRow("", self.weights)
+        side = QVBoxLayout()
+        side.addLayout(form)
+        side.addWidget(self.note)
+        side.addStretch(1)
+        side.addWidget(self.busy)
+        top = QHBoxLayout()
+        top.setSpacing(16)
+        top.addWidget(self.preview, 5)
+        top.addLayout(side, 2)
+        cancel = QPushButton("Cancel")
+        cancel.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.copy_button)
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(self.save_button)
+        self.save_button.setDefault(True)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(16, 16, 16, 16)
+        whole.setSpacing(16)
+        whole.addLayout(top)
+        whole.addLayout(buttons)
+
+
+def _made(
+    context: WorkContext,
+    spec: ExperimentSpec,
+    target: str,
+    options: Options,
+    beside: bool,
+    folder: Path | None,
+) -> tuple[Export, tuple[Path, ...]]:
+    """The script and, where a folder is given, the files written there. Raises `UserError`."""
+    weights = start_weights(spec, report=context.tell) if beside else None
+    made = export(spec, target, options, weights)
+    context.go_on()
+    if folder is None:
+        return made, ()
+    try:
+        return made, write(folder, made)
+    except OSError as error:
+        raise CodeError(f"{error.filename or folder}: {error.strerror or error}") from error
