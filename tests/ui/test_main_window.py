@@ -354,6 +354,22 @@ def settings(tmp_path):
     return tmp_path
 
 
+@pytest.mark.parametrize("page", ["train", "gallery", "labs", "search"])
+def test_no_shortcut_means_two_things_on_a_page(window, page):
+    """Qt then does neither, and warns that the shortcut is ambiguous."""
+    window.show_page(page)
+    lines = list(window.menus.lines())
+    keys = [
+        key.toString()
+        for action in {
+            id(line.action): line.action for line in lines if line.page in ("", page)
+        }.values()
+        for key in action.shortcuts()
+    ]
+    assert len(keys) > 10
+    assert sorted(keys) == sorted(set(keys))
+
+
 def test_the_layout_is_remembered_and_can_be_reset(qtbot, settings):
     first = opened(qtbot, (1100, 700), remember=True)
     docks = {card.view.key: card for card in first.train.dashboard.cards()}
