@@ -157,6 +157,48 @@ def storm(stage: Stage) -> Script:
     key("alt+F4")
 
 
+def labs(stage: Stage) -> Script:
+    """The labs with the keyboard alone: open each, step, step back, play, restart, copy a link."""
+    from PySide6.QtWidgets import QApplication
+
+    from core.experiment.links import LabLink, read_link
+    from ui.pages.labs.page import LabsPage
+
+    window = stage.window
+    key("ctrl+3")
+    yield lambda: isinstance(window.current, LabsPage)
+    page = window.current
+    assert isinstance(page, LabsPage)
+    for i, tile in enumerate(page.cards.tiles[:4]):
+        yield lambda tile=tile: tile.hasFocus()
+        key("space" if i else "Return")
+        yield lambda tile=tile: page.lab is not None and page.lab.key == tile.lab.key
+        lab = page.lab
+        assert lab is not None
+        yield lambda lab=lab: lab.transport.length > 0
+        key("r")
+        yield lambda lab=lab: lab.transport.at == 0
+        key("Right", "Right", "Right")
+        yield lambda lab=lab: lab.transport.at == 3
+        key("Left")
+        yield lambda lab=lab: lab.transport.at == 2
+        key("space")
+        yield lambda lab=lab: lab.transport.is_playing and lab.transport.at > 2
+        key("r")
+        yield lambda lab=lab: lab.transport.at == 0
+        key("ctrl+l")
+        clipboard = QApplication.clipboard()
+        yield lambda clipboard=clipboard: clipboard.text().startswith("playground:lab/")
+        link = read_link(clipboard.text())
+        assert isinstance(link, LabLink) and link.lab == lab.key
+        clipboard.clear()
+        key("Escape")
+        yield lambda tile=tile: page.lab is None and tile.hasFocus()
+        if i < 3:
+            key("Right")
+    key("alt+F4")
+
+
 if __name__ == "__main__":
     name, *rest = sys.argv[1:]
     chosen = globals()[name]

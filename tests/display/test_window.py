@@ -52,7 +52,7 @@ def test_every_dropdown_while_training_then_export(home, tmp_path):
     assert b"spec" in data
 
 
-@pytest.mark.parametrize("script", ["keys", "typed_rate", "storm"])
+@pytest.mark.parametrize("script", ["keys", "typed_rate", "storm", "labs"])
 def test_played(script, home):
     play(script, home)
 

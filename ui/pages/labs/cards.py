@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import (
     QKeyEvent,
     QResizeEvent,
@@ -21,6 +21,7 @@ from core.studies.base import Lab
 from ui.pages.labs.pictures import picture_of
 from ui.widgets.picture_tile import PictureTile
 
+ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 MARGIN, GAP, NARROWEST = 16, 12, 268
 
 
@@ -53,6 +54,14 @@ class LabCards(QWidget):
         for tile in self.tiles:
             if tile.lab.key == key:
                 tile.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def event(self, event: QEvent) -> bool:
+        """Arrows and the space bar are the cards', though the menu has them for an open lab."""
+        mine = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if mine and event.key() in (*ARROWS, Qt.Key.Key_Space):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         moves = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -self._across}
