@@ -2,6 +2,7 @@
 # make test, make test-fast (the quick ones), make lint, make gallery, make labs: its checks.
 # make bench [core|gallery|window|data|search|labs|sklearn|films|cycles]: its speed.
 # make soak [MINUTES=3] [SEED=1]: random use on a virtual screen, judged at its end.
+# make fuzz [COUNT=2000] [SEED=1]: damaged inputs for every reader.
 # Everything sets itself up first: see scripts/setup.sh.
 
 PY := .venv/bin/python
@@ -12,11 +13,11 @@ SETUP := scripts/setup.sh
 JOBS ?= auto
 PYTEST := $(PY) -m pytest -n $(JOBS) --dist worksteal
 
-.PHONY: run soak test test-fast labs lint format gallery bench catalogue lock clean help
+.PHONY: run soak fuzz test test-fast labs lint format gallery bench catalogue lock clean help
 .DEFAULT_GOAL := help
 
 help:
-	@sed -n '1,5s/^# //p' Makefile
+	@sed -n '1,6s/^# //p' Makefile
 
 run: $(RUN_READY)
 	@$(PY) -m playground $(ARGS)
@@ -57,6 +58,9 @@ bench: $(DEV_READY)
 
 soak: $(DEV_READY)
 	@MINUTES=$(or $(MINUTES),3) SEED=$(or $(SEED),1) $(PY) -m tests.soak
+
+fuzz: $(DEV_READY)
+	@COUNT=$(or $(COUNT),2000) SEED=$(or $(SEED),1) $(PY) -m tests.fuzz
 
 catalogue: $(RUN_READY)
 	$(PY) -m playground catalogue > docs/catalogue.md

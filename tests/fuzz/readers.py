@@ -1,0 +1,95 @@
+"""What is read, from what whole inputs, and the errors that are clear refusals."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from PIL import Image, PngImagePlugin
+
+from core.base.errors import UserError
+from core.catalogue.formulas import Formula, FormulaError
+from core.data.idx import read_idx
+from core.data.user_files import opened
+from core.experiment.files import SPEC_KEY, read_experiment
+from core.experiment.links import experiment_link, read_link
+from core.experiment.serialization import dumps
+from core.experiment.spec import ExperimentSpec
+from core.training.model import model_of
+from core.training.model_file import read_model, write_model
+from core.training.trainer import Trainer
+
+REFUSALS = (UserError, FormulaError, OSError)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """`read` takes the path of a file that ends in `suffix`; `whole` are inputs it accepts."""
+
+    suffix: str
+    read: Callable[[Path], object]
+    whole: Callable[[], list[bytes]]
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", "replace")
+
+
+def _picture() -> bytes:
+    out, texts = io.BytesIO(), PngImagePlugin.PngInfo()
+    texts.add_itxt(SPEC_KEY, dumps(ExperimentSpec()), zip=True)
+    Image.new("RGB", (4, 4)).save(out, "PNG", pnginfo=texts)
+    return out.getvalue()
+
+
+def _tables() -> list[bytes]:
+    plain = "a;b;y\n" + "".join(f"{i},5;{i % 7};{'no' if i % 2 else 'yes'}\n" for i in range(40))
+    comma = "when,x,y\n" + "".join(f"2024-01-{1 + i % 28:02},{i}e-1,{i % 3}\n" for i in range(40))
+    return [plain.encode(), comma.encode("utf-16"), plain.encode("latin-1")]
+
+
+def _archives() -> list[bytes]:
+    x, y = np.arange(60, dtype=np.float32).reshape(20, 3), np.arange(20) % 2
+    plain, packed = io.BytesIO(), io.BytesIO()
+    np.savez(plain, x=x, y=y)
+    np.savez_compressed(packed, x_train=x, y_train=y, x_test=x, y_test=y)
+    return [plain.getvalue(), packed.getvalue()]
+
+
+def _idx() -> list[bytes]:
+    plain = struct.pack(">BBBBIII", 0, 0, 8, 3, 2, 3, 4) + bytes(24)
+    return [plain, gzip.compress(plain)]
+
+
+def _model() -> list[bytes]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a.model"
+        write_model(path, model_of(Trainer(ExperimentSpec())))
+        return [path.read_bytes()]
+
+
+def _formulas() -> list[bytes]:
+    texts = ("x*sin(x)", "max(0, x) + 0.1·min(0, x)", "(1 + e^(-x))^-1", "x² − 3|x|", "tanh(x)/x")
+    return [text.encode() for text in texts]
+
+
+READERS = {
+    "experiment": Reader(".json", read_experiment, lambda: [dumps(ExperimentSpec()).encode()]),
+    "picture": Reader(".png", read_experiment, lambda: [_picture()]),
+    "table": Reader(".csv", opened, _tables),
+    "archive": Reader(".npz", opened, _archives),
+    "idx": Reader(".idx", read_idx, _idx),
+    "model": Reader(".model", read_model, _model),
+    "formula": Reader(".txt", lambda path: Formula(_text(path), ("x",)), _formulas),
+    "link": Reader(
+        ".link",
+        lambda path: read_link(_text(path)),
+        lambda: [experiment_link(ExperimentSpec()).encode()],
+    ),
+}
