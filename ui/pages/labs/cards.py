@@ -57,8 +57,11 @@ class LabCards(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Arrows and the space bar are the cards', though the menu has them for an open lab."""
-        mine = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if mine and event.key() in (*ARROWS, Qt.Key.Key_Space):
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() in (*ARROWS, Qt.Key.Key_Space)
+        ):
             event.accept()
             return True
         return super().event(event)
