@@ -107,7 +107,8 @@ def export(
         samples = load(spec.data.dataset).samples
         arrays |= {"data/inputs": samples.inputs, "data/targets": samples.targets}
         if samples.test is not None:
-            raise CodeError("The test set of an archive of one's own cannot be exported yet.")
+            arrays |= {"data/test_inputs": samples.test.inputs}
+            arrays |= {"data/test_targets": samples.test.targets}
     text = _rendered(writer, prepared, options, weights is not None, bool(arrays))
     return Export(options.name, text, arrays)
 
@@ -217,6 +218,8 @@ def _data(plan: Plan) -> dict[str, Any]:
     split, chosen = plan.data.split, data.features
     pictures = split.train.image_shape is not None
     own_test = isinstance(dataset, mnist.Pictures)
+    if isinstance(dataset, UserTable):
+        own_test = load(dataset).samples.test is not None
     points = from_text(data.points) if drawn_like(_unplanned(plan), data.points) else ()
     terms = ""
     if isinstance(chosen, PlaneFeatures):

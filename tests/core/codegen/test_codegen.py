@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
 import sys
 from dataclasses import replace
 from itertools import chain, zip_longest
 from typing import Any
 
+import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 
 from core.catalogue.activations import ACTIVATIONS
 from core.catalogue.batching import Stochastic
@@ -33,7 +35,7 @@ RUFF = [sys.executable, "-m", "ruff"]
 DOUBLE = ExperimentSpec(precision="float64")
 
 
-@settings(max_examples=60, derandomize=True)
+@settings(max_examples=60, derandomize=True, phases=[Phase.generate])
 @given(spec=specs(mild=True, precision="float64"))
 def test_numpy_script_gives_the_weights_of_the_app(spec, tmp_path_factory):
     spec = unending(spec)
@@ -43,7 +45,7 @@ def test_numpy_script_gives_the_weights_of_the_app(spec, tmp_path_factory):
     assert difference(expected(trainer, "numpy"), theirs) < 1e-9
 
 
-@settings(max_examples=15, derandomize=True)
+@settings(max_examples=15, derandomize=True, phases=[Phase.generate])
 @given(spec=specs(mild=True, precision="float64"))
 def test_numpy_script_draws_the_same_first_weights_by_itself(spec, tmp_path_factory):
     spec = unending(spec)
@@ -78,6 +80,21 @@ def test_rows_of_a_file_come_with_the_script(tmp_path):
     spec = replace(DOUBLE, data=data)
     theirs = run(spec, "numpy", tmp_path)
     assert difference(expected(trained(spec), "numpy"), theirs) < 1e-9
+
+
+def test_an_archives_own_test_set_stays_the_test_set(tmp_path, capsys):
+    x = np.random.default_rng(1).normal(size=(60, 3))
+    y = (x[:, 0] > 0).astype(int)
+    archive = tmp_path / "own.npz"
+    np.savez(archive, x_train=x[:40], y_train=y[:40], x_test=x[40:], y_test=y[40:])
+    spec = replace(DOUBLE, data=DataSpec(dataset=opened(archive), test=0.3))
+    write(tmp_path, export(spec, "numpy", Options("script", 20)))
+    runpy.run_path(str(tmp_path / "script.py"), run_name="__main__")
+    trainer = trained(spec)
+    assert difference(expected(trainer, "numpy"), result(tmp_path)) < 1e-9
+    score = trainer.evaluate("test")
+    assert score is not None
+    assert f"test loss {score.loss:.6g}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("target", TARGETS)
