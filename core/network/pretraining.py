@@ -33,7 +33,7 @@ def pretrain(
     same effect on the original inputs. A layer without biases is pre-trained without them; only
     inputs that lie in 0…1 are then treated exactly.
     """
-    low, width = _range(inputs)
+    low, width = input_range(inputs)
     v = inputs if width == 1 else (inputs - low) / width
     machine = Machine.drawn(affine.fan_in, len(affine.block.value), rng, v.dtype)
     learning = ContrastiveDivergence(
@@ -57,7 +57,7 @@ def pretrain(
         affine.block.value[:, -1] = machine.hidden_bias - low * weights.sum(axis=1)
 
 
-def _range(inputs: Array) -> tuple[float, float]:
+def input_range(inputs: Array) -> tuple[float, float]:
     """The minimum and the width of the range; 0 and 1 if all values are in 0…1 already."""
     low, high = float(inputs.min()), float(inputs.max())
     if (low >= 0 and high <= 1) or high == low:

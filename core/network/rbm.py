@@ -102,6 +102,8 @@ class ContrastiveDivergence:
         self._rng, self._rate, self._k, self._cost = rng, rate, k, weight_cost
         self._persistent, self._hidden_bias = persistent, hidden_bias
         self._chains: Array | None = None
+        # Of the last update; None before the first.
+        self.statistics: Statistics | None = None
         parts = (machine.weights, machine.visible_bias, machine.hidden_bias)
         self._velocity = tuple(np.zeros_like(part) for part in parts)
 
@@ -124,7 +126,8 @@ class ContrastiveDivergence:
             velocity *= momentum
             velocity += self._rate * gradient
             part += velocity
-        return Statistics(positive, negative, error)
+        self.statistics = Statistics(positive, negative, error)
+        return self.statistics
 
     def epoch(
         self,

@@ -17,8 +17,15 @@ from core.base.arrays import Array
 from core.base.streams import Streams
 from core.catalogue.initializers import RBM, XavierNormal
 from core.experiment.spec import ExperimentSpec
-from core.network.pretraining import BATCH
-from core.network.rbm import FIRST_MOMENTUM, MOMENTUM, ContrastiveDivergence, Machine, drawn
+from core.network.pretraining import BATCH, input_range
+from core.network.rbm import (
+    FIRST_MOMENTUM,
+    MOMENTUM,
+    ContrastiveDivergence,
+    Machine,
+    Statistics,
+    drawn,
+)
 from core.studies.base import Progress, no_progress
 from core.training.trainer import Trainer
 from core.training.training_data import TrainingData
@@ -90,7 +97,8 @@ class Snapshot:
 
     `filters` (filters, features) are incoming weights, of deeper layers carried down to the inputs
     by the layers between; `examples`, `reconstructions` and `fantasies` (pictures, features) too.
-    `positive` and `negative` (hidden, visible) are the statistics of the last update, `errors` and
+    `weights`, `positive` and `negative` are (hidden, visible), the latter two the statistics of the
+    last update, or before the first those of one Gibbs step. `errors` and
     `gaps` one number an epoch: mean squared error of reconstruction, and mean free energy of held
     out minus that of training data (NaN without any).
     """
@@ -102,6 +110,7 @@ class Snapshot:
     examples: Array
     reconstructions: Array
     fantasies: Array
+    weights: Array
     positive: Array
     negative: Array
     errors: tuple[float, ...]
@@ -129,16 +138,17 @@ def pretrained(
     """Train a stack of machines as wide as the spec's hidden layers, which must be dense.
 
     `show` is called before the first and after every update. Inputs outside 0…1 are
-    scaled there by one common factor.
+    scaled by what brings the training inputs there.
     """
     data = data or TrainingData(settings.spec)
     machines: list[Machine] = []
     ends: list[Snapshot] = []
-    train, held = unit_range(data.inputs[:10_000, :-1]), None
+    low, width = input_range(data.inputs[:10_000, :-1])
+    train, held = _scaled(data.inputs[:10_000, :-1], low, width), None
     if len(data.part("validation")):
-        held = unit_range(data.part_inputs("validation")[:JUDGED, :-1])
+        held = _scaled(data.part_inputs("validation")[:JUDGED, :-1], low, width)
     streams, widths = Streams(settings.spec.seed), [b.units for b in settings.spec.network.hidden]
-    for i, width in enumerate(widths):
+    for i, units in enumerate(widths):
         v, v_held = train, held
         for below in machines:
             v, v_held = below.hidden(v), None if v_held is None else below.hidden(v_held)
@@ -146,7 +156,7 @@ def pretrained(
         def tell(share: float, i: int = i) -> None:
             progress((i + share) / len(widths), f"layer {i + 1} of {len(widths)}")
 
-        layer = _Layer(settings, i, len(widths), width, v, v_held, tuple(machines), streams)
+        layer = _Layer(settings, i, len(widths), units, v, v_held, tuple(machines), streams)
         ends.append(layer.learn(tell, show))
         machines.append(layer.machine)
     return Pretrained(tuple(machines), tuple(ends))
@@ -209,9 +219,7 @@ class _Layer:
     def snapshot(self, epoch: float) -> Snapshot:
         machine, seen = self.machine, self.v[:EXAMPLES]
         self._fantasy, shown = machine.gibbs(self._fantasy, GIBBS, self._watching)
-        judged = self.v[:JUDGED]
-        h = machine.hidden(judged)
-        v_model = machine.visible(drawn(h, self._watching))
+        found = self.learning.statistics or self._one_step()
         return Snapshot(
             layer=self.index,
             layers=self.layers,
@@ -220,11 +228,21 @@ class _Layer:
             examples=_down(self.below, seen),
             reconstructions=_down(self.below, machine.reconstruct(seen)),
             fantasies=_down(self.below, shown),
-            positive=h.T @ judged / len(judged),
-            negative=machine.hidden(v_model).T @ v_model / len(judged),
+            weights=machine.weights.copy(),
+            positive=found.positive,
+            negative=found.negative,
             errors=tuple(self.errors),
             gaps=tuple(self.gaps),
         )
+
+    def _one_step(self) -> Statistics:
+        """The statistics of a machine that has not been updated yet."""
+        v, machine = self.v[:JUDGED], self.machine
+        h = machine.hidden(v)
+        v_model = machine.visible(drawn(h, self._watching))
+        error = float(np.mean((v - v_model) ** 2, dtype=np.float64))
+        negative = machine.hidden(v_model).T @ v_model / len(v)
+        return Statistics(h.T @ v / len(v), negative, error)
 
 
 def _down(below: tuple[Machine, ...], v: Array) -> Array:
@@ -241,22 +259,24 @@ def _down_linear(below: tuple[Machine, ...], weights: Array) -> Array:
     return weights.copy()
 
 
-def unit_range(inputs: Array) -> Array:
-    """Inputs brought to 0…1 by one common scale; left alone where they are there already."""
-    low, high = float(inputs.min()), float(inputs.max())
-    if low >= 0 and high <= 1:
-        return inputs
-    return (inputs - low) / max(high - low, np.finfo(inputs.dtype).tiny)
+def _scaled(inputs: Array, low: float, width: float) -> Array:
+    return inputs if width == 1 else (inputs - low) / width
 
 
 def unrolled(spec: ExperimentSpec, machines: tuple[Machine, ...], data: TrainingData) -> Trainer:
-    """A trainer whose hidden layers start as the machines; the output layer is drawn."""
+    """A trainer whose hidden layers start as the machines; the output layer is drawn.
+
+    The first layer's weights have on the original inputs the effect they had on those in 0…1.
+    """
     drawn_spec = replace(spec, network=replace(spec.network, initializer=XavierNormal()))
     trainer = Trainer(drawn_spec, data)
+    low, width = input_range(data.inputs[:10_000, :-1])
     for affine, machine in zip(trainer.network.affines, machines, strict=False):
-        affine.weights[...] = machine.weights
+        weights = machine.weights / width
+        affine.weights[...] = weights
         if affine.bias:
-            affine.block.value[:, -1] = machine.hidden_bias
+            affine.block.value[:, -1] = machine.hidden_bias - low * weights.sum(axis=1)
+        low, width = 0.0, 1.0
     return trainer
 
 

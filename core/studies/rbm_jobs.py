@@ -28,10 +28,10 @@ PAIRS = 1500
 class PretrainingMoment:
     """A machine at some epoch; `shape` is that of a picture, or (1, features).
 
-    `data` and `model` (pairs,) are ⟨vᵢhⱼ⟩ of the same pairs of units with the data and with the
-    machine's reconstructions on the visible units, `change` the root mean square of their
-    differences over all pairs, `strongest` the pair whose two differ most: hidden unit, visible
-    unit, ⟨vh⟩ with the data, ⟨vh⟩ with the model.
+    `data` and `model` (pairs,) are ⟨vᵢhⱼ⟩ of the same pairs of units as the last update compared
+    them: with the data, and after k Gibbs steps or with the persistent chains. `change` is the root
+    mean square of their differences over all pairs, `strongest` the pair whose two differ most:
+    hidden unit, visible unit, ⟨vh⟩ with the data, ⟨vh⟩ with the model, the weight.
     """
 
     snapshot: Snapshot
@@ -39,7 +39,7 @@ class PretrainingMoment:
     data: NDArray[np.float64]
     model: NDArray[np.float64]
     change: float
-    strongest: tuple[int, int, float, float]
+    strongest: tuple[int, int, float, float, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,15 +116,16 @@ def _moment(snapshot: Snapshot, shape: tuple[int, int]) -> PretrainingMoment:
     difference = positive - negative
     hidden, visible = np.unravel_index(np.abs(difference).argmax(), difference.shape)
     chosen = np.random.default_rng(0).permutation(difference.size)[:PAIRS]
-    two = float(positive[hidden, visible]), float(negative[hidden, visible])
+    data, model = float(positive[hidden, visible]), float(negative[hidden, visible])
+    weight = float(snapshot.weights[hidden, visible])
     return PretrainingMoment(
         # All moments are kept, and whole matrices would take a megabyte each.
-        replace(snapshot, positive=none, negative=none),
+        replace(snapshot, weights=none, positive=none, negative=none),
         shape,
         positive.ravel()[chosen].astype(float),
         negative.ravel()[chosen].astype(float),
         float(np.sqrt(np.square(difference, dtype=float).mean())),
-        (int(hidden), int(visible), *two),
+        (int(hidden), int(visible), data, model, weight),
     )
 
 

@@ -1,5 +1,7 @@
 """The pre-training lab: the same machines as the initialiser's, watched or not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from core.catalogue.blocks import Dense
 from core.catalogue.initializers import RBM
 from core.data.digits import Digits
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec
+from core.network.rbm import ContrastiveDivergence
 from core.studies.rbm import EXAMPLES, FANTASIES, Settings, curve, pretrained, unrolled
 from core.training.trainer import Trainer
 from core.training.training_data import TrainingData
@@ -27,6 +30,25 @@ def test_unrolled_it_is_the_network_of_the_initialiser():
     machines = pretrained(Settings(SPEC, RULE)).machines
     trainer = unrolled(SPEC, machines, TrainingData(SPEC))
     np.testing.assert_allclose(trainer.network.params, Trainer(SPEC).network.params, atol=1e-9)
+
+
+def test_inputs_outside_0_to_1_are_treated_as_the_initialiser_treats_them():
+    spec = replace(SPEC, data=replace(SPEC.data, standardize=True))
+    machines = pretrained(Settings(spec, RULE)).machines
+    trainer = unrolled(spec, machines, TrainingData(spec))
+    np.testing.assert_allclose(trainer.network.params, Trainer(spec).network.params, atol=1e-9)
+
+
+@pytest.mark.parametrize("persistent", [False, True])
+def test_the_statistics_are_those_of_the_last_update(monkeypatch, persistent):
+    updates = []
+    update = ContrastiveDivergence.update
+    monkeypatch.setattr(
+        ContrastiveDivergence, "update", lambda *args: updates.append(update(*args)) or updates[-1]
+    )
+    end = pretrained(Settings(SPEC, replace(RULE, k=3), persistent)).ends[-1]
+    np.testing.assert_array_equal(end.positive, updates[-1].positive)
+    np.testing.assert_array_equal(end.negative, updates[-1].negative)
 
 
 def test_snapshots_show_pictures_of_the_inputs_size_for_every_layer():

@@ -59,9 +59,10 @@ def test_before_fine_tuning_the_view_says_what_it_waits_for(qtbot, page):
 
 def test_the_formula_has_the_numbers_of_the_pair_that_is_named(qtbot, page):
     qtbot.waitUntil(lambda: settled(page), timeout=WAIT)
-    hidden, visible, data, model = page.moments[-1].strongest
+    hidden, visible, data, model, weight = page.moments[-1].strongest
     assert f"input {visible + 1} and unit {hidden + 1}" in page.formula.text()
-    assert data == pytest.approx(model, abs=1) and data != model
+    change = 0.1 * (data - model - 2e-4 * weight)
+    assert f"{change:.4g}".replace("-", "−") in page.formula.text()
 
 
 def test_exports_have_what_is_shown(qtbot, page):

@@ -14,6 +14,7 @@ from core.catalogue.optimizers import SGD
 from core.data.digits import Digits
 from core.data.mnist import MNIST, find
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
+from core.network.rbm import FIRST_MOMENTUM, MOMENTUM
 from core.studies.rbm import Settings
 from core.studies.rbm_jobs import PretrainingJob, PretrainingMoment, PretrainingRun, Tuning
 from ui.pages.labs import rbm_plots as plots
@@ -195,13 +196,15 @@ class PretrainingPage(JobLabPage):
         self._write(moment, epochs)
 
     def _write(self, moment: PretrainingMoment, epochs: int) -> None:
-        hidden, visible, data, model = moment.strongest
+        hidden, visible, data, model, weight = moment.strongest
         s, snapshot = self.state, moment.snapshot
+        change = s.rate * (data - model - s.weight_cost * weight)
+        momentum = FIRST_MOMENTUM if snapshot.epoch <= 1 else MOMENTUM
         rule = (
-            "<p>ΔW = η (⟨vh⟩<sub>data</sub> − ⟨vh⟩<sub>model</sub> − λ W). Where the two differ "
-            f"most, input {visible + 1} and unit {hidden + 1}:<br>{number(s.rate)} · "
-            f"({number(data)} − {number(model)}) = <b>{number(s.rate * (data - model))}</b>, "
-            f"less {number(s.rate)} · {number(s.weight_cost)} · W</p>"
+            "<p>ΔW = η (⟨vh⟩<sub>data</sub> − ⟨vh⟩<sub>model</sub> − λ W), plus "
+            f"{momentum} times the last ΔW. Where the two differ most, input {visible + 1} and "
+            f"unit {hidden + 1}:<br>{_short(s.rate)} · ({_short(data)} − {_short(model)} − "
+            f"{_short(s.weight_cost)} · {_short(weight)}) = <b>{_short(change)}</b></p>"
         )
         self.formula.show_html(rule + self._layers(snapshot.layer) + self._accuracies(epochs))
 
@@ -222,3 +225,9 @@ class PretrainingPage(JobLabPage):
         }
         title = f"{self.tuned.part} accuracy, epoch {epochs}"
         return "<br>" + table([title], [rows], current().muted)
+
+
+def _short(value: float) -> str:
+    """Four digits; a negative number in parentheses, as it follows a sign."""
+    text = f"{value:.4g}".replace("-", "−")
+    return f"({text})" if value < 0 else text
