@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from core.base.cancellation import Cancelled
 from core.catalogue.blocks import Dense
 from core.data.toys import Circle
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec
+from core.network.landscape import Landscape
 from core.studies.landscape import Site, Subject, train
 from core.studies.landscape_jobs import PATH, SliceJob, SliceSettings
 from tests.ui.running import WAIT, page_context, session_within, step
@@ -113,3 +115,52 @@ def test_the_work_can_be_sent_to_another_process():
 
     work = SliceJob((train(SPEC, steps=5),), SliceSettings())
     assert pickle.loads(pickle.dumps(work)).subjects[0].iteration == 5
+
+
+class Watched:
+    """Stands for a job's context; notes how many losses were computed before each picture."""
+
+    def __init__(self, losses):
+        self.losses, self.before, self.told = losses, [], []
+
+    def progress(self, done, total, text):
+        self.told.append(done / total)
+
+    def snapshot(self, value):
+        self.before.append(len(self.losses))
+
+
+def test_the_first_picture_needs_few_losses_and_the_last_has_all(monkeypatch):
+    losses, compute = [], Landscape.losses
+
+    def counted(self, directions, coordinates):
+        losses.extend(coordinates)
+        return compute(self, directions, coordinates)
+
+    monkeypatch.setattr(Landscape, "losses", counted)
+    context = Watched(losses)
+    (slice,) = SliceJob((train(SPEC, steps=5),), SliceSettings(finest=25)).run(context)
+    assert context.before[0] <= 40 and len(context.before) == 3
+    assert slice.surface.losses.shape == (25, 25) and slice.fan.losses.shape == (10, 41)
+    assert context.told == sorted(context.told) and 0.95 < context.told[-1] <= 1
+
+
+def test_work_can_be_given_up_within_a_few_losses(monkeypatch):
+    losses, compute = [], Landscape.losses
+
+    def counted(self, directions, coordinates):
+        for some in compute(self, directions, coordinates):
+            losses.extend(some)
+            yield some
+
+    monkeypatch.setattr(Landscape, "losses", counted)
+    context = Watched(losses)
+
+    def cancel(done, total, text):
+        if losses:
+            raise Cancelled
+
+    context.progress = cancel
+    with pytest.raises(Cancelled):
+        SliceJob((train(SPEC, steps=5),), SliceSettings(finest=51)).run(context)
+    assert len(losses) <= 51
