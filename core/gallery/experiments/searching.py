@@ -50,7 +50,7 @@ def _grid(data: str) -> Plan:
                 3,
                 3,
             ),
-            Expectation("random draws try 27", of(RANDOM_3, probe("values")), 27, 27),
+            Expectation("Random draws try 27", of(RANDOM_3, probe("values")), 27, 27),
             Expectation(
                 "With three settings random search beats the grid (test accuracy)",
                 difference(of(RANDOM_3, test), of(GRID_3, test)),
@@ -84,14 +84,14 @@ def _narrowing(data: str) -> Plan:
                 high=0.6,
             ),
             Expectation(
-                "The best network gains little by two stages (test accuracy)",
+                "Two stages gain little for the best network (test accuracy)",
                 difference(of(STAGES_2, test), of(PLAIN, test)),
                 -0.02,
                 0.02,
                 "%",
             ),
             Expectation(
-                "and little by three",
+                "Three stages gain little as well (test accuracy)",
                 difference(of(STAGES_3, test), of(PLAIN, test)),
                 -0.02,
                 0.02,
