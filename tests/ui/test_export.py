@@ -135,6 +135,12 @@ def test_every_view_goes_into_every_format(tmp_path, views, key, suffix):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_an_svg_with_control_characters_in_its_words_can_be_read(tmp_path, views):
+    path = tmp_path / "drawing.svg"
+    export(path, stacked(views[:1], caption="a\x01b\ufffe c\x0bd"), theme.LIGHT)
+    ET.fromstring(path.read_bytes())
+
+
 def test_an_svg_is_clipped_and_has_its_text_as_text(tmp_path, views):
     path = tmp_path / "drawing.svg"
     export(path, stacked(views[:3], caption="digits, seed 1"), theme.LIGHT)

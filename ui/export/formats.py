@@ -37,6 +37,8 @@ PDF_RESOLUTION = 1200
 _FAMILY = re.compile(rb'font-family="([^"]*)"')
 # Keeps the pixels of images sharp in browsers.
 _PIXELS = re.compile(rb'image-rendering="optimizeSpeed"')
+# Characters that XML cannot contain in any form, though the name of a class may.
+_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 
 
 class ExportError(Exception):
@@ -129,7 +131,7 @@ def _svg(sheet: Sheet, theme: Theme, scale: float, spec: str) -> bytes:
     generator.setDescription(sheet.caption)
     with QPainter(generator) as painter:
         paint_sheet(painter, sheet, theme, VECTOR)
-    drawing = bytes(buffer.data().data())
+    drawing = _NOT_XML.sub("\ufffd".encode(), bytes(buffer.data().data()))
     drawing = _FAMILY.sub(rb'font-family="\1, Verdana, sans-serif"', drawing)
     return _PIXELS.sub(rb'\g<0> style="image-rendering:pixelated"', drawing)
 
