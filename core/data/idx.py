@@ -20,6 +20,7 @@ from core.data.refusal import reading, refuse
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 GZIP_MAGIC = b"\x1f\x8b"
 LARGEST = 2 * 1024**3
+PIECE = 2**24
 MOST_DIMENSIONS = 4
 
 
@@ -75,7 +76,7 @@ def _read(file: BinaryIO, path: Path) -> np.ndarray:
     wanted = math.prod(shape) * dtype.itemsize
     if wanted > LARGEST:
         refuse(path, f"claims {wanted / 1e9:.1f} GB of numbers; more than 2 GB is not read")
-    content = file.read(wanted)
+    content = _read_bytes(file, wanted)
     if len(content) < wanted:
         refuse(
             path,
@@ -84,6 +85,14 @@ def _read(file: BinaryIO, path: Path) -> np.ndarray:
     if file.read(1):
         refuse(path, "goes on behind its last number; copy or download it again")
     return np.frombuffer(content, dtype).reshape(shape).astype(dtype.newbyteorder("="))
+
+
+def _read_bytes(file: BinaryIO, wanted: int) -> bytearray:
+    """At most `wanted` bytes; memory is taken only for those that are there."""
+    content = bytearray()
+    while len(content) < wanted and (piece := file.read(min(PIECE, wanted - len(content)))):
+        content += piece
+    return content
 
 
 def _described(array: np.ndarray) -> str:

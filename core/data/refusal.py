@@ -17,7 +17,7 @@ def refuse(path: Path, message: str) -> NoReturn:
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Turns an OSError while reading a file into a `DataError`."""
+    """Turns an OSError or a lack of memory while reading a file into a `DataError`."""
     try:
         if path.exists() and not path.is_file():
             refuse(path, "is a folder; choose a file in it" if path.is_dir() else "is not a file")
@@ -26,5 +26,7 @@ def reading(path: Path) -> Iterator[None]:
         refuse(path, "is not there; if it was moved, choose it where it is now")
     except PermissionError:
         refuse(path, "may not be read by you; change its permissions or copy it")
+    except MemoryError:
+        refuse(path, "needs more memory than there is")
     except OSError as error:
         refuse(path, f"cannot be read: {error.strerror or error}")

@@ -9,25 +9,17 @@ from __future__ import annotations
 import hashlib
 import os
 import random
-import resource
 import sys
 import tempfile
 import warnings
 from pathlib import Path
 
 from tests.fuzz.check import fault
+from tests.fuzz.memory import memory_limited
 from tests.fuzz.mutation import mutated
 from tests.fuzz.readers import READERS
 
 CORPUS = Path(__file__).with_name("corpus")
-MEMORY = 500 * 2**20
-
-
-def limit_memory() -> None:
-    """Let this process have so much more memory than it has now."""
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    limit = pages * resource.getpagesize() + MEMORY
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
 def main() -> int:
@@ -42,16 +34,16 @@ def main() -> int:
                 if found := fault(name, data, folder, limit=60.0):
                     print(f"{name}: a whole input: {found}")
                     return 1
-        limit_memory()
-        for i in range(count):
-            name = list(READERS)[i % len(READERS)]
-            data = mutated(chance.choice(whole[name]), chance)
-            found = fault(name, data, folder)
-            if found and (name, found) not in known:
-                known.add((name, found))
-                digest = hashlib.sha256(data).hexdigest()[:12]
-                (CORPUS / f"{name}-{digest}").write_bytes(data)
-                print(f"{name}-{digest}: {found}", flush=True)
+        with memory_limited():
+            for i in range(count):
+                name = list(READERS)[i % len(READERS)]
+                data = mutated(chance.choice(whole[name]), chance)
+                found = fault(name, data, folder)
+                if found and (name, found) not in known:
+                    known.add((name, found))
+                    digest = hashlib.sha256(data).hexdigest()[:12]
+                    (CORPUS / f"{name}-{digest}").write_bytes(data)
+                    print(f"{name}-{digest}: {found}", flush=True)
     print(f"{count} inputs, SEED={seed}, {len(known)} faults")
     return 1 if known else 0
 

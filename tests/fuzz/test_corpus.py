@@ -1,4 +1,4 @@
-"""Inputs that once failed are read or refused."""
+"""Inputs that once failed are read or refused, with little memory."""
 
 import random
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.fuzz.check import fault
+from tests.fuzz.memory import memory_limited
 from tests.fuzz.mutation import mutated
 from tests.fuzz.readers import READERS
 
@@ -16,7 +17,8 @@ CORPUS = sorted(
 
 @pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.name)
 def test_what_once_failed_is_read_or_refused(path, tmp_path):
-    assert fault(path.name.partition("-")[0], path.read_bytes(), tmp_path, limit=60.0) == ""
+    with memory_limited():
+        assert fault(path.name.partition("-")[0], path.read_bytes(), tmp_path, limit=60.0) == ""
 
 
 @pytest.mark.parametrize("name", READERS)
