@@ -1,5 +1,7 @@
 """The page of the loss landscape: what it computes, shows, stops and hands out."""
 
+from typing import cast
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec
 from core.network.landscape import Landscape
 from core.studies.landscape import Site, Subject, train
 from core.studies.landscape_jobs import PATH, SliceJob, SliceSettings
+from core.worker.job import Context
 from tests.ui.running import WAIT, page_context, session_within, step
 from ui.pages.labs.landscape import SURFACE, TRAIN, LandscapePage
 
@@ -117,6 +120,10 @@ def test_the_work_can_be_sent_to_another_process():
     assert pickle.loads(pickle.dumps(work)).subjects[0].iteration == 5
 
 
+def work(finest):
+    return SliceJob((train(SPEC, steps=5),), SliceSettings(finest=finest))
+
+
 class Watched:
     """Stands for a job's context; notes how many losses were computed before each picture."""
 
@@ -139,7 +146,9 @@ def test_the_first_picture_needs_few_losses_and_the_last_has_all(monkeypatch):
 
     monkeypatch.setattr(Landscape, "losses", counted)
     context = Watched(losses)
-    (slice,) = SliceJob((train(SPEC, steps=5),), SliceSettings(finest=25)).run(context)
+    (slice,) = SliceJob((train(SPEC, steps=5),), SliceSettings(finest=25)).run(
+        cast(Context, context)
+    )
     assert context.before[0] <= 40 and len(context.before) == 3
     assert slice.surface.losses.shape == (25, 25) and slice.fan.losses.shape == (10, 41)
     assert context.told == sorted(context.told) and 0.95 < context.told[-1] <= 1
@@ -162,5 +171,5 @@ def test_work_can_be_given_up_within_a_few_losses(monkeypatch):
 
     context.progress = cancel
     with pytest.raises(Cancelled):
-        SliceJob((train(SPEC, steps=5),), SliceSettings(finest=51)).run(context)
+        work(finest=51).run(cast(Context, context))
     assert len(losses) <= 51

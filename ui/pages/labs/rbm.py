@@ -204,9 +204,12 @@ class PretrainingPage(JobLabPage):
             "<p>ΔW = η (⟨vh⟩<sub>data</sub> − ⟨vh⟩<sub>model</sub> − λ W), plus "
             f"{momentum} times the last ΔW. Where the two differ most, input {visible + 1} and "
             f"unit {hidden + 1}:<br>{_short(s.rate)} · ({_short(data)} − {_short(model)} − "
-            f"{_short(s.weight_cost)} · {_short(weight)}) = <b>{_short(change)}</b></p>"
+            f"{_short(s.weight_cost)} · {_short(weight)}) = "
+            f"<b>{_short(change).strip('()')}</b></p>"
         )
-        self.formula.show_html(rule + self._layers(snapshot.layer) + self._accuracies(epochs))
+        self.formula.show_html(
+            rule + "<br>" + self._layers(snapshot.layer) + self._accuracies(epochs)
+        )
 
     def _layers(self, reached: int) -> str:
         ends = self.errors.ends
