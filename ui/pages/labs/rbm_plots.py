@@ -148,8 +148,8 @@ class ErrorsView(PlotView):
     about = "Error of reconstruction and free energy by epoch appear here"
 
     def build(self) -> None:
-        self.error = self.add_plot(Plot("Error", "epochs"))
-        self.gap = self.add_plot(Plot("Energy gap", "epochs"))
+        self.error = self.add_plot(Plot("Error", "epochs", name_at_end=True))
+        self.gap = self.add_plot(Plot("Energy gap", "epochs", name_at_end=True))
         self.layers = 0
         self.lines: list[tuple[Curve, Curve]] = []
         self.ends: list[tuple[tuple[float, ...], tuple[float, ...]]] = []
