@@ -207,9 +207,7 @@ class PretrainingPage(JobLabPage):
             f"{_short(s.weight_cost)} · {_short(weight)}) = "
             f"<b>{_short(change).strip('()')}</b></p>"
         )
-        self.formula.show_html(
-            rule + "<br>" + self._layers(snapshot.layer) + self._accuracies(epochs)
-        )
+        self.formula.show_html(rule + self._layers(snapshot.layer) + self._accuracies(epochs))
 
     def _layers(self, reached: int) -> str:
         ends = self.errors.ends
