@@ -43,7 +43,7 @@ class Diverged(Rule):
         return self.finding(
             "bad",
             "The run diverged",
-            f"{divergence.quantity.capitalize()} in {where} at step {divergence.iteration:,}",
+            f"{divergence.quantity.capitalize()} in {where} {divergence.when}",
             treat.offer(
                 treat.l2_in_place_of_decay(spec),
                 *self._order(run),

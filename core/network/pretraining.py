@@ -50,11 +50,14 @@ def pretrain(
         def tell_epoch(share: float, epoch: int = epoch) -> None:
             tell((epoch + share) / settings.epochs)
 
-        learning.epoch(v, BATCH, momentum, tell_epoch)
-    weights = machine.weights / width
-    affine.weights[...] = weights
-    if affine.bias:
-        affine.block.value[:, -1] = machine.hidden_bias - low * weights.sum(axis=1)
+        # With a rate far too large the weights become infinite, and the run says where it diverged.
+        with np.errstate(all="ignore"):
+            learning.epoch(v, BATCH, momentum, tell_epoch)
+    with np.errstate(all="ignore"):
+        weights = machine.weights / width
+        affine.weights[...] = weights
+        if affine.bias:
+            affine.block.value[:, -1] = machine.hidden_bias - low * weights.sum(axis=1)
 
 
 def input_range(inputs: Array) -> tuple[float, float]:

@@ -82,11 +82,16 @@ def _standard_error(figures: NDArray[np.float64]) -> float | None:
 
 @dataclass(frozen=True)
 class Divergence:
-    """The place of the first number that is not finite, or far too large."""
+    """The place of the first number that is not finite, or far too large; `iteration` is −1 where
+    the initial weights are not finite."""
 
     iteration: int
     layer: str
     quantity: str
 
     def __str__(self) -> str:
-        return f"diverged at step {self.iteration}: {self.quantity} in {self.layer}"
+        return f"diverged {self.when}: {self.quantity} in {self.layer}"
+
+    @property
+    def when(self) -> str:
+        return f"at step {self.iteration:,}" if self.iteration >= 0 else "before the first step"
