@@ -36,7 +36,7 @@ PROBE_MULTIPLICATIONS = 4_000_000
 PROBE_ROWS = (64, 256)
 SPREAD_ROWS = 64
 # Relative difference below which two units count as equal, despite rounding.
-TWIN_TOLERANCE = 1e-4
+DUPLICATE_TOLERANCE = 1e-4
 # Seconds between validations during a run; the maximum share of time for them, beyond which they
 # are less frequent; and the share of the run's time after which the next one is due in any case, so
 # that every run has about 20.
@@ -296,7 +296,9 @@ class Meter:
             dead=np.array([1 - self._tape.marks[i].a.any(axis=1).mean() for i in layers]),
             same_sign=self.step_figures.same_sign,
             still=self.step_figures.still,
-            duplicate_units=np.array([_twins(a.block.value, d) for a, d in self._directions]),
+            duplicate_units=np.array(
+                [_duplicate_share(a.block.value, d) for a, d in self._directions]
+            ),
         )
 
     def _saturated(self, i: int) -> float:
@@ -330,12 +332,12 @@ def _direction(weights: Array) -> Array:
     return draws.astype(weights.dtype)
 
 
-def _twins(weights: Array, direction: Array) -> float:
+def _duplicate_share(weights: Array, direction: Array) -> float:
     """Share of rows equal to another row, up to rounding. Rows are compared by their product with
     one random `direction`: equal rows have equal products, others almost never.
     """
     products = np.sort(weights @ direction)
-    tolerance = TWIN_TOLERANCE * max(abs(products[0]), abs(products[-1]))
+    tolerance = DUPLICATE_TOLERANCE * max(abs(products[0]), abs(products[-1]))
     alike = np.zeros(len(products) + 1, bool)
     np.less_equal(products[1:] - products[:-1], tolerance, out=alike[1:-1])
     return np.count_nonzero(alike[1:] | alike[:-1]) / len(products)

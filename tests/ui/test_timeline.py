@@ -48,8 +48,8 @@ def heard(timeline: Timeline) -> list[tuple[str, object]]:
     asked: list[tuple[str, object]] = []
     timeline.chosen.connect(lambda iteration: asked.append(("chosen", round(iteration))))
     timeline.stepped.connect(lambda count: asked.append(("stepped", count)))
-    timeline.live_wanted.connect(lambda: asked.append(("live", None)))
-    timeline.go_on_wanted.connect(lambda: asked.append(("go on", None)))
+    timeline.live_requested.connect(lambda: asked.append(("live", None)))
+    timeline.continue_requested.connect(lambda: asked.append(("go on", None)))
     return asked
 
 

@@ -27,7 +27,7 @@ def turns(n, fps, seconds=2.0, cost=BUDGET):
         shown = scheduler.next(views)
         assert len(set(map(id, shown))) == len(shown)
         counts.append(len(shown))
-        scheduler.spent(cost * len(shown), len(shown))
+        scheduler.note_cost(cost * len(shown), len(shown))
         for view in shown:
             times[id(view)].append(clock.now)
     return times.values(), counts

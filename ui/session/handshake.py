@@ -38,7 +38,7 @@ class Handshake:
     def to_paint(self) -> bool:
         return self._to_paint
 
-    def taken(self, changed: bool = True) -> None:
+    def note_taken(self, changed: bool = True) -> None:
         """A frame has arrived; the window has something to paint if `changed`."""
         self._to_paint = True
         if not changed or not self._paints:

@@ -298,7 +298,7 @@ class Session(QObject):
         taken = self._runner.take()
         items = [item for item in taken if isinstance(item, Silence) or item.run == self._run]
         if any(isinstance(item, Frame) for item in taken):
-            self._handshake.taken(changed=bool(items))
+            self._handshake.note_taken(changed=bool(items))
         for item in items:
             match item:
                 case Frame():

@@ -34,7 +34,7 @@ class Scrubber(QSlider):
 
     chosen = Signal(float)
     stepped = Signal(int)
-    live_wanted = Signal()
+    live_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -104,7 +104,7 @@ class Scrubber(QSlider):
         elif key == Key.Key_Home:
             self.chosen.emit(0.0)
         elif key == Key.Key_End:
-            self.live_wanted.emit()
+            self.live_requested.emit()
         else:
             event.ignore()
 
@@ -117,7 +117,7 @@ class Scrubber(QSlider):
     def _choose(self, x: float) -> None:
         share = (x - RADIUS - 1) / max(self.width() - 2 * RADIUS - 2, 1)
         if x >= self.width() - RADIUS:
-            self.live_wanted.emit()
+            self.live_requested.emit()
         else:
             self.chosen.emit(max(share, 0.0) * self.maximum())
 

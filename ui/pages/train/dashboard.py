@@ -87,9 +87,9 @@ class Dashboard(QScrollArea):
             view.show_frame(frame, history)
         self._give_turn(self._scheduler.next(self._seen) if live else self._seen)
 
-    def spent(self, seconds: float) -> None:
+    def note_frame_time(self, seconds: float) -> None:
         """Record how long the last frame took, painting included."""
-        self._scheduler.spent(seconds, len(self._showing))
+        self._scheduler.note_cost(seconds, len(self._showing))
 
     def clear(self, history: History) -> None:
         """Clear all views for a new run."""

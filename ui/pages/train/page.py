@@ -282,7 +282,7 @@ class TrainPage(Page):
         if self._session.painted():
             now = perf_counter()
             self._paint_times.append(now)
-            self.dashboard.spent(now - self._taken_at)
+            self.dashboard.note_frame_time(now - self._taken_at)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

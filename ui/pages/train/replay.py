@@ -29,8 +29,8 @@ class Replay:
         self._waits = self.in_view = True
         timeline.chosen.connect(session.look_at)
         timeline.stepped.connect(session.look_by)
-        timeline.live_wanted.connect(session.look_live)
-        timeline.go_on_wanted.connect(self.go_on)
+        timeline.live_requested.connect(session.look_live)
+        timeline.continue_requested.connect(self.go_on)
         session.shown_step_changed.connect(self.show)
         session.pins.changed.connect(self.refresh)
 

@@ -28,8 +28,8 @@ class Timeline(QWidget):
 
     chosen = Signal(float)
     stepped = Signal(int)
-    live_wanted = Signal()
-    go_on_wanted = Signal()
+    live_requested = Signal()
+    continue_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,9 +44,9 @@ class Timeline(QWidget):
         self._arrange()
         self.scrubber.chosen.connect(self.chosen)
         self.scrubber.stepped.connect(self.stepped)
-        self.scrubber.live_wanted.connect(self.live_wanted)
-        self.live.clicked.connect(self.live_wanted)
-        self.go_on.clicked.connect(self.go_on_wanted)
+        self.scrubber.live_requested.connect(self.live_requested)
+        self.live.clicked.connect(self.live_requested)
+        self.go_on.clicked.connect(self.continue_requested)
         self.show_step(EMPTY, None, None)
 
     def show_step(self, history: History, step: int | None, checkpoint: int | None) -> None:

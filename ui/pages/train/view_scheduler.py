@@ -48,7 +48,7 @@ class ViewScheduler(Generic[T]):
             self._order[view] = self._order.pop(view)
         return turn
 
-    def spent(self, seconds: float, count: int) -> None:
+    def note_cost(self, seconds: float, count: int) -> None:
         """Record that showing a frame in `count` views took `seconds`."""
         if count:
             self._cost += (FORGETTING if self._cost else 1.0) * (seconds / count - self._cost)
