@@ -122,7 +122,7 @@ def test_recall_and_precision_stand_at_the_margins_and_are_exported(shown, tmp_p
 
 
 def test_what_has_no_classes_or_no_validation_set_is_told_so(shown):
-    assert "classes" in shown(spec_of(Sine())).unsupported
+    assert "classification" in shown(spec_of(Sine())).unsupported
     assert "validation" in shown(spec_of(Circle(), validation=0.0)).unsupported
 
 

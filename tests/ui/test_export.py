@@ -319,7 +319,9 @@ def test_the_caption_names_the_settings():
 
 
 @pytest.fixture
-def dialog(qtbot, cards):
+def dialog(qtbot, cards, monkeypatch):
+    monkeypatch.setattr(ExportDialog, "_last", {"format": "png", "scale": 2, "caption": False})
+
     def make(view=None):
         made = ExportDialog(cards, ExperimentSpec(title="Öl & Wasser"), view, cards[0].window())
         qtbot.addWidget(made)

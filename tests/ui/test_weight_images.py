@@ -101,5 +101,5 @@ def test_units_share_a_scale_or_have_their_own(shown):
 
 def test_data_that_are_no_pictures_are_told_so(shown):
     view, _ = shown(spec_of(Circle(count=40)))
-    assert "pictures" in view.unsupported
+    assert "image data" in view.unsupported
     assert view.export_data() == {}

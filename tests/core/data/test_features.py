@@ -120,7 +120,7 @@ def test_features_of_a_plane_need_a_plane():
 
 def test_at_least_one_feature_must_be_taken():
     spec = ExperimentSpec(data=DataSpec(features=PlaneFeatures(**ONLY)))
-    assert problems(spec) == ["data.features: at least one feature must be taken"]
+    assert problems(spec) == ["data.features: at least one feature must be selected"]
 
 
 # Scale

@@ -47,7 +47,7 @@ def test_the_mixture_of_one_batch_is_no_vanishing_gradient(seed):
 @pytest.mark.parametrize(
     ("spec", "epochs", "said"),
     [
-        (TROUBLES["loss grows"][1], 10, "it began at 0."),
+        (TROUBLES["loss grows"][1], 10, "it started at 0."),
         (experiment(Circle(), training={"optimizer": Adam(learning_rate=0.3)}), 40, "has grown"),
         (TROUBLES["loss jumps"][1], 40, "jumps between"),
         (experiment(training={"optimizer": SGD(learning_rate=3.0)}), 10, "hardly decreases"),
