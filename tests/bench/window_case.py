@@ -111,7 +111,10 @@ class Drag:
     def __init__(self, stage: Stage) -> None:
         from PySide6.QtCore import QTimer
 
+        from ui.views.loss import LossView
+
         view = stage.window.train.dashboard.views["loss"]
+        assert isinstance(view, LossView)
         self.viewport, self.plot = view.viewport(), view.loss
         self.turn = 0
         self.timer = QTimer()
@@ -133,7 +136,9 @@ class Drag:
         from PySide6.QtGui import QMouseEvent
         from PySide6.QtWidgets import QApplication
 
-        place = QPointF(self.viewport.rect().center()) / 2 + QPointF(offset, offset / 3)
+        place = QPointF(self.viewport.width() / 4, self.viewport.height() / 2) + QPointF(
+            offset, offset / 3
+        )
         on_screen = QPointF(self.viewport.mapToGlobal(place))
         left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
         pressed = kind == "press"
@@ -148,7 +153,7 @@ class Drag:
         from PySide6.QtGui import QWheelEvent
         from PySide6.QtWidgets import QApplication
 
-        place = QPointF(self.viewport.rect().center()) / 2
+        place = QPointF(self.viewport.width() / 4, self.viewport.height() / 2)
         event = QWheelEvent(
             place, QPointF(self.viewport.mapToGlobal(place)), QPoint(), QPoint(0, angle),
             Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,

@@ -485,10 +485,10 @@ def test_arrows_of_a_coarse_spin_box_follow_binary_round_numbers(qtbot) -> None:
 def test_less_common_settings_are_folded_away_and_edited_together_with_the_others(qtbot):
     form = Form(UserTable(path="a.csv", skip=2), "data")
     qtbot.addWidget(form)
-    more = form.findChild(QToolButton, "more")
+    (more,) = form.findChildren(QToolButton, "more")
     assert more.text() == "More · 1 set" and not form.findChildren(QWidget, "data.skip")
     more.click()
-    (skip,) = form.findChildren(QWidget, "data.skip")
+    (skip,) = form.findChildren(Spin, "data.skip")
     assert skip.value() == 2
     made = []
     form.changed.connect(made.append)

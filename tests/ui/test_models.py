@@ -20,6 +20,7 @@ from tests.core.training.test_model import table
 from tests.ui.running import wait
 from ui.session.models import Models
 from ui.session.session import Session
+from ui.widgets.number_slider import NumberSlider
 
 WAIT = 20_000
 
@@ -86,16 +87,23 @@ def shown(qtbot, session, path, told):
     return parent, models
 
 
+def train_further(models):
+    assert models.dialog is not None
+    models.dialog.continue_button.click()
+
+
 def test_an_opened_model_answers_what_is_filled_in(qtbot, session, tmp_path):
     path = saved(tmp_path)
     parent, models = shown(qtbot, session, path, [])
     dialog, model = models.dialog, read_model(path)
+    assert dialog and model.asked and dialog.panel
     assert "Predicts kind, 3 classes" in dialog.text.text() and "7 updates" in dialog.text.text()
     panel = dialog.panel
-    first = panel.outputs
-    panel.form.controls[0].slider.setValue(0)
+    first, slid = panel.outputs, panel.form.controls[0]
+    assert first is not None and isinstance(slid, NumberSlider)
+    slid.slider.setValue(0)
     row = model.asked.row(panel.form.values())
-    assert np.array_equal(panel.outputs, model.answer(row))
+    assert panel.outputs is not None and np.array_equal(panel.outputs, model.answer(row))
     assert not np.array_equal(panel.outputs, first)
     parent.close()
 
@@ -104,7 +112,7 @@ def test_an_opened_model_is_trained_further_with_its_own_weights(qtbot, session,
     path, told = saved(tmp_path, "price"), []
     parent, models = shown(qtbot, session, path, told)
     with qtbot.waitSignal(models.continued, timeout=WAIT):
-        models.dialog.continue_button.click()
+        train_further(models)
     wait(qtbot, session, lambda frame: frame.run == session._run and frame.iteration == 0)
     again = tmp_path / "again.model"
     with qtbot.waitSignal(session.model_saved, timeout=WAIT):
@@ -127,7 +135,7 @@ def test_weights_that_do_not_fit_the_data_any_more_are_refused(qtbot, session, t
     (tmp_path / "flowers.csv").write_text("\n".join(line.partition(",")[2] for line in lines))
     parent, models = shown(qtbot, session, path, [])
     with qtbot.waitSignal(session.failed, timeout=WAIT) as failed:
-        models.dialog.continue_button.click()
+        train_further(models)
     assert "the weights do not fit these data" in failed.args[0]
     parent.close()
 

@@ -118,6 +118,6 @@ def test_hidden_it_asks_nothing_and_other_data_are_asked_for_anew(qtbot, opened_
     qtbot.waitUntil(lambda: session.shown.answer is None, timeout=WAIT)
     view.show()
     session.edit(ExperimentSpec(data=DataSpec(dataset=DATASETS["circle"]())))
-    wait(qtbot, session, lambda frame: frame.asked and len(frame.asked.fields) == 2)
+    wait(qtbot, session, lambda frame: bool(frame.asked and len(frame.asked.fields) == 2))
     qtbot.waitUntil(lambda: len(view.form.fields) == 2, timeout=WAIT)
     assert len(answered(qtbot, view)) == 2

@@ -82,7 +82,8 @@ def test_more_columns_than_can_be_filled_in_are_not_asked_for(tmp_path):
     path.write_text("\n".join(lines))
     trainer = trained(ExperimentSpec(data=DataSpec(dataset=opened(path, "kind"))))
     frame = Meter(trainer).frame("paused")
-    assert frame.asked and not frame.asked.is_possible and not frame.data.askable
+    assert frame.asked and not frame.asked.is_possible
+    assert frame.data and not frame.data.askable
 
 
 def test_the_runner_answers_at_once_and_for_an_earlier_step(qtbot):
