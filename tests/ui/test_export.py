@@ -22,7 +22,7 @@ from core.experiment.spec import ExperimentSpec
 from tests.ui.frames import recorded
 from ui import theme
 from ui.caption import caption, layers
-from ui.export.dialog import EACH, ExportDialog
+from ui.export.dialog import EACH, ExportDialog, ask_export
 from ui.export.formats import (
     FORMATS,
     ExportError,
@@ -328,6 +328,13 @@ def dialog(qtbot, cards, monkeypatch):
         return made
 
     return make
+
+
+def test_a_dialog_that_was_closed_is_gone(qtbot, cards, monkeypatch):
+    monkeypatch.setattr(ExportDialog, "exec", lambda self: self.reject())
+    window = cards[0].window()
+    ask_export(cards, None, None, window)
+    qtbot.waitUntil(lambda: not window.findChildren(ExportDialog))
 
 
 def test_the_dialog_proposes_what_it_was_opened_for(dialog, cards):

@@ -34,6 +34,14 @@ SCALES = (1, 2, 3, 4)
 EACH = "each"
 
 
+def ask_export(*arguments: Any) -> None:
+    """Show the dialog, made with these arguments, until it is closed."""
+    dialog = ExportDialog(*arguments)
+    dialog.exec()
+    # As a child of the page it would stay, with its preview.
+    dialog.deleteLater()
+
+
 class ExportDialog(QDialog):
     """Exports one view, the whole dashboard, or every visible view to a file of its own. `view` is
     preselected, None for the dashboard; the last choices are remembered. Without a `spec`, as in a

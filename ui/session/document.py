@@ -110,6 +110,7 @@ class Document:
         box.setDefaultButton(Button.Save)
         box.button(Button.Discard).setText("&Don't save")
         answer = box.exec()
+        box.deleteLater()
         if answer == Button.Save:
             self.save()
             return self._session.undo_stack.isClean()

@@ -266,3 +266,18 @@ def test_a_search_pauses_when_its_time_is_over_and_goes_on(page, qtbot):
     page.start()
     finish(qtbot, page)
     assert page.setup.run.text() == "Done" and len(page.state.records) == LONG.trials
+
+
+def test_plots_are_exported_and_fill_the_page(page, qtbot, monkeypatch):
+    begin(page, SHORT)
+    finish(qtbot, page)
+    asked = []
+    monkeypatch.setattr("ui.export.dialog.ask_export", lambda *given: asked.append(given[2]))
+    page.scatter.export_requested.emit()
+    page.export()
+    assert asked == [page.scatter, None]
+    page.scatter.maximize_requested.emit()
+    assert [view.isVisible() for view in page.views] == [True, False, False]
+    assert not page.table.isVisible()
+    page.scatter.maximize_requested.emit()
+    assert all(view.isVisible() for view in page.views) and page.table.isVisible()

@@ -221,10 +221,10 @@ class EntryPage(QWidget):
 
     def export(self, view: ComparisonView | None = None) -> None:
         """Open the export dialog, for one view or for all of them."""
-        from ui.export.dialog import ExportDialog
+        from ui.export.dialog import ask_export
 
         spec = self.spec(self.table.selected_label())
-        ExportDialog(self.cards, spec, view, self).exec()
+        ask_export(self.cards, spec, view, self)
 
     # Appearance
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -212,11 +212,9 @@ class LabPage(QWidget):
 
     def export(self, view: PlotView | None = None) -> None:
         """Ask what to export, one plot or the whole page."""
-        from ui.export.dialog import ExportDialog
+        from ui.export.dialog import ask_export
 
-        dialog = ExportDialog(self.cards, None, view, self, self.lab.title, [self.formula])
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.exec()
+        ask_export(self.cards, None, view, self, self.lab.title, [self.formula])
 
     def _maximize(self, card: Card) -> None:
         others = [widget for widget in self._content() if widget is not card]

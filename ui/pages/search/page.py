@@ -30,11 +30,12 @@ from core.search.study import load, ranked
 from core.search.trial import TrialRecord
 from ui.menus import Command, Menu
 from ui.page import Page, PageContext
+from ui.pages.search.board import Board
 from ui.pages.search.results import Results
 from ui.pages.search.setup import SetupColumn
 from ui.pages.search.table import TrialsTable
 from ui.pages.search.views import CurvesView, ParallelView, ScatterView, SearchView
-from ui.plots.card import Card
+from ui.plots.plot_view import PlotView
 from ui.session.job import BackgroundJob
 from ui.theme import Theme
 
@@ -59,7 +60,7 @@ class SearchPage(Page):
         self.table = TrialsTable()
         self.scatter, self.parallel, self.curves = ScatterView(), ParallelView(), CurvesView()
         self.views: tuple[SearchView, ...] = (self.scatter, self.parallel, self.curves)
-        self.cards = [Card(view) for view in self.views]
+        self.board = Board(self.views, self._side())
         self.progress, self.status = QProgressBar(), QLabel()
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
@@ -283,35 +284,24 @@ class SearchPage(Page):
     def retheme(self, colors: Theme) -> None:
         self.setup.retheme()
         self.results.retheme()
-        for card in self.cards:
-            card.retheme(colors)
+        self.board.retheme(colors)
+
+    def export(self, view: PlotView | None = None) -> None:
+        from ui.export.dialog import ask_export
+
+        ask_export(self.board.cards, None, view, self, "Search")
 
     def shutdown(self) -> None:
         if self.job:
             self.job.close(2.0)
 
     def _arrange(self) -> None:
-        above = QSplitter(Qt.Orientation.Horizontal)
-        above.addWidget(self.cards[0])
-        above.addWidget(self.cards[1])
-        below = QSplitter(Qt.Orientation.Horizontal)
-        below.addWidget(self.cards[2])
-        below.addWidget(self._side())
-        whole = QSplitter(Qt.Orientation.Vertical)
-        whole.addWidget(above)
-        whole.addWidget(below)
-        for splitter, sizes in ((above, (5, 5)), (below, (5, 5)), (whole, (4, 6))):
-            splitter.setHandleWidth(8)
-            splitter.setChildrenCollapsible(False)
-            for i, share in enumerate(sizes):
-                splitter.setStretchFactor(i, share)
-            splitter.setSizes([100 * share for share in sizes])
         content = QVBoxLayout()
         content.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         content.setSpacing(8)
         content.addWidget(self.banner)
         content.addLayout(self._bar())
-        content.addWidget(whole, 1)
+        content.addWidget(self.board, 1)
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -360,6 +350,7 @@ class SearchPage(Page):
         self.setup.problem.connect(self.report)
         self.setup.of_train.clicked.connect(self._take_experiment)
         self.table.opened.connect(self.open_trial)
+        self.board.export_requested.connect(self.export)
         self.copy.clicked.connect(self.copy_best)
         self.further.clicked.connect(self.narrow)
         self.parallel.ensure_built()

@@ -240,9 +240,9 @@ class TrainPage(Page):
 
     def export(self, view: View | None = None) -> None:
         """Open the export dialog, for one view or for the whole dashboard."""
-        from ui.export.dialog import ExportDialog
+        from ui.export.dialog import ask_export
 
-        ExportDialog(self.dashboard.cards(), self._session.spec, view, self).exec()
+        ask_export(self.dashboard.cards(), self._session.spec, view, self)
 
     def save_dashboard(self, path: Path, scale: float = 2.0) -> None:
         """Write the dashboard as an image. Raises `ExportError`."""
