@@ -1,7 +1,7 @@
 """Formulas typed by users: parsed here, differentiated by SymPy, evaluated by NumPy.
 
 The text is never run as code: a recursive-descent parser builds the expression from a fixed set of
-functions, and a small interpreter evaluates it. What is wrong is said with its place in the text.
+functions, and a small interpreter evaluates it. Errors carry their position in the text.
 """
 
 from core.catalogue.formulas.formula import Formula

@@ -44,7 +44,7 @@ _NODES: dict[str, Any] = {
 def evaluate(node: Any, known: dict[Any, Values]) -> Any:
     """A SymPy expression as an array, or as a number where no variable occurs in it.
 
-    `known` has the variables; what occurs several times is computed once and kept there.
+    `known` holds the variables; repeated subexpressions are computed once and cached there.
     """
     if node not in known:
         known[node] = _computed(node, known)

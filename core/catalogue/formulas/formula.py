@@ -1,4 +1,4 @@
-"""A parsed formula: its values and derivatives on arrays, and how it reads."""
+"""A parsed formula: its values and derivatives on arrays, and its text."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from core.catalogue.formulas.parser import Parser, sympy_module
 class Formula:
     """A parsed formula of given variables. Evaluation takes and returns float64 arrays.
 
-    What is undefined at a point (the logarithm of −1) is NaN or infinite there. With
-    `differentiable` functions without a useful slope are refused. Raises `FormulaError`.
+    Where the formula is undefined (the logarithm of −1) values are NaN or infinite. With
+    `differentiable`, functions without a useful slope are rejected. Raises `FormulaError`.
     """
 
     def __init__(
@@ -31,7 +31,8 @@ class Formula:
         return self.derivative((), *arguments)
 
     def derivative(self, by: tuple[str, ...], *arguments: Values) -> Values:
-        """A derivative, say ("x", "y") for ∂²f/∂x∂y; at a kink between its two sides."""
+        """A derivative, such as ("x", "y") for ∂²f/∂x∂y; at a kink, one between those of both
+        sides."""
         known = {self._symbols[n]: a for n, a in zip(self.variables, arguments, strict=True)}
         with np.errstate(all="ignore"):
             result = evaluate(self._symbolic(by), known)

@@ -29,7 +29,7 @@ from core.catalogue.formulas.tokens import (
 )
 
 LONGEST, DEEPEST = 300, 40
-# Second derivatives of functions nested deeper than this take longer than anyone wants to wait.
+# Second derivatives of functions nested deeper than this take too long to compute.
 MOST_NESTED = 8
 LARGEST = 1e15
 
@@ -200,7 +200,8 @@ class Parser:
         return self._sympy.Float(value)
 
     def _checked(self, expression: Any, at: Token) -> Any:
-        """The expression, unless arithmetic on constants has led out of the real numbers."""
+        """The expression. Raises `FormulaError` if arithmetic on constants left the real
+        numbers."""
         if expression.has(self._sympy.zoo, self._sympy.nan, self._sympy.oo, self._sympy.I):
             raise self._error("This is not a finite real number.", at)
         if expression.is_Integer and abs(expression) > LARGEST:
@@ -274,6 +275,6 @@ class Parser:
 
 
 def _nested(node: Any) -> int:
-    """How many functions and powers stand within each other."""
+    """The nesting depth of functions and powers."""
     inner = max((_nested(part) for part in node.args), default=0)
     return inner + bool(node.is_Function or node.is_Pow)

@@ -1,4 +1,4 @@
-"""The words of a formula, and the error that names a place among them."""
+"""The tokens of a formula, and the error that carries a position in it."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class Bowl(Surface):
     label="Elongated bowl",
     formula="½ (x²/κ + y²)",
     advice="The condition number κ says how much steeper y is than x. The largest stable rate "
-    "stays 2, so everything that grows with κ is the price of the shape.",
+    "stays 2, so a slowdown that grows with κ is due to the shape alone.",
 )
 class Elongated(Surface):
     window: ClassVar[Window] = (-10, 10, -5, 5)
@@ -70,7 +70,7 @@ class Elongated(Surface):
     label="Saddle x² − y²",
     formula="x² − y²",
     advice="Falls without bound along y: there is no minimum. On the ridge y = 0 the slope in y is "
-    "exactly 0 and nothing leaves; the smallest nudge grows from step to step.",
+    "exactly 0 and a descent stays on it; the smallest offset grows at each step.",
 )
 class Saddle(Surface):
     window: ClassVar[Window] = (-3, 3, -3, 3)
@@ -117,7 +117,7 @@ class ClosedSaddle(Surface):
     "plateau",
     label="Plateau",
     formula="1 − exp(−(x² + y²)/2)",
-    advice="A dip in a plain. Far out the slope is as good as 0, and rules that take steps in "
+    advice="A dip in a plateau. Far out the slope is almost 0, and rules that take steps in "
     "proportion to it stand still; those that divide by its size do not.",
 )
 class Plateau(Surface):
@@ -145,7 +145,7 @@ class Plateau(Surface):
     label="Monkey saddle",
     formula="x³ − 3xy²",
     advice="Three ways down and three up from a point where the Hessian is 0, so that Newton's "
-    "method gains only half the distance a step. Falls without bound: there is no minimum.",
+    "method covers only half the distance per step. Falls without bound: there is no minimum.",
 )
 class MonkeySaddle(Surface):
     window: ClassVar[Window] = (-2, 2, -2, 2)

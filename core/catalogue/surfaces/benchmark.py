@@ -85,7 +85,7 @@ class Rosenbrock(Surface):
     label="Himmelblau",
     formula="(x² + y − 11)² + (x + y² − 7)²",
     advice="Four minima, all with f = 0, a maximum in the middle and four saddles between: where a "
-    "descent ends is a matter of where it starts.",
+    "descent ends depends on where it starts.",
     source="Himmelblau 1972",
 )
 class Himmelblau(Surface):
@@ -129,7 +129,7 @@ _RASTRIGIN = _rastrigin_minima()
     label="Rastrigin",
     formula="20 + x² − 10 cos 2πx + y² − 10 cos 2πy",
     advice="A minimum near every pair of whole numbers; only (0, 0) is the lowest. Momentum and "
-    "noise get out of shallow ones.",
+    "noise help to escape shallow ones.",
     source="Rastrigin 1974",
 )
 class Rastrigin(Surface):

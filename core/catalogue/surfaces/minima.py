@@ -20,7 +20,7 @@ Function = Callable[[Values, Values], Values]
 def find_minima(value: Function, window: Window) -> tuple[Point, ...]:
     """The strict local minima inside a window, the lowest `MOST` of them, the lowest first.
 
-    Where f is smooth they are good to about 1e-7 of the window. What lies closer together than the
+    Where f is smooth they are accurate to about 1e-7 of the window. Minima closer together than the
     cells of a grid of 161 × 161 points may be missed.
     """
     x0, x1, y0, y1 = window
@@ -47,7 +47,7 @@ def find_minima(value: Function, window: Window) -> tuple[Point, ...]:
 
 
 def _followed(value: Function, start: Values, size: Values, window: Window) -> Point | None:
-    """Downhill over ever finer grids; None where the way leads out of the window or is flat."""
+    """Descend on finer and finer grids; None if this leaves the window or f is flat."""
     x0, x1, y0, y1 = window
     step = np.linspace(-1.0, 1.0, FINE)
     dx, dy = np.meshgrid(step, step)
@@ -75,7 +75,7 @@ def _followed(value: Function, start: Values, size: Values, window: Window) -> P
 
 
 def _values(value: Function, x: Values, y: Values) -> Values:
-    """Values, infinite where there are none."""
+    """Values of f, infinite where it is undefined."""
     with np.errstate(all="ignore"):
         f = np.asarray(value(x, y), float)
     return np.where(np.isfinite(f), f, np.inf)

@@ -23,7 +23,7 @@ FARTHEST = 1e6
     "gets there ends.",
 )
 class Typed(Surface):
-    """Using one whose text is wrong raises `FormulaError`, see `parsed`."""
+    """Using a surface with an invalid formula raises `FormulaError`, see `parsed`."""
 
     text: str = setting("(x² − 4)² / 8 + y² + 0.5 sin 3x", label="f(x, y)")
     left: float = setting(-4.0, label="x from", low=-FARTHEST, high=FARTHEST)
@@ -60,7 +60,7 @@ class Typed(Surface):
 
 @lru_cache(maxsize=16)
 def _parsed(text: str) -> Formula:
-    """Parsed once: derivatives of a formula are kept with it."""
+    """The parsed formula, cached together with its derivatives."""
     return Formula(text)
 
 
@@ -70,8 +70,8 @@ def _minima(surface: Typed) -> tuple[Point, ...]:
 
 
 def _polished(surface: Typed, point: Point) -> Point:
-    """The point after two steps of Newton's method, if the slope is smaller there: f alone tells a
-    minimum to half of the digits."""
+    """The point after two steps of Newton's method, if the slope is smaller there: values of f
+    alone locate a minimum to only half of the digits."""
 
     def slope(x: float, y: float) -> Values:
         return np.array(surface.gradient(np.array([x]), np.array([y])))[:, 0]
