@@ -37,7 +37,7 @@ class Member(NamedTuple):
 
 
 class Archive:
-    """The arrays of an open NPZ file; what they would take is known before one is read."""
+    """The arrays of an open NPZ file; their sizes are known before any is read."""
 
     def __init__(self, file: zipfile.ZipFile, path: Path) -> None:
         self._file, self._path = file, path
@@ -53,7 +53,7 @@ class Archive:
             return npy.read_array(file, allow_pickle=False)
 
     def check(self, *names: str) -> None:
-        """Raise `DataError` where so many arrays would not fit most memories."""
+        """Raise `DataError` if these arrays would not fit into the memory of most computers."""
         size = sum(
             prod(member.shape) * (4 if member.dtype.str[1:] in SHORT else 8)
             for member in self.members
@@ -75,7 +75,8 @@ def members(path: Path) -> tuple[Member, ...]:
 
 
 def read_npz(path: Path, target: str = "", purpose: Purpose = "auto") -> Encoded:
-    """Samples of an archive with arrays such as `x` and `y`; `target` names another one than `y`.
+    """Samples of an archive with arrays such as `x` and `y`; `target` names the array of targets if
+    it is not `y`.
 
     Inputs have shape (n, features) or, for pictures, (n, rows, columns); targets (n,) or (n, m).
     Arrays `x_test` and `y_test` beside `x_train` and `y_train` become the test set. Raises
@@ -121,9 +122,9 @@ def _opened(path: Path) -> Iterator[Archive]:
                 yield Archive(file, path)
         except (DataError, MemoryError):
             raise
-        except Exception as error:  # damaged bytes make their readers fail in any way
+        except Exception as error:  # readers can raise anything on damaged bytes
             if isinstance(error, OSError) and error.errno is not None:
-                raise  # the system's, not a decompressor's
+                raise  # from the operating system, not a decompressor
             what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             advice = "write it again with np.savez"
             refuse(path, f"is not a whole NumPy archive of plain arrays ({what[:200]}); {advice}")

@@ -16,7 +16,8 @@ Task = Literal["binary", "classes", "regression"]
 
 @dataclass(frozen=True)
 class Samples:
-    """Inputs of shape (n, features) and targets, in float64, or in float32 where that is plenty.
+    """Inputs of shape (n, features) and targets, in float64, or in float32 where that is precise
+    enough.
 
     Targets have shape (n, outputs): 0 or 1 for "binary", one-hot for "classes", numbers for
     "regression". `image_shape` is (rows, columns) where an input is a picture. `test` are samples
@@ -48,19 +49,19 @@ class Samples:
 class Dataset(Entry):
     """One entry of the data dropdown; its settings say how the samples are made.
 
-    A `bundled` one is there for everybody, any other needs files that the user has to get.
+    A `bundled` one comes with the application, any other needs files that the user must obtain.
     """
 
     task: ClassVar[Task]
     bundled: ClassVar[bool] = True
 
     def samples(self, rng: np.random.Generator) -> Samples:
-        """All samples, drawn with `rng`. Raises `DataError` where they cannot be had."""
+        """All samples, drawn with `rng`. Raises `DataError` if they are unavailable."""
         raise NotImplementedError
 
 
 class DataError(UserError):
-    """The data cannot be had or read; the message names the place and the remedy."""
+    """The data are unavailable or unreadable; the message names the place and the remedy."""
 
 
 DATASETS: Registry[Dataset] = Registry("dataset", Dataset)

@@ -56,8 +56,8 @@ def _point(word: str) -> Point:
 
 
 def drawn_like(samples: Samples, text: str) -> Samples | None:
-    """Drawn points as samples that can be mixed with others; None where there are none or they
-    have no place: in data without a plane or with several outputs that are no classes.
+    """Drawn points as samples that can be mixed with others; None if there are none or the data
+    cannot take them: without two inputs, or with several outputs that are not classes.
 
     The classes are the first two; where numbers are to be predicted they stand for −1 and 1.
     """

@@ -27,7 +27,7 @@ from core.data.folders import VARIABLE
 from core.data.mnist import FILES, files_in, find, missing_in, read_set
 from core.data.sources import RemoteFile, Source
 
-# Told the bytes that are there, the bytes of everything, and what is going on.
+# Called with the bytes present, the total number of bytes, and the current activity.
 Progress = Callable[[int, int, str], None]
 Question = Callable[[], bool]
 
@@ -56,8 +56,7 @@ def download(
 ) -> Path:
     """Download what is missing of a data set into the cache folder, and return the folder.
 
-    Raises `DataError`, where all mirrors fail with a line for each of them that says why, and
-    `Cancelled`.
+    Raises `DataError`, with a line for each mirror if all of them fail, and `Cancelled`.
     """
     folder = cache_folder() / source.key
     done = 0
@@ -174,7 +173,7 @@ class _Download:
         raise _Failure("sends other bytes than were published (SHA-256)")
 
     def _receive(self, mirror: str, have: int) -> None:
-        """Add what the mirror sends to the `have` bytes that are there."""
+        """Append what the mirror sends to the `have` bytes already present."""
         headers = {"User-Agent": "training-playground"}
         if have:
             headers["Range"] = f"bytes={have}-"
@@ -217,7 +216,7 @@ class _Download:
         self._tell(self._file.size, f"from {mirror}")
 
     def _have(self) -> int:
-        """How much of the file is there; a part that is too long is none."""
+        """How many bytes of the file are present; a part that is too long is deleted."""
         with suppress(FileNotFoundError):
             size = self._part.stat().st_size
             if size <= self._file.size:

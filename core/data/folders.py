@@ -12,6 +12,7 @@ VARIABLE = "PLAYGROUND_DATA"
 
 
 def data_folders() -> list[Path]:
-    """The folders in which a data set may lie, each in a folder of its own name; first come."""
+    """The folders searched for data sets, in this order; each data set has a subfolder of its
+    name."""
     chosen = os.environ.get(VARIABLE)
     return [*([Path(chosen).expanduser()] if chosen else []), cache_folder()]

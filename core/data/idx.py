@@ -27,7 +27,7 @@ MOST_DIMENSIONS = 4
 def read_idx(path: Path) -> np.ndarray:
     """The array in an IDX file, gzipped or not, in native byte order.
 
-    Raises `DataError` for anything but a complete file: nothing is read by halves.
+    Raises `DataError` for anything but a complete file.
     """
     with reading(path), open(path, "rb") as file:
         zipped = file.read(2) == GZIP_MAGIC

@@ -13,9 +13,9 @@ from core.data.dataset import Samples
 def with_label_noise(samples: Samples, share: float, rng: np.random.Generator) -> Samples:
     """Samples some of whose targets are wrong.
 
-    Of classes, each sample has the chance `share` to get one of the other classes. To numbers,
-    normal noise is added with `share` of the targets' deviation. A larger share changes the same
-    samples in the same way, and more; with samples added in front the others fare as before.
+    Of classes, each sample has the chance `share` to get one of the other classes. Numbers get
+    normal noise of `share` times the targets' deviation. A larger share changes the same samples in
+    the same way, and others as well; samples added in front do not affect the rest.
     """
     if not share:
         return samples

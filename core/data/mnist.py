@@ -151,11 +151,11 @@ class FashionMNIST(Pictures):
 
 
 def _state(files: tuple[Path, ...]) -> tuple[tuple[int, int], ...]:
-    """What changes when a file does."""
+    """A value that changes when a file does."""
     return tuple((path.stat().st_mtime_ns, path.stat().st_size) for path in files)
 
 
 @lru_cache(maxsize=2)
 def _kept(files: tuple[Path, ...], state: tuple[tuple[int, int], ...]) -> tuple[Bytes, ...]:
-    """The decoded files, read once: a byte a pixel."""
+    """The decoded files, read once: one byte per pixel."""
     return read_set(files)

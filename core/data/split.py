@@ -41,7 +41,7 @@ class Split:
     std: Floats
 
 
-# A column whose deviation is within so many roundings of its mean is constant.
+# A column whose deviation is within this many rounding errors of its mean is constant.
 ROUNDINGS = 8
 
 
@@ -103,8 +103,8 @@ def filled(parts: Parts) -> Parts:
 def scaled(parts: Parts, scaling: Scaling) -> Split:
     """Bring the inputs to one scale, in place: to mean 0 and deviation 1 or to 0…1.
 
-    The scale goes by the training part: of pictures by all pixels together, so that a border pixel
-    which is nearly always 0 is not blown up, of tables feature by feature.
+    The scale is that of the training part: for pictures over all pixels together, so that a border
+    pixel which is nearly always 0 is not amplified, for tables feature by feature.
     """
     first = parts.train
     dtype = first.inputs.dtype
@@ -133,8 +133,8 @@ def classes_of(samples: Samples) -> NDArray[np.intp]:
 
 
 def classes_too_small(parts: Parts | Split) -> tuple[str, ...]:
-    """Classes that have samples, but none in the training part, or none in a validation or test
-    part that others are in: named as the data name them."""
+    """Names of the classes that have samples, but none in the training part, or none in a
+    validation or test part that has samples of other classes."""
     if parts.train.task == "regression":
         return ()
     present = [set(classes_of(p).tolist()) for p in (parts.train, parts.validation, parts.test)]
@@ -189,8 +189,8 @@ def _copy(samples: Samples, rows: NDArray[np.intp]) -> Samples:
 def deviations(values: Floats, mean: Floats, axis: int | None) -> tuple[Floats, Floats]:
     """Mean and standard deviation of `values` (samples, columns) over `axis`, or over all of them.
 
-    A constant column, one whose values differ by roundings at most, gets its first value as mean
-    and 1 as deviation: dividing by the rounding would make noise of it.
+    A constant column (values differ by rounding errors at most) gets its first value as mean and 1
+    as deviation: dividing by rounding errors would turn it into noise.
     """
     std = np.asarray(_deviation(values, mean, axis))
     rounding = ROUNDINGS * np.finfo(values.dtype).eps * np.abs(np.asarray(mean, np.float64))

@@ -1,4 +1,4 @@
-"""Two-class toy problems in the plane, drawn afresh from the seed.
+"""Two-class toy problems in the plane, drawn from the seed.
 
 Every sample takes the same number of draws, noise included even where it is 0. So more samples
 extend the same set (but for the spiral, which keeps its arms evenly filled), and more noise moves

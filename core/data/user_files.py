@@ -30,7 +30,7 @@ TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".asc", ".psv"
 PACKED = (".gz", ".zip", ".bz2", ".xz")
 SUFFIXES = (*TEXT_SUFFIXES, ".xlsx", ".xlsm", ".parquet", ".pq", SUFFIX)
 EXPERIMENTS = (".json", ".png", ".model")
-# A run reads its data afresh at every start; of so many files the samples are kept.
+# A run reads its data afresh at every start; the samples of this many files are cached.
 KEPT = 2
 
 
@@ -226,7 +226,7 @@ def load(dataset: UserTable, progress: Progress = lambda share: None) -> Encoded
 
 
 def resolved(dataset: UserTable, encoded: Encoded) -> UserTable:
-    """The data set with its purpose as the samples have it, which are kept from now on.
+    """The data set with the purpose that its samples have; the samples are cached.
 
     Raises `DataError` where the file has gone in the meantime.
     """
@@ -271,8 +271,8 @@ def _pairs(dataset: UserTable, name: str, allowed: tuple[str, ...]) -> dict[str,
 
 
 def hand_over(dataset: Dataset) -> Handover | None:
-    """What was read of a file, for another process to `take_over`: it is no longer kept here. None
-    where nothing is."""
+    """The cached samples of a file, for another process to `take_over`: they are removed here. None
+    if there are none."""
     if not isinstance(dataset, UserTable):
         return None
     with suppress(DataError), _lock:

@@ -18,8 +18,8 @@ GAPS = ("fill", "drop")
 class Choices:
     """The target (the last column if empty), the task, and which columns are used in which way.
 
-    With `inputs` only these columns are used; `exclude` leaves some out. `kinds` prevail over what
-    a column looks like, `gaps` over `missing`.
+    With `inputs` only these columns are used; `exclude` leaves some out. `kinds` override the
+    detected kind of a column, `gaps` override `missing`.
     """
 
     target: str = ""

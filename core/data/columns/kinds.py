@@ -18,9 +18,9 @@ Mask = NDArray[np.bool_]
 
 # A column with more categories than this (names, keys) says nothing that generalises.
 MOST_CATEGORIES = 100
-# Words of which nearly all are different are a text, from so many rows on.
+# From this many rows on, words of which nearly all are different are free text.
 NEARLY_ALL, FEW_ROWS = 0.8, 5
-# Whole numbers that count the rows are a counter from so many rows on, or where the name says so.
+# From this many rows on, or if the name says so, whole numbers that count the rows are a counter.
 ROWS_OF_A_COUNTER = 10
 COUNTER_NAMES = frozenset(
     {"", "id", "index", "idx", "row", "rows", "rownames", "row names", "row_id", "rowid", "no"}
@@ -33,7 +33,7 @@ NO = frozenset({"no", "n", "false", "f", "0", "off", "nein", "non", "아니오",
 
 @dataclass(frozen=True)
 class Nature:
-    """What a column was found to be, and the facts it was concluded from.
+    """The detected kind of a column, and the evidence for it.
 
     `gaps` are missing values, `distinct` the different words (of numbers 0: not counted), `date`
     how dates are written.
@@ -46,7 +46,7 @@ class Nature:
 
 
 def nature_of(column: Column, rows: Mask | None = None, row_names: bool = False) -> Nature:
-    """What the values in the given rows of a column are, in all of them for None."""
+    """The kind of the values in the given rows of a column (None: in all rows)."""
     values = column.values if rows is None else column.values[rows]
     if column.categories is None:
         return _of_numbers(column, values, row_names)

@@ -1,4 +1,4 @@
-"""Inputs that know too much: one that alone predicts the target perfectly, or counts the rows."""
+"""Leakage: inputs that alone predict the target perfectly, or count the rows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.data.columns.recipe import Feature
 from core.data.columns.targets import Targets
 from core.data.tables.table import Column
 
-# Fewer rows prove nothing; more than so many are not needed to see it.
+# Fewer rows prove nothing; more than this many are not needed.
 FEWEST_ROWS, FEWEST_OF_A_CLASS, MOST_ROWS = 20, 5, 20_000
 # A larger share of the variance than this is explained by a copy of the target only.
 COPY = 1 - 1e-9

@@ -1,4 +1,4 @@
-"""What becomes of every column of a table, and in plain words why.
+"""How every column of a table is used, and why, in plain words.
 
 `plan` decides without touching the numbers, so that a dialog can show it at once; `encode` makes
 the samples by it.
@@ -145,7 +145,7 @@ def encode(table: Table, choices: Choices | None = None, classes: tuple[str, ...
 def encoded(made: Plan, consume: bool = False) -> Encoded:
     """The samples of a plan. Raises `DataError` where a cell that is used cannot be read.
 
-    With `consume` the table is emptied on the way, so that its numbers are not there twice.
+    With `consume` the table is emptied in the process, so that its numbers are not in memory twice.
     """
     if made.problems:
         refuse(made.table.path, "; ".join(made.problems[:3]))

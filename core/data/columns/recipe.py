@@ -58,7 +58,7 @@ class Feature:
             yield np.isnan(values)
 
     def unknown(self, column: Column) -> list[str]:
-        """Words of a column that are none of the categories."""
+        """Words of a column that are not among the categories."""
         if not self.categories:
             return []
         missing = gap_codes(column) if column.categories is not None else set()

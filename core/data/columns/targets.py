@@ -22,17 +22,17 @@ Purpose = Literal["auto", "classification", "binary", "classes", "regression"]
 Mask = NDArray[np.bool_]
 
 MOST_CLASSES = 1000
-# A numeric target with at most so many different whole values is taken for classes.
+# A numeric target with at most this many different whole values is taken for classes.
 FEW_CLASSES = 10
-# More classes than this with fewer samples than that each are warned of.
+# A warning is given for more classes than this with fewer samples each than that.
 MANY_CLASSES, FEW_SAMPLES = 20, 10
 LARGEST_NUMBER = 1e30
-# Samples beyond this would, with the copies that training makes, not fit most memories.
+# With the copies made in training, larger samples would exceed the memory of most computers.
 LARGEST_SAMPLES = 1024**3
 
 
 class Targets(NamedTuple):
-    """Targets (n, outputs), their task, the names of the classes, and what is to be said."""
+    """Targets (n, outputs), their task, the names of the classes, and notes for the user."""
 
     values: NDArray[np.floating]
     task: Task
@@ -95,7 +95,7 @@ def check_numbers(name: str, values: NDArray, path: Path) -> None:
 
 
 def check_size(numbers: int, path: Path, size: int = 8) -> None:
-    """Raise a `DataError` where so many numbers would not fit most memories."""
+    """Raise a `DataError` if this many numbers would not fit into the memory of most computers."""
     if numbers * size > LARGEST_SAMPLES:
         refuse(
             path,
@@ -175,7 +175,7 @@ def _are_amounts(values: NDArray, purpose: Purpose, kind: str) -> bool:
 
 
 def _as_date(column: Column, purpose: Purpose, kind: str) -> DateStyle | None:
-    """Dates as numbers, where they are wanted or where there are too many of them for classes."""
+    """Dates as numbers, if that is requested or there are too many of them for classes."""
     words = column.categories or ()
     if purpose not in ("auto", "regression") or kind == "class" or len(words) <= FEW_CLASSES:
         return None
@@ -189,7 +189,7 @@ def _date_targets(column: Column, date: DateStyle, values: NDArray) -> Targets:
 
 
 def fault_message(name: str, fault: Fault, use: str) -> str:
-    """What is wrong with a cell in a column of numbers that is none, and what to do."""
+    """The message about a cell that is not a number in a column of numbers, with the remedy."""
     more = f" (and {fault.times - 1:,} more cells)" if fault.times > 1 else ""
     return (
         f"line {fault.line}, column {name!r}: {fault.cell[:40]!r} is not a finite number, as the "

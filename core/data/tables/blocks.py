@@ -69,7 +69,7 @@ def _lines_before_fault(data: bytes) -> int:
 
 
 def blocks(pieces: Iterator[bytes], layout: Layout) -> Iterator[Block]:
-    """Whole rows of text: a row that a quotation mark leaves open goes on in the next line."""
+    """Whole rows of text: a row that a quotation mark leaves open continues on the next line."""
     quote = layout.dialect.quote.encode()
     rest, before, skip = b"", 0, layout.skip
     for piece in pieces:
@@ -101,7 +101,7 @@ def _end_of_rows(data: bytes, quote: bytes) -> int:
     end = data.rfind(b"\n") + 1
     tries = 0
     while end and quote in data and data.count(quote, 0, end) % 2:
-        # The last line with an odd number of marks opens a cell that goes on.
+        # The last line with an odd number of marks opens a cell that continues.
         end = data.rfind(b"\n", 0, data.rfind(quote, 0, end)) + 1
         tries += 1
         if tries > MOST_TRIES:

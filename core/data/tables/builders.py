@@ -14,11 +14,11 @@ from core.data.tables.judge import number_style
 from core.data.tables.numbers import NumberStyle
 from core.data.tables.table import Column, Fault
 
-# A column with more different words than this is free text; which ones they are is forgotten.
+# A column with more different words than this is free text; its words are not kept.
 MOST_WORDS = 100_000
-# So few words are looked for one by one.
+# Up to this many words are searched for one by one.
 FEW_WORDS = 20
-# float32 is plenty for numbers that lie no farther from 0 than so many times their range.
+# float32 is enough for numbers no farther from 0 than this many times their range.
 FARTHEST, LARGEST_SHORT = 250, 1e30
 
 
@@ -41,7 +41,7 @@ class Growing:
         self.used = end
 
     def reserve(self, rows: int) -> None:
-        """Take room for so many values at once: what is not used costs no memory."""
+        """Reserve room for this many values at once: unused room costs no memory."""
         if not self.used and rows > len(self._values):
             # A mapping of its own is given back to the system as soon as the column is dropped.
             room = mmap(-1, rows * self._values.itemsize)
@@ -68,7 +68,7 @@ class NumberBuilder:
         self._collected.append(values.astype(np.float32) if short else values)
 
     def reserve(self, rows: int) -> None:
-        """Take room for so many rows before the first one comes."""
+        """Reserve room for this many rows before the first one is added."""
         self._collected.reserve(rows)
 
     def add_cells(self, cells: Sequence[str], lines: Sequence[int]) -> None:
@@ -100,7 +100,7 @@ class WordBuilder:
         self._collected = Growing(np.int8)
 
     def reserve(self, rows: int) -> None:
-        """Take room for so many rows before the first one comes."""
+        """Reserve room for this many rows before the first one is added."""
         self._collected.reserve(rows)
 
     def add_codes(
@@ -175,8 +175,8 @@ def _first_places(codes: NDArray[Any], wanted: list[int]) -> dict[int, int]:
 
 
 def fits_float32(values: NDArray[np.floating]) -> bool:
-    """Whether float32 is plenty: the numbers do not lie so far from 0 that what distinguishes them
-    is lost, as it is of the seconds since 1970."""
+    """Whether float32 is precise enough: the numbers do not lie so far from 0 that what
+    distinguishes them is lost, as it is of the seconds since 1970."""
     low = np.fmin.reduce(values, initial=np.nan)
     high = np.fmax.reduce(values, initial=np.nan)
     if np.isnan(low):

@@ -1,4 +1,4 @@
-"""Rows below a table that are no data: totals, means and remarks."""
+"""Rows below a table that are not data: totals, means and remarks."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def is_total(cells: Sequence[str]) -> bool:
 
 
 def _told_in_last_row(columns: Sequence[Column]) -> str:
-    """What the last row says, if it is no row of data."""
+    """The text of the last row, if it is not a row of data."""
     words = list(_last_words(columns))
     filled = len(words) + sum(
         column.categories is None and not np.isnan(column.values[-1]) for column in columns

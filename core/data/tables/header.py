@@ -30,7 +30,7 @@ class Top:
 
 
 def top_of(rows: Rows, header: bool | None, comments: Rows, skip: int, keep_titles: bool) -> Top:
-    """Tell title lines, header and units from the data.
+    """Separate title lines, header and units from the data.
 
     `rows` are the first rows of a file, `comments` the commented lines among them, split alike.
     `header` says whether there is one, where the user has said so; `skip` lines came before.
@@ -107,7 +107,7 @@ def _without_titles(rows: Rows, width: int, skip: int, notes: list[str]) -> tupl
     at = 0
     while at < min(len(rows) - 1, MOST_TITLES) and _is_title(rows[at:], width):
         at += 1
-    # What ends where no table begins was none of titles.
+    # If no table follows, these lines are not titles.
     if not at or all(len(cells) < width for _, cells in rows[at : at + 2]):
         return rows, skip
     titles = [cell.strip() for _, cells in rows[:at] for cell in cells if cell.strip()]

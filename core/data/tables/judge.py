@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from core.data.tables.numbers import NumberStyle, is_missing, style_of
 
-# A column with no larger a share of other words, and so many different numbers, is one of numbers:
-# the words are faults, and their place is told.
+# A column with at most this share of other words, and this many different numbers, is one of
+# numbers: the words are errors, and their place is reported.
 FEW_FAULTS = 0.2
 MANY_NUMBERS = 5
-# The same for so few different words that are repeated, among so many different numbers.
+# The same for at most this many different words, repeated, among this many different numbers.
 REPEATED_FAULTS = 0.5
 FEW_WORDS = 2
 SURELY_NUMBERS = 10

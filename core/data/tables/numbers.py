@@ -61,7 +61,7 @@ _GROUPS = {
     )
     for mark in ".,' "
 }
-# A unit that we do not know is taken for one where so many different numbers carry it.
+# An unknown unit is accepted if this many different numbers carry it.
 MANY_WITH_UNIT = 10
 
 

@@ -1,4 +1,4 @@
-"""Parquet files, whose columns say themselves what they hold."""
+"""Parquet files, whose columns declare their types."""
 
 from __future__ import annotations
 

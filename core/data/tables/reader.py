@@ -1,8 +1,8 @@
 """Reading the whole of a table, block by block.
 
-pandas reads what `sniff` has found. It fills short rows without a word and cannot say where a cell
-is wrong, so each block is checked: as many delimiters as the rows need, every number finite. A
-block that does not pass is read again cell by cell, which tells line and column.
+pandas reads what `sniff` has found. It fills short rows silently and does not report where a cell
+is invalid, so each block is checked: as many delimiters as the rows need, every number finite. A
+block that does not pass is read again cell by cell, which gives line and column.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ FREQUENT = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "?", "-")
 # Of larger files the numbers are kept in float32 where nothing is lost by it.
 LARGE_FILE = 16_000_000
 
-# Told how much of the file has been read, 0…1; may raise to give up.
+# Called with the share of the file that has been read, 0…1; may raise to cancel.
 Progress = Callable[[float], None]
 
 
@@ -112,7 +112,7 @@ def _builders(layout: Layout, short: bool) -> list[Builder]:
 
 
 def _reserve(builders: Sequence[Builder], block: Block, size: int) -> None:
-    """Take room for all rows of a file at its first block, as far as that tells their number."""
+    """Reserve room for all rows of a file, their number being estimated from its first block."""
     if block.before > MOST_LINES_BEFORE or len(block.data) >= size:
         return
     rows = int(1.02 * count(block.data, "\n") * size / len(block.data)) + 1000
@@ -139,7 +139,7 @@ def _table(
 
 
 class _PandasReader:
-    """Reads blocks with pandas where it does so rightly."""
+    """Reads blocks with pandas, where its result is correct."""
 
     def __init__(self, layout: Layout, builders: Sequence[Builder]) -> None:
         pandas: Any = pandas_for("Reading tables")
@@ -173,7 +173,7 @@ class _PandasReader:
             return False
         frame = self._frame(data)
         if frame is None and len(self._missing_words) < len(MISSING):
-            # pandas is slower with each word, so the rarer ones come when they are needed.
+            # pandas is slower with each word, so the rarer ones are added when they are needed.
             self._missing_words |= {each for word in MISSING for each in _variants(word)}
             frame = self._frame(data)
         if frame is None:
@@ -207,7 +207,7 @@ class _PandasReader:
             return None
 
     def _is_even(self, data: bytes, rows: int) -> bool:
-        """Whether every row has all its cells: no row has more, so their sum tells."""
+        """Whether every row has all its cells: no row has more, so their sum is enough."""
         dialect = self._layout.dialect
         quote = dialect.quote.encode()
         if quote not in data and dialect.delimiter != " ":

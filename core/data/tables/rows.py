@@ -80,7 +80,7 @@ def is_comment(text: str, dialect: Dialect) -> bool:
     if not dialect.comment or not text.startswith(dialect.comment):
         return False
     first = text.split(None if dialect.delimiter == " " else dialect.delimiter, 1)[0]
-    # A line of nothing but the mark is drawn to part others.
+    # A line of nothing but comment marks is a separator.
     return not is_missing(first) or not text.strip(dialect.comment)
 
 

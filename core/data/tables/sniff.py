@@ -164,7 +164,7 @@ def _dialect(lines: Sequence[str], path: Path, delimiter: str) -> Dialect:
     looked_at = _without_remarks(lines)[: 3 * DELIMITER_ROWS]
     for candidate in DELIMITERS.values():
         rows: list[tuple[int, list[str]]] = []
-        # A wrong delimiter may trip over quotation marks; the right one tells of real faults.
+        # A wrong delimiter may trip over quotation marks; the right one reveals real errors.
         with contextlib.suppress(DataError):
             found = rows_of(looked_at, Dialect(candidate), path)
             rows += islice(found, DELIMITER_ROWS)

@@ -38,7 +38,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# For people to choose from, with the name that they know.
+# Offered to the user, each under its common name.
 ENCODINGS = {
     "auto": "Detect",
     "utf-8-sig": "UTF-8",
@@ -114,7 +114,7 @@ def _in_zip(path: Path) -> Kind:
 
 @contextmanager
 def opened(path: Path, kind: Kind) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
-    """The unpacked bytes of a text file, and the file itself, whose place tells the progress."""
+    """The unpacked bytes of a text file, and the file itself, whose position gives the progress."""
     with unpacking(path), open(path, "rb") as raw:
         if kind.packing == "gz":
             yield _limited(gzip.GzipFile(fileobj=raw), path), raw
@@ -171,7 +171,7 @@ def _limited(stream: Any, path: Path) -> IO[bytes]:
 
 
 def encoding_of(head: bytes, path: Path, whole: bool) -> str:
-    """The encoding of a text by its beginning; not `whole` where it goes on.
+    """The encoding of a text by its beginning; `whole` is False where it continues.
 
     Raises `DataError` where it is no text.
     """

@@ -72,7 +72,8 @@ class Layout:
 
 
 class Fault(NamedTuple):
-    """Cells of a column of numbers that are none: the first one's line and text, and how many."""
+    """Cells in a column of numbers that are not numbers: the first one's line and text, and how
+    many."""
 
     line: int
     cell: str
@@ -83,7 +84,7 @@ class Fault(NamedTuple):
 class Column:
     """One column: numbers (NaN where missing), or codes into `categories` (−1 where empty).
 
-    `fault` tells of cells that could not be read as numbers; they count as missing until the user
+    `fault` describes cells that could not be read as numbers; they count as missing until the user
     has decided what to do. `lines` are the lines on which the categories first appear.
     """
 

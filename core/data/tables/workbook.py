@@ -20,7 +20,7 @@ Row = tuple[int, list[str]]
 
 def first_rows(path: Path, sheet: str, most: int) -> tuple[list[Row], tuple[str, ...], list[str]]:
     """The first rows of a sheet (the first one with any if none is named), the names of all, and
-    what is to be said about the choice. Raises `DataError`."""
+    notes about the choice. Raises `DataError`."""
     with _opened(path) as book:
         sheets = tuple(book.sheetnames)
         if sheet and sheet not in sheets:
@@ -61,7 +61,7 @@ def _opened(path: Path) -> Iterator[Any]:
             book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         except OSError:
             raise
-        except Exception as error:  # whatever a damaged file makes of the reader
+        except Exception as error:  # a damaged file can raise anything in the reader
             refuse(path, f"is damaged: it is no whole Excel workbook ({error}); save it again")
         try:
             yield book
