@@ -14,7 +14,7 @@ from core.diagnosis.hidden import Hidden
 from core.diagnosis.start import treat_start
 from core.diagnosis.words import SUPERSCRIPT, fraction, names, number, percent
 
-# A few batches have to tell so much more clearly that a gradient vanishes.
+# With only a few batches, the evidence for a vanishing gradient must be this much stronger.
 BRIEF = 0.1
 
 

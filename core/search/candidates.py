@@ -1,4 +1,4 @@
-"""What can vary: every setting of an experiment, with a range to begin with."""
+"""What can vary: every setting of an experiment, with a first range."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from core.base.registry import Entry, Setting
 from core.experiment.space import Range
 from core.experiment.spec import ExperimentSpec
 
-# A range to begin with reaches so many times the present value either way.
+# A first range extends by this factor to either side of the present value.
 REACH_LOG, REACH = 100.0, 2.0
-# Settings that say what is searched, not how well it does.
+# Settings that a search does not vary: they define the task and how it is scored.
 LEFT_OUT = ("title", "seed", "data.validation", "data.test", "data.points", "training.max_epochs")
 
 

@@ -1,4 +1,4 @@
-"""A search as a job of the window: it hands out what it has found so far."""
+"""A search as a job of the window: its snapshots are what it has found so far."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from core.worker.executors import executors
 if TYPE_CHECKING:
     from core.worker.job import Context
 
-# Between two looks at what matters, and how much of the time they may take.
+# The least time between two computations of the importances, and their largest share of the time.
 WEIGH_SECONDS, WEIGH_SHARE = 1.0, 0.02
 
 
 @dataclass(frozen=True)
 class SearchState:
-    """What is known at one time: trials that are over, and running ones as far as they are."""
+    """The state of a search at one time: finished trials, and running ones so far."""
 
     plan: SearchPlan
     records: tuple[TrialRecord, ...] = ()
@@ -48,7 +48,7 @@ class SearchState:
 
 @dataclass(frozen=True)
 class SearchJob:
-    """Goes on with the study in `file`, or begins it, until the plan is done.
+    """Continues the study in `file`, or starts it, until the plan is done.
 
     With a `cluster` address trials run there, else in `jobs` processes. With `repeat` the best
     trials are trained again with other seeds at the end. After `minutes`, if any, it stops.
@@ -89,7 +89,7 @@ class _Search:
         return self._state()
 
     def _watch(self, record: TrialRecord) -> None:
-        """Called in threads of the executors: a trial has gone on."""
+        """Called in threads of the executors: a trial has made progress."""
         self._running[record.index] = record
         self._changed = True
 

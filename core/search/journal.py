@@ -43,10 +43,10 @@ def writing(file: Path | None) -> Iterator[None]:
 
 
 class _Journal(JournalFileBackend):
-    """A journal in which a line is there whole or not at all; `writing` keeps others away."""
+    """A journal whose lines are written whole or not at all; `writing` locks it."""
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
-        """Raises `SearchError` where the file takes no more, which leaves it as it was."""
+        """Raises `SearchError` if the file cannot be written; it is then unchanged."""
         lines = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs)
         try:
             with open(self._file_path, "r+b", buffering=0) as file:
@@ -59,7 +59,7 @@ class _Journal(JournalFileBackend):
         except OSError as error:
             raise SearchError(
                 f"{self._file_path}: cannot be written: {error.strerror or error}. The trials "
-                "that were over are kept in it; the search can be resumed when this is mended."
+                "that were over are kept in it; the search can be resumed when this is fixed."
             ) from error
 
 
@@ -83,7 +83,7 @@ def _end_of_whole_lines(file: Any) -> int:
 
 
 def _locked(descriptor: int) -> bool:
-    """Take the operating system's lock; whether nobody else has it."""
+    """Try to take the operating system's lock; returns whether that succeeded."""
     try:
         try:
             import fcntl

@@ -146,5 +146,5 @@ def plan_from_dict(raw: dict[str, Any]) -> SearchPlan:
 
 
 def with_epochs(experiment: ExperimentSpec, epochs: int) -> ExperimentSpec:
-    """The experiment with an end after so many epochs and no end before it."""
+    """The experiment, ending after this many epochs and not before."""
     return replace(experiment, training=replace(experiment.training, max_epochs=epochs, patience=0))

@@ -3,7 +3,7 @@
 The searching process alone writes to the journal, one line a trial, as soon as its record comes.
 What a trial is given follows from the plan and, for strategies that learn, from the records of the
 groups before its own, in their order. So the table depends on the plan alone, not on the number of
-workers or their speed, and a search that was killed goes on where it was.
+workers or their speed, and a search that was killed continues where it was.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from core.worker.executors import Executors
 Done = Callable[[TrialRecord], None]
 
 NAME, REPEATED_KEY = "search", "repeated"
-# Pruning begins when so many earlier trials are known, and after this share of the epochs.
+# Pruning begins when this many earlier trials are known, and after this share of the epochs.
 FEWEST_KNOWN, FIRST_RUNG = 5, 1 / 8
-# Fewer trials than this say nothing of importance, or of where the best ones lie.
+# Fewer trials than this show neither importances nor where the best ones lie.
 FEWEST_FOR_IMPORTANCE = FEWEST_TO_NARROW = 10
 
 
@@ -113,9 +113,8 @@ class Study:
     ) -> None:
         """Run what is left of the plan; `done` is called with every record in this thread.
 
-        Returns early when `stopped()`; then everything that was over is kept, and so it is where
-        this raises `ExecutorError`, the workers being lost for good, or `SearchError`, the file
-        not taking any more.
+        Returns early when `stopped()`; finished trials are kept then, and also if this raises
+        `ExecutorError` (the workers are lost) or `SearchError` (the file cannot be written).
         """
         crew = Crew(executors, TrialTask.failed)
         with self._writing():
@@ -164,7 +163,7 @@ class Study:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """While this lasts no other process adds to the file; what one has added is known."""
+        """Locks the file against other processes, after reading what they have added."""
         from core.search.journal import writing
 
         with writing(self._file):
@@ -207,7 +206,7 @@ class Study:
     def _drawn_by_tpe(
         self, ranges: Sequence[Range], earlier: Sequence[TrialRecord], group: range
     ) -> list[dict[str, Any]]:
-        """Asked of a study in memory that knows the earlier trials in their order."""
+        """Drawn from a study in memory that holds the earlier trials in their order."""
         optuna = self._optuna
         scratch = optuna.create_study(direction="maximize")
         scratch.add_trials([self._trial(record) for record in earlier])
@@ -260,7 +259,7 @@ def narrowings_of(
 def next_narrowings(
     plan: SearchPlan, ranges: Sequence[Range], records: Sequence[TrialRecord]
 ) -> tuple[Narrowing, ...]:
-    """`narrowings_of` as advice while a search goes on; empty where trials are too few for it."""
+    """`narrowings_of` as advice while a search runs; empty where trials are too few for it."""
     return narrowings_of(plan, ranges, records) if len(records) >= FEWEST_TO_NARROW else ()
 
 
@@ -299,7 +298,7 @@ def _rungs(epochs: int) -> list[int]:
 
 
 def load(file: Path) -> Study:
-    """The study in a file, to go on with. Raises `SearchError`, `SpecError`."""
+    """The study in a file, to be continued. Raises `SearchError`, `SpecError`."""
     if not file.exists():
         raise SearchError(f"{file}: there is no such study")
     optuna = require("optuna", extra="search", purpose="Searching")
@@ -323,7 +322,7 @@ def _open(optuna: Any, plan: SearchPlan, file: Path | None) -> Any:
         return study
     differing = plan.differences(json.loads(stored))
     if differing == ["stages"] and plan.stages > json.loads(stored)["stages"]:
-        # What was searched is the beginning of what is to be searched.
+        # The stored plan is the same with fewer stages, so its trials remain valid.
         study.set_user_attr("plan", json.dumps(plan.to_dict()))
     elif differing:
         raise SearchError(

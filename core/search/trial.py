@@ -23,10 +23,10 @@ from core.training.trainer import Trainer
 from core.training.training_data import TrainingData
 
 State = Literal["complete", "pruned", "diverged", "failed", "cancelled"]
-# Between two looks at whether the trial is to be given up, and between two reports.
+# Steps between two reports, and two checks of whether the trial is to be stopped.
 SLICE_STEPS = 50
 
-# Given what makes the record so far; answers whether the trial is to be given up.
+# Called with a function that makes the record so far; returns whether to stop the trial.
 Report = Callable[[Callable[[], "TrialRecord"]], bool]
 
 
@@ -58,7 +58,7 @@ class TrialTask:
         return None if record.state == "cancelled" else record
 
     def failed(self, message: str) -> TrialRecord:
-        """The record where its worker has died or an error came out of it."""
+        """The record of a trial whose worker died or raised an error."""
         return TrialRecord(self.index, self.stage, self.parameters, state="failed", message=message)
 
 
@@ -141,7 +141,7 @@ class _Run:
         self._began = time.perf_counter()
 
     def record(self) -> TrialRecord:
-        """Train to the end of the run, of the bounds or of everybody's patience."""
+        """Train until the run ends, the trial is pruned or it is to be stopped."""
         trainer, epochs = self._trainer, self._task.spec.training.max_epochs
         while not trainer.finished and trainer.sampler.epochs < epochs:
             self._epoch()
@@ -197,7 +197,7 @@ class _Run:
         )
 
     def _standard_error(self) -> float:
-        """Of the score on the validation part: it has only so many samples."""
+        """That of the score, due to the limited number of validation samples."""
         judged = self._trainer.judge("validation")
         if judged is None:
             return math.nan

@@ -107,7 +107,7 @@ class Shallow:
         return len(self.w)
 
     def hidden(self, x: Values) -> Values:
-        """What each hidden unit puts out: shape (units, points)."""
+        """The output of each hidden unit: shape (units, points)."""
         z = self.w[:, None] * x + self.b[:, None]
         a = np.empty_like(z)
         self.activation.forward(z, a)

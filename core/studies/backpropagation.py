@@ -39,7 +39,7 @@ class Trace:
         return known
 
     def known(self, steps: int) -> dict[Key, float]:
-        """Everything that is known after so many steps; what is missing is not computed yet."""
+        """Everything that is known after a number of steps; what is missing is not computed yet."""
         return self.given | {step.key: step.value for step in self.steps[:steps]}
 
     @cached_property
@@ -114,7 +114,7 @@ def trace(
     x, y = tuple(map(float, x)), tuple(map(float, y))
     if len(x) != network.widths[0] or len(y) != network.widths[-1]:
         wanted = f"{network.widths[0]} inputs and {network.widths[-1]} targets"
-        raise StudyError(f"The network wants {wanted}, not {len(x)} and {len(y)}.")
+        raise StudyError(f"The network needs {wanted}, not {len(x)} and {len(y)}.")
     if not np.isfinite([*x, *y, rate]).all():
         raise StudyError("An input, a target or the rate is not a finite number.")
     with np.errstate(all="ignore"):

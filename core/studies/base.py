@@ -21,7 +21,7 @@ class StudyError(ValueError):
 
 
 def no_progress(share: float, text: str) -> None:
-    """For callers that neither watch nor stop."""
+    """For callers that need neither progress nor cancellation."""
 
 
 class Table(NamedTuple):
@@ -69,7 +69,7 @@ class Check:
 
 @dataclass
 class Lab:
-    """One lab: `question` is one sentence, `minutes` what a first visit takes.
+    """One lab: `question` is one sentence, `minutes` the time a first visit takes.
 
     Decorate checks with `lab.check(claim)`, and with `lab.report` the function that yields the
     tables of `playground lab run`.

@@ -31,7 +31,7 @@ Floats = NDArray[np.float64]
 
 # Widths of the members' layers where architectures differ, as factors of the spec's.
 FACTORS = (1.0, 0.5, 1.5, 0.75, 2.0)
-# Bands are over so many subsets of each size.
+# Bands are over this many subsets of each size.
 SUBSETS = 40
 # Masks that dropout as an ensemble averages over.
 MASKS = 50
@@ -75,8 +75,8 @@ class Ensemble:
     """The members while they train, one step each in turn."""
 
     def __init__(self, settings: Settings, progress: Progress = no_progress) -> None:
-        """Raises DataError where the data cannot be had, StudyError where numbers are predicted
-        or nothing is left to judge by."""
+        """Raises DataError where the data cannot be had, StudyError for regression or if no samples
+        are held out for evaluation."""
         self.settings = settings
         self.data = TrainingData(settings.spec)
         self.part = next((p for p in ("test", "validation") if len(self.data.part(p))), "")

@@ -23,11 +23,11 @@ from core.worker.job import Context
 
 Floats = NDArray[np.float64]
 
-# The plane of two inputs is shown at so many points a side.
+# The plane of two inputs is shown at this many points a side.
 SIDE = 61
 # While they train, curves are taken over fewer subsets.
 FEW = 12
-# So many moments of the training are kept, evenly spread.
+# This many moments of the training are kept, evenly spread.
 MOMENTS = 60
 
 
@@ -36,7 +36,7 @@ class Planar:
     """Probabilities of the second class over a plane, for two inputs and two classes.
 
     `grid` (members, side, side), rows from the lowest y; `points` (samples, 2) of the judged part
-    with their `classes`, and what each member says of them: `chosen` (members, samples).
+    with their `classes`, and what each member predicts for them: `chosen` (members, samples).
     """
 
     x: Floats

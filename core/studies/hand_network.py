@@ -178,5 +178,5 @@ def name(key: Key, network: HandNetwork) -> str:
 
 
 def figure(value: float) -> str:
-    """A number to eight significant digits, with a minus sign that is one."""
+    """A number to eight significant digits, with a real minus sign."""
     return f"{value:.8g}".replace("-", "−")

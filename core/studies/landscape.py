@@ -30,7 +30,7 @@ from core.training.training_data import TrainingData
 
 Floats = NDArray[np.float64]
 
-# A surface is drawn coarse first; so many points a side.
+# A surface is drawn coarse first, with these numbers of points a side.
 LEVELS = (9, 25, 51)
 POINTS, LINES = 41, 10
 # A path keeps as many points as this, evenly spread over its steps.

@@ -37,7 +37,8 @@ FIRST = 5
 
 @dataclass(frozen=True)
 class TrainJob:
-    """Train specs, each for so many updates (0: to its own end); the result are their subjects."""
+    """Train specs, each for a number of updates (0: to its own end); the result is their
+    subjects."""
 
     runs: tuple[tuple[str, ExperimentSpec, int], ...]
 
@@ -137,7 +138,7 @@ class _Work:
         self._context, self._total, self._done = context, total, 0.0
 
     def part(self, size: float, compute: Callable[[Progress], T]) -> T:
-        """Do a part of this size; `compute` is given whom to tell."""
+        """Do a part of this size; `compute` is given the progress callback."""
 
         def tell(share: float, text: str) -> None:
             self._context.progress(self._done + share * size, self._total, text)

@@ -72,7 +72,7 @@ class Learner:
         last[0, :-1], last[0, -1] = start.v, start.c
 
     def advance(self, steps: int) -> float:
-        """Do so many updates; the mean squared error before the last of them."""
+        """Do `steps` updates; returns the mean squared error before the last of them."""
         for _ in range(steps):
             for operation in self._pass.forward:
                 operation()
@@ -88,7 +88,7 @@ class Learner:
 
 
 class Moment(NamedTuple):
-    """All learners after so many steps: networks and mean squared errors by name."""
+    """All learners after a number of steps: networks and mean squared errors by name."""
 
     step: int
     networks: dict[str, Shallow]

@@ -21,7 +21,7 @@ from core.studies.base import Progress, StudyError, no_progress
 
 Values = NDArray[np.float64]
 
-# A point this far out has diverged; it is followed on until it is no number any more.
+# A point this far out has diverged; it is followed until it is no longer finite.
 FAR = 1e6
 # Close enough to the lowest value to have arrived.
 ARRIVED = 1e-3
@@ -62,9 +62,9 @@ class Lane(NamedTuple):
 class Run:
     """One racer's paths from all starts.
 
-    `path` (steps + 1, starts, 2) and `f` (steps + 1, starts) go on being what the arithmetic gives,
-    infinite or NaN where it ends. `diverged_at` holds for every start the first step that is
-    further out than `FAR` or undefined, or None.
+    `path` (steps + 1, starts, 2) and `f` (steps + 1, starts) hold whatever the arithmetic gives,
+    after divergence possibly infinite or NaN. `diverged_at` holds for every start the first step
+    that is further out than `FAR` or undefined, or None.
     """
 
     racer: Racer
@@ -96,7 +96,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Race:
-    """What came of a race: the runs by key."""
+    """The result of a race: the runs by key."""
 
     surface: Surface
     starts: tuple[Point, ...]
@@ -104,7 +104,7 @@ class Race:
 
     @cached_property
     def lowest(self) -> float | None:
-        """The lowest known value of the surface; None where there is none to be known."""
+        """The lowest known value of the surface; None if none is known."""
         return None if self.surface.unbounded else self.surface.lowest()
 
 

@@ -45,7 +45,7 @@ def _same(answer: float, value: float) -> bool:
 
 
 def _slips(trace: Trace, step: Step) -> Iterator[tuple[float, str]]:
-    """Wrong values that are easily arrived at, each with what went wrong."""
+    """Common wrong values, each with what went wrong."""
     yield from _missing_factors(step)
     if len(step.terms) > 1:
         products = [_product(term) for term in step.terms]

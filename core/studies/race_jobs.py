@@ -1,4 +1,4 @@
-"""The race and the rate sweep as background jobs, and what a rule remembers along its path."""
+"""The race and the rate sweep as background jobs, and the state of a rule along its path."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class SweepJob:
 
 @dataclass(frozen=True)
 class Memory:
-    """What a rule knows at every step of one path.
+    """The state of a rule at every step of one path.
 
     `gradient` (steps, 2) is what it was given, noise included; `slots` are its state vectors after
     each update, by name, each (steps, 2).
@@ -110,7 +110,7 @@ def memory(
 
 @dataclass(frozen=True)
 class LoadFormulas:
-    """Imports what typed formulas need, so that the first one does not keep the window waiting."""
+    """Imports what typed formulas need, so that the first one does not delay the window."""
 
     def run(self, context: Context) -> None:
         with suppress(ImportError):

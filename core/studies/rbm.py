@@ -1,7 +1,7 @@
 """Lab 6: pre-training by restricted Boltzmann machines, watched layer by layer.
 
 `pretrained` does what the initialiser `rbm` does, with the same draws, and shows what the machines
-have learned meanwhile; `Exact` knows a small machine's probabilities by enumeration.
+have learned meanwhile; `Exact` computes a small machine's probabilities by enumeration.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Floats = NDArray[np.float64]
 FILTERS, EXAMPLES, FANTASIES = 36, 12, 12
 # Samples used for statistics and free energies.
 JUDGED = 500
-# Fantasies go through so many Gibbs steps between two snapshots.
+# Fantasies go through this many Gibbs steps between two snapshots.
 GIBBS = 20
 
 
@@ -84,7 +84,7 @@ def _states(units: int) -> Floats:
 
 @dataclass(frozen=True)
 class Settings:
-    """Initialiser settings, and whether the chains go on from update to update."""
+    """Initialiser settings, and whether the chains continue from update to update."""
 
     spec: ExperimentSpec
     rbm: RBM
@@ -125,7 +125,7 @@ class Pretrained:
     ends: tuple[Snapshot, ...]
 
 
-# Given how many epochs a machine has learned, and what makes a snapshot of it.
+# Called with the epochs a machine has learned and a function that makes a snapshot of it.
 Show = Callable[[float, Callable[[], Snapshot]], None]
 
 

@@ -16,7 +16,7 @@ from core.training.trainer import Trainer
 from core.training.training_data import TrainingData
 from core.worker.job import Context
 
-# A machine changes fastest at first: snapshots after so many epochs, and then after each.
+# A machine changes fastest at first: snapshots after these shares of an epoch, and then after each.
 EARLY = (0.0, 0.1, 0.25, 0.5)
 PRETRAINED = "RBM"
 OTHERS: dict[str, Initializer] = {"std 0.01": NormalSmall(), "Xavier": XavierNormal()}
@@ -58,7 +58,7 @@ class PretrainingRun:
 
 @dataclass(frozen=True)
 class PretrainingJob:
-    """Pre-train, then fine-tune beside networks that start otherwise, if they are to be compared.
+    """Pre-train, then fine-tune beside networks with other starts, if they are to be compared.
 
     Snapshots are `PretrainingMoment`s and `Tuning`s, the result is a `PretrainingRun`.
     """

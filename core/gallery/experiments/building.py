@@ -48,7 +48,7 @@ def classifier(
     network: Mapping[str, Any] | None = None,
     training: Mapping[str, Any] | None = None,
 ) -> ExperimentSpec:
-    """A network of dense layers: ReLU, He, SGD at 0.01 unless said otherwise."""
+    """A network of dense layers: ReLU, He, SGD at 0.01 by default."""
     return ExperimentSpec(
         data=data,
         network=NetworkSpec(

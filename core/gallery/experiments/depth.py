@@ -221,7 +221,7 @@ EXPERIMENTS = (
         title="Skip connections smooth the loss",
         question="What does the loss look like around a deep network?",
         look_for="Deep plain networks hardly learn with these large steps; those with skip "
-        "connections do not seem to notice their depth.",
+        "connections learn at every depth.",
         varies="depth, skip connections",
         views=("loss", "gradients"),
         plans={"digits": _landscape()},

@@ -16,7 +16,7 @@ from core.training.trainer import Trainer
 
 MEMBERS = tuple(f"member {i}" for i in range(1, 9))
 MASKS = 50
-# Test samples that the masks are judged by.
+# Test samples that the masks are evaluated on.
 JUDGED = 1000
 
 

@@ -30,7 +30,7 @@ EVERYONE = (*OPTIMIZERS, NEWTON)
 
 @LAB.report
 def results(progress: Progress) -> Iterator[Table]:
-    """Everyone on Rosenbrock with a rate of its own, and f against the rate."""
+    """All optimizers on Rosenbrock, each at its own rate, and f against the rate."""
     surface = SURFACES["rosenbrock"]()
     ran = race(surface, racers(EVERYONE), [surface.start], 1000, progress=progress)
     yield standings(ran)
