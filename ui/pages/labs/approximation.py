@@ -98,7 +98,7 @@ class ApproximationPage(LabPage):
         made = self.network = column.section("Network")
         self.count = row(made, "Bumps N", Spin(1, 200, True), "Two hidden units for each")
         self.count.edited.connect(lambda value: self.edit(count=value, own=()))
-        self.across = row(made, "Towers", Spin(1, 14), "So many across and so many down")
+        self.across = row(made, "Towers", Spin(1, 14), "As many across as down")
         self.across.edited.connect(lambda value: self.edit(across=value))
         scale = Setting("Weight w", low=1.0, high=1e6, scale="log")
         self.steepness = row(made, "Weight w", NumberSlider(scale, 1e3), "How steep each step is")

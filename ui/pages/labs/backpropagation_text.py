@@ -1,4 +1,4 @@
-"""What lab 3 reads and writes: numbers, samples, and the step to come in words."""
+"""The texts that lab 3 reads and writes: numbers, samples, and the step to come in words."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ CURVE_POINTS, GRID = 401, 240
 
 
 class _Mixin:
-    """What the three views are told by the page."""
+    """What the page passes to the three views."""
 
     problem: LeastSquares
     paths: dict[str, Path]

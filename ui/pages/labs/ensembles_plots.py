@@ -24,7 +24,7 @@ NEAR = 12.0
 
 
 class BordersView(PlotView):
-    """Where each member changes its mind, faintly, and where their mean does, boldly."""
+    """The decision border of each member, faint, and that of their mean, bold."""
 
     key = "borders"
     title = "Borders"
@@ -76,7 +76,7 @@ class BordersView(PlotView):
             self.chosen.set_data([], [])
 
     def choose(self, at: int | None) -> None:
-        """Mark a sample whose votes are to be told."""
+        """Mark a sample whose votes are to be shown."""
         self.at = at
         self._mark()
         self.on_choose()

@@ -57,7 +57,7 @@ class GradientDescentPage(LabPage):
     noun = "update"
     look_for = (
         "Drag the rate towards the mark: each update overshoots a little more, at the mark batch "
-        "descent jumps between two values for ever, and beyond it diverges. Stochastic descent "
+        "descent jumps between two values forever, and beyond it diverges. Stochastic descent "
         "does not end at the minimum with a constant rate; a decaying rate lets it."
     )
     question = (

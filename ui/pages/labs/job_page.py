@@ -1,4 +1,4 @@
-"""Labs whose computing takes longer than a moment: it runs beside the window and can be stopped."""
+"""Labs with long computations, which run in the background and can be stopped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.worker.job import Job, Progress
 from ui.pages.labs.lab_page import LabPage
 from ui.session.job import BackgroundJob
 
-# A change of a setting waits so long for another one before anything is computed.
+# A computation starts this long after the last change of a setting.
 PAUSE = 180
 
 

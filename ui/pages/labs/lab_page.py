@@ -37,7 +37,7 @@ from ui.widgets.keys import keeps_key
 from ui.widgets.text_card import TextCard
 
 GAP = 8
-# What settings that were not made here can raise: the reader checks each value, not how they fit.
+# Errors of settings from elsewhere: the reader checks each value, not whether they fit together.
 UNUSABLE = (SpecError, StudyError, OSError, ValueError, TypeError, LookupError, ArithmeticError)
 
 
@@ -83,7 +83,7 @@ class LabPage(QWidget):
         self.transport.moved.connect(self.show_step)
         self._apply(self.State())
 
-    # What subclasses say
+    # Implemented by subclasses
 
     def build_controls(self, column: Column) -> None:
         """Make the fields in the left column."""
@@ -133,7 +133,7 @@ class LabPage(QWidget):
     # Files and preferences
 
     def restore_state(self) -> None:
-        """Take up the settings and the step of the last time."""
+        """Restore the settings and the step of the last session."""
         text = self.context.preferences.text(f"labs/{self.key}", "")
         if text:
             try:

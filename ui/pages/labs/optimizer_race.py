@@ -28,7 +28,7 @@ from ui.widgets.spin import Spin
 from ui.widgets.text_field import TextField
 
 TYPED = "typed"
-# A sweep is begun when nothing has been edited for so long.
+# A sweep starts when nothing has been edited for this long.
 SWEEP_DELAY = 250
 
 
@@ -118,7 +118,7 @@ class OptimizerRacePage(LabPage):
         self.racers_form.rate_edited.connect(self._set_rate)
         field.add(self.racers_form)
         swept = column.section("Rate sweep")
-        self.sweep_steps = row(swept, "Steps", Spin(1, 2000, True), "f after so many steps")
+        self.sweep_steps = row(swept, "Steps", Spin(1, 2000, True), "f after this many steps")
         self.sweep_steps.edited.connect(lambda value: self.edit(sweep_steps=value))
         self._race_job: BackgroundJob | None = None
         self._sweep_job: BackgroundJob | None = None
@@ -165,7 +165,7 @@ class OptimizerRacePage(LabPage):
             self.banner.say(str(error))
 
     def take_zoom(self) -> None:
-        """Make what the plot shows the window."""
+        """Use the part of the plane that the plot shows as the window."""
         x0, x1, y0, y1 = self.map_view.shown_window()
         digits = 3 - math.floor(math.log10(max(x1 - x0, y1 - y0)))
         self._type_window(", ".join(exact(round(v, digits)) for v in (x0, x1, y0, y1)))

@@ -139,7 +139,7 @@ def _filters_map() -> np.ndarray:
 
 @cache
 def _borders() -> list[Line]:
-    """Where each of a few members changes its mind, and where their mean does."""
+    """The decision borders of a few members, and that of their mean."""
     from core.catalogue.blocks import Dense
     from core.data.toys import Circle
     from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec

@@ -188,7 +188,7 @@ class CurveView(PlotView):
 
 
 class SweepView(PlotView):
-    """f after N steps against the rate: who forgives a bad one."""
+    """f after N steps against the rate: which rules tolerate a bad one."""
 
     key = "sweep"
     title = "Rate sweep"
@@ -220,7 +220,7 @@ class SweepView(PlotView):
         drawn = np.concatenate([curve.ys for curve in self.curves.values()] or [np.empty(0)])
         drawn = drawn[np.isfinite(drawn) & (drawn > 0)]
         if log and len(drawn) and drawn.min() < LOWEST:
-            # One rule that arrives exactly would press all others together.
+            # One rule that arrives exactly would compress all other curves.
             heights = Scale(LOWEST, 2 * float(drawn.max()), True)
             told = "curves end at divergence · cut at 10⁻¹⁶"
         self.plot.home_y = heights

@@ -1,4 +1,4 @@
-"""What lab 2 says in words: a rule with the present numbers, and the standings as a table."""
+"""The texts of lab 2: a rule with the present numbers, and the standings as a table."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def rule_text(key: str, racer: Racer, path: np.ndarray, known: Memory, at: int) 
 
 
 def _inner(racer: Racer, known: Memory, at: int) -> list[str]:
-    """What the rule remembers, after this update."""
+    """The state of the rule after this update."""
     if isinstance(racer, Momentum | NAG):
         before = known.slots["velocity"][at - 1] if at else np.zeros(2)
         now, g = known.slots["velocity"][at], known.gradient[at]
@@ -121,7 +121,7 @@ def _fate(ran: Race, key: str, at: int) -> tuple[str, str]:
     run, colors = ran.runs[key], current()
     diverged, undefined = run.diverged_at[0], run.undefined_at()
     if diverged is not None and at >= diverged:
-        words = "runs off for ever" if ran.surface.unbounded else f"diverged at step {diverged}"
+        words = "runs off forever" if ran.surface.unbounded else f"diverged at step {diverged}"
         return words, colors.bad
     if undefined is not None and at >= undefined:
         return f"f is undefined from step {undefined}", colors.bad

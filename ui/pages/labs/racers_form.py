@@ -21,7 +21,7 @@ ABOUT_NEWTON = "Goes to the nearest point with slope 0: a minimum, a maximum or 
 
 
 def default_rate(key: str) -> float:
-    """The rate a racer has unless the user says otherwise."""
+    """The default rate of a racer."""
     return Newton().learning_rate if key == NEWTON else OPTIMIZERS[key]().learning_rate
 
 
@@ -42,7 +42,8 @@ class RacersForm(QWidget):
             column.addLayout(self._line(key))
 
     def set_values(self, keys: tuple[str, ...], rates: Mapping[str, float], same: bool) -> None:
-        """Show who races and at which rate; with `same` the rates cannot be edited here."""
+        """Show which optimizers race and at which rate; with `same` the rates cannot be edited
+        here."""
         for key in KEYS:
             self.checks[key].setChecked(key in keys)
             self.fields[key].set_value(rates[key])

@@ -56,7 +56,7 @@ class PretrainingPage(JobLabPage):
         "same network of sigmoids does not from small random weights."
     )
     question = (
-        "The machines never see a label. Why does it then help to tell classes apart, and when "
+        "The machines never see a label. Why does it then help to distinguish classes, and when "
         "would it not?"
     )
 
@@ -85,7 +85,7 @@ class PretrainingPage(JobLabPage):
         self.weight_cost = row(learning, "Weight cost", NumberField(0.0, 1.0), cost)
         self.persistent = Check()
         self.persistent.setText("persistent chains")
-        self.persistent.setToolTip("Gibbs steps go on where those of the last update ended")
+        self.persistent.setToolTip("Gibbs steps continue where those of the last update ended")
         learning.add(self.persistent)
         tuning = column.section("Fine-tuning")
         self.tuning = row(tuning, "Epochs", Spin(1, 500, True), "Epochs of training with labels")

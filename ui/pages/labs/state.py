@@ -36,7 +36,7 @@ def loads(text: str, key: str, default: State) -> State:
 
 
 class StateEdit(QUndoCommand):
-    """Puts one state in the place of another; changes of the same settings in a row are one."""
+    """Replaces one state by another; successive changes of the same settings are merged."""
 
     def __init__(self, put: Callable[[Any], None], old: Any, new: Any) -> None:
         super().__init__()

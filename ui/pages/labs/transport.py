@@ -60,12 +60,12 @@ class Transport(QWidget):
         return self._timer.isActive()
 
     def set_length(self, length: int) -> None:
-        """There are so many steps now; the place stays where it is if it still exists."""
+        """Set the number of steps; the position is kept if it still exists."""
         self.length = length
         self.go(min(self.at, length))
 
     def set_noun(self, noun: str) -> None:
-        """Say what is counted."""
+        """Set the noun for what is counted."""
         self._noun = noun
         self._show()
 

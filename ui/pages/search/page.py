@@ -78,7 +78,7 @@ class SearchPage(Page):
         return self.job is not None
 
     def toggle(self) -> None:
-        """Start, pause or go on."""
+        """Start, pause or resume."""
         self.pause() if self.job else self.start()
 
     def start(self) -> None:
@@ -116,7 +116,7 @@ class SearchPage(Page):
             self.job.stop()
 
     def clear(self) -> None:
-        """Forget the trials, to search anew."""
+        """Discard the trials, to start a new search."""
         if self.job:
             return
         self.file = self.state = self._latest = self.chosen = None
@@ -132,7 +132,7 @@ class SearchPage(Page):
         self._allow_results()
 
     def narrow(self) -> None:
-        """Go on with another stage, whose ranges follow from the best trials so far."""
+        """Run another stage, whose ranges follow from the best trials so far."""
         if self.job or not (self.state and self.state.finished):
             return
         plan = replace(self.state.plan, stages=self.state.plan.stages + 1)
@@ -141,7 +141,7 @@ class SearchPage(Page):
         self.start()
 
     def open_study(self) -> None:
-        """Show a study from a file, to go on with it."""
+        """Show a study from a file, to continue it."""
         name, _ = QFileDialog.getOpenFileName(self, "Open study", "", FILES)
         if name and not self.job:
             self.show_study(Path(name))

@@ -17,7 +17,7 @@ SHOWN = 5
 LEAST_HEIGHT = 72
 BEFORE = (
     "The best trials, how sure their order is, what decided it and how the ranges were narrowed "
-    "are said here; all trials are in the table below."
+    "are shown here; all trials are in the table below."
 )
 
 
@@ -46,12 +46,12 @@ class Results(QScrollArea):
         self.clear()
 
     def show_state(self, state: SearchState) -> None:
-        """Say what is known by now."""
+        """Show the present results."""
         self._state = state
         self.words.setText("".join(_paragraphs(state)))
 
     def clear(self) -> None:
-        """Say what will be said."""
+        """Show what will appear here."""
         self._state = None
         self.words.setText(_quiet(BEFORE))
 

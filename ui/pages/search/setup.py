@@ -51,14 +51,14 @@ class Place:
         "",
         label="Cluster",
         help="Address of a Dask scheduler, such as tcp://host:8786, to run the trials there. "
-        "Whoever can reach it can run code on it.",
+        "Anyone who can reach it can run code on it.",
     )
     minutes: float = setting(
         0.0,
         label="Minutes",
         low=0.0,
         high=10_000.0,
-        help="Budget: the search pauses after so many minutes; 0 lets it run to its end.",
+        help="Budget: the search pauses after this many minutes; 0 lets it run to its end.",
     )
     repeat: bool = setting(
         True,
@@ -83,7 +83,7 @@ class SetupColumn(QFrame):
         self.plan, self.place = plan, Place(epochs=plan.experiment.training.max_epochs)
         self.run = self._button("Start", "Run the trials (Ctrl+Return)")
         self.run.setProperty("primary", True)
-        self.clear = self._button("New search", "Forget the trials and begin again")
+        self.clear = self._button("New search", "Discard the trials and begin again")
         self.of_lecture = self._button("Lecture preset", "The search of the lecture: 100 trials")
         self.of_train = self._button("From Train", "Search on the experiment of the Train page")
         self.experiment = QLabel()
@@ -118,7 +118,7 @@ class SetupColumn(QFrame):
         self.run.setEnabled(state != "done")
         self.clear.setEnabled(state in ("paused", "done"))
         for widget in self._editable:
-            # What has been found belongs to the plan it was found with.
+            # Results belong to the plan they were found with.
             widget.setEnabled(state == "ready")
         self.retheme()
 

@@ -30,7 +30,7 @@ from ui.plots.ticks import Tick, number
 from ui.theme import blend
 from ui.widgets.numbers import shown
 
-# More lines or dots than this are not told apart; the table has them all.
+# More lines or dots than this cannot be distinguished; the table has them all.
 MOST_LINES = 1500
 # Room beside the ends of a range, as a share of it.
 MARGIN = 0.04
@@ -57,7 +57,7 @@ class SearchView(PlotView):
             self.refresh()
 
     def show_chosen(self, chosen: frozenset[int] | None) -> None:
-        """Let these trials stand out; None: all are equal."""
+        """Highlight these trials; None: highlight none."""
         self.chosen = chosen
         if self.state and not self.is_empty:
             self.refresh()
