@@ -1,4 +1,4 @@
-"""NumPy archives: arrays by name, such as `x` and `y`, perhaps with a test set of their own."""
+"""NumPy archives: arrays by name, such as `x` and `y`, optionally with a separate test set."""
 
 from __future__ import annotations
 

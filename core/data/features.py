@@ -1,4 +1,4 @@
-"""Features: what a network is given of its inputs.
+"""Features: how inputs are presented to a network.
 
 Squares, products and sines of the two inputs of a plane let even a network without hidden layers
 draw curves; the price is that somebody has to know which of them will help.
@@ -120,5 +120,5 @@ class Preparation:
 
 
 def lacks_plane(dataset: Dataset) -> bool:
-    """Whether a data set is known beforehand not to have two inputs."""
+    """Whether a data set certainly does not have two inputs."""
     return getattr(dataset, "features", 2) != 2

@@ -30,7 +30,7 @@ TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".asc", ".psv"
 PACKED = (".gz", ".zip", ".bz2", ".xz")
 SUFFIXES = (*TEXT_SUFFIXES, ".xlsx", ".xlsm", ".parquet", ".pq", SUFFIX)
 EXPERIMENTS = (".json", ".png", ".model")
-# A run reads its data afresh at every start; the samples of this many files are cached.
+# A run reads its data at every start; the samples of this many files are cached.
 KEPT = 2
 
 
@@ -163,7 +163,7 @@ def is_data_file(path: Path) -> bool:
         with open(path, "rb") as file:
             return not file.read(64).lstrip().startswith(b"{")
     except OSError:
-        return True  # opening it as a table says what is wrong
+        return True  # opening it as a table reports what is wrong
 
 
 def is_archive(path: Path) -> bool:
@@ -172,7 +172,7 @@ def is_archive(path: Path) -> bool:
 
 
 def read_options(dataset: UserTable) -> ReadOptions:
-    """How the table is to be read, as far as the user has decided it. Raises `DataError`."""
+    """The user's choices of how the table is to be read. Raises `DataError`."""
     kinds = _pairs(dataset, "kinds", KINDS)
     return ReadOptions(
         header=HEADERS[dataset.header],

@@ -16,7 +16,7 @@ from core.data.tables.table import Column
 Kind = Literal["number", "class", "yes/no", "date", "row counter", "free text", "constant", "empty"]
 Mask = NDArray[np.bool_]
 
-# A column with more categories than this (names, keys) says nothing that generalises.
+# A column with more categories than this (names, keys) does not generalise.
 MOST_CATEGORIES = 100
 # From this many rows on, words of which nearly all are different are free text.
 NEARLY_ALL, FEW_ROWS = 0.8, 5

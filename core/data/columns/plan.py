@@ -36,7 +36,7 @@ MANY_CATEGORIES, MANY_INPUTS = 20, 200
 
 @dataclass(frozen=True)
 class Encoded:
-    """Samples, and in plain words what was done to get them.
+    """Samples, and a description of how they were obtained.
 
     `target` is the name of what is predicted, `features` say how other rows become inputs.
     """
@@ -198,7 +198,8 @@ def _check_names(table: Table, choices: Choices) -> None:
 def _without_gaps(
     columns: Sequence[Column], rows: Mask, choices: Choices, notes: list[str], path: Path
 ) -> Mask:
-    """The rows in which nothing is missing, as far as rows with gaps are to be dropped."""
+    """The rows to keep where rows with gaps are to be dropped: those in which nothing is
+    missing."""
     gaps = np.zeros(len(rows), bool)
     for column in columns:
         dropped = choices.gaps.get(column.name, choices.missing) == "drop"
@@ -220,7 +221,7 @@ def _column_plans(
 ) -> list[ColumnPlan]:
     row_names = {table.columns[0].name} if table.row_names else set()
     natures = {each.name: nature_of(each, rows, each.name in row_names) for each in columns}
-    # What looks like a counter is the input where there is no other one.
+    # A column that looks like a counter is used if it is the only input.
     usable = {name for name, nature in natures.items() if nature.kind in USED}
     if not usable - {name for name in usable if not is_chosen(name, choices)}:
         natures = {

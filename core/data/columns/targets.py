@@ -49,10 +49,10 @@ def encode_targets(
     names: tuple[str, ...] = (),
     kind: str = "auto",
 ) -> Targets:
-    """The targets in a column without gaps in the given rows, in all of them for None.
+    """The targets in a column without gaps in the given rows (None: in all rows).
 
-    `names` are those of classes that the table counts from 0; `kind` "class" or "number" prevails
-    over what the values suggest. Raises `DataError`.
+    `names` are those of classes that the table counts from 0; `kind` "class" or "number" overrides
+    what the values suggest. Raises `DataError`.
     """
     values = column.values if rows is None else column.values[rows]
     if kind == "class" and purpose == "auto":

@@ -25,7 +25,7 @@ FLAGGED_FROM = 0.01
 class ColumnPlan:
     """What a column is ("target", "input" or "left out") and what is done with it.
 
-    `done` says it in a few words, `problem` why the file cannot be used as it is.
+    `done` describes it briefly, `problem` gives the reason why the file cannot be used as it is.
     """
 
     name: str

@@ -14,7 +14,7 @@ from core.data.tables.source import is_utf8
 from core.data.tables.table import Layout
 
 BLOCK_BYTES = 1 << 20
-# A quotation mark is looked for so often before a block is taken to have none that opens a row.
+# After this many steps back from the end, a block is taken to contain no end of a row.
 MOST_TRIES = 100
 
 

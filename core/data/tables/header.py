@@ -1,4 +1,4 @@
-"""What stands at the top of a table: title lines, the header, a row of units."""
+"""The top of a table: title lines, the header, a row of units."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def top_of(rows: Rows, header: bool | None, comments: Rows, skip: int, keep_titl
     """Separate title lines, header and units from the data.
 
     `rows` are the first rows of a file, `comments` the commented lines among them, split alike.
-    `header` says whether there is one, where the user has said so; `skip` lines came before.
+    `header` is whether there is one, if the user has specified it; `skip` lines came before.
     """
     width = _width(rows)
     notes: list[str] = []
@@ -117,7 +117,7 @@ def _without_titles(rows: Rows, width: int, skip: int, notes: list[str]) -> tupl
 
 
 def _is_title(rows: Rows, width: int) -> bool:
-    """Whether the first row says something about the table instead of being part of it."""
+    """Whether the first row is a title of the table rather than part of it."""
     cells, after = rows[0][1], rows[1][1]
     filled = [cell for cell in cells if cell.strip()]
     if not filled:
@@ -188,7 +188,7 @@ def _names_numbers(first: list[str], columns: Sequence[Sequence[str]]) -> bool:
 
 
 def _are_years(first: list[str], columns: Sequence[Sequence[str]]) -> bool:
-    """Whether years are written above numbers that are no years: `2019,2020`."""
+    """Whether years are written above numbers that are not years: `2019,2020`."""
     numeric = [i for i, cell in enumerate(first) if looks_numeric(cell)]
     years = [first[i] for i in numeric]
     if len(numeric) < 2 or not all(map(_is_year, years)) or len(set(years)) < len(years):

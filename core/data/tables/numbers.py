@@ -105,7 +105,7 @@ class _Shape(NamedTuple):
 
 
 def is_missing(cell: str) -> bool:
-    """Whether a cell of a column of numbers says that there is none."""
+    """Whether a cell of a column of numbers marks a missing value."""
     return cell.strip().lower() in MISSING
 
 
@@ -123,7 +123,7 @@ def looks_numeric(cell: str) -> bool:
 
 
 def evidence(cells: Iterable[str]) -> Evidence:
-    """What the cells of a whole table say about its decimal mark."""
+    """The evidence of a whole table's cells for its decimal mark."""
     votes = Counter[str]()
     for cell in cells:
         if (shape := _shape(cell.strip())) is not None:
@@ -204,7 +204,7 @@ def _digits(core: str, decimal: str) -> str | None:
 
 
 def _vote(core: str) -> str:
-    """Which mark is the decimal one, as far as one number can say."""
+    """Which mark is the decimal one, as far as one number shows it."""
     commas, points = core.count(","), core.count(".")
     if commas and points:
         return "comma" if core.rindex(",") > core.rindex(".") else "point"

@@ -45,7 +45,7 @@ _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 def sniff(path: Path, options: ReadOptions | None = None) -> Layout:
     """Find out how a file is to be read; `options` override what it looks like.
 
-    Raises `DataError` for what is no table.
+    Raises `DataError` if it is not a table.
     """
     options = options or ReadOptions()
     kind = kind_of(path)
@@ -172,7 +172,7 @@ def _dialect(lines: Sequence[str], path: Path, delimiter: str) -> Dialect:
         width = max(widths, key=lambda each: (widths[each], each), default=0)
         if width < 2:
             continue
-        # The first row may be a header, which says nothing about numbers.
+        # The first row may be a header, which gives no evidence about numbers.
         body = [row for _, row in rows[1:] or rows if len(row) == width]
         cells = [cell for row in body for cell in row]
         numbers = sum(map(looks_numeric, cells)) / max(1, len(cells))
@@ -203,14 +203,14 @@ def _even_from(rows: Rows, width: int) -> int:
 
 
 def _is_better(one: tuple[int, float, int], other: tuple[int, float, int], rows: int) -> bool:
-    """Whether a delimiter explains a table better; a few rows more or fewer say little."""
+    """Whether a delimiter explains a table better; a few rows more or fewer hardly matter."""
     if abs(one[0] - other[0]) > max(1, 0.05 * rows):
         return one > other
     return one[1:] > other[1:] or (one[1:] == other[1:] and one[0] > other[0])
 
 
 def _quote(lines: Sequence[str], delimiter: str) -> str:
-    """The quotation mark around cells: " unless nothing but ' is found there."""
+    """The quotation mark around cells: " unless only ' is found there."""
     text = "".join(lines)
     if '"' in text or "'" not in text:
         return '"'

@@ -68,7 +68,7 @@ class Kind(NamedTuple):
 
 
 def kind_of(path: Path) -> Kind:
-    """What a file is, by its first bytes. Raises `DataError` for what is no table."""
+    """What a file is, by its first bytes. Raises `DataError` if it is not a table."""
     with reading(path):
         size = path.stat().st_size
         with open(path, "rb") as file:
@@ -173,7 +173,7 @@ def _limited(stream: Any, path: Path) -> IO[bytes]:
 def encoding_of(head: bytes, path: Path, whole: bool) -> str:
     """The encoding of a text by its beginning; `whole` is False where it continues.
 
-    Raises `DataError` where it is no text.
+    Raises `DataError` if it is not text.
     """
     for mark, encoding in _BOMS:
         if head.startswith(mark):

@@ -44,8 +44,8 @@ class ReadOptions:
 class Layout:
     """How a file is to be read.
 
-    `skip` is the number of lines before the first row of data. `styles` says of each column how its
-    numbers are written, None of one with words. `decimal` is the decimal mark of most numbers.
+    `skip` is the number of lines before the first row of data. `styles` gives how the numbers of
+    each column are written, None for one with words. `decimal` is the decimal mark of most numbers.
     `notes` say what was recognised. `classes` are names for the numbers 0, 1, … of the last column.
     """
 
@@ -107,7 +107,8 @@ class Column:
 
 @dataclass
 class Table:
-    """A whole file, column by column, all of the same length; `notes` say what was done to it."""
+    """A whole file, column by column, all of the same length; `notes` describe what was done to
+    it."""
 
     path: Path
     columns: list[Column]
