@@ -17,9 +17,9 @@ from core.telemetry.pictures import DataPicture
 
 # Number of recent validation scores used, and of epochs to wait for.
 LATEST, PATIENT = 5, 5
-# Below this many samples a batch's variance says little.
+# Below this many samples a batch's variance is unreliable.
 FEW_IN_BATCH = 4
-# Below this many validation samples a score says little.
+# Below this many validation samples a score is unreliable.
 FEW_VALIDATED = 20
 
 
@@ -137,7 +137,7 @@ class SmallBatchNorm(Rule):
     formula="recall of each class, and accuracy against always predicting the most frequent one",
     advice="If one class is much more frequent than the others, always predicting it already "
     "scores well, and the others contribute little to the loss. Balanced class weights give "
-    "every class the same weight; recall and precision say more than accuracy.",
+    "every class the same weight; recall and precision are more informative than accuracy.",
 )
 class Majority(Rule):
     explains: ClassVar[tuple[str, ...]] = ("plateau", "collapse")

@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 # "Recent" is this last share of the run.
 RECENT = 0.2
-# Number of rows for a median, if there are so many.
+# Number of rows for a median, if that many are available.
 FEWEST, ROWS = 8, 64
 # A mean loss is taken over an epoch, or over this many samples if that is less.
 SAMPLES = 512

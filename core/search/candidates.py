@@ -19,7 +19,7 @@ LEFT_OUT = ("title", "seed", "data.validation", "data.test", "data.points", "tra
 
 
 class Candidate(NamedTuple):
-    """A setting by path, its label with those of what it belongs to, and a first range."""
+    """A setting by path, its label with those of its parents, and a first range."""
 
     path: str
     label: str

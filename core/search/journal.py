@@ -37,7 +37,7 @@ def writing(file: Path | None) -> Iterator[None]:
         try:
             yield
         finally:
-            # Windows deletes no open file; one that is left behind is no lock.
+            # Windows cannot delete an open file; a file that is left behind is not a lock.
             with suppress(OSError):
                 beside.unlink()
 

@@ -23,7 +23,7 @@ STRATEGIES = {
 PRUNING = {
     "none": "Every trial is trained to its end",
     "median": "A trial ends when its score is below the median of earlier trials at that epoch",
-    "halving": "Of earlier trials only the best half goes on at 1/8, 1/4 and 1/2 of the epochs",
+    "halving": "Only trials in the best half so far continue at 1/8, 1/4 and 1/2 of the epochs",
 }
 # The trials of a strategy that learns from earlier ones are drawn in groups of this size, so that
 # the table does not depend on how many workers there are.

@@ -163,7 +163,7 @@ class Study:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Locks the file against other processes, after reading what they have added."""
+        """Locks the file against other processes, and reads what they have added."""
         from core.search.journal import writing
 
         with writing(self._file):
@@ -309,7 +309,7 @@ def load(file: Path) -> Study:
 
 
 def _open(optuna: Any, plan: SearchPlan, file: Path | None) -> Any:
-    """Optuna's study of a plan, new or as it lies in the file."""
+    """Optuna's study of a plan, new or read from the file."""
     if file is None:
         study = optuna.create_study(direction="maximize")
     else:

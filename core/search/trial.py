@@ -64,7 +64,7 @@ class TrialTask:
 
 @dataclass(frozen=True)
 class TrialRecord:
-    """What is known of a trial; the curves have one entry an epoch.
+    """The results of a trial so far; the curves have one entry an epoch.
 
     `score` and `standard_error` are taken on the validation part after the last epoch: the
     accuracy with √(p(1−p)/n), or the mean loss with the deviation of the samples' losses / √n.

@@ -1,4 +1,4 @@
-"""What a lab is without its window: a title, a question, tables of results, and checks.
+"""A lab without its window: a title, a question, tables of results, and checks.
 
 Studies (`core/studies/*.py`) are the mathematics; a `Lab` (`core/studies/labs/*.py`) says what the
 command line shows of one and which of its numbers must hold.

@@ -101,7 +101,7 @@ class LeastSquares:
         return self.rule.scale(self.samples) * residual**2
 
     def gradient(self, theta: Vector, rows: NDArray[np.intp] | slice = slice(None)) -> Vector:
-        """dE/dθ over the samples `rows`, their mean or sum as the rule says."""
+        """dE/dθ over the samples `rows`, their mean or sum according to the rule."""
         X, y = self.X[rows], self.y[rows]
         return 2 * self.rule.scale(len(y)) * (X.T @ (X @ theta - y))
 

@@ -200,7 +200,7 @@ def surfaces(
     levels: tuple[int, ...] = LEVELS,
     progress: Progress = no_progress,
 ) -> Iterator[Surface]:
-    """Ever finer surfaces over the same plane."""
+    """Finer and finer surfaces over the same plane."""
     total, done = sum(side**2 for side in levels), 0
     for side in levels:
 

@@ -30,7 +30,7 @@ T = TypeVar("T")
 RANDOM, PATH = "random", "path"
 # Lines are drawn coarse first, too.
 COARSE = 11
-# The very first picture has so many points a side and one coarse line: 36 losses, which take
+# The very first picture has this many points a side and one coarse line: 36 losses, which take
 # less than 0.3 s even where 51 × 51 of them take 20 s.
 FIRST = 5
 
@@ -55,7 +55,7 @@ class TrainJob:
 
 @dataclass(frozen=True)
 class SliceSettings:
-    """What is to be seen of a network: `plane` is "random" or "path"."""
+    """What is shown of a network: `plane` is "random" or "path"."""
 
     plane: str = RANDOM
     normalised: bool = True
@@ -80,7 +80,7 @@ class Slice:
 
 @dataclass(frozen=True)
 class SliceJob:
-    """Slices of networks beside each other, ever finer: snapshots and result are one a network."""
+    """Slices of several networks, finer and finer; snapshots and result have one per network."""
 
     subjects: tuple[Subject, ...]
     settings: SliceSettings

@@ -1,4 +1,4 @@
-"""The quiz of lab 3: judging a typed number, and saying what is missing from a wrong one."""
+"""The quiz of lab 3: checking a typed number, and explaining a wrong one."""
 
 from __future__ import annotations
 

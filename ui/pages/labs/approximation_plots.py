@@ -117,7 +117,7 @@ def _middle(bump: Bump) -> float:
 
 
 class ErrorCountView(PlotView):
-    """The best error for every number of bumps, and where the present network stands."""
+    """The best error for every number of bumps, and that of the present network."""
 
     key = "error_count"
     title = "Error against N"

@@ -207,7 +207,7 @@ class BackpropagationPage(LabPage):
         self.edit(**changes)
 
     def next_sample(self) -> None:
-        """Go on with the new weights and the next sample."""
+        """Continue with the new weights and the next sample."""
         after = self.trace.updated()
         self.edit(
             weights=plain(after.weights),

@@ -98,7 +98,8 @@ class LabPage(QWidget):
         raise NotImplementedError
 
     def recompute(self) -> None:
-        """Compute what the settings say, then call `transport.set_length`. Raises StudyError."""
+        """Compute the results for the settings, then call `transport.set_length`. Raises
+        StudyError."""
         raise NotImplementedError
 
     def show_step(self, at: int) -> None:
@@ -148,7 +149,7 @@ class LabPage(QWidget):
         self.context.preferences.keep(**{f"labs/{self.key}": text, f"labs/{self.key}/step": at})
 
     def save_to(self, path: Path) -> None:
-        """Write the settings to a file; on failure the banner says why."""
+        """Write the settings to a file; on failure the banner gives the reason."""
         try:
             with replacing(path) as part:
                 part.write_text(dumps(self.key, self.state), encoding="utf-8")
@@ -156,7 +157,7 @@ class LabPage(QWidget):
             self.banner.say(f"{path}: {error.strerror or error}")
 
     def open_from(self, path: Path) -> None:
-        """Take the settings from a file; on failure the banner says why."""
+        """Take the settings from a file; on failure the banner gives the reason."""
         self._take_settings(
             path.name, lambda: loads(path.read_text("utf-8"), self.key, self.State())
         )
@@ -170,7 +171,7 @@ class LabPage(QWidget):
         Links.put(self.link, self.banner.say)
 
     def open_link(self, link: LabLink) -> None:
-        """Take the settings from a link to this lab; on failure the banner says why."""
+        """Take the settings from a link to this lab; on failure the banner gives the reason."""
         self._take_settings("Link", lambda: read_settings(link.raw, self.State()))
 
     def _take_settings(self, source: str, read: Callable[[], Any]) -> None:

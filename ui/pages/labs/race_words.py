@@ -96,7 +96,7 @@ def _update(
 
 
 def standings_text(ran: Race, at: int) -> str:
-    """All racers from the first start: rate, f, distance, steps to 1e-3, and where they stand."""
+    """All racers from the first start: rate, f, distance, steps to 1e-3, and their state."""
     colors, minima = current(), ran.surface.minima
     heads = ("rate", "f", *(("distance",) if minima else ()), "steps to 10⁻³", "")
     cells = "".join(f"<td align='right'>&nbsp;&nbsp;{head}</td>" for head in heads)

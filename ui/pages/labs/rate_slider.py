@@ -62,7 +62,7 @@ class RateSlider(QWidget):
         return self._value
 
     def limit_text(self) -> str:
-        """What stands below the mark."""
+        """The text below the mark."""
         return self._words.text()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

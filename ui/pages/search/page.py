@@ -46,7 +46,7 @@ REFRESH_MILLISECONDS = 60
 
 
 class SearchPage(Page):
-    """Runs a search in the background and shows what it has found so far."""
+    """Runs a search in the background and shows its results so far."""
 
     def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)

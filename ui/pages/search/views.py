@@ -37,7 +37,8 @@ MARGIN = 0.04
 
 
 class SearchView(PlotView):
-    """A plot of a search. `show_state` takes what is known; `show_chosen` what was brushed."""
+    """A plot of a search. `show_state` takes the results so far; `show_chosen` the brushed
+    trials."""
 
     start = "Press Start to run the trials."
 
@@ -48,7 +49,7 @@ class SearchView(PlotView):
         self.set_empty(True)
 
     def show_state(self, state: SearchState) -> None:
-        """Show what is known by now."""
+        """Show the present results."""
         self.state = state
         empty = not (state.records or state.running)
         self.ensure_built()
@@ -273,7 +274,7 @@ def _percent(value: float) -> str:
 
 
 def _points(each: Range, records: Sequence[TrialRecord]) -> tuple[NDArray, NDArray]:
-    """Values and scores; a choice stands at its number, with the others beside it."""
+    """Values and scores; the value of a choice is its index in the list of choices."""
     values = [record.parameters[each.path] for record in records]
     if each.scale == "choice":
         places = [float(each.choices.index(v)) if v in each.choices else math.nan for v in values]
