@@ -1,1 +1,1 @@
-"""What everything else in the core stands on: registry and settings, constants, random streams."""
+"""The base of the core: registry and settings, constants, random streams."""

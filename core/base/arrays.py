@@ -1,4 +1,4 @@
-"""The types of arrays that the mathematics is written in."""
+"""Array types used in annotations."""
 
 import numpy as np
 from numpy.typing import NDArray

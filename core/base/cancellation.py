@@ -1,5 +1,5 @@
-"""How work that takes time learns that its result is no longer wanted."""
+"""The exception that ends long work whose result is no longer needed."""
 
 
 class Cancelled(Exception):
-    """The work was cancelled. What it had done so far is dropped, or kept where it says so."""
+    """The work was cancelled. Partial results are dropped unless documented otherwise."""

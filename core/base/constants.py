@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 @lru_cache(maxsize=1024)
 def constant(value: float, dtype: np.dtype) -> NDArray[np.floating]:
-    """`value` as a read-only 0-d array, the same one every time: for values that stay."""
+    """`value` as a read-only 0-d array, cached: for values that do not change."""
     array = np.array(value, dtype)
     array.flags.writeable = False
     return array

@@ -1,7 +1,7 @@
-"""Errors that are told to the user as they are."""
+"""Errors whose message is shown to the user unchanged."""
 
 from __future__ import annotations
 
 
 class UserError(Exception):
-    """Something that the user can mend; the message says what, without a traceback."""
+    """A problem that the user can fix; shown as its message, without a traceback."""

@@ -1,4 +1,4 @@
-"""Libraries that only some features need, and what to type where one of them is not installed.
+"""Libraries that only some features need, and how to install one that is missing.
 
 An extra is a group of optional libraries, named as in `pyproject.toml`. Such a library is imported
 where it is first needed, through `require`.
@@ -30,9 +30,9 @@ class MissingExtra(UserError, ImportError):
 def require(module: str, extra: str, purpose: str = "") -> ModuleType:
     """Import a module of an extra and return it.
 
-    `purpose` begins the message where the module is missing, such as "Opening Excel files".
-    Raises `MissingExtra` where the module or something it imports is not installed, and KeyError
-    where there is no such extra.
+    `purpose` begins the message if the module is missing, such as "Opening Excel files".
+    Raises `MissingExtra` if the module or something it imports is not installed, and KeyError
+    if there is no such extra.
     """
     libraries = EXTRAS[extra]
     try:

@@ -1,4 +1,4 @@
-"""Memory that the process no longer needs, given back to the system."""
+"""Returning memory that the process no longer needs to the system."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from contextlib import suppress
 
 
 def give_back() -> None:
-    """Give back what the allocator keeps after large and short-lived arrays: with the GNU library
-    that is some 20 MiB after a large table. Elsewhere nothing happens."""
-    # OSError: no library of that kind; AttributeError: another one; TypeError: on Windows.
+    """Return the memory that the allocator keeps after large, short-lived arrays: with the GNU C
+    library about 20 MiB after a large table. Does nothing with other C libraries."""
+    # OSError: no C library found; AttributeError: not the GNU one; TypeError: on Windows.
     with suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -1,4 +1,4 @@
-"""PNG pictures that carry text, such as the experiment they show. Pillow does the encoding."""
+"""PNG images with embedded text, such as the experiment they show. Pillow does the encoding."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # An experiment with many drawn points is longer than the megabyte that Pillow allows.
 LARGEST_TEXT = 50_000_000
-# Text behind the pixels is read only where these are few enough to be decoded.
+# Text after the pixels is read only if the image is small enough to be decoded.
 MOST_PIXELS = 100_000_000
 # Shorter text stays readable in the file.
 COMPRESSED_FROM = 200
@@ -24,7 +24,7 @@ COMPRESSION = 3
 def write_png(
     pixels: NDArray[np.uint8], text: Mapping[str, str] | None = None, dots_per_inch: float = 96.0
 ) -> bytes:
-    """A picture as the bytes of a PNG file.
+    """An image as the bytes of a PNG file.
 
     `pixels` is (height, width, 3) for RGB or (height, width, 4) for RGBA. `text` is written as
     iTXt chunks, in UTF-8, by keyword (Latin-1, at most 79 characters).
@@ -46,13 +46,13 @@ def write_png(
 
 
 def text_in_png(data: bytes, keyword: str) -> str | None:
-    """The text filed under `keyword` in a tEXt, zTXt or iTXt chunk; None where there is none or the
-    file is broken."""
+    """The text stored under `keyword` in a tEXt, zTXt or iTXt chunk; None if there is none or the
+    file is damaged."""
     from PIL import PngImagePlugin
 
     PngImagePlugin.MAX_TEXT_CHUNK = LARGEST_TEXT
     try:
-        # Not Image.open: that refuses pictures for their size, which need not be decoded here.
+        # Not Image.open: it refuses large images, though the pixels need not be decoded here.
         with PngImagePlugin.PngImageFile(io.BytesIO(data)) as picture:
             if keyword not in picture.info and picture.width * picture.height <= MOST_PIXELS:
                 picture.load()

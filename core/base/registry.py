@@ -16,9 +16,9 @@ from typing import Any, ClassVar, Generic, TypeVar, dataclass_transform
 class Setting:
     """What a form, the command line and the validator need to know about one setting.
 
-    `low` and `high` are inclusive bounds, `scale` is "linear" or "log". A change of a setting with
-    `restarts_run` starts the run again, any other takes effect while it goes on. Forms fold `rare`
-    ones away.
+    `low` and `high` are inclusive bounds, `scale` is "linear" or "log". Changing a setting with
+    `restarts_run` restarts the run, any other change takes effect while it continues. Forms hide
+    `rare` settings in a section that can be expanded.
     """
 
     label: str = ""
@@ -45,7 +45,7 @@ class Entry:
     """Base of everything in the catalogue. The class attributes are set by `Registry.add`.
 
     `formula` is plain Unicode mathematics, `advice` one or two sentences for a learner, `torch`
-    the equivalent PyTorch expression (empty where there is none), `source` a paper or chapter.
+    the equivalent PyTorch expression (empty if there is none), `source` a paper or chapter.
     """
 
     registry: ClassVar[Registry[Any]]
@@ -80,7 +80,7 @@ class Registry(Generic[E]):
         torch: str = "",
         source: str = "",
     ) -> Callable[[type[E]], type[E]]:
-        """Class decorator: make the class a frozen dataclass and file it under `key`."""
+        """Class decorator: make the class a frozen dataclass and register it as `key`."""
 
         def register(cls: type[E]) -> type[E]:
             if key in self._entries:

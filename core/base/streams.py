@@ -13,7 +13,7 @@ class Streams:
     """Generators by name. The same seed and name give the same numbers, whatever else is drawn."""
 
     def __init__(self, seed: int, seeds: Mapping[str, int] | None = None) -> None:
-        """`seeds` gives streams whose names begin with its keys another seed."""
+        """`seeds` maps a prefix of stream names to another seed for those streams."""
         self.seed = seed
         self._seeds = dict(seeds or {})
         self._generators: dict[str, np.random.Generator] = {}
@@ -31,7 +31,7 @@ class Streams:
         return {name: rng.bit_generator.state for name, rng in self._generators.items()}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go back to a position that `state` returned."""
+        """Return to a position that `state` returned."""
         self._generators = {name: g for name, g in self._generators.items() if name in state}
         for name, position in state.items():
             self[name].bit_generator.state = position
