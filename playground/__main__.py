@@ -1,4 +1,4 @@
-"""Where the application starts: the command line for its commands, the window for all else."""
+"""Entry point: runs the command line for a command, and opens the window otherwise."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from playground.exits import fail
 def main(arguments: list[str] | None = None) -> int:
     """Run the application and return its exit status."""
     if getattr(sys, "frozen", False):
-        # A frozen program starts its workers by running itself again.
+        # A frozen executable starts its workers by running itself again.
         from multiprocessing import freeze_support
 
         freeze_support()

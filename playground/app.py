@@ -1,4 +1,4 @@
-"""The application: puts session and window together, and ends them cleanly."""
+"""The application: creates session and window, and closes them cleanly."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def main(arguments: list[str]) -> int:
     """Open the window, or without a display train offscreen. Returns the exit status."""
     options = _parser().parse_args(arguments)
     allow_any_text()
-    # Until the window can quit properly, Ctrl+C ends the process without a traceback out of Qt.
+    # Until the window can quit properly, Ctrl+C ends the process without a traceback from Qt.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if not wayland_answers():
-        # Qt would end the process where nothing answers, though there may be an X server.
+        # With Wayland chosen Qt would abort if nothing answers, though there may be an X server.
         os.environ.pop("WAYLAND_DISPLAY", None)
     from core.data import DataError
     from core.data.user_files import is_data_file
@@ -51,10 +51,10 @@ def main(arguments: list[str]) -> int:
 
 
 def _start(file: Path | None, link: str, must: bool) -> tuple[Any, str]:
-    """The experiment to begin with, and the link that is left for the window.
+    """The experiment to start with, and the link that the window has to open.
 
-    The window shows the lab of a link, or what is wrong with it: who clicked on a link sees no
-    terminal. With `must` there is no window, and `SpecError` is raised.
+    The window opens the lab of a link, or shows what is wrong with it: a user who clicked a link
+    sees no terminal. With `must` there is no window, and `SpecError` is raised.
     """
     from core.experiment.files import read_experiment
     from core.experiment.links import read_link
@@ -99,7 +99,7 @@ def open_window(spec: Any, options: argparse.Namespace) -> int:
     """Show the window until it is closed."""
     from core.worker.training_worker import TrainingWorker
 
-    # It gets ready while the window is being made.
+    # The training process starts while the window is being created.
     runner = TrainingWorker()
     from playground.errors import ErrorReporter, start_logging
     from playground.process import Interrupts, make_application
@@ -131,14 +131,14 @@ def open_window(spec: Any, options: argparse.Namespace) -> int:
         window.notify(LOST, "Restore", restore)
 
     def interrupted() -> None:
-        # Nobody may be there to answer: unsaved changes are kept for the next start instead.
+        # Asks no question, as nobody may answer it: unsaved changes are kept for the next start.
         window.asks_nothing = True
         application.quit()
 
     interrupts = Interrupts(interrupted)
     if options.run:
         session.set_running(True)
-    # Nothing made so far is garbage: leave it out of every later collection.
+    # Objects created so far stay alive: exclude them from later collections.
     gc.collect()
     gc.freeze()
     status = application.exec()

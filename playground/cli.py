@@ -1,6 +1,6 @@
 """The command line: everything that works without a screen.
 
-Only what a command really needs is imported, so that `--help` answers at once.
+Each command imports only what it needs, so that `--help` is fast.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ COMMANDS = (
 )
 OPTIONS = ("--version", "-h", "--help")
 
-# What the figures of a part are called in the report.
+# Names of the metrics in the report.
 NAMES = {"loss": "loss", "accuracy": "accuracy", "r2": "R²", "rmse": "RMSE"}
 
 
@@ -73,7 +73,7 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         return fail([str(error)], FAILED)
     except BrokenPipeError:
-        # The reader of our output went away (`playground catalogue | head`): nothing is wrong.
+        # The reader closed the pipe (`playground catalogue | head`), which is not an error.
         discard_output()
         return DONE
     except OSError as error:
@@ -82,7 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def nearest_command(word: str) -> str:
-    """A hint at the command that was probably meant."""
+    """A hint with the most similar command, or all commands."""
     near = difflib.get_close_matches(word, COMMANDS, n=1)
     return f"; did you mean {near[0]!r}?" if near else f" (commands: {', '.join(COMMANDS)})"
 
@@ -203,7 +203,7 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _write(recording: Recording, folder: Path) -> str:
-    """Write what was recorded; what went wrong, "" where nothing did."""
+    """Write what was recorded; return an error message, "" on success."""
     from playground.headless import write
 
     if recording.status == "interrupted":
@@ -216,7 +216,7 @@ def _write(recording: Recording, folder: Path) -> str:
 
 
 def _data_settings(options: argparse.Namespace) -> list[str]:
-    """The file given with --data, and what is said about it, as settings. Raises `SpecError`."""
+    """The file given with --data and the options about it as settings. Raises `SpecError`."""
     from core.experiment.reading import SpecError
 
     given = {name: getattr(options, name) for name in ("target", "inputs", "exclude")}
@@ -232,8 +232,8 @@ def _data_settings(options: argparse.Namespace) -> list[str]:
 
 
 def _with_task(spec: ExperimentSpec) -> ExperimentSpec:
-    """The experiment with the task that its file has; what is predicted, and what was done to the
-    columns, is said. Raises `DataError`, `SpecError`."""
+    """The experiment with the task of its file. Prints what is predicted and how the columns were
+    processed. Raises `DataError`, `SpecError`."""
     from dataclasses import replace
 
     from core.data.user_files import UserTable, load, resolved

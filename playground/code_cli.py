@@ -42,7 +42,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         "--weights",
         choices=("none", "start", "trained"),
         default="none",
-        help="put weights into an .npz file beside the script, which starts from them: the run's "
+        help="write weights to an .npz file beside the script, which starts from them: the run's "
         "first ones, or the trained ones of a saved model",
     )
     code.add_argument(

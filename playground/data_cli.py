@@ -1,4 +1,4 @@
-"""`playground data fetch`: getting data sets that do not come with the application."""
+"""`playground data fetch`: gets data sets that do not come with the application."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 
 from playground.exits import DONE, FAILED, INTERRUPTED, fail
 
-# Known without loading what reads them, so that `--help` answers at once.
+# Listed here so that `--help` need not load the modules that read them.
 NAMES = ("mnist", "fashion_mnist")
 
 
 def add_commands(commands: argparse._SubParsersAction) -> None:
-    """Add `data` and what it can do."""
+    """Add `data` and its actions."""
     data = commands.add_parser("data", help="get MNIST or Fashion-MNIST")
     actions = data.add_subparsers(title="actions", metavar="ACTION", required=True)
     fetch = actions.add_parser(

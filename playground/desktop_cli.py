@@ -1,4 +1,4 @@
-"""`playground install-desktop`: the application in the desktop's menu, and as what opens links."""
+"""`playground install-desktop`: adds the application to the desktop's menu, to open links."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playground.exits import DONE, FAILED, fail
 
-# The name that the window gives as its own, so that the desktop shows its icon.
+# The same as the window's desktop file name, so that the desktop shows the icon.
 NAME = "training-playground"
 SCHEME = "x-scheme-handler/playground"
 ENTRY = """[Desktop Entry]
@@ -35,7 +35,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         description="Write a desktop entry and an icon into your own folders, so that the menu "
         "shows the application and a click on a link that begins with playground: opens it.",
     )
-    install.add_argument("--remove", action="store_true", help="take both away again")
+    install.add_argument("--remove", action="store_true", help="remove both again")
     install.set_defaults(run=_run)
 
 
@@ -59,7 +59,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _places() -> tuple[Path, Path]:
-    """Where the desktop entry and the icon belong."""
+    """The paths of the desktop entry and the icon."""
     home = os.environ.get("XDG_DATA_HOME", "")
     data = Path(home) if os.path.isabs(home) else Path.home() / ".local" / "share"
     icons = data / "icons" / "hicolor" / "scalable" / "apps"
@@ -78,7 +78,7 @@ def _write(entry: Path, icon: Path) -> None:
 
 
 def _command() -> str:
-    """How this program is started, quoted as desktop entries ask for."""
+    """The command that starts this program, quoted as desktop entries require."""
     script = Path(sys.executable).with_name("playground")
     if getattr(sys, "frozen", False):
         parts = [sys.executable]
@@ -91,13 +91,13 @@ def _command() -> str:
 
 
 def _quoted(part: str) -> str:
-    """One argument of a desktop entry's command: there % and \\ have a meaning of their own."""
+    """One argument of a desktop entry's command, with the special characters % and \\ escaped."""
     for letter in ("\\", '"', "`", "$"):
         part = part.replace(letter, f"\\{letter}")
     return '"{}"'.format(part.replace("\\", "\\\\").replace("%", "%%"))
 
 
 def _refresh(folder: Path) -> None:
-    """Tell desktops that keep a list of entries; others notice by themselves."""
+    """Update the list of entries that some desktops keep; others need no update."""
     if program := shutil.which("update-desktop-database"):
         subprocess.run([program, str(folder)], check=False, capture_output=True)

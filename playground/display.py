@@ -12,9 +12,9 @@ TIMEOUT_SECONDS = 2.0
 
 
 def missing_display(environment: Mapping[str, str] = os.environ) -> str:
-    """Why no window can be opened, in a few words; "" where one can.
+    """Why no window can be opened, in a few words; "" if one can.
 
-    Qt ends the whole process when it cannot connect, so this is asked first.
+    Qt aborts the process when it cannot connect, so this is checked first.
     """
     if not sys.platform.startswith("linux") or environment.get("QT_QPA_PLATFORM"):
         return ""

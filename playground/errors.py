@@ -27,7 +27,7 @@ log = logging.getLogger("playground")
 
 
 def start_logging() -> Path | None:
-    """Log warnings and errors to a file of limited size; its path, None where there can be none."""
+    """Log warnings and errors to a file of limited size; its path, None if it cannot be created."""
     path = log_folder() / "playground.log"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -87,7 +87,7 @@ class ErrorReporter(QObject):
         QGuiApplication.clipboard().setText(self.report(text))
 
     def report(self, text: str) -> str:
-        """What helps to find the cause: versions, system, traceback, and where the log is."""
+        """Information for finding the cause: versions, system, traceback and path of the log."""
         lines = [
             f"Training Playground {__version__}",
             f"Python {platform.python_version()}, Qt {qVersion()}, {platform.platform()}",

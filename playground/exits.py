@@ -1,4 +1,4 @@
-"""How a command ends: its exit status, its output, and the problems it names on the way out."""
+"""How a command ends: exit status, output and error messages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
 def fail(problems: list[str], status: int = BAD_INPUT) -> int:
-    """Name every problem on its own line of standard error."""
+    """Print every problem on its own line of standard error."""
     for problem in problems:
         print(f"playground: {problem}", file=sys.stderr or sys.__stderr__)
     return status
@@ -26,7 +26,7 @@ def allow_any_text() -> None:
 
 
 def discard_output() -> None:
-    """Drop what is still to be written to standard output: it would fail again at the end."""
+    """Discard buffered standard output, since flushing it at exit would fail again."""
     try:
         with open(os.devnull, "w") as nowhere:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())

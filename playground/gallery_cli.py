@@ -30,9 +30,9 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     listing.set_defaults(run=_list)
     pictures = actions.add_parser(
         "pictures",
-        help="record again what the cards of the gallery show",
-        description="Run every experiment once, on all its data that are on this computer, and "
-        "record what the cards in the window show of it, and how long it took.",
+        help="record the images and timings of the gallery's cards again",
+        description="Run every experiment once, on all its data sets that are on this computer, "
+        "and record the image and the time that its card in the window shows.",
     )
     pictures.set_defaults(run=_pictures)
     run = actions.add_parser(
@@ -62,7 +62,10 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         "--jobs", type=_count, default=1, metavar="N", help="processes that share the seeds (1)"
     )
     run.add_argument(
-        "--cluster", default="", metavar="ADDRESS", help="run on the Dask cluster of that scheduler"
+        "--cluster",
+        default="",
+        metavar="ADDRESS",
+        help="run on the Dask cluster with this scheduler",
     )
     run.add_argument("--json", action="store_true", help="print the results as JSON")
     run.set_defaults(run=_run)
@@ -138,7 +141,7 @@ def _chosen(names: list[str]) -> list[Experiment]:
 
 
 def _run_all(chosen: list[Experiment], options: argparse.Namespace) -> tuple[bool, list]:
-    """Run all, here or on other processes; whether all checks hold, and all as plain data."""
+    """Run all, here or in other processes; return whether all checks hold, and the plain data."""
     from core.gallery.engine import data_for
     from core.gallery.results import check
     from core.gallery.seeds import Request
@@ -173,7 +176,7 @@ def _run_all(chosen: list[Experiment], options: argparse.Namespace) -> tuple[boo
 
 
 def _run_here(requests: list[Request], take: Take, bar: ProgressBar) -> None:
-    """One experiment and one seed after the other."""
+    """Run one experiment and one seed after the other."""
     from core.gallery.engine import run
 
     for number, request in enumerate(requests):
@@ -187,7 +190,7 @@ def _run_here(requests: list[Request], take: Take, bar: ProgressBar) -> None:
 def _run_elsewhere(
     requests: list[Request], options: argparse.Namespace, take: Take, bar: ProgressBar
 ) -> None:
-    """Every seed of every experiment as a task of its own, as the trials of a search are."""
+    """Run every seed of every experiment as a task of its own, like the trials of a search."""
     from core.gallery.seeds import SeedRuns
     from core.worker.executors import executors
 

@@ -65,7 +65,7 @@ def table(results: Results) -> Iterator[str]:
 
 
 def plain(results: Results) -> dict[str, Any]:
-    """The results as plain data; what is no finite number is None."""
+    """The results as plain data; NaN and infinity become None."""
     headings = [column.heading for column in results.plan.columns]
     return {
         "key": results.experiment.key,

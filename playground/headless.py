@@ -37,7 +37,7 @@ COLUMNS = (
     "validation_r2",
     "validation_rmse",
 )
-# Where patience is all that ends a run, but there is no validation part to watch.
+# The last epoch if only patience would end a run, but there is no validation part.
 MOST_EPOCHS_UNWATCHED = 100
 
 
@@ -60,7 +60,7 @@ class Recording:
     model: Model | None
 
     def metrics(self) -> dict[str, Any]:
-        """The final figures as plain data; a figure that is no number is None."""
+        """The final figures as plain data; NaN and infinity become None."""
         return {
             "title": self.spec.title,
             "status": self.status,
@@ -73,7 +73,7 @@ class Recording:
         } | {part: _figures(score) for part, score in self.final.items()}
 
     def rows(self) -> Iterator[list[Any]]:
-        """The curves row by row, as `COLUMNS` names them; "" where nothing was measured."""
+        """The curves row by row, in the order of `COLUMNS`; "" where nothing was measured."""
         scores = {score.iteration: score for score in self.validation}
         for segment in self.segments:
             for i, step in enumerate(
@@ -95,7 +95,7 @@ def run(
     progress: Progress,
     untrained: bool = False,
 ) -> Recording:
-    """Train until the run ends or `stopped()` says so. Raises `DataError`, MemoryError.
+    """Train until the run ends or `stopped()` is true. Raises `DataError`, MemoryError.
 
     Validation is measured before the first step and after every epoch. An `untrained` network is
     only evaluated.
@@ -141,8 +141,8 @@ def run(
 
 
 def _with_an_end(trainer: Trainer) -> ExperimentSpec:
-    """The trainer's experiment, with a last epoch where patience would be its only end and there
-    are no validation samples: the training loss may sink for as long as one likes."""
+    """The trainer's experiment, with a last epoch if only patience would end it and there are no
+    validation samples: the training loss may decrease without limit."""
     spec = trainer.spec
     training = spec.training
     if training.max_epochs or not training.patience or trainer.watched_part == "validation":
@@ -151,7 +151,7 @@ def _with_an_end(trainer: Trainer) -> ExperimentSpec:
 
 
 def _model(trainer: Trainer) -> Model | None:
-    """What was learned; None where the table that says how to use it has gone in the meantime."""
+    """The trained model; None if the table that describes its inputs no longer exists."""
     try:
         return model_of(trainer)
     except DataError:
@@ -159,14 +159,14 @@ def _model(trainer: Trainer) -> Model | None:
 
 
 def _next_steps(steps: int, seconds: float) -> int:
-    """How many steps to take in one go, so that a go lasts about one `INTERVAL`."""
+    """The number of steps to take at once, so that they last about one `INTERVAL`."""
     if seconds > 2 * INTERVAL:
         return max(1, steps // 2)
     return min(2 * steps, 1 << 20) if seconds < INTERVAL / 2 else steps
 
 
 class Progress:
-    """Shows on a terminal how far a run is and how well it does."""
+    """Shows the progress and the scores of a run on a terminal."""
 
     def __init__(self, stream: TextIO | None) -> None:
         self._bar = ProgressBar(stream)
@@ -187,7 +187,7 @@ class Progress:
         self._bar.show(trainer.epoch / last if last else None, text)
 
     def _steps_per_second(self, iteration: int) -> float:
-        """The speed since it was last taken, at least `INTERVAL` ago."""
+        """Steps per second since the last measurement, at least `INTERVAL` ago."""
         now, (since, before) = time.perf_counter(), self._before
         if now - since >= INTERVAL:
             self._speed = (iteration - before) / (now - since)
@@ -199,7 +199,7 @@ class Progress:
 
 
 def prepare_folder(folder: Path) -> None:
-    """Make sure that results can be written there before the work begins. Raises OSError."""
+    """Check that results can be written to `folder` before training starts. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder):
         pass
@@ -207,7 +207,7 @@ def prepare_folder(folder: Path) -> None:
 
 def write(recording: Recording, folder: Path) -> None:
     """Write trained.model, weights.npz, metrics.json, experiment.json and curves.csv in this order,
-    each whole or not at all. Raises OSError."""
+    each completely or not at all. Raises OSError."""
     if recording.model is not None:
         write_model(folder / f"trained{SUFFIX}", recording.model, f"playground {__version__}")
     with replacing(folder / "weights.npz") as part, open(part, "wb") as file:

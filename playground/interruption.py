@@ -1,4 +1,4 @@
-"""Ctrl+C and SIGTERM during a computation: the first ends it properly, the second at once."""
+"""Ctrl+C and SIGTERM during a computation: the first ends it cleanly, the second at once."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interruption:
-    """Turns the first signal into a question that the training loop asks; a second one interrupts,
-    unless results are being written."""
+    """The first signal sets a flag that the training loop checks with `asked`; the second raises
+    KeyboardInterrupt, unless results are being written."""
 
     def __init__(self) -> None:
         self._asked = self._writing = False
@@ -19,7 +19,7 @@ class Interruption:
         return self._asked
 
     def start_writing(self) -> None:
-        """From here on signals are ignored: what was computed is being written."""
+        """Ignore signals from now on, while the results are written."""
         self._writing = True
 
     def __enter__(self) -> Interruption:

@@ -80,7 +80,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _run_all(chosen: list[Lab], options: argparse.Namespace) -> tuple[bool, list[dict[str, Any]]]:
-    """Run one after the other; whether all checks hold, and all results as plain data."""
+    """Run one lab after the other; return whether all checks hold, and the plain data."""
     from playground.progress import ProgressBar
 
     passed, reports = True, []
@@ -128,7 +128,7 @@ def _show(lab: Lab, tables: tuple[Table, ...], findings: list[Finding], seconds:
 
 
 def _lines(table: Table) -> Iterator[str]:
-    """A table as aligned text, the middle of a long one left out."""
+    """A table as aligned text, without the middle rows of a long one."""
     rows = [tuple(map(_text, row)) for row in table.rows]
     if len(rows) > MOST_ROWS:
         half = MOST_ROWS // 2
@@ -149,7 +149,7 @@ def _text(value: Any) -> str:
 def _plain(
     lab: Lab, tables: tuple[Table, ...], findings: list[Finding], seconds: float
 ) -> dict[str, Any]:
-    """The results as plain data; what is no finite number is None."""
+    """The results as plain data; NaN and infinity become None."""
     return {
         "key": lab.key,
         "title": lab.title,

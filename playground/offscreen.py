@@ -1,4 +1,4 @@
-"""Without a display: train for some seconds, then save the dashboard as a picture."""
+"""Without a display: train for some seconds, then save the dashboard as an image."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def train_offscreen(spec: Any, reason: str, theme: str | None) -> int:
 
 
 def _save(write: Callable[[Path], None]) -> Path:
-    """Write the picture into the user's pictures, or where that cannot be, into the folder for
-    temporary files; its path. Raises `ExportError`."""
+    """Write the image to the user's pictures folder or, if that fails, to the folder for temporary
+    files; return its path. Raises `ExportError`."""
     from ui.export.formats import ExportError
 
     picture = free_name(pictures_folder() / PICTURE)
@@ -79,6 +79,6 @@ def _save(write: Callable[[Path], None]) -> Path:
 
 
 def free_name(path: Path) -> Path:
-    """The path itself, or with the first number behind its name that is not taken."""
+    """The path itself or, if it exists, with the first free number after its name."""
     candidates = (path.with_stem(f"{path.stem}-{i}") for i in itertools.count(2))
     return next(each for each in itertools.chain((path,), candidates) if not each.exists())

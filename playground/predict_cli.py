@@ -16,13 +16,16 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         help="predict the rows of a table with a saved model",
         description="Predict every row of a table with a model that `playground train --out` or "
         "the window has saved. Writes CSV: the prediction, and for classes the probability of "
-        "each. Where the table has the target column, the score is said. Exit status: 0 done, "
+        "each. If the table has the target column, the score is printed. Exit status: 0 done, "
         "1 failed, 2 bad input.",
     )
     predict.add_argument("model", type=Path, metavar="MODEL", help="a .model file")
     predict.add_argument("table", type=Path, metavar="TABLE", help="a table or NumPy archive")
     predict.add_argument(
-        "--out", type=Path, metavar="FILE", help="where to write the predictions (else printed)"
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="where to write the predictions (default: standard output)",
     )
     predict.set_defaults(run=_predict)
 

@@ -11,15 +11,15 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-# How often the window's thread collects cyclic garbage, and how many times that before the old
-# objects are looked through too. No other thread collects: it could destroy Qt objects from there.
+# Interval of garbage collection in the window's thread; every FULL_COLLECTION_EVERY-th one covers
+# old objects too. No other thread collects garbage, because that could destroy Qt objects there.
 COLLECT_MILLISECONDS, FULL_COLLECTION_EVERY = 5000, 12
-# So many more modules are a library that has been loaded since.
+# This many new modules mean that a large library has been loaded.
 MANY_MODULES = 100
-# What Qt may keep of painted icons. Every icon that is made anew leaves entries in it.
+# Limit of Qt's cache of painted icons: every newly created icon adds entries.
 PIXMAP_CACHE_KILOBYTES = 2048
-# How long a thread may keep the interpreter to itself: what a click waits for, at most, each time
-# it enters Python while a table is read or the gallery trains.
+# How long a thread may hold the interpreter: the maximum delay each time a click enters Python
+# while a table is read or the gallery trains.
 SWITCH_SECONDS = 0.001
 
 
@@ -30,7 +30,7 @@ def make_application() -> Any:
     from PySide6.QtWidgets import QApplication
     from threadpoolctl import threadpool_limits
 
-    # Painting is in small parts here: sharing each out among threads costs more than it saves.
+    # Few pixels are painted at a time: distributing them among threads costs more than it saves.
     os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Training Playground")
@@ -47,16 +47,16 @@ def make_application() -> Any:
 
 
 class Collector:
-    """Collects cyclic garbage in so small parts that no frame is late."""
+    """Collects cyclic garbage in parts small enough to delay no frame."""
 
     def __init__(self) -> None:
         self._turns, self._modules = itertools.count(1), 0
 
     def collect(self) -> None:
-        """To be called every few seconds."""
+        """Collect; call it every few seconds."""
         if len(sys.modules) > self._modules + MANY_MODULES:
-            # Modules and the window itself stay: they need not be looked through again and again,
-            # and looking through a library such as pandas once takes as long as three frames.
+            # Modules and the window stay alive, so they need not be scanned every time. Scanning a
+            # library such as pandas once takes as long as three frames.
             gc.freeze()
             self._modules = len(sys.modules)
         gc.collect(2 if next(self._turns) % FULL_COLLECTION_EVERY == 0 else 1)

@@ -15,9 +15,9 @@ NO_BAR = "{elapsed}  {desc}"
 
 
 class ProgressBar:
-    """Shows how far something is on a terminal, and disappears when it is cleared.
+    """Shows progress on a terminal until it is cleared.
 
-    Shows nothing where `stream` is not a terminal, or is closed (None).
+    Shows nothing if `stream` is not a terminal, or is closed (None).
     """
 
     def __init__(self, stream: TextIO | None) -> None:
@@ -25,13 +25,13 @@ class ProgressBar:
         self._bar: tqdm | None = None
 
     def show(self, share: float | None, text: str) -> None:
-        """Show the share that is done (0…1; None where it is not known) and a text behind it."""
+        """Show the completed share (0…1; None if it is unknown), followed by a text."""
         if self._stream is None:
             return
         if self._bar is None:
             self._bar = self._new_bar(self._stream, share is not None)
         self._bar.set_description_str(text, refresh=False)
-        # Where no share is known every call counts as progress, so that the text is drawn.
+        # If the share is unknown every call counts as progress, so that the text is drawn.
         self._bar.update(1 if share is None else max(0.0, share - self._bar.n))
 
     def clear(self) -> None:
@@ -42,7 +42,7 @@ class ProgressBar:
 
     @staticmethod
     def _new_bar(stream: TextIO, known: bool) -> tqdm:
-        # No thread that watches for bars that stand still.
+        # Without tqdm's thread that monitors stalled bars.
         tqdm.monitor_interval = 0
         return tqdm(
             total=1.0 if known else None,
@@ -56,7 +56,7 @@ class ProgressBar:
 
 
 def _width(stream: TextIO) -> dict[str, Any]:
-    """As large as the terminal; where its size is not known tqdm would draw nothing."""
+    """As large as the terminal; with an unknown size tqdm would draw nothing."""
     try:
         columns = os.get_terminal_size(stream.fileno()).columns
     except (OSError, ValueError):

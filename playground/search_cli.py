@@ -1,4 +1,4 @@
-"""`playground search`: hyperparameters, searched without a screen, here or on a cluster."""
+"""`playground search`: hyperparameter search without a screen, locally or on a cluster."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         help="search for hyperparameters",
         description="Train many variants of an experiment and rank them by their validation "
         "score. Without FILE and --vary it is the lecture's search: learning rate and weight decay "
-        "of a deep ReLU network on 500 pictures. Ctrl+C stops; with --study the same command goes "
-        "on later. Exit status: 0 done, 1 no trial has a score, 2 bad input, "
+        "of a deep ReLU network on 500 pictures. Ctrl+C stops; with --study the same command "
+        "resumes it. Exit status: 0 done, 1 no trial has a score, 2 bad input, "
         "130 stopped by Ctrl+C.",
     )
     search.add_argument("file", nargs="?", type=Path, metavar="FILE", help="experiment (JSON)")
@@ -55,8 +55,8 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         dest="settings",
         help="change a setting of the experiment that all trials share; may be repeated",
     )
-    search.add_argument("--trials", type=int, metavar="N", help="trials a stage (100)")
-    search.add_argument("--epochs", type=int, metavar="N", help="epochs a trial trains")
+    search.add_argument("--trials", type=int, metavar="N", help="trials per stage (100)")
+    search.add_argument("--epochs", type=int, metavar="N", help="epochs per trial")
     search.add_argument("--strategy", choices=STRATEGIES, help="how trials are drawn (random)")
     search.add_argument("--pruning", choices=PRUNING, help="whether trials end early (none)")
     search.add_argument(
@@ -64,13 +64,13 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     )
     search.add_argument("--score", choices=("accuracy", "loss"), help="what ranks the trials")
     search.add_argument("--seed", type=int, metavar="S", help="seed of the draws (1)")
-    search.add_argument("--jobs", type=int, default=2, metavar="N", help="processes here (2)")
+    search.add_argument("--jobs", type=int, default=2, metavar="N", help="local processes (2)")
     search.add_argument(
-        "--cluster", metavar="ADDRESS", help="run on the Dask cluster of that scheduler instead"
+        "--cluster", metavar="ADDRESS", help="run on the Dask cluster with this scheduler instead"
     )
-    search.add_argument("--minutes", type=float, metavar="M", help="stop after so many minutes")
+    search.add_argument("--minutes", type=float, metavar="M", help="stop after this many minutes")
     search.add_argument(
-        "--study", type=Path, metavar="FILE", help="keep the study there, or go on with it"
+        "--study", type=Path, metavar="FILE", help="keep the study in this file, or resume it"
     )
     search.add_argument(
         "--repeat",
@@ -79,7 +79,10 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     )
     search.add_argument("--bundled", action="store_true", help="search on the bundled digits")
     search.add_argument(
-        "--out", type=Path, metavar="DIR", help="write trials.csv, curves.csv and best.json there"
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="write trials.csv, curves.csv and best.json to this folder",
     )
     search.add_argument("--json", action="store_true", help="print the results as JSON")
     search.set_defaults(run=_search)
@@ -119,7 +122,7 @@ def _study(options: argparse.Namespace) -> Study:
 
 
 def _plan(options: argparse.Namespace) -> SearchPlan:
-    """The plan that the command line describes."""
+    """The plan given on the command line."""
     from core.experiment.space import parse_range
     from core.experiment.spec import ExperimentSpec
     from core.search.plan import SearchPlan, with_epochs
@@ -152,7 +155,7 @@ def _changed(spec: Any, settings: list[str]) -> Any:
 
 
 def _run(study: Study, options: argparse.Namespace) -> bool:
-    """Search, say what comes out; whether it was stopped before the end."""
+    """Search and print the results; return whether the search was stopped early."""
     from tqdm import tqdm
 
     from core.training.training_data import TrainingData

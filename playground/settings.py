@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from core.experiment.spec import ExperimentSpec
 
-# Where an experiment has no end of its own.
+# For an experiment that has no end of its own.
 DEFAULT_EPOCHS = 100
 
 
@@ -52,7 +52,7 @@ def with_settings(raw: Any, settings: list[str]) -> ExperimentSpec:
 
 
 def _ending(spec: ExperimentSpec) -> ExperimentSpec:
-    """The experiment with a last epoch, where it has no end of its own."""
+    """The experiment with a last epoch added if it has no end of its own."""
     from dataclasses import replace
 
     if spec.training.max_epochs or spec.training.patience:
@@ -61,7 +61,7 @@ def _ending(spec: ExperimentSpec) -> ExperimentSpec:
 
 
 def _value(text: str) -> Any:
-    """A value on the command line: JSON where it is JSON, else the text itself."""
+    """A value on the command line: parsed as JSON if possible, otherwise the text itself."""
     from core.experiment.reading import SpecError
     from core.experiment.serialization import parse
 
