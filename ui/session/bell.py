@@ -1,8 +1,8 @@
 """Wakes the window's thread from another thread.
 
-A thread rings a bell, and the window's thread answers. The thread touches no Qt object: it appends
-to a queue and writes a byte to a socket. So it cannot emit from, keep alive or destroy a Qt object,
-whatever is closed or deleted meanwhile.
+A thread rings a bell, and the window's thread calls a method in response. The other thread touches
+no Qt object: it appends to a queue and writes a byte to a socket. So it cannot emit from, keep
+alive or destroy a Qt object, even if objects are closed or deleted meanwhile.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _notifier: QSocketNotifier | None = None
 
 
 class Bell:
-    """Calls the method `answer` in the window's thread after `ring`, once for several rings, and no
-    longer once the method's object is gone. Create it in the window's thread."""
+    """Calls the method `answer` in the window's thread after `ring`, once for several rings, until
+    the method's object is destroyed. Create it in the window's thread."""
 
     def __init__(self, answer: Callable[[], object]) -> None:
         self._answer = WeakMethod(answer)
@@ -47,7 +47,7 @@ class Bell:
 
 
 def _wake() -> None:
-    # If the socket is full the window wakes anyway.
+    # If the socket is full the window is woken anyway.
     with suppress(OSError):
         _far.send(b"\0")
 

@@ -35,7 +35,7 @@ class Document:
         session.spec_changed.connect(lambda _: self.tell())
 
     def recent(self) -> list[Path]:
-        """The files opened or saved last, newest first, as far as they are still there."""
+        """The files opened or saved last, newest first, without those that no longer exist."""
         names = self._preferences.text(RECENT, "").splitlines()
         return [path for name in names if name and (path := Path(name)).is_file()]
 

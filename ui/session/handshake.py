@@ -5,9 +5,9 @@
     │   waiting   │         │  to paint   │                                 │
     └─────────────┘ ◄────────────────────────────────────────────────────────┘
 
-The worker's half: having sent a frame it goes on working, but makes no other until it is
-acknowledged. Training waits `core.worker.frame_clock.PAINT_SECONDS` at most, for a window that is
-covered is not painted; a job's snapshots wait as long as it takes.
+The worker's half: after sending a frame it continues working, but makes no other frame until that
+one is acknowledged. Training waits at most `core.worker.frame_clock.PAINT_SECONDS`, because a
+covered window is not painted; a job's snapshots wait without a limit.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ OWN_FILE = "The link names the file {} but does not contain it: it works where t
 
 
 class Links:
-    """`made` gives the link of what is shown; `open_experiment` and `open_lab` take up what a link
-    stands for; `report` tells the user what went wrong."""
+    """`made` returns a link to what is shown; `open_experiment` and `open_lab` open the target of a
+    link; `report` shows errors to the user."""
 
     def __init__(
         self,
@@ -31,12 +31,12 @@ class Links:
         self._open_experiment, self._open_lab = open_experiment, open_lab
 
     def copy(self) -> None:
-        """Put the link of what is shown into the clipboard."""
+        """Copy a link to what is shown to the clipboard."""
         self.put(self._made, self._report)
 
     @staticmethod
     def put(made: Callable[[], str], report: Callable[[str], None]) -> None:
-        """Put a link into the clipboard; say where it may not work."""
+        """Copy a link to the clipboard; report if it may not work everywhere."""
         try:
             link = made()
         except SpecError as error:
@@ -55,7 +55,7 @@ class Links:
             self._report(NO_LINK)
 
     def open(self, text: str) -> None:
-        """Take up what a link stands for; where it is wrong, say so and change nothing."""
+        """Open the target of a link; if it is invalid, report the problems and change nothing."""
         try:
             found = read_link(text)
             if isinstance(found, LabLink):

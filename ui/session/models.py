@@ -39,9 +39,9 @@ class Predicted:
 
 
 class Models(QObject):
-    """Asks for files over `parent`; `report` says how it went. `predicted` follows predictions,
-    `continued` a model that has become the session's run. `obtain` is asked to have a data set
-    there before that, with what to do then and otherwise.
+    """Asks for files over `parent`; `report` shows results and errors. `predicted` is emitted when
+    predictions are written, `continued` when a model has become the session's run. Before that,
+    `obtain(dataset, then, otherwise)` has to fetch the data set and call one of the two functions.
     """
 
     predicted = Signal(object)
@@ -67,7 +67,7 @@ class Models(QObject):
             self.open(path)
 
     def open(self, path: Path) -> None:
-        """Read a model beside the window and show it; a bad one is reported."""
+        """Read a model in the background and show it; an invalid one is reported."""
         self._folder = path.parent
         self._work = Work(lambda work: read_model(path))
         self._work.failed.connect(self._report)
@@ -84,7 +84,7 @@ class Models(QObject):
         dialog.show()
 
     def go_on(self, path: Path, model: Model) -> None:
-        """Train a model further, once its data are there."""
+        """Train a model further, once its data are available."""
         spec, dataset = model.spec, model.spec.data.dataset
         if isinstance(dataset, UserTable):
             found = self.find_table(path, dataset)
@@ -103,8 +103,8 @@ class Models(QObject):
         self.obtain(dataset, begin, lambda: None)
 
     def find_table(self, path: Path, dataset: UserTable) -> UserTable | None:
-        """The table that a model was trained on, of which it knows the name only: beside the model,
-        in the present experiment, or asked for; None where nobody knows it."""
+        """The table that a model was trained on, of which it contains the name only: found beside
+        the model or in the current experiment, else chosen by the user; None if not found."""
         present = self._session.spec.data.dataset
         known = [path.parent / dataset.path]
         if isinstance(present, UserTable) and Path(present.path).name == dataset.path:
@@ -115,7 +115,7 @@ class Models(QObject):
         return None if found is None else replace(dataset, path=str(absolute(found)))
 
     def ask_predict(self, model: Path | None = None) -> None:
-        """Ask for a model where none is given, a table and a file for the predictions."""
+        """Ask for a model if none is given, a table and a file for the predictions."""
         model = model or self._ask_source("Predict with a model", MODELS)
         table = self._ask_source("The table to predict", TABLES) if model else None
         if model is None or table is None:

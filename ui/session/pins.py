@@ -36,7 +36,7 @@ class Pins(QObject):
         return next((pin for pin in self.all if pin.history is history), None)
 
     def beside(self, history: History) -> tuple[Pin, ...]:
-        """The pinned runs except one that is shown already."""
+        """The pinned runs except one that is shown anyway."""
         return tuple(pin for pin in self.all if pin.history is not history)
 
     def add(self, spec: ExperimentSpec, history: History) -> Pin:
@@ -61,7 +61,7 @@ class Pins(QObject):
             self._swap(pin, replace(pin, name=self._unused(name)))
 
     def restore(self, pins: tuple[Pin, ...]) -> None:
-        """Take up the pinned runs of an earlier session."""
+        """Restore the pinned runs of an earlier session."""
         self._put(pins)
 
     def follow(self, history: History, spec: ExperimentSpec) -> None:

@@ -1,4 +1,4 @@
-"""Keeps the session's work on the disk, in case the application ends without it being saved."""
+"""Keeps the session's work on disk, in case the application ends before it is saved."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from ui.session.session import Session
 from ui.session.snapshot import Snapshot, capture, mark
 from ui.session.snapshot_file import SnapshotError, read_snapshot, write_snapshot
 
-# An edit is on the disk so long after it, and everything at least so often.
+# Delay after which an edit is written, and interval at which everything is.
 DELAY_MILLISECONDS = 1000
 PERIOD_MILLISECONDS = 10_000
-# How many windows can be open at once, each with files of its own.
+# How many windows can be open at once, each with its own files.
 MOST_WINDOWS = 20
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ Window = dict[str, bytes | str]
 
 @dataclass
 class WriteSnapshot:
-    """The job that writes a snapshot. Its result is what went wrong, "" if nothing."""
+    """The job that writes a snapshot. Its result is an error message, "" on success."""
 
     path: Path
     snapshot: Snapshot
@@ -48,11 +48,11 @@ class Recovery(QObject):
     edit, and everything else (undo history, recorded steps, pinned runs, `window`) beside it, then
     and every ten seconds, in a thread.
 
-    The files go when there is nothing to lose: no unsaved change, no run, no pinned run. Those that
-    are found at the start were left by an application that ended too early: `lost` is the
-    experiment in them and `lost_work` the whole session, as far as they can be read. A file that
-    cannot is renamed, and `problem` says so. A lock separates the files of several windows; Qt
-    releases the locks of processes that have died.
+    The files are deleted when there is nothing to lose: no unsaved change, no run, no pinned run.
+    Files found at the start were left by an application that did not end normally: `lost` is the
+    experiment in them and `lost_work` the whole session, None if unreadable. An unreadable file is
+    renamed and reported in `problem`. A lock separates the files of several windows; Qt releases
+    the locks of processes that have died.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class Recovery(QObject):
         self._job.start()
 
     def close(self, keep: bool) -> None:
-        """The application ends: keep the work for the next start, or give it up."""
+        """Call it when the application ends: keep the work for the next start, or discard it."""
         self._timer.stop()
         self._periodic.stop()
         for signal in (self._session.spec_changed, self._session.saved_changed):
@@ -116,7 +116,7 @@ class Recovery(QObject):
             self._lock.unlock()
 
     def restored(self) -> None:
-        """What was found is no longer needed: it has been taken up."""
+        """Delete the files of the last session, which has been restored."""
         self.write()
         self._forget_lost()
 
@@ -131,7 +131,7 @@ class Recovery(QObject):
         return capture(self._session, self._window())
 
     def _soon(self) -> None:
-        # Not put off by the edits that follow.
+        # Further edits do not restart the timer.
         if not self._timer.isActive():
             self._timer.start()
 
@@ -141,8 +141,8 @@ class Recovery(QObject):
         return started or not session.undo_stack.isClean()
 
     def _write_experiment(self) -> bool:
-        """Write the experiment, or remove both files where there is nothing to lose; whether there
-        is."""
+        """Write the experiment, or remove both files if there is nothing to lose; return whether
+        there is something to lose."""
         assert self._path is not None
         try:
             if not self._at_stake():
@@ -196,7 +196,7 @@ class Recovery(QObject):
             except (OSError, SnapshotError) as error:
                 self._set_aside(beside, str(error))
         if work is not None and spec is not None and work.spec != spec:
-            # The last edit came between the two.
+            # The last edit was made after the snapshot was written.
             work.edits.append((work.spec, spec))
             work.spec = spec
         return work, spec or (work.spec if work else None)
@@ -213,8 +213,8 @@ class Recovery(QObject):
         return plain, plain.with_suffix(".session")
 
     def _set_apart(self) -> tuple[Path, ...]:
-        """Move what the last session left out of the way of this one, until it is taken up or the
-        window is closed: also while nobody has answered, this session may crash."""
+        """Rename the files of the last session until it is restored or the window is closed: this
+        session may crash too, before the user has decided."""
         lost = self._lost_files()
         assert self._path is not None
         found = self._path, self._beside
@@ -226,7 +226,7 @@ class Recovery(QObject):
         return lost
 
     def _set_aside(self, path: Path, reason: str) -> None:
-        """Keep a file that cannot be read, under a name at which nobody looks for one."""
+        """Keep a file that cannot be read, under a name that is not searched at the next start."""
         aside = path.with_name(f"{path.stem}-damaged{path.suffix}")
         log.warning("%s cannot be read: %s", path, reason)
         try:
@@ -234,5 +234,5 @@ class Recovery(QObject):
         except OSError as error:
             log.warning("%s could not be renamed: %s", path, error)
             aside = path
-        said = f"What was kept of the last session cannot be read; it is set aside as {aside}"
+        said = f"The files of the last session cannot be read; they are set aside as {aside}"
         self.problem = "\n".join(filter(None, (self.problem, said)))

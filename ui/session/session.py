@@ -103,7 +103,7 @@ class Session(QObject):
         self._note_running(False)
 
     def finish_epoch(self) -> None:
-        """Pause, and go on to the end of the epoch."""
+        """Train to the end of the epoch, then pause."""
         self._restart_if_lost()
         self.look_live()
         self._runner.finish_epoch()
@@ -118,8 +118,8 @@ class Session(QObject):
         self._runner.save_model(path)
 
     def ask(self, question: Question | None, key: CheckpointKey | None = None) -> None:
-        """Ask what the network says about one row, with its weights as they are or at a checkpoint:
-        `answered` tells, and so do the frames that follow. None asks nothing more."""
+        """Request the network's outputs for one row, with its present weights or a checkpoint's:
+        `answered` carries them, and so do the following frames. None ends this."""
         self._runner.ask(question, key)
 
     def set_pace(self, steps_per_second: float) -> None:
@@ -165,13 +165,13 @@ class Session(QObject):
             self._restart()
 
     def continue_model(self, spec: ExperimentSpec, weights: dict[str, Array]) -> None:
-        """Take up an experiment, paused at its start, with the weights of a saved model. A later
-        reset begins with fresh ones."""
+        """Open an experiment, paused at its start, with the weights of a saved model. A later
+        reset starts with new weights."""
         self._weights = weights
         self.open(spec)
 
     def show_recorded(self, spec: ExperimentSpec, history: History) -> None:
-        """Show a run of which only the recording is left, if any; running starts it again."""
+        """Show a run of which only the recording exists, if any; running starts it again."""
         self._runner.pause()
         self._note_running(False)
         self.spec = spec
@@ -179,7 +179,7 @@ class Session(QObject):
         if not history.iteration:
             self._restart()
             return
-        # What the runner still says is about another run.
+        # Messages that the runner still sends belong to another run.
         self._run += 1
         self._take_over(history)
         self._unloadable = True
@@ -204,7 +204,7 @@ class Session(QObject):
         self.spec_changed.emit(spec)
 
     def set_weight(self, layer: str, row: int, column: int, value: float, name: str) -> None:
-        """Set one weight of the run by hand. This is not in the spec but recorded as a mark called
+        """Set one weight of the run manually. This is not in the spec but recorded as a mark named
         `name`."""
         self.look_live()
         self.history.mark(self.history.iteration, f"{name} set to {value:.3g}")
@@ -264,7 +264,7 @@ class Session(QObject):
         self._runner.go_back(checkpoint, self._run)
         self._take_over(self.history.fork(checkpoint.iteration))
         if any(changes(self.spec, spec)):
-            # In effect already: the checkpoint includes its settings.
+            # Already in effect: the checkpoint includes its settings.
             self.undo_stack.push(Edit(self.put, self.spec, spec, done=True))
             self.spec = spec
             self.spec_changed.emit(spec)

@@ -1,4 +1,4 @@
-"""All of a session's work as one value, to be kept on the disk and taken up again."""
+"""All of a session's work as one value, to be kept on disk and restored."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from core.telemetry.history import History, Pin
 from ui.session.edits import Edit
 from ui.session.session import Session
 
-# So many recorded steps of each run are kept, evenly spaced.
+# How many recorded steps of each run are kept, evenly spaced.
 KEYFRAMES = 60
 
 
 @dataclass(eq=False)
 class Snapshot:
-    """What `capture` takes of a session.
+    """The parts of a session that `capture` copies.
 
     `edits` are the changes that can be undone, (before, after) each; `clean` is how many of them
-    had been made when the experiment was last saved, -1 where that is not among them. The history
-    of a pinned run that goes on is the same object as `history`. `window` is what the window wants
-    to find again: names and bytes or text.
+    had been made when the experiment was last saved, -1 if that state cannot be reached by undo.
+    The history of a pinned run that continues is the same object as `history`. `window` is the
+    state that the window restores: names with bytes or text.
     """
 
     spec: ExperimentSpec
@@ -38,14 +38,14 @@ class Snapshot:
 
 
 def mark(session: Session) -> tuple[object, ...]:
-    """Whatever is the same as long as there is nothing new to capture."""
+    """A value that stays equal as long as there is nothing new to capture."""
     stack = session.undo_stack
     runs = session.history.iteration, tuple((p.name, p.history.iteration) for p in session.pins.all)
     return session.spec, stack.index(), stack.cleanIndex(), id(session.history), runs
 
 
 def capture(session: Session, window: dict[str, bytes | str]) -> Snapshot:
-    """The session's work. Nothing that the session does later changes it."""
+    """A snapshot of the session's work, unaffected by later changes of the session."""
     stack = session.undo_stack
     made = [stack.command(i) for i in range(stack.index())]
     known = {id(session.history): _kept(session.history)}
@@ -59,9 +59,9 @@ def capture(session: Session, window: dict[str, bytes | str]) -> Snapshot:
 
 
 def reinstate(session: Session, snapshot: Snapshot) -> None:
-    """Take up the work of an earlier session in the place of the present one.
+    """Replace the present session's work by that of an earlier session.
 
-    The last run is shown as it was recorded. Its weights are gone: running starts it again.
+    The last run is shown as it was recorded. Its weights are not kept: running starts it again.
     """
     stack = session.undo_stack
     stack.clear()
@@ -76,7 +76,7 @@ def reinstate(session: Session, snapshot: Snapshot) -> None:
 
 
 def _kept(history: History) -> History:
-    """A copy of a history with fewer frames, that stands for itself."""
+    """An independent copy of a history with fewer frames."""
     copy = history.fork(history.iteration)
     copy.ghost, copy.pinned = None, ()
     frames = copy.frames

@@ -1,4 +1,4 @@
-"""A session's snapshot as a file, read back only if it is whole and holds our data alone."""
+"""A session's snapshot as a file, read only if it is complete and contains only our own types."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ui.session.snapshot import Snapshot
 
 MAGIC = b"training-playground session 1\n"
 DIGEST = hashlib.sha256().digest_size
-# Only values of these modules are made when a file is read; of others it could run anything.
+# Reading a file creates only objects of these modules; others could run arbitrary code.
 OURS = ("core.", "ui.session.snapshot")
 NUMPY_NAMES = {"ndarray", "dtype", "_reconstruct", "scalar", "_frombuffer"}
 PLAIN = {
@@ -31,13 +31,13 @@ PLAIN = {
 
 
 class SnapshotError(Exception):
-    """A file is no snapshot, or is damaged."""
+    """A file is not a snapshot, or is damaged."""
 
 
 def write_snapshot(path: Path, snapshot: Snapshot) -> None:
-    """Write a snapshot, which it uses up. Raises OSError; an older file then stands unharmed.
+    """Write a snapshot, which cannot be used afterwards. Raises OSError and keeps an older file.
 
-    Frames are packed one by one, so that a thread that does it holds up no other for long.
+    Frames are packed one by one, so that the writing thread does not block others for long.
     """
     packed = io.BytesIO()
     pickler = pickle.Pickler(packed, pickle.HIGHEST_PROTOCOL)
@@ -69,7 +69,7 @@ def read_snapshot(path: Path) -> Snapshot:
         unpickler = _Unpickler(io.BytesIO(packed))
         snapshot = unpickler.load()
         if not isinstance(snapshot, Snapshot):
-            raise SnapshotError("the file holds no session")
+            raise SnapshotError("the file contains no session")
         for history in snapshot.histories:
             history.frames = [unpickler.load() for _ in range(unpickler.load())]
     except SnapshotError:
@@ -90,4 +90,4 @@ class _Unpickler(pickle.Unpickler):
             found = super().find_class(*name)
             if isinstance(found, type) and found.__module__.startswith(OURS):
                 return found
-        raise SnapshotError(f"{module_name}.{global_name} does not belong into a session")
+        raise SnapshotError(f"{module_name}.{global_name} is not allowed in a session")
