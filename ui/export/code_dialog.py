@@ -46,7 +46,7 @@ LENGTHS = [(EPOCHS, "All epochs", "", ""), (STEPS, "A number of steps", "", "")]
 class CodeDialog(QDialog):
     """Shows an experiment as a script for the chosen target, to copy or to save.
 
-    The script is made beside the window; `exported` is the one shown, None while there is none.
+    The script is made in the background; `exported` is the one shown, None while there is none.
     """
 
     _folder: ClassVar[Path] = Path.home()
@@ -64,7 +64,7 @@ class CodeDialog(QDialog):
         self.target.setAccessibleName("Target")
         self.target.set_value(PyTorch.key)
         self.until = combo(
-            self, "Length", [(0, "All epochs", "", ""), (1, "So many steps", "", "")]
+            self, "Length", [(0, "All epochs", "", ""), (1, "Number of steps", "", "")]
         )
         self.steps = Spin(1, MOST_STEPS)
         self.steps.setAccessibleName("Steps")
@@ -81,7 +81,7 @@ class CodeDialog(QDialog):
         self._update()
 
     def copy(self) -> None:
-        """Put the script on the clipboard."""
+        """Copy the script to the clipboard."""
         QGuiApplication.clipboard().setText(self.preview.toPlainText())
         self._say("The script is copied.")
 
@@ -93,8 +93,8 @@ class CodeDialog(QDialog):
             self.save_to(Path(name))
 
     def save_to(self, path: Path) -> None:
-        """Write the script, and what it needs beside it, and close; say why where that fails."""
-        # The name of the script is in it, so it is made again where another was chosen.
+        """Write the script and the files that it needs, and close; show the reason on failure."""
+        # The script contains its own name, so it is made again if another was chosen.
         self._name = path.stem
         self._update(folder=path.parent)
 
@@ -105,7 +105,7 @@ class CodeDialog(QDialog):
         super().done(result)
 
     def _update(self, folder: Path | None = None) -> None:
-        """Make the script, and write it where a folder is given."""
+        """Make the script, and write it if a folder is given."""
         if self._work:
             self._work.give_up()
         limited = self.until.value() == STEPS
@@ -200,7 +200,7 @@ def _made(
     beside: bool,
     folder: Path | None,
 ) -> tuple[Export, tuple[Path, ...]]:
-    """The script and, where a folder is given, the files written there. Raises `UserError`."""
+    """The script and, if a folder is given, the files written there. Raises `UserError`."""
     weights = start_weights(spec, report=context.tell) if beside else None
     made = export(spec, target, options, weights)
     context.go_on()

@@ -38,15 +38,15 @@ def ask_export(*arguments: Any) -> None:
     """Show the dialog, made with these arguments, until it is closed."""
     dialog = ExportDialog(*arguments)
     dialog.exec()
-    # As a child of the page it would stay, with its preview.
+    # As a child of the page it would otherwise stay in memory, with its preview.
     dialog.deleteLater()
 
 
 class ExportDialog(QDialog):
-    """Exports one view, the whole dashboard, or every visible view to a file of its own. `view` is
+    """Exports one view, the whole dashboard, or every visible view to its own file. `view` is
     preselected, None for the dashboard; the last choices are remembered. Without a `spec`, as in a
     lab, images contain no experiment and no caption of settings, and file names begin with `title`.
-    `notes` are cards of text among the plots, which the whole page has too.
+    `notes` are cards of text among the plots, included when the whole page is exported.
     """
 
     _last: ClassVar[dict[str, Any]] = {"format": "png", "scale": 2, "caption": False}
@@ -250,5 +250,5 @@ class ExportDialog(QDialog):
         ratio = self.devicePixelRatioF()
         room = PREVIEW * ratio
         scale = min(room.width() / sheet.size.width(), room.height() / sheet.size.height())
-        # Painted at full size and scaled down, so that small text keeps its weight.
+        # Painted at full size and scaled down, so that small text is not thinned.
         show_preview(self.preview, image(sheet, self.chosen_theme(), max(scale, 1.0)))

@@ -1,4 +1,4 @@
-"""Films of a run: views painted at one recorded step after the other."""
+"""Films of a run: views painted at successive recorded steps."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from ui.session.job import BackgroundJob
 from ui.theme import Theme
 from ui.views import View
 
-# So many frames wait to be written at most: at double size each takes about 16 MB.
+# The most frames waiting to be written: at double size each takes about 16 MB.
 WAITING = 4
-# The window is busy painting frames for so long at a time.
+# How long the window paints frames before it handles other events.
 SLICE_SECONDS = 0.1
 IDLE_MILLISECONDS = 5
-# The longest text that can be expected below a frame, which says how wide it must be.
+# The longest text expected below a frame; it determines the minimum width.
 WIDEST = "Step 8,888,888 · epoch 88,888.8 · 88:88:88 of training"
 
 
 @dataclass(frozen=True)
 class Film:
-    """What to film: `views` on `sheet` (whose caption says how much room there is) at `frames` of
-    `history`, `rate` of them a second, `scale` pixels per logical pixel."""
+    """What to film: `views` on `sheet` (whose caption reserves room for step and time) at `frames`
+    of `history`, `rate` of them per second, with `scale` pixels per logical pixel."""
 
     sheet: Sheet
     frames: Sequence[Frame]
@@ -69,8 +69,8 @@ def clock(seconds: float) -> str:
 
 
 class FilmPainter:
-    """Paints the frames of a film. The views show what they did before as soon as `painting` is
-    left; nothing of it is seen on the screen."""
+    """Paints the frames of a film, without changes on the screen. The views show their previous
+    state again when `painting` is left."""
 
     def __init__(self, film: Film) -> None:
         self.film = film
@@ -103,7 +103,7 @@ class FilmPainter:
                     view.refresh()
 
     def paint(self, frame: Frame) -> QImage:
-        """A picture of one recorded step, with step and time below."""
+        """An image of one recorded step, with step and time below."""
         film = self.film
         for moment in self._moments:
             moment.show(frame, film.history)
@@ -117,9 +117,9 @@ class FilmPainter:
 @dataclass
 class WriteFilm:
     """The job that writes a film: takes the pixels of its frames from `feed` as they are painted.
-    Nothing of Qt is in them, as the last to let go of it could be the job's thread.
+    It keeps no Qt objects, because they might then be destroyed in the job's thread.
 
-    Its result is what went wrong, "" where nothing did. Nothing is left of a cancelled film.
+    Its result is an error message, "" on success. A cancelled film leaves no file.
     """
 
     path: Path
@@ -154,13 +154,13 @@ class WriteFilm:
 
 
 def _pixels(picture: QImage) -> bytes:
-    """Four bytes a pixel: blue, green, red, nothing."""
+    """Four bytes per pixel: blue, green, red, unused."""
     return bytes(picture.constBits())
 
 
 class FilmMaker(QObject):
     """Makes a film: paints its frames in the window's thread, a few at a time, while a job writes
-    them. Exactly one of `finished` (with what went wrong, "" if nothing) and `stopped` ends it."""
+    them. Exactly one of `finished` (with an error message, "" on success) and `stopped` ends it."""
 
     progressed = Signal(float)
     finished = Signal(str)
@@ -169,7 +169,7 @@ class FilmMaker(QObject):
     def __init__(
         self, film: Film, path: Path, kind: FilmFormat, parent: QObject | None = None
     ) -> None:
-        """Raises `FilmError` where a frame is too large."""
+        """Raises `FilmError` if a frame is too large."""
         super().__init__(parent)
         self._painter = FilmPainter(film)
         frames = film.frames
@@ -191,12 +191,12 @@ class FilmMaker(QObject):
         return self
 
     def stop(self) -> None:
-        """Give the film up: no file remains, and `stopped` follows."""
+        """Cancel the film: no file remains, and `stopped` follows."""
         self._timer.stop()
         self._job.stop()
 
     def _paint(self) -> None:
-        """Paint until there is enough to write, but not for long."""
+        """Paint until enough frames wait to be written, for a limited time."""
         feed, until = self._write.feed, perf_counter() + SLICE_SECONDS
         if not feed.full():
             with self._painter.painting():

@@ -1,4 +1,4 @@
-"""The dialog in which one says what to film, and which shows how far the film is."""
+"""The dialog for choosing what to film, which also shows the progress of the film."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ DEFAULTS = {"format": "gif", "rate": "15", "scale": "1"}
 
 
 class FilmDialog(QDialog):
-    """Films one view or the whole dashboard along the recorded steps of a run that is paused.
+    """Films one view or the whole dashboard along the recorded steps of a paused run.
 
-    `history` needs a frame at least. What was chosen last is kept in `preferences`.
+    `history` needs at least one frame. The last choices are kept in `preferences`.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class FilmDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Export film")
         self._cards, self._spec, self._preferences = cards, spec, preferences
-        # Whatever the run does meanwhile is not in the film.
+        # Frames that the run adds meanwhile are not in the film.
         self._history = history.fork(history.iteration)
         self._views = [card.view for card in cards if not card.isHidden()]
         self.made: Path | None = None
@@ -85,7 +85,7 @@ class FilmDialog(QDialog):
         return single(next(view for view in self._views if view.key == chosen), WIDEST)
 
     def frames(self) -> list[Frame]:
-        """The recorded steps within the chosen range; never none."""
+        """The recorded steps within the chosen range, at least one."""
         low, high = sorted((self.first.value(), self.last.value()))
         inside = [f for f in self._history.frames if low <= f.iteration <= high]
         return inside or [self._history.nearest(low)]
@@ -263,7 +263,7 @@ class FilmDialog(QDialog):
         self._update()
 
     def _update(self) -> None:
-        """Preview, and what film these choices give."""
+        """Update the preview and the length and size of the film."""
         film = self.film()
         count, (width, height) = len(film.frames), film.reel.size
         frames = f"{count} recorded step{'s' if count > 1 else ''}"

@@ -1,5 +1,4 @@
-"""Kinds of film files: each takes frames one after the other, so that no film has to fit into
-memory."""
+"""Film formats: each takes frames one after the other, so that a film need not fit into memory."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ from PIL import GifImagePlugin, Image
 PALETTE_PIXELS = 1_000_000
 # One of the 256 colours of a GIF stands for "as in the frame before".
 UNCHANGED = 255
-# Of WebP: letters have no visible fringes.
+# Of WebP: high enough that text has no visible artefacts.
 QUALITY = 90
 NO_FFMPEG = "MP4 needs ffmpeg, which was not found on this computer."
 
@@ -30,8 +29,7 @@ class FilmError(Exception):
 
 @dataclass(frozen=True)
 class Reel:
-    """What is known of a film before its first frame: `size` in pixels, frames per second, and how
-    many frames there are."""
+    """Properties of a film: `size` in pixels, frames per second and number of frames."""
 
     size: tuple[int, int]
     rate: int
@@ -46,7 +44,7 @@ class FilmFormat:
     """A kind of film. `write` takes an open file and the frames (RGB).
 
     With `samples` the first, the middle and the last frame come once before all others, to choose
-    colours from. `missing` says what the computer lacks for this format, "" where nothing.
+    colours from. `missing` returns what the computer lacks for this format, "" if nothing.
     """
 
     key: str
@@ -88,7 +86,7 @@ def _palette(samples: list[Image.Image]) -> Image.Image:
     chosen = sheet.quantize(UNCHANGED, Image.Quantize.MEDIANCUT)
     colors = (chosen.getpalette() or [])[: 3 * UNCHANGED]
     image = Image.new("P", (1, 1))
-    # The rest repeats a colour that is there: no pixel is ever given to it.
+    # The rest repeats an existing colour, which no pixel uses.
     image.putpalette(colors + colors[:3] * (256 - len(colors) // 3))
     return image
 
@@ -113,7 +111,7 @@ def _write_changes(
 
 
 class _Sequence(Image.Image):
-    """Frames as Pillow expects them of a moving image, fetched when they are asked for."""
+    """Frames with Pillow's interface of an animated image, fetched on demand."""
 
     def __init__(self, frames: Frames, count: int) -> None:
         super().__init__()
@@ -134,8 +132,8 @@ class _Sequence(Image.Image):
 
 
 def write_webp(path: Path, reel: Reel, frames: Frames) -> None:
-    """A looping WebP in which only what differs from the frame before is stored. Without any loss
-    it would be five times as large, and look the same."""
+    """A looping WebP in which only differences from the frame before are stored. Lossless
+    compression would make it five times as large, without a visible difference."""
     ends = [round(1000 * (i + 1) / reel.rate) for i in range(reel.count)]
     durations = [end - start for start, end in zip([0, *ends], ends, strict=False)]
     how = {"quality": QUALITY, "method": 2, "loop": 0, "kmin": 0, "kmax": 0}
@@ -145,7 +143,7 @@ def write_webp(path: Path, reel: Reel, frames: Frames) -> None:
 
 
 def ffmpeg() -> str | None:
-    """Where ffmpeg is; None where it is not installed."""
+    """The path of ffmpeg; None if it is not installed."""
     return shutil.which("ffmpeg")
 
 
@@ -178,10 +176,10 @@ def write_mp4(path: Path, reel: Reel, frames: Frames) -> None:
 
 
 def _fed(process: subprocess.Popen[bytes], frames: Frames) -> int:
-    """Give all frames to a process and wait for its exit status; a film given up ends it."""
+    """Write all frames to a process and return its exit status; end it if the film is cancelled."""
     assert process.stdin is not None
     try:
-        # Where the process has ended too early, its exit status tells.
+        # If the process has ended too early, its exit status shows it.
         with suppress(BrokenPipeError):
             for frame in frames:
                 process.stdin.write(frame.tobytes())

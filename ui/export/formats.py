@@ -179,7 +179,7 @@ def _buffer() -> QBuffer:
 FORMATS = {
     kind.key: kind
     for kind in (
-        Format("png", "PNG picture", _png, scales=True),
+        Format("png", "PNG image", _png, scales=True),
         Format("svg", "SVG drawing", _svg),
         Format("pdf", "PDF document", _pdf),
         Format("csv", "CSV table of the values shown", _csv, themed=False),

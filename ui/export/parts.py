@@ -1,4 +1,4 @@
-"""What the dialogs for export have in common."""
+"""Widgets and functions shared by the export dialogs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def combo(parent: QWidget, name: str, items: list[tuple[Any, str, str, str]]) ->
 
 
 def preview_label() -> QLabel:
-    """The place where a dialog shows what will be exported."""
+    """The preview of what will be exported."""
     label = QLabel()
     label.setFixedSize(PREVIEW)
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -34,7 +34,7 @@ def preview_label() -> QLabel:
 
 
 def show_preview(label: QLabel, picture: QImage) -> None:
-    """Show a picture as large as there is room for."""
+    """Show an image as large as fits."""
     ratio = label.devicePixelRatioF()
     picture.setDevicePixelRatio(1.0)
     smooth = Qt.TransformationMode.SmoothTransformation
@@ -44,6 +44,6 @@ def show_preview(label: QLabel, picture: QImage) -> None:
 
 
 def file_stem(title: str, key: str) -> str:
-    """A file name without suffix for something of an experiment with that title."""
+    """A file name without suffix for an export of the experiment with this title."""
     title = re.sub(r"[^\w-]+", "-", title.lower()).strip("-_")
     return f"{title}-{key}" if title else key

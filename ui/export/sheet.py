@@ -84,7 +84,7 @@ def dashboard(
 ) -> Sheet:
     """A sheet of several cards as laid out on the screen; hidden ones are stacked.
 
-    `notes` are cards of text among them; what does not fit into one on the screen is on the sheet.
+    `notes` are cards of text among them; text that is cut off on the screen is shown in full.
     """
     shown = [card for card in cards if card.isVisible() and not _floats(card)]
     if not shown:
@@ -178,7 +178,7 @@ def _paint_view(painter: QPainter, view: PlotView, place: QRectF, style: PaintSt
 
 
 def _note(card: TextCard, root: QWidget) -> Note:
-    """A card of text where it stands on the screen, or as high as it would like to be."""
+    """A card of text at its place on the screen, at least as high as its text needs."""
     note = Note(card.text(), _place(card, root), current())
     height = note.document(note.theme).size().height() + MARGIN * 4 / 3
     note.place.setHeight(max(note.place.height(), math.ceil(height)))
