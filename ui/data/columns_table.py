@@ -1,4 +1,4 @@
-"""The columns of a table as a list to edit: used or not, kind, missing values, what is done."""
+"""The columns of a table as a list to edit: used or not, kind, missing values, processing."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ LONGEST_NAME = 40
 
 
 class ColumnsModel(QAbstractTableModel):
-    """Shows plans of columns. `edited` carries a column's name, what of it and the new choice:
-    "use" with a bool, "kind" or "gaps" with a word, "auto" for the default."""
+    """Shows plans of columns. `edited` carries a column's name, the property and its new value:
+    "use" with a bool, "kind" or "gaps" with a key, "auto" for the default."""
 
     edited = Signal(str, str, object)
 
@@ -59,7 +59,7 @@ class ColumnsModel(QAbstractTableModel):
     def show_plans(
         self, plans: Sequence[ColumnPlan], kinds: dict[str, str], gaps: dict[str, str]
     ) -> None:
-        """Show these plans and what the user has chosen for them by name."""
+        """Show these plans and the user's choices by column name."""
         same = [each.name for each in plans] == [each.name for each in self._plans]
         if not same:
             self.beginResetModel()
@@ -71,7 +71,7 @@ class ColumnsModel(QAbstractTableModel):
             self.endResetModel()
 
     def choice(self, row: int, column: int) -> str:
-        """What the user has chosen in a cell, "auto" where nothing is."""
+        """The user's choice in a cell, "auto" if there is none."""
         chosen = self._kinds if column == KIND else self._gaps
         return chosen.get(self._plans[row].name, "auto")
 

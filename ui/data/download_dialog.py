@@ -1,4 +1,4 @@
-"""The dialog that gets a data set which does not come with the application."""
+"""The dialog that downloads or copies a data set that does not come with the application."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ BUTTON = 104
 
 
 class DownloadDialog(QDialog):
-    """Offers to download a data set, or to take its files from a folder. Accepted once it is there.
+    """Offers to download a data set, or to copy its files from a folder. Accepted when it is there.
 
-    Cancelling a download keeps what has come: the next one goes on from there.
+    Cancelling a download keeps the part received so far, and the next one resumes from it.
     """
 
     _running: ClassVar[dict[str, Work]] = {}
@@ -58,7 +58,7 @@ class DownloadDialog(QDialog):
     # Doing it
 
     def download(self) -> None:
-        """Download what is missing, from the mirrors in turn."""
+        """Download the missing files, trying the mirrors in turn."""
         key = self.key
 
         def act(work: WorkContext) -> Path:
@@ -81,11 +81,11 @@ class DownloadDialog(QDialog):
 
     def _start(self, act: Callable[[WorkContext], Path], state: str) -> None:
         last = self._running.get(self.key)
-        # Not the work itself: the thread might be the last to keep it, and objects of Qt end here.
+        # Not the work itself: Qt objects must not be destroyed in its thread.
         before = last and last.ended
 
         def after_the_last(work: WorkContext) -> Path:
-            # A download given up may still wait for its server, and must not meet its successor.
+            # A cancelled download may still wait for its server, and must not overlap the next one.
             if before is not None:
                 before.wait()
             work.go_on()
@@ -115,7 +115,7 @@ class DownloadDialog(QDialog):
         megabytes = f"{source.size / 1e6:.1f} MB"
         self.heading.setText(f"<b>{entry.label} is not on this computer yet</b>")
         self.text.setText(
-            f"Download it once ({megabytes}); it works offline ever after. Or choose a folder that "
+            f"Download it once ({megabytes}); after that it works offline. Or choose a folder that "
             "holds its four IDX files, gzipped or not."
         )
         place = cache_folder() / self.key
@@ -163,7 +163,7 @@ class DownloadDialog(QDialog):
         self.state.setText(text)
 
     def _show_state(self, state: str = "", problem: str = "") -> None:
-        """What is being done, or the problem in the first line and what is known of it below."""
+        """Show the current activity, or a problem in the first line and its details below."""
         busy = self._work is not None
         problem, _, details = problem.partition("\n")
         self.problem.setText(problem)
@@ -180,7 +180,7 @@ class DownloadDialog(QDialog):
 
 
 def _shortened(place: Path) -> str:
-    """A path with ~ for the user's own folder."""
+    """A path with ~ for the user's home folder."""
     with suppress(ValueError):
         return str(Path("~") / place.relative_to(Path.home()))
     return str(place)

@@ -1,4 +1,4 @@
-"""A saved model in a window of its own: asked by hand, used on a table, or trained further."""
+"""A saved model in its own window: evaluated for typed inputs or a table, or trained further."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SIZE, MARGIN = (760, 460), 16
 
 
 class ModelDialog(QDialog):
-    """Says what a model is and answers with it. It stays open beside the window."""
+    """Describes a model and shows its outputs for typed inputs. Does not block the main window."""
 
     predict_wanted = Signal()
     continue_wanted = Signal()
@@ -51,7 +51,7 @@ class ModelDialog(QDialog):
     def _arrange(self) -> None:
         self.predict_button.setToolTip("Predict all rows of a table and write them to a file")
         self.continue_button.setToolTip(
-            "Open the model's experiment and go on with its weights; the optimizer starts afresh"
+            "Open the model's experiment and continue with its weights and a new optimizer state"
         )
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
@@ -91,5 +91,5 @@ def _told(model: Model) -> str:
 
 def _reason(model: Model) -> str:
     if model.asked is None:
-        return "This file does not say what its inputs are like; a table can be predicted."
-    return f"More than {MOST_FIELDS} columns are not filled in by hand; a table can be predicted."
+        return "This file does not describe its inputs for a form; a table can be predicted."
+    return f"More than {MOST_FIELDS} columns cannot be filled in here; a table can be predicted."

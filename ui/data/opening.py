@@ -1,4 +1,4 @@
-"""How data get into the window: files opened and dropped, and data sets that have to be fetched."""
+"""Opening data in the window: files opened and dropped, and data sets that have to be fetched."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.data.dataset import Dataset
 from core.data.user_files import UserTable
 from ui.data.work import Work
 
-# The dialogs are loaded when they are wanted: the window comes up sooner without them.
+# The dialogs are imported when they are needed, so that the window opens sooner.
 if TYPE_CHECKING:
     from ui.data.preview import Preview
 
@@ -22,14 +22,14 @@ FILES = (
     "Tables and archives (*.csv *.tsv *.tab *.txt *.dat *.data *.xlsx *.parquet *.npz *.gz *.zip);;"
     "All files (*)"
 )
-# What people take for tables: reading them says what to do instead.
+# Files often taken for tables: the error on reading them explains what to do instead.
 LOOKALIKES = (".xls", ".ods", ".h5", ".hdf5", ".npy", ".sqlite", ".pdf")
 
 Action = Callable[[], object]
 
 
 def nothing() -> None:
-    """What to do where nothing is to be done."""
+    """Do nothing: the default action."""
 
 
 def looks_like_data(path: Path) -> bool:
@@ -38,8 +38,8 @@ def looks_like_data(path: Path) -> bool:
 
 
 class DataOpener(QObject):
-    """Opens data in dialogs over `parent`, of which at most one is open; `report` tells the user
-    what went wrong. `chosen` carries the data set that the user has made of a file."""
+    """Opens data in dialogs over `parent`, of which at most one is open; `report` shows errors to
+    the user. `chosen` carries the data set made from a file."""
 
     chosen = Signal(object)
 
@@ -53,7 +53,7 @@ class DataOpener(QObject):
     # Files of the user
 
     def ask(self, otherwise: Action = nothing) -> None:
-        """Ask for a file and open it; `otherwise` is what to do where none is chosen."""
+        """Ask for a file and open it; call `otherwise` if none is chosen."""
         name, _ = QFileDialog.getOpenFileName(self._parent, "Open data", str(self._folder), FILES)
         if name:
             self.open(Path(name), otherwise=otherwise)
@@ -61,7 +61,7 @@ class DataOpener(QObject):
             otherwise()
 
     def open(self, path: Path, target: str = "", otherwise: Action = nothing) -> None:
-        """Look at a file, then ask what to make of it; a bad one is reported, nothing changes."""
+        """Read the start of a file and show its dialog; an invalid file is reported instead."""
         from ui.data.table_dialog import look
 
         dataset = UserTable(path=str(user_files.absolute(path)), target=target)
@@ -87,8 +87,8 @@ class DataOpener(QObject):
     # Data sets that have to be fetched
 
     def obtain(self, dataset: Dataset, then: Action, otherwise: Action) -> None:
-        """Do `then` once a data set is there, which may have to be fetched; `otherwise` where that
-        is cancelled. A table without a file is asked for, and `chosen` follows instead."""
+        """Call `then` when a data set is available, after fetching it if needed; `otherwise` if
+        that is cancelled. For a table without a path, ask for a file and emit `chosen` instead."""
         if isinstance(dataset, UserTable) and not dataset.path:
             self.ask(otherwise)
         elif _is_missing(dataset):
@@ -97,7 +97,7 @@ class DataOpener(QObject):
             then()
 
     def fetch_missing(self, dataset: Dataset, then: Action) -> None:
-        """Offer to fetch a data set that is not there, and do `then` once it is."""
+        """Offer to fetch a data set if it is missing, and call `then` when it has been fetched."""
         if _is_missing(dataset):
             self._fetch(dataset, then, nothing)
 

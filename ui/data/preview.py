@@ -1,4 +1,4 @@
-"""The first rows of a file, as a table to look at."""
+"""A preview of a file: its first rows as a table."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ DELIMITERS = {
     "~": "tildes",
     "^": "carets",
 }
-# Of a table of very many columns fewer rows are shown.
+# Fewer rows are shown of a table with very many columns.
 MOST_CELLS = 40_000
 NUMBERS = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What is known of a file before all of it is read.
+    """The description of a file before all of it is read.
 
-    `columns` are the names among which the target is chosen, `notes` a word about each of them,
-    and `proposed` is the target where none is named.
+    `columns` are the names among which the target is chosen, `notes` a short note on each of them,
+    and `proposed` is the target if none is given.
     """
 
     columns: tuple[str, ...]
@@ -81,9 +81,9 @@ def of_archive(members: Sequence[Member]) -> Preview:
 
 
 class PreviewModel(QStandardItemModel):
-    """Shows a `Preview`; the target stands out: a column of a table, a row of an archive.
+    """Shows a `Preview` with the target highlighted: a column of a table, a row of an archive.
 
-    Qt itself holds the cells: painting them enters no Python, which the reader keeps busy.
+    Qt itself stores the cells, so that painting them does not wait for Python, which is reading.
     """
 
     def __init__(self, preview: Preview) -> None:

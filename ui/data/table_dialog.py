@@ -1,6 +1,6 @@
 """The dialog in which a file of the user becomes a data set.
 
-The file is read as soon as the dialog opens, so that what will be done to its columns can be said
+The file is read as soon as the dialog opens, so that the processing of its columns can be shown
 before the data are used. The samples are made when they are used.
 """
 
@@ -27,7 +27,7 @@ from ui.data.work import Work, WorkContext
 
 
 def look(dataset: UserTable) -> Preview:
-    """What is known of a file at once. Raises `DataError`."""
+    """The preview of a file, without reading all of it. Raises `DataError`."""
     path = Path(dataset.path)
     return (
         of_archive(members(path))
@@ -37,8 +37,8 @@ def look(dataset: UserTable) -> Preview:
 
 
 class TableDialog(TablePage):
-    """Shows a file and asks what to make of it. Once accepted, `dataset` is the data set, whose
-    samples are kept for the run that follows."""
+    """Shows a file and asks for its target and columns. Once accepted, `dataset` is the data set,
+    whose samples are kept for the run that follows."""
 
     def __init__(self, dataset: UserTable, preview: Preview, parent: QWidget | None = None) -> None:
         super().__init__(dataset, preview, parent)
@@ -52,7 +52,7 @@ class TableDialog(TablePage):
     # Reading
 
     def _look_again(self) -> None:
-        """The layout was set by hand: look at the file anew."""
+        """The user has changed the layout: read the preview again."""
         self.dataset = replace(self.dataset, **self.layout_choices())
         dataset, self._table = self.dataset, None
         self._start(lambda work: look(dataset), self._take_preview)
@@ -73,7 +73,7 @@ class TableDialog(TablePage):
         self._decide()
 
     def _decide(self) -> None:
-        """Work out what becomes of the columns."""
+        """Plan how the columns are processed."""
         if self.preview.layout is not None and self._table is None:
             return
         table, path = self._table, Path(self.dataset.path)
@@ -95,14 +95,14 @@ class TableDialog(TablePage):
         self._show_state("\n".join(made.problems) if isinstance(made, Plan) else "")
 
     def _start(self, act: Callable[[WorkContext], Any], take: Callable[[Any], None]) -> None:
-        """Do something beside the window, in the place of what is being done.
+        """Call `act` in the background, cancelling the work in progress.
 
-        `act` must keep nothing of Qt: its thread may be the last to let go of it.
+        `act` must keep no Qt objects, because they might then be destroyed in its thread.
         """
         before = self._work and self._work.ended
 
         def after_the_last(work: WorkContext) -> Any:
-            # What cannot be stopped must not pile up.
+            # Wait for work that cannot be stopped at once, so that it does not accumulate.
             if before is not None:
                 before.wait()
             work.go_on()
@@ -181,7 +181,7 @@ class TableDialog(TablePage):
             self._choose()
 
     def _edit_column(self, name: str, what: str, value: Any) -> None:
-        """A column is used or not, or read in another way."""
+        """The user has included or excluded a column, or changed how it is read."""
         if what == "use":
             self._use_column(name, value)
             self._choose()
@@ -198,9 +198,9 @@ class TableDialog(TablePage):
             self._choose()
 
     def _use_column(self, name: str, used: bool) -> None:
-        """Put a column among those left out, or take it from there.
+        """Exclude a column, or include it.
 
-        One that is left out for what it is becomes an input by being given a kind.
+        A column excluded because of its content is included by setting its kind.
         """
         excluded = [each for each in names_in(self.dataset.exclude) if each != name]
         kinds = pairs_in(self.dataset.kinds, KINDS)

@@ -1,4 +1,4 @@
-"""The looks of the dialog for a file of the user: first rows, columns, choices, what is said."""
+"""The layout of the dialog for a file of the user: first rows, columns, choices, messages."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class FormRows(QWidget):
 
 
 class TablePage(QDialog):
-    """The widgets, in their places; what they mean is up to the subclass."""
+    """The widgets and their layout; the subclass connects them."""
 
     def __init__(self, dataset: UserTable, preview: Preview, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -94,7 +94,7 @@ class TablePage(QDialog):
     # What is shown
 
     def show_preview(self, preview: Preview, target: str) -> None:
-        """Show the first rows; `target` is the one that is wanted, where there is such a one."""
+        """Show the first rows; `target` is selected if there is such a column."""
         self.preview = preview
         self.about.setText(preview.about)
         kinds = zip(preview.columns, preview.notes, strict=True)
@@ -132,7 +132,7 @@ class TablePage(QDialog):
         }
 
     def show_plan(self, made: Plan | Encoded, kinds: dict[str, str], gaps: dict[str, str]) -> None:
-        """Show what becomes of every column, and what the data set will be."""
+        """Show how every column is processed, and the resulting data set."""
         self.columns.columns.show_plans(made.columns, kinds, gaps)
         self.columns.setVisible(bool(made.columns))
         line = made.summary
@@ -145,18 +145,18 @@ class TablePage(QDialog):
             label.setVisible(bool(label.text()))
 
     def show_target(self) -> None:
-        """Let the target stand out, and bring it into sight."""
+        """Highlight the target, and scroll to it."""
         self.model.set_target(self.target.currentIndex())
         if self.preview.layout is not None:
             self.view.scrollTo(self.model.index(0, self.target.currentIndex()))
 
     def show_progress(self, share: float, text: str = "") -> None:
-        """How far the reading is, 0…1."""
+        """Show how much has been read, 0…1."""
         self.progress.setRange(0, 1000)
         self.progress.setValue(round(1000 * share))
 
     def show_state(self, busy: bool, ready: bool, problem: str = "") -> None:
-        """What goes with reading, with data that can be used, or with a problem."""
+        """Show the widgets for reading, for data that can be used, or for a problem."""
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
         if not ready:
@@ -165,7 +165,7 @@ class TablePage(QDialog):
             for label in (self.notes, self.warnings):
                 label.hide()
         self.progress.setVisible(busy)
-        # Without an end in sight until the first progress is told.
+        # Indeterminate until the first progress is reported.
         self.progress.setRange(0, 0)
         self.use_button.setEnabled(ready)
         self.use_button.setDefault(ready)
@@ -229,7 +229,7 @@ class TablePage(QDialog):
             ),
             "Column names": (self.header, "Whether the first row holds the columns' names"),
             "Delimiter": (self.delimiter, "What separates the columns"),
-            "Encoding": (self.encoding, "How the letters are stored; the first rows show them"),
+            "Encoding": (self.encoding, "The character encoding; check it in the first rows"),
             "Skip lines": (self.skip, "Lines before the table"),
             "Sheet": (self.sheet, "The sheet of the workbook"),
         }

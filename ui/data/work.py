@@ -1,5 +1,5 @@
-"""Reading and fetching data beside the window: jobs that share its memory, because tables are too
-large to be copied from process to process."""
+"""Reading and fetching data in the background: jobs that share the window's memory, because tables
+are too large to be copied between processes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ui.session.job import BackgroundJob
 
 
 class WorkContext:
-    """What the work has to do with the window; nothing of Qt, so that its thread may keep it."""
+    """Progress and cancellation of the work. Without Qt objects, so that its thread may keep it."""
 
     def __init__(self) -> None:
         self._given_up = False
@@ -24,12 +24,12 @@ class WorkContext:
         return self._given_up
 
     def go_on(self) -> None:
-        """Raises `Cancelled` where the work is to end."""
+        """Raises `Cancelled` if the work has been cancelled."""
         if self._given_up:
             raise Cancelled
 
     def tell(self, share: float, text: str = "") -> None:
-        """How far the work is, 0…1. Raises `Cancelled` where it is to end."""
+        """Report the progress, 0…1. Raises `Cancelled` if the work has been cancelled."""
         self.go_on()
         assert self._context
         self._context.progress(share, 1.0, text)
@@ -55,11 +55,11 @@ class _Action(WorkContext):
 
 
 class Work(QObject):
-    """Runs `act(context)` in a thread; exactly one of `done` and `failed` follows, unless it is
-    given up: then nothing does.
+    """Runs `act(context)` in a thread; exactly one of `done` and `failed` is emitted, or neither if
+    the work is cancelled with `give_up`.
 
-    `act` says with `tell` how far it is, and is stopped there once it is given up. The object
-    belongs to the application, so that nobody has to keep it until then.
+    `act` reports its progress with `tell`, which raises `Cancelled` after `give_up`. The object is
+    a child of the application, so no reference to it is needed.
     """
 
     progressed = Signal(float, str)
@@ -80,7 +80,7 @@ class Work(QObject):
         return self
 
     def give_up(self) -> None:
-        """Let the work end as soon as it can; neither `done` nor `failed` will follow."""
+        """Cancel the work; neither `done` nor `failed` will be emitted."""
         self._action.give_up()
         self._job.stop()
 
@@ -89,7 +89,7 @@ class Work(QObject):
 
     @property
     def ended(self) -> threading.Event:
-        """Set once the thread has ended: another thread may wait for it, and keep it."""
+        """Set when the work has ended; another thread may wait for it, and keep a reference."""
         return self._action.ended
 
     def _show(self, progress: Progress) -> None:
