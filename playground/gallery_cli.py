@@ -38,9 +38,9 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     run = actions.add_parser(
         "run",
         help="run experiments",
-        description="Run experiments and print their tables. Where MNIST is on this computer it is "
-        "used, else data that come with the application. Exit status: 0 done, 1 a check failed, "
-        "2 bad input, 130 stopped by Ctrl+C.",
+        description="Run experiments and print their tables. MNIST is used if it is on this "
+        "computer, otherwise data that come with the application. Exit status: 0 done, "
+        "1 a check failed, 2 bad input, 130 stopped by Ctrl+C.",
     )
     run.add_argument("names", nargs="+", metavar="NAME", help=f"experiments, or {ALL!r}")
     run.add_argument(

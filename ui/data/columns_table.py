@@ -29,7 +29,7 @@ from ui import theme
 
 Index = QModelIndex | QPersistentModelIndex
 
-HEADINGS = ("Column", "Kind", "Missing", "What is done")
+HEADINGS = ("Column", "Kind", "Missing", "Processing")
 NAME, KIND, GAPS, DONE = range(4)
 KIND_CHOICES = {
     "auto": "As found",

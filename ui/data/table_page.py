@@ -83,7 +83,7 @@ class TablePage(QDialog):
         self.delimiter = self._combo(DELIMITERS, dataset.delimiter)
         self.encoding = self._combo(ENCODINGS, dataset.encoding)
         self.skip = self._combo(SKIPS | {dataset.skip: SKIPS.get(dataset.skip, "")}, dataset.skip)
-        self.sheet = Combo(choice_model([("", "The first with rows", "", "")]), self)
+        self.sheet = Combo(choice_model([("", "The first sheet with rows", "", "")]), self)
         self.missing_words = TextField(self)
         self.missing_words.set_value(dataset.missing_words)
         self.progress = QProgressBar()
@@ -114,7 +114,7 @@ class TablePage(QDialog):
     def _show_sheets(self) -> None:
         layout = self.preview.layout
         sheets = layout.sheets if layout else ()
-        items = {"": "The first with rows"} | {each: each for each in sheets}
+        items = {"": "The first sheet with rows"} | {each: each for each in sheets}
         chosen = layout.options.sheet if layout else ""
         self.sheet.set_choices(choice_model((key, text, "", "") for key, text in items.items()))
         self.sheet.set_value(chosen)

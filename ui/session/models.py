@@ -97,7 +97,7 @@ class Models(QObject):
             self.continued.emit()
             self._report(
                 f"{path.name} goes on from its {model.iteration:,} updates, which are not counted "
-                "here; the optimizer starts afresh. Reset begins with fresh weights."
+                "here; the optimizer's state is new. Reset starts with new weights."
             )
 
         self.obtain(dataset, begin, lambda: None)
