@@ -32,6 +32,8 @@ Report = Callable[[Callable[[], Any]], bool]
 # Called, in a thread, with the newest report of each running task.
 Watch = Callable[[Any], None]
 Executors = Callable[[], Executor]
+# As many tasks as processors run at once: the window goes first where it has something to do.
+NICENESS = 10
 # A task is heard no more often than this.
 REPORT_SECONDS = 0.05
 
@@ -139,6 +141,8 @@ def _begin(packed: bytes, address: Any, key: bytes) -> None:
     """The start of a process: unpack what is shared, connect to the process that started it."""
     # Ctrl+C is for that process to answer, which ends this one in good order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
     connection = Client(address, authkey=key)
     _end_with(connection)
     due = Seldom()
