@@ -20,6 +20,8 @@ BATCH = 50
 Tell = Callable[[float], None]
 
 
+# With a rate far too large the weights become infinite, and the run says where it diverged.
+@np.errstate(all="ignore")
 def pretrain(
     affine: Affine,
     inputs: Array,
@@ -50,14 +52,11 @@ def pretrain(
         def tell_epoch(share: float, epoch: int = epoch) -> None:
             tell((epoch + share) / settings.epochs)
 
-        # With a rate far too large the weights become infinite, and the run says where it diverged.
-        with np.errstate(all="ignore"):
-            learning.epoch(v, BATCH, momentum, tell_epoch)
-    with np.errstate(all="ignore"):
-        weights = machine.weights / width
-        affine.weights[...] = weights
-        if affine.bias:
-            affine.block.value[:, -1] = machine.hidden_bias - low * weights.sum(axis=1)
+        learning.epoch(v, BATCH, momentum, tell_epoch)
+    weights = machine.weights / width
+    affine.weights[...] = weights
+    if affine.bias:
+        affine.block.value[:, -1] = machine.hidden_bias - low * weights.sum(axis=1)
 
 
 def input_range(inputs: Array) -> tuple[float, float]:

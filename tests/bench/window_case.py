@@ -128,9 +128,6 @@ class Drag:
         if self.turn % 50 == 0:
             self.zoom(120 if self.turn % 100 else -120)
 
-    def is_zoomed(self) -> bool:
-        return self.plot.zoomed
-
     def send(self, kind: str, offset: float) -> None:
         from PySide6.QtCore import QEvent, QPointF, Qt
         from PySide6.QtGui import QMouseEvent
@@ -178,7 +175,7 @@ def speed(case: str, views: str) -> None:
     times = np.diff(stage.painted) * 1000
     if drag:
         drag.timer.stop()
-        assert drag.is_zoomed(), "the drag has moved nothing"
+        assert drag.plot.zoomed, "the drag has moved nothing"
     stage.session.close()
     alone = headless(spec, first, steps)
     print(

@@ -110,13 +110,7 @@ class EnsemblesPage(JobLabPage):
         tip = "One network with as many parameters, and dropout as an ensemble"
         self.baselines.setToolTip(tip)
         shown.add(self.working)
-        for name in self.State.__dataclass_fields__:
-            field = getattr(self, name)
-            field.edited.connect(lambda value, name=name: self.edit(**{name: value}))
-
-    def show_controls(self) -> None:
-        for name in self.state.__dataclass_fields__:
-            getattr(self, name).set_value(getattr(self.state, name))
+        self.connect_fields()
 
     # Computing
 
@@ -144,19 +138,12 @@ class EnsemblesPage(JobLabPage):
         self._computed = None
 
     def _take(self, moment: EnsembleMoment) -> None:
-        follows = self.transport.at >= self.transport.length
         self.moments.append(moment)
-        self.transport.length = len(self.moments) - 1
-        if follows or self.transport.at > self.transport.length:
-            self.transport.go(self.transport.length)
-        else:
-            self.transport.go(self.transport.at)
+        self.extend(len(self.moments) - 1)
 
     def _finish(self, found: EnsembleRun) -> None:
-        at_end = self.transport.at >= self.transport.length
         self.moments, self.found = list(found.moments), found.baselines
-        self.transport.length = len(self.moments) - 1
-        self.transport.go(self.transport.length if at_end else self.transport.at)
+        self.extend(len(self.moments) - 1)
 
     # Showing
 

@@ -64,6 +64,12 @@ class JobLabPage(LabPage):
         self.busy_changed.emit(True)
         job.start()
 
+    def extend(self, length: int) -> None:
+        """The transport gets this many steps. The page stays at the last one if it was there."""
+        at_end = self.transport.at >= self.transport.length
+        self.transport.length = length
+        self.transport.go(length if at_end else self.transport.at)
+
     def _failed(self, message: str) -> None:
         self.forget()
         self.banner.say(message)

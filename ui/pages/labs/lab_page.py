@@ -94,8 +94,9 @@ class LabPage(QWidget):
         raise NotImplementedError
 
     def show_controls(self) -> None:
-        """Show the settings in the fields, without signals."""
-        raise NotImplementedError
+        """Show the settings in the fields, without signals; here in those named like them."""
+        for name in self.state.__dataclass_fields__:
+            getattr(self, name).set_value(getattr(self.state, name))
 
     def recompute(self) -> None:
         """Compute the results for the settings, then call `transport.set_length`. Raises
@@ -116,6 +117,12 @@ class LabPage(QWidget):
         new = replace(self.state, **changes)
         if new != self.state:
             self.undo_stack.push(StateEdit(self._apply, self.state, new))
+
+    def connect_fields(self) -> None:
+        """Let the fields that are named like the settings edit them."""
+        for name in self.State.__dataclass_fields__:
+            field = getattr(self, name)
+            field.edited.connect(lambda value, name=name: self.edit(**{name: value}))
 
     def _apply(self, state: Any) -> None:
         self.state = state

@@ -137,10 +137,8 @@ class LandscapePage(JobLabPage):
         return session.pins.all
 
     def show_controls(self) -> None:
-        s = self.state
         self._offer()
-        for name in s.__dataclass_fields__:
-            getattr(self, name).set_value(getattr(s, name))
+        super().show_controls()
 
     # Computing
 

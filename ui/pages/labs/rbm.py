@@ -95,13 +95,7 @@ class PretrainingPage(JobLabPage):
         tuning.add(self.compare)
         self.seed = row(tuning, "Seed", Spin(0, 2**31 - 1))
         tuning.add(self.working)
-        for name in self.State.__dataclass_fields__:
-            field = getattr(self, name)
-            field.edited.connect(lambda value, name=name: self.edit(**{name: value}))
-
-    def show_controls(self) -> None:
-        for name in self.state.__dataclass_fields__:
-            getattr(self, name).set_value(getattr(self.state, name))
+        self.connect_fields()
 
     # Computing
 
@@ -140,26 +134,20 @@ class PretrainingPage(JobLabPage):
         self._computed = None
 
     def _take(self, news: PretrainingMoment | Tuning) -> None:
-        follows = self.transport.at >= self.transport.length
         if isinstance(news, Tuning):
             self.tuned = news
         else:
             self.moments.append(news)
-        self._extend(follows or self.transport.at > self._length())
+        self.extend(self._length())
 
     def _finish(self, found: PretrainingRun) -> None:
-        at_end = self.transport.at >= self.transport.length
         self.moments, self.tuned = list(found.moments), found.tuning
-        self._extend(at_end)
+        self.extend(self._length())
 
     def _length(self) -> int:
         """The last step: a moment of a machine, or an epoch of fine-tuning after them all."""
         epochs = len(next(iter(self.tuned.curves.values()))) if self.tuned else 0
         return max(len(self.moments) - 1 + epochs, 0)
-
-    def _extend(self, follow: bool) -> None:
-        self.transport.length = self._length()
-        self.transport.go(self.transport.length if follow else self.transport.at)
 
     # Showing
 
