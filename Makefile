@@ -3,6 +3,7 @@
 # make bench [core|gallery|window|data|search|labs|sklearn|films|cycles]: its speed.
 # make soak [MINUTES=3] [SEED=1]: random use on a virtual screen, judged at its end.
 # make fuzz [COUNT=2000] [SEED=1]: damaged inputs for every reader.
+# make translations: collect the texts for translation and compile the translations.
 # Everything sets itself up first: see scripts/setup.sh.
 
 PY := .venv/bin/python
@@ -13,11 +14,11 @@ SETUP := scripts/setup.sh
 JOBS ?= auto
 PYTEST := $(PY) -m pytest -n $(JOBS) --dist worksteal
 
-.PHONY: run soak fuzz test test-fast labs lint format gallery bench catalogue lock clean help
+.PHONY: run soak fuzz translations test test-fast labs lint format gallery bench catalogue lock clean help
 .DEFAULT_GOAL := help
 
 help:
-	@sed -n '1,6s/^# //p' Makefile
+	@sed -n '1,7s/^# //p' Makefile
 
 run: $(RUN_READY)
 	@$(PY) -m playground $(ARGS)
@@ -64,6 +65,9 @@ fuzz: $(DEV_READY)
 
 catalogue: $(RUN_READY)
 	$(PY) -m playground catalogue > docs/catalogue.md
+
+translations: $(DEV_READY)
+	$(PY) -m scripts.translations
 
 lock:
 	scripts/lock.sh

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from core.base.translation import environment_language, set_language
 from playground import cli
 from playground.exits import fail
 
@@ -16,6 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
         from multiprocessing import freeze_support
 
         freeze_support()
+    set_language(environment_language())
     arguments = sys.argv[1:] if arguments is None else arguments
     first = arguments[0] if arguments else ""
     if first in cli.COMMANDS or first in cli.OPTIONS:

@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, settings
 # Before anything imports NumPy or Qt: one BLAS thread, and no window unless a test wants one.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Texts are compared in English, whatever the language of the system.
+os.environ["PLAYGROUND_LANGUAGE"] = "en"
 
 
 # How long an example takes depends on what else the machine does; `make test-fast` tries few.
