@@ -10,10 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from core.base.translation import Message, tr
 from playground.display import missing_display, wayland_answers
 from playground.exits import allow_any_text, fail
 
-LOST = "The application ended without saving the last session. It can be restored."
+LOST = Message("The application ended without saving the last session. It can be restored.")
 
 
 def main(arguments: list[str]) -> int:
@@ -106,42 +107,55 @@ def open_window(spec: Any, options: argparse.Namespace) -> int:
 
     application = make_application()
     from core.base.folders import state_folder
+    from ui.language import SYSTEM, apply_language
     from ui.main_window import MainWindow
+    from ui.preferences import Memory
     from ui.session.recovery import Recovery
     from ui.session.session import Session
+    from ui.window_host import WindowHost
 
-    session = Session(spec, runner=runner)
-    window = MainWindow(session, options.theme)
+    preferences = Memory()
+    apply_language(preferences.text("language", SYSTEM))
+    window = MainWindow(Session(spec, runner=runner), options.theme, preferences=preferences)
     window.show()
+    host = WindowHost(window)
     if options.data:
         window.open_file(options.data, options.target or "")
     if options.link:
         window.links.open(options.link)
-    ErrorReporter(window, start_logging())
-    recovery = Recovery(session, state_folder(), window.state)
+    reporter = ErrorReporter(window, start_logging())
+    recovery = Recovery(host.session, state_folder(), window.state)
     if recovery.problem:
         window.report(recovery.problem)
     if (lost := recovery.lost) is not None:
         work = recovery.lost_work
 
         def restore() -> None:
-            window.restore(work) if work else window.open_experiment(lost)
+            host.window.restore(work) if work else host.window.open_experiment(lost)
             recovery.restored()
 
-        window.notify(LOST, "Restore", restore)
+        window.notify(tr(LOST), tr("Restore"), restore)
+
+    def rebuilt() -> None:
+        reporter.follow(host.window)
+        recovery.follow(host.session, host.window.state)
+        # The objects of the last window can be collected once they are not frozen.
+        gc.unfreeze()
+
+    host.rebuilt.connect(rebuilt)
 
     def interrupted() -> None:
         # Asks no question, as nobody may answer it: unsaved changes are kept for the next start.
-        window.asks_nothing = True
+        host.window.asks_nothing = True
         application.quit()
 
     interrupts = Interrupts(interrupted)
     if options.run:
-        session.set_running(True)
+        host.session.set_running(True)
     # Objects created so far stay alive: exclude them from later collections.
     gc.collect()
     gc.freeze()
     status = application.exec()
     interrupts.close()
-    recovery.close(keep=window.asks_nothing)
-    return status if session.close() else 1
+    recovery.close(keep=host.window.asks_nothing)
+    return status if host.session.close() else 1

@@ -17,6 +17,7 @@ from PySide6.QtGui import QGuiApplication
 
 from core.base.extras import MissingExtra
 from core.base.folders import log_folder
+from core.base.translation import tr
 from playground import __version__
 
 if TYPE_CHECKING:
@@ -49,8 +50,9 @@ class ErrorReporter(QObject):
     _happened = Signal(str, str)
 
     def __init__(self, window: MainWindow, log_file: Path | None = None) -> None:
-        super().__init__(window)
-        self._window, self._log_file = window, log_file
+        super().__init__()
+        self._log_file = log_file
+        self.follow(window)
         self._last, self._count = "", 0
         # Across threads the signal is queued, so that widgets are touched in their own thread.
         self._happened.connect(self._show)
@@ -58,6 +60,10 @@ class ErrorReporter(QObject):
         threading.excepthook = lambda args: self._caught(
             args.exc_type, args.exc_value, args.exc_traceback
         )
+
+    def follow(self, window: MainWindow) -> None:
+        """Show errors in a window, from now on in this one."""
+        self._window = window
 
     def _caught(
         self,
@@ -72,16 +78,19 @@ class ErrorReporter(QObject):
             log.error("Uncaught error\n%s", text)
             print(text, file=sys.stderr or sys.__stderr__, end="")
         if issubclass(kind, MissingExtra):
-            self._happened.emit(str(error), text)
+            self._happened.emit(tr(str(error)), text)
         else:
             what = f"{kind.__name__}: {error}" if str(error) else kind.__name__
-            self._happened.emit(f"Something went wrong: {what}. The run was kept.", text)
+            kept = tr("Something went wrong: {what}. The run was kept.", what=what)
+            self._happened.emit(kept, text)
 
     def _show(self, message: str, text: str) -> None:
         self._count = self._count + 1 if text == self._last else 1
         self._last = text
-        times = f" ({self._count} times)" if self._count > 1 else ""
-        self._window.notify(message + times, "Copy report", lambda: self._copy(text), stays=True)
+        if self._count > 1:
+            message = tr("{message} ({count} times)", message=message, count=self._count)
+        copy = tr("Copy report")
+        self._window.notify(message, copy, lambda: self._copy(text), stays=True)
 
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(self.report(text))

@@ -9,7 +9,8 @@ what=${1:?run or dev}
 
 LIBRARIES="libegl1 libgl1 libglib2.0-0 libfontconfig1 libfreetype6 libxkbcommon0 libx11-6
 libdbus-1-3 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0
-libxcb-render-util0 libxcb-shape0 libxcb-xkb1 libxkbcommon-x11-0 fonts-dejavu-core"
+libxcb-render-util0 libxcb-shape0 libxcb-xkb1 libxkbcommon-x11-0 fonts-dejavu-core fontconfig"
+KOREAN_FONTS="fonts-nanum"
 DISPLAY_TOOLS="xvfb xdotool openbox xauth"
 
 say() { echo "set-up: $*" >&2; }
@@ -103,6 +104,9 @@ has_fonts() {
         \( -name '*.ttf' -o -name '*.otf' -o -name '*.pfb' \) -print -quit 2>/dev/null)" ]
 }
 
+# Whether texts in Korean can be shown.
+has_hangul() { command -v fc-list >/dev/null && fc-list :lang=ko | grep -q .; }
+
 need_libraries() {
     [ "$(uname -s)" = Linux ] || return 0
     local lacking
@@ -112,6 +116,9 @@ need_libraries() {
     [ -z "$lacking" ] || packages "the window lacks $(listed "$lacking")" $LIBRARIES
     lacking=$(missing_libraries)
     [ -z "$lacking" ] || die "the window still lacks $lacking"
+    # In a subshell: without these fonts everything works, in English.
+    # shellcheck disable=SC2086
+    has_hangul || (packages "Korean texts lack a font" $KOREAN_FONTS) || true
 }
 
 need_display_tools() {

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.base.translation import Message, tr
 from ui.menus import MenuBar
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,12 +26,12 @@ FOLDERS = (ROOT / "docs" / "guide", ROOT / "resources" / "guide")
 ORDER = ("index", "keys", "films", "recovery", "search", "figures")
 SIZE = QSize(900, 660)
 LIST_WIDTH, ROW_HEIGHT = 216, 28
-MISSING = "# The guide\n\nThe pages of the guide are not installed with this copy."
+MISSING = Message("The pages of the guide are not installed with this copy.")
 MOUSE = {
-    "Double click": "Maximise or restore a view",
-    "Double click on an axis": "Show all of it again",
-    "Wheel, drag": "Zoom and pan a plot",
-    "Arrows, +, −, A in a plot": "Move the read-out, zoom, show all",
+    Message("Double click"): Message("Maximise or restore a view"),
+    Message("Double click on an axis"): Message("Show all of it again"),
+    Message("Wheel, drag"): Message("Zoom and pan a plot"),
+    Message("Arrows, +, −, A in a plot"): Message("Move the read-out, zoom, show all"),
 }
 
 
@@ -40,14 +41,18 @@ def guide_pages() -> dict[str, str]:
     files = {path.stem: path for path in sorted(folder.glob("*.md"))} if folder else {}
     names = [name for name in ORDER if name in files]
     names += [name for name in files if name not in names]
-    return {name: files[name].read_text(encoding="utf-8") for name in names} or {"index": MISSING}
+    return {name: files[name].read_text(encoding="utf-8") for name in names} or {
+        "index": f"# {tr('Guide')}\n\n{tr(MISSING)}"
+    }
 
 
 def keys_page(menus: MenuBar) -> str:
     """Every shortcut there is, in one table."""
-    listed = [(keys, text) for text, keys in menus.shortcuts()] + list(MOUSE.items())
+    listed = [(keys, text) for text, keys in menus.shortcuts()]
+    listed += [(tr(act), tr(text)) for act, text in MOUSE.items()]
     rows = "\n".join(f"| {keys} | {text} |" for keys, text in listed)
-    return f"# Keys\n\n| key | what it does |\n|---|---|\n{rows}\n"
+    head = f"| {tr('key')} | {tr('what it does')} |"
+    return f"# {tr('Keys')}\n\n{head}\n|---|---|\n{rows}\n"
 
 
 def title_of(markdown: str) -> str:
@@ -61,16 +66,16 @@ class Guide(QDialog):
 
     def __init__(self, menus: MenuBar, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Guide")
+        self.setWindowTitle(tr("Guide"))
         self.resize(SIZE)
         pages = guide_pages()
         keys = {"keys": keys_page(menus)}
         first = dict(list(pages.items())[:1])
         self._pages = {**first, **keys, **pages}
         self.list, self.text = QListWidget(), QTextBrowser()
-        self.list.setAccessibleName("Pages of the guide")
+        self.list.setAccessibleName(tr("Pages of the guide"))
         self.list.setFixedWidth(LIST_WIDTH)
-        self.text.setAccessibleName("Page of the guide")
+        self.text.setAccessibleName(tr("Page of the guide"))
         self.text.setOpenLinks(False)
         self.text.document().setDocumentMargin(16)
         for name, markdown in self._pages.items():
@@ -114,7 +119,8 @@ class Guide(QDialog):
 def about(parent: QWidget) -> None:
     QMessageBox.about(
         parent,
-        "About Training Playground",
-        "<b>Training Playground</b><p>See a neural network learn.</p>"
-        "<p>Digits data: Alpaydin and Kaynak (1998), CC BY 4.0.<br>MIT licence.</p>",
+        tr("About Training Playground"),
+        f"<b>Training Playground</b><p>{tr('See a neural network learn.')}</p>"
+        f"<p>{tr('Digits data: Alpaydin and Kaynak (1998), CC BY 4.0.')}<br>"
+        f"{tr('MIT licence.')}</p>",
     )

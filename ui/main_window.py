@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QSize
+from PySide6.QtCore import QByteArray, QEvent, QSize, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -26,6 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.base.translation import Message, joined, tr
 from core.experiment.links import LabLink
 from core.experiment.spec import ExperimentSpec
 from core.training.model_file import SUFFIX as MODEL_SUFFIX
@@ -33,6 +35,7 @@ from ui import theme
 from ui.data.opening import looks_like_data
 from ui.finding import Finder
 from ui.help import about
+from ui.language import CHOICES, SYSTEM
 from ui.menus import VIEW, Command, Menu, MenuBar
 from ui.page import Page, PageContext
 from ui.pages import PAGES
@@ -52,7 +55,11 @@ MINIMUM_SIZE = QSize(1000, 640)
 # Approximate size of the window's frame.
 FRAME = QSize(8, 40)
 NOTICE_MARGIN = 12
-THEMES = {"system": "Follow the system", "light": "Light", "dark": "Dark"}
+THEMES = {
+    "system": Message("Follow the system"),
+    "light": Message("Light"),
+    "dark": Message("Dark"),
+}
 
 
 def available_size(window: QWidget) -> QSize:
@@ -60,18 +67,36 @@ def available_size(window: QWidget) -> QSize:
     return window.screen().availableSize()
 
 
+@dataclass
+class HandedOver:
+    """What the window in another language takes over: what each page gives it, by key, the page
+    shown, and how the dashboard is arranged."""
+
+    pages: dict[str, object]
+    arrangement: dict[str, bytes | str]
+    is_maximized: bool
+    geometry: QByteArray
+
+
 class MainWindow(QMainWindow):
     """Shows one page at a time. With `remember` the layout is kept from one start to the next, and
-    unsaved changes are asked about before it closes."""
+    unsaved changes are asked about before it closes. `language_chosen` carries one of
+    `ui.language.CHOICES`: a window shows one language only, see `ui.window_host`."""
+
+    language_chosen = Signal(str)
 
     def __init__(
-        self, session: Session, theme_name: str | None = None, remember: bool = True
+        self,
+        session: Session,
+        theme_name: str | None = None,
+        remember: bool = True,
+        preferences: Memory | None = None,
     ) -> None:
         super().__init__()
         self.session = session
-        self.memory = Memory(remember)
+        self.memory = preferences or Memory(remember)
         # True on a signal, and when nothing is remembered anyway: no dialog is shown then.
-        self.asks_nothing = not remember
+        self.asks_nothing = not self.memory.is_lasting
         self.theme_name = theme_name or self.memory.text("theme", "system")
         self._apply_theme()
         self._context = PageContext(session, self.memory, self.open_experiment, self.show_page)
@@ -103,7 +128,7 @@ class MainWindow(QMainWindow):
         self.models.obtain = train.data.obtain
         self.rail.chosen.connect(self.show_page)
         hints = QGuiApplication.styleHints()
-        hints.colorSchemeChanged.connect(lambda _: self._follow_system())
+        hints.colorSchemeChanged.connect(self._follow_system)
         if geometry := self.memory.state("geometry"):
             self.restoreGeometry(geometry)
         self.show_page(PAGES[0].key)
@@ -223,6 +248,41 @@ class MainWindow(QMainWindow):
         page = str(work.window.get("page"))
         self.show_page(page if page in self._entries else PAGES[0].key)
 
+    def hand_over(self) -> HandedOver | None:
+        """End the pages, but not the session, for a window in another language. None, with a
+        message, while something runs on a page that cannot be handed over."""
+        busy = [key for key in self.pages if key != PAGES[0].key and self.rail.buttons[key].is_busy]
+        if busy:
+            pages = joined(", ", [Message(self._entries[key].title) for key in busy])
+            self.report(
+                tr("The language can be changed when nothing is running here: {pages}", pages=pages)
+            )
+            return None
+        work = HandedOver(
+            {key: page.hand_over() for key, page in self.pages.items()},
+            self.state(),
+            self.isMaximized(),
+            self.saveGeometry(),
+        )
+        for page in self.pages.values():
+            page.save_state()
+            page.shutdown()
+        return work
+
+    def take_over(self, work: HandedOver) -> None:
+        """Show what another window has handed over, in its place."""
+        self.restoreGeometry(work.geometry)
+        self.showMaximized() if work.is_maximized else self.show()
+        layout, file = work.arrangement["layout"], str(work.arrangement["file"])
+        assert isinstance(layout, bytes)
+        self.train.dashboard.restore_layout(QByteArray(layout))
+        self.document.path = Path(file) if file else None
+        for key, given in work.pages.items():
+            if given is not None:
+                self.page(key).take_over(given)
+        self.show_page(str(work.arrangement["page"]))
+        self.document.tell()
+
     def report(self, message: str) -> None:
         """Show a message at the top of the current page."""
         self.current.report(message)
@@ -258,16 +318,25 @@ class MainWindow(QMainWindow):
                 ),
             )
         )
-        undo = self._undo.createUndoAction(self, "&Undo")
+        undo = self._undo.createUndoAction(self, tr("&Undo"))
         undo.setShortcut("Ctrl+Z")
-        redo = self._undo.createRedoAction(self, "&Redo")
+        redo = self._undo.createRedoAction(self, tr("&Redo"))
         redo.setShortcuts([QKeySequence("Ctrl+Y"), QKeySequence("Ctrl+Shift+Z")])
-        says = "Copy the experiment, or the lab as it is set, as a link to send"
-        copy = Command("Copy &link", self.links.copy, "Ctrl+L", tip=says)
-        says = "Open the link that was copied; Undo brings back what was there"
-        paste = Command("&Paste link", self.links.paste, "Ctrl+Shift+V", tip=says)
+        copy = Command(
+            "Copy &link",
+            self.links.copy,
+            "Ctrl+L",
+            tip="Copy the experiment, or the lab as it is set, as a link to send",
+        )
+        paste = Command(
+            "&Paste link",
+            self.links.paste,
+            "Ctrl+Shift+V",
+            tip="Open the link that was copied; Undo brings back what was there",
+        )
         self.menus.add(Menu("&Edit", (undo, redo, None, copy, paste)))
-        self.menus.add(Menu(VIEW, (*self._page_commands(), None, self._theme_menu())))
+        looks = self._theme_menu(), self._language_menu()
+        self.menus.add(Menu(VIEW, (*self._page_commands(), None, *looks)))
         self.menus.add(
             Menu(
                 "&Help",
@@ -311,6 +380,27 @@ class MainWindow(QMainWindow):
             ),
         )
 
+    def _language_menu(self) -> Menu:
+        # Also in English, so that it is found by those who cannot read the present language.
+        title = tr("&Language")
+        return Menu(
+            title if title == "&Language" else f"{title} · Language",
+            tuple(
+                Command(
+                    text,
+                    lambda key=key: self._choose_language(key),
+                    checked=lambda key=key: self.memory.text("language", SYSTEM) == key,
+                    one_of="language",
+                )
+                for key, text in CHOICES.items()
+            ),
+        )
+
+    def _choose_language(self, choice: str) -> None:
+        if choice != self.memory.text("language", SYSTEM):
+            self.memory.keep(language=choice)
+            self.language_chosen.emit(choice)
+
     def _ask_experiment(self) -> None:
         self.show_page(PAGES[0].key)
         self.document.ask_open()
@@ -334,7 +424,7 @@ class MainWindow(QMainWindow):
 
         dialog = CodeDialog(self.session.spec, self)
         if dialog.exec():
-            self.report(f"The script is saved as {dialog.written[0]}")
+            self.report(tr("The script is saved as {file}", file=dialog.written[0]))
         dialog.deleteLater()
 
     def _ask_data(self) -> None:

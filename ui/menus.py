@@ -1,7 +1,8 @@
-"""Menus as data, and the menu bar built from them."""
+"""Menus as data, and the menu bar built from them. The data is in English; the bar translates."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -9,7 +10,9 @@ from typing import NamedTuple
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
-VIEW = "&View"
+from core.base.translation import Message, tr
+
+VIEW = Message("&View")
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Line(NamedTuple):
 
 
 class MenuBar:
-    """Fills a menu bar; `actions` holds every action by its text.
+    """Fills a menu bar; `actions` holds every action by its English text.
 
     The menus and shortcuts of a page are active while `show_page` has selected it.
     """
@@ -63,7 +66,7 @@ class MenuBar:
 
     def add(self, menu: Menu) -> None:
         """Add a menu that is shown on every page."""
-        self._menus[menu.title] = self._filled(self._bar.addMenu(menu.title), menu)
+        self._menus[menu.title] = self._filled(self._bar.addMenu(tr(menu.title)), menu)
 
     def add_page(self, key: str, menus: tuple[Menu, ...]) -> None:
         """Add the menus of a page before the View menu, and its View items at the end of that menu.
@@ -77,7 +80,7 @@ class MenuBar:
                 self._filled(view, menu)
                 mine += view.actions()[known:]
             else:
-                made = self._filled(QMenu(menu.title, self._bar), menu, page=key)
+                made = self._filled(QMenu(tr(menu.title), self._bar), menu, page=key)
                 self._bar.insertMenu(view.menuAction(), made)
                 mine.append(made.menuAction())
         for action in mine:
@@ -107,13 +110,13 @@ class MenuBar:
 
     def shortcuts(self) -> Iterator[tuple[str, str]]:
         """The text and the keys of every action that has a shortcut."""
-        for text, action in self.actions.items():
+        for action in self.actions.values():
             if not action.shortcut().isEmpty():
                 keys = " / ".join(each.toString() for each in action.shortcuts())
-                yield text, keys
+                yield _plain(action.text()), keys
 
     def _filled(self, menu: QMenu, content: Menu, above: str = "", page: str = "") -> QMenu:
-        place = above + _plain(content.title)
+        place = above + _plain(tr(content.title))
         if all(menu is not known for known, _, _ in self._made):
             self._made.append((menu, place, page))
         groups: dict[str, QActionGroup] = {}
@@ -123,7 +126,7 @@ class MenuBar:
             if item is None:
                 menu.addSeparator()
             elif isinstance(item, Menu):
-                inner = menu.addMenu(item.title)
+                inner = menu.addMenu(tr(item.title))
                 self._submenus.append(inner.menuAction())
                 self._filled(inner, item, f"{place} › ", page)
             elif isinstance(item, QAction):
@@ -139,18 +142,18 @@ class MenuBar:
     def _refill(self, menu: QMenu, commands: tuple[Command, ...]) -> None:
         menu.clear()
         for command in commands:
-            action = menu.addAction(command.text)
+            action = menu.addAction(tr(command.text))
             action.triggered.connect(lambda _, act=command.act: act())
-            action.setToolTip(command.tip)
+            action.setToolTip(tr(command.tip))
         menu.setToolTipsVisible(True)
         if not commands:
-            menu.addAction("Nothing yet").setEnabled(False)
+            menu.addAction(tr("Nothing yet")).setEnabled(False)
 
     def _line(self, menu: QMenu, command: Command) -> QAction:
-        action = menu.addAction(command.text)
+        action = menu.addAction(tr(command.text))
         action.triggered.connect(lambda: command.act())
         if command.tip:
-            action.setToolTip(command.tip)
+            action.setToolTip(tr(command.tip))
             menu.setToolTipsVisible(True)
         action.setShortcuts([QKeySequence(keys) for keys in command.keys.split()])
         if checked := command.checked:
@@ -162,4 +165,5 @@ class MenuBar:
 
 
 def _plain(text: str) -> str:
-    return text.replace("&", "")
+    """A text without its mnemonic: of "&Run" and of "실행(&R)"."""
+    return re.sub(r"\(&\w\)", "", text).replace("&", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QUndoStack
@@ -92,6 +93,14 @@ class Page(QWidget):
 
     def save_state(self) -> None:
         """Write to the preferences what is to be remembered; called when the window closes."""
+
+    def hand_over(self) -> object:
+        """What another window's page takes over with `take_over`, when the window is built again
+        in another language; None for nothing. The preferences are handed over anyway."""
+        return None
+
+    def take_over(self, work: Any) -> None:
+        """Show what the same page of the last window has handed over."""
 
     def can_close(self) -> bool:
         """Whether the window may close. A page with unsaved work asks the user first."""

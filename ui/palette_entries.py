@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from core.base.translation import tr
 from core.gallery import GALLERY, TOPICS
 from core.studies import LABS
 from ui.menus import Line, MenuBar
@@ -19,16 +20,21 @@ def palette_entries(menus: MenuBar, show_page: Show) -> list[Entry]:
     entries = [_of_line(line, show_page) for line in menus.lines()]
     for key, lab in LABS.items():
         entries.append(
-            Entry(lab.title, "Lab", lambda key=key: _open_lab(show_page, key), note=lab.question)
+            Entry(
+                tr(lab.title),
+                tr("Lab"),
+                lambda key=key: _open_lab(show_page, key),
+                note=tr(lab.question),
+            )
         )
     for topic, experiments in TOPICS.items():
         for experiment in experiments:
             entries.append(
                 Entry(
-                    experiment.title,
-                    f"Gallery › {topic}",
+                    tr(experiment.title),
+                    f"{tr('Gallery')} › {tr(topic)}",
                     lambda key=experiment.key: _open_experiment(show_page, key),
-                    note=experiment.question,
+                    note=tr(experiment.question),
                 )
             )
     return entries
@@ -37,7 +43,7 @@ def palette_entries(menus: MenuBar, show_page: Show) -> list[Entry]:
 def _of_line(line: Line, show_page: Show) -> Entry:
     action = line.action
     keys = " / ".join(each.toString() for each in action.shortcuts())
-    shown = " (shown)" if action.isCheckable() and action.isChecked() else ""
+    shown = f" ({tr('shown')})" if action.isCheckable() and action.isChecked() else ""
 
     def act() -> None:
         if line.page:

@@ -6,10 +6,15 @@ from PySide6.QtCore import QByteArray, QSettings
 
 
 class Memory:
-    """Settings by name; with `lasting` off they are not saved."""
+    """Settings by name; with `lasting` off they are forgotten at the end."""
 
     def __init__(self, lasting: bool = True) -> None:
         self._settings = _settings() if lasting else None
+        self._values: dict[str, object] = {}
+
+    @property
+    def is_lasting(self) -> bool:
+        return self._settings is not None
 
     def text(self, key: str, default: str) -> str:
         known = self._known(key)
@@ -26,12 +31,15 @@ class Memory:
         return known if isinstance(known, QByteArray) and not known.isEmpty() else None
 
     def keep(self, **values: object) -> None:
+        self._values |= values
         if self._settings is not None:
             for key, value in values.items():
                 self._settings.setValue(key, value)
 
     def _known(self, key: str) -> object:
-        return None if self._settings is None else self._settings.value(key)
+        if self._settings is None or key in self._values:
+            return self._values.get(key)
+        return self._settings.value(key)
 
 
 def _settings() -> QSettings:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QVBoxLayout, QWidget
 
+from core.base.translation import tr
 from ui import theme
 from ui.pages import PageEntry
 from ui.widgets.keys import keeps_key
@@ -31,7 +32,7 @@ class RailButton(QAbstractButton):
         self.setFixedSize(WIDTH, HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setAccessibleName(entry.title)
+        self.setAccessibleName(tr(entry.title))
         self._describe()
 
     def set_busy(self, busy: bool) -> None:
@@ -45,10 +46,11 @@ class RailButton(QAbstractButton):
         self._describe()
 
     def _describe(self) -> None:
-        state = " It has a message." if self.has_message else ""
-        state += " Running." if self.is_busy else ""
-        self.setAccessibleDescription(f"{self.entry.about}.{state}")
-        self.setToolTip(f"{self.entry.about} (Ctrl+{self.number}){state and '.'}{state}")
+        about = tr(self.entry.about)
+        state = [tr("It has a message.")] if self.has_message else []
+        state += [tr("Running.")] if self.is_busy else []
+        self.setAccessibleDescription(" ".join([f"{about}.", *state]))
+        self.setToolTip(" ".join([f"{about} (Ctrl+{self.number}){'.' if state else ''}", *state]))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -68,7 +70,7 @@ class RailButton(QAbstractButton):
             painter.setPen(QColor(colors.text if chosen or near else colors.muted))
             label = QRectF(0, pill.bottom() + 1, WIDTH, HEIGHT - pill.bottom() - 1)
             center = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
-            painter.drawText(label, center, self.entry.title)
+            painter.drawText(label, center, tr(self.entry.title))
 
     def _paint_pill(self, painter: QPainter, pill: QRectF, chosen: bool, near: bool) -> None:
         colors = theme.current()
@@ -99,7 +101,7 @@ class Rail(QFrame):
     def __init__(self, entries: Sequence[PageEntry], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("rail")
-        self.setAccessibleName("Pages")
+        self.setAccessibleName(tr("Pages"))
         # The hairline at the right edge is beside the buttons.
         self.setFixedWidth(WIDTH + 1)
         self._group = QButtonGroup(self)

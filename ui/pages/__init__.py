@@ -53,8 +53,28 @@ def _search(context: PageContext) -> Page:
 
 # In the order of the rail; the first is shown at the start.
 PAGES: tuple[PageEntry, ...] = (
-    PageEntry("train", "Train", "train", "Train a network and see inside it", _train),
-    PageEntry("gallery", "Gallery", "gallery", "Experiments to run and compare", _gallery),
-    PageEntry("labs", "Labs", "labs", "Ideas to play with and check by hand", _labs),
-    PageEntry("search", "Search", "search", "Search for the best hyperparameters", _search),
+    PageEntry(
+        "train",
+        title="Train",
+        icon="train",
+        about="Train a network and see inside it",
+        build=_train,
+    ),
+    PageEntry(
+        "gallery",
+        title="Gallery",
+        icon="gallery",
+        about="Experiments to run and compare",
+        build=_gallery,
+    ),
+    PageEntry(
+        "labs", title="Labs", icon="labs", about="Ideas to play with and check by hand", build=_labs
+    ),
+    PageEntry(
+        "search",
+        title="Search",
+        icon="search",
+        about="Search for the best hyperparameters",
+        build=_search,
+    ),
 )

@@ -16,7 +16,7 @@ TOGETHER_SECONDS = 1.0
 
 
 class Edit(QUndoCommand):
-    """Replaces one spec by another; with `done` it is in effect already."""
+    """Replaces one spec by another with `put`; with `done` it is in effect already."""
 
     def __init__(
         self,
@@ -26,17 +26,17 @@ class Edit(QUndoCommand):
         done: bool = False,
     ) -> None:
         super().__init__()
-        self._put, self.old, self.new, self._done = put, old, new, done
+        self.put, self.old, self.new, self._done = put, old, new, done
         self._at = monotonic()
         self._describe()
 
     def redo(self) -> None:
         if not self._done:
-            self._put(self.new)
+            self.put(self.new)
         self._done = False
 
     def undo(self) -> None:
-        self._put(self.old)
+        self.put(self.old)
 
     def id(self) -> int:
         return 1

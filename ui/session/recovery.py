@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QLockFile, QObject, QTimer
+from PySide6.QtCore import QLockFile, QObject, QTimer, SignalInstance
 
 from core.experiment.files import read_experiment, write_experiment
 from core.experiment.reading import SpecError
@@ -62,8 +62,7 @@ class Recovery(QObject):
         window: Callable[[], Window] = dict,
         period: int = PERIOD_MILLISECONDS,
     ) -> None:
-        super().__init__(session)
-        self._session, self._window = session, window
+        super().__init__()
         self._path: Path | None = None
         self._lock: QLockFile | None = None
         self._job: BackgroundJob | None = None
@@ -78,10 +77,18 @@ class Recovery(QObject):
         self._periodic.timeout.connect(self.write)
         self._take_place(folder)
         self.lost_work, self.lost = self._found()
-        session.spec_changed.connect(self._soon)
-        session.saved_changed.connect(self._soon)
-        session.pins.changed.connect(self._soon)
+        self._signals: tuple[SignalInstance, ...] = ()
+        self.follow(session, window)
         self._periodic.start()
+
+    def follow(self, session: Session, window: Callable[[], Window] = dict) -> None:
+        """Write the work of a session, from now on of this one."""
+        for signal in self._signals:
+            signal.disconnect(self._soon)
+        self._session, self._window = session, window
+        self._signals = session.spec_changed, session.saved_changed, session.pins.changed
+        for signal in self._signals:
+            signal.connect(self._soon)
 
     def write(self) -> None:
         """Bring the files up to date; the larger one is written in a thread."""
@@ -101,9 +108,8 @@ class Recovery(QObject):
         """Call it when the application ends: keep the work for the next start, or discard it."""
         self._timer.stop()
         self._periodic.stop()
-        for signal in (self._session.spec_changed, self._session.saved_changed):
+        for signal in self._signals:
             signal.disconnect(self._soon)
-        self._session.pins.changed.disconnect(self._soon)
         if self._job is not None:
             self._job.close(timeout=5.0)
         if self._path is not None:

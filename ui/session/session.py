@@ -41,7 +41,8 @@ ANSWERS = "The training process responds again."
 class Session(QObject):
     """One experiment and its run. `is_running` is what the user requested last.
 
-    `runner` trains, by default in a process of its own; the session closes it. `frame_shown` is
+    `runner` trains, by default in a process of its own; the session closes it. A session with a
+    `predecessor` takes over its experiment and its run, which continues. `frame_shown` is
     emitted for every new frame of the run. `past` is the recorded frame shown instead of the
     newest, None while the newest is shown; `shown_step_changed` is emitted when it changes.
     """
@@ -63,13 +64,13 @@ class Session(QObject):
         spec: ExperimentSpec,
         parent: QObject | None = None,
         runner: TrainingWorker | Runner | None = None,
+        predecessor: Session | None = None,
     ) -> None:
         super().__init__(parent)
         self.spec = spec
         self.history = History()
         self.pins = Pins(self)
         self.undo_stack = QUndoStack(self)
-        self.undo_stack.cleanChanged.connect(self.saved_changed)
         self.is_running = False
         self.past: Frame | None = None
         self._run = 0
@@ -79,9 +80,21 @@ class Session(QObject):
         self._weights: dict[str, Array] | None = None
         self.pins.changed.connect(self._lay_pins_beside)
         self._runner = runner or TrainingWorker()
-        self._runner.on_frame = Bell(self._receive).ring
+        bell = Bell(self._receive)
+        self._runner.on_frame = bell.ring
         self._handshake = Handshake(self._runner.shown)
-        self._restart()
+        if predecessor is None:
+            self._restart()
+        else:
+            self._continue(predecessor)
+            # What arrived in between.
+            bell.ring()
+        self.undo_stack.cleanChanged.connect(self.saved_changed)
+
+    def successor(self) -> Session:
+        """A session for another window, which takes over the experiment and its run. This one must
+        not be used any more."""
+        return Session(self.spec, runner=self._runner, predecessor=self)
 
     # The run
 
@@ -269,6 +282,32 @@ class Session(QObject):
             self.spec = spec
             self.spec_changed.emit(spec)
         self.history.slope_bound = slope_bound(spec.network)
+
+    def announce(self) -> None:
+        """Emit what a window shows of the run, for one that is built while it continues."""
+        self.run_started.emit()
+        self.running_changed.emit(self.is_running)
+        self.saved_changed.emit()
+        if self._last is not None:
+            self.frame_shown.emit(self._last)
+        if self.past is not None:
+            self.shown_step_changed.emit()
+
+    def _continue(self, past: Session) -> None:
+        """Take over the run, the history and the edits of another session."""
+        past.undo_stack.cleanChanged.disconnect(past.saved_changed)
+        past.undo_stack.setParent(self)
+        self.undo_stack = past.undo_stack
+        for number in range(self.undo_stack.count()):
+            edit = self.undo_stack.command(number)
+            assert isinstance(edit, Edit)
+            edit.put = self.put
+        self.history, self.past, self.is_running = past.history, past.past, past.is_running
+        self._run, self._last, self._weights = past._run, past._last, past._weights
+        self._unloadable, self._is_preparing = past._unloadable, past._is_preparing
+        self.pins.restore(past.pins.all)
+        # The runner waits for a frame of the other window to be painted.
+        past.paints = False
 
     # Pins
 

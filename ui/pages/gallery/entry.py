@@ -40,6 +40,7 @@ VIEWS: dict[str, type[ComparisonView]] = {
 }
 # Height of a card beyond that of its view.
 HEADER = 42
+KeptResults = dict[tuple[str, str], tuple[Comparison, Results]]
 STOPPED = "Stopped before the end: nothing is checked"
 PAUSED = "the run in the playground is paused"
 
@@ -62,7 +63,8 @@ class EntryPage(QWidget):
         self.bar, self.side, self.below, self.banner = Bar(), Side(), Below(), Banner()
         self.table = self.below.table
         self.cards: list[Card] = []
-        self._kept: dict[tuple[str, str], tuple[Comparison, Results]] = {}
+        # Of each experiment and data set, the last runs that were not stopped.
+        self.kept: KeptResults = {}
         self._began = 0.0
         self._arrange()
         self._connect()
@@ -93,7 +95,7 @@ class EntryPage(QWidget):
         elif len(plan.variants) > 1:
             words += ": same seed, same draws, same batches"
         self.bar.show_progress(0.0, words)
-        if kept := self._kept.get((self.experiment.key, self.bar.data)):
+        if kept := self.kept.get((self.experiment.key, self.bar.data)):
             comparison, results = kept
             self.bar.show_seeds(len(results.seeds))
             self._show_runs(comparison)
@@ -176,7 +178,7 @@ class EntryPage(QWidget):
         assert self.comparison is not None
         comparison = self.comparison
         results = results_of(comparison.experiment, comparison.data, trained)
-        self._kept[comparison.experiment.key, comparison.data] = comparison, results
+        self.kept[comparison.experiment.key, comparison.data] = comparison, results
         self._end("")
         self._show_results(results)
 

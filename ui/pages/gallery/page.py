@@ -12,7 +12,7 @@ from core.telemetry.history import History
 from ui.menus import Command, Menu
 from ui.page import Page, PageContext
 from ui.pages.gallery.cards import CardsPage
-from ui.pages.gallery.entry import PAUSED, EntryPage
+from ui.pages.gallery.entry import PAUSED, EntryPage, KeptResults
 from ui.theme import Theme
 
 
@@ -103,6 +103,16 @@ class GalleryPage(Page):
     def retheme(self, colors: Theme) -> None:
         self.cards.retheme()
         self.entry.retheme()
+
+    def hand_over(self) -> tuple[Experiment | None, bool, KeptResults]:
+        return self.entry.experiment, self.shows_entry, self.entry.kept
+
+    def take_over(self, work: tuple[Experiment | None, bool, KeptResults]) -> None:
+        experiment, shown, self.entry.kept = work
+        if experiment is not None:
+            self.open(experiment)
+            if not shown:
+                self.back()
 
     def shutdown(self) -> None:
         self.entry.close_training(timeout=2.0)

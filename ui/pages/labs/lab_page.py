@@ -151,6 +151,11 @@ class LabPage(QWidget):
             at = self.context.preferences.text(f"labs/{self.key}/step", "0")
             self.transport.go(int(at) if at.isdecimal() else 0)
 
+    def show_state(self, state: Any, at: int) -> None:
+        """Show other settings, at a step; this cannot be undone."""
+        self._apply(state)
+        self.transport.go(at)
+
     def save_state(self) -> None:
         text, at = dumps(self.key, self.state), str(self.transport.at)
         self.context.preferences.keep(**{f"labs/{self.key}": text, f"labs/{self.key}/step": at})

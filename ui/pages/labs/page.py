@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QUndoStack
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
@@ -145,6 +147,17 @@ class LabsPage(Page):
     def save_state(self) -> None:
         for page in self.labs.values():
             page.save_state()
+
+    def hand_over(self) -> tuple[dict[str, tuple[Any, int]], str]:
+        states = {key: (page.state, page.transport.at) for key, page in self.labs.items()}
+        return states, self.lab.key if self.lab else ""
+
+    def take_over(self, work: tuple[dict[str, tuple[Any, int]], str]) -> None:
+        states, shown = work
+        for key, (state, at) in states.items():
+            self.open(key)
+            self.labs[key].show_state(state, at)
+        self.open(shown) if shown else self.back()
 
     def shutdown(self) -> None:
         for page in self.labs.values():

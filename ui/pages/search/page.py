@@ -291,6 +291,13 @@ class SearchPage(Page):
 
         ask_export(self.board.cards, None, view, self, "Search")
 
+    def hand_over(self) -> Path | None:
+        return self.file
+
+    def take_over(self, work: Path | None) -> None:
+        if work is not None:
+            self.show_study(work)
+
     def shutdown(self) -> None:
         if self.job:
             self.job.close(2.0)

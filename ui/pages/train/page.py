@@ -298,5 +298,12 @@ class TrainPage(Page):
     def save_state(self) -> None:
         self.context.preferences.keep(layout=self.dashboard.layout_state())
 
+    def hand_over(self) -> float:
+        return self.toolbar.pace.value()
+
+    def take_over(self, work: float) -> None:
+        self.toolbar.pace.set_value(work)
+        self._session.announce()
+
     def shutdown(self) -> None:
         self._session.paints = False
