@@ -9,6 +9,7 @@ from core.base import translation
 from core.base.translation import set_language
 from core.catalogue.blocks import Dense
 from core.experiment.spec import ExperimentSpec, NetworkSpec
+from core.gallery import GALLERY
 from tests.ui.running import session_within
 from ui.language import CHOICES, apply_language, system_language
 from ui.main_window import MainWindow
@@ -19,9 +20,8 @@ SPEC = ExperimentSpec(network=NetworkSpec(hidden=(Dense(units=5),)))
 
 @pytest.fixture
 def host(qtbot):
-    window = MainWindow(session_within(SPEC), "light", remember=False)
-    window.show()
-    made = WindowHost(window)
+    made = WindowHost(MainWindow(session_within(SPEC), "light", remember=False))
+    made.window.show()
     yield made
     made.window.close()
     apply_language("en")
@@ -75,7 +75,7 @@ def test_the_pages_stay_as_they_are(host, qtbot):
     window.page("labs").open("gradient_descent")
     window.page("labs").lab.edit(rate=0.07)
     window.show_page("gallery")
-    window.page("gallery").open(window.page("gallery").cards.experiments[0])
+    window.page("gallery").open(next(iter(GALLERY.values())))
     host.change_language("ko")
     assert host.window.current is host.window.page("gallery")
     assert host.window.current.shows_entry
