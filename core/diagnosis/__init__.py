@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from core.base.translation import Message
 from core.diagnosis import answers, descent, signals, start
 from core.diagnosis.base import ORDER, RULES, Finding, Remedy, Rule, Severity
 from core.diagnosis.evidence import RunEvidence
@@ -85,10 +86,12 @@ def _report(run: RunEvidence, found: list[Finding]) -> tuple[Finding, ...]:
 
 def _healthy(run: RunEvidence) -> Finding:
     gradient = run.gradient[run.gradient > 0]
-    advice = "None of the rules has found a problem."
+    advice = Message("None of the rules has found a problem.")
     if len(gradient) < 2:
-        evidence = f"No problem found after {run.frame.iteration:,} steps"
-        return Finding("healthy", "good", "No problems found", evidence, advice=advice)
+        title = Message("No problems found")
+        evidence = Message("No problem found after {steps:,} steps", steps=run.frame.iteration)
+        return Finding("healthy", "good", title, evidence, advice=advice)
+    title = Message("Gradients healthy")
     factor = number(float(gradient.max() / gradient.min()))
-    evidence = f"The layers' mean |g| are within a factor of {factor}"
-    return Finding("healthy", "good", "Gradients healthy", evidence, advice=advice)
+    evidence = Message("The layers' mean |g| are within a factor of {factor}", factor=factor)
+    return Finding("healthy", "good", title, evidence, advice=advice)

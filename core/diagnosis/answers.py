@@ -8,12 +8,14 @@ from typing import ClassVar
 
 import numpy as np
 
+from core.base.translation import Message
 from core.diagnosis import remedies as treat
 from core.diagnosis.base import RULES, Finding, Rule
 from core.diagnosis.evidence import RunEvidence
 from core.diagnosis.words import number, percent
 from core.telemetry.history import SCORES
 from core.telemetry.pictures import DataPicture
+from core.training.results import Score
 
 # Number of recent validation scores used, and of epochs to wait for.
 LATEST, PATIENT = 5, 5
@@ -62,8 +64,12 @@ class LargeTargets(Rule):
         low, high = data.span
         return self.finding(
             "bad",
-            "Targets are far larger than outputs",
-            f"Targets lie between {number(low)} and {number(high)}; outputs start at about 1",
+            Message("Targets are far larger than outputs"),
+            Message(
+                "Targets lie between {low} and {high}; outputs start at about 1",
+                low=number(low),
+                high=number(high),
+            ),
             treat.offer(treat.standardize_targets(spec)),
         )
 
@@ -88,8 +94,8 @@ class WorseThanMean(Rule):
             return None
         return self.finding(
             "bad",
-            "Worse than always predicting the mean",
-            f"R² is {number(r2)} on the validation part; the mean alone has 0",
+            Message("Worse than always predicting the mean"),
+            Message("R² is {value} on the validation part; the mean alone has 0", value=number(r2)),
             treat.offer(
                 treat.standardize_targets(spec),
                 treat.weaker_penalty(spec),
@@ -119,13 +125,15 @@ class SmallBatchNorm(Rule):
         if rows >= FEW_IN_BATCH:
             return None
         evidence = (
-            "A batch of 1 has no variance; the running statistics do not change"
+            Message("A batch of 1 has no variance; the running statistics do not change")
             if rows == 1
-            else f"With batches of {rows}, batch norm has too few samples for a variance"
+            else Message(
+                "With batches of {rows}, batch norm has too few samples for a variance", rows=rows
+            )
         )
         return self.finding(
             "warning",
-            "Batch too small for batch norm",
+            Message("Batch too small for batch norm"),
             evidence,
             treat.offer(treat.mini_batch(spec), treat.no_batch_norm(spec)),
         )
@@ -155,12 +163,17 @@ class Majority(Rule):
         if not missed or accuracy > data.baseline.accuracy + 0.03:
             return None
         names = [self._name(data, confusion.classes, i) for i in missed]
-        which = names[0] if len(names) == 1 else f"{len(names)} classes"
+        which = names[0] if len(names) == 1 else Message("{count} classes", count=len(names))
         return self.finding(
             "warning",
-            "Only the most frequent class is found",
-            f"Accuracy {percent(accuracy)}, constant prediction: "
-            f"{percent(data.baseline.accuracy)}; {which}: recall {percent(recall[missed].max())}",
+            Message("Only the most frequent class is found"),
+            Message(
+                "Accuracy {accuracy}, constant prediction: {constant}; {which}: recall {recall}",
+                accuracy=percent(accuracy),
+                constant=percent(data.baseline.accuracy),
+                which=which,
+                recall=percent(recall[missed].max()),
+            ),
             treat.offer(treat.balanced_classes(run.spec), treat.more_data(run.spec)),
         )
 
@@ -168,7 +181,7 @@ class Majority(Rule):
     def _name(data: DataPicture, classes: tuple[int, ...], row: int) -> str:
         """The name of a class, shortened to fit a sentence."""
         if row >= len(classes):
-            return "others"
+            return Message("others")
         number_of_class = classes[row]
         known = data.class_names
         name = known[number_of_class] if number_of_class < len(known) else str(number_of_class)
@@ -190,14 +203,30 @@ class SmallValidation(Rule):
             return None
         n = data.counts["validation"]
         score = next((s for s in reversed(run.frame.validation)), None)
-        said = f"{n} sample{'s' if n > 1 else ''}"
-        if score is not None and score.accuracy_error is not None:
-            said += f": accuracy {percent(score.accuracy)} ± {percent(score.accuracy_error)}"
-        elif score is not None and score.loss_error is not None:
-            said += f": loss {number(score.loss)} ± {number(score.loss_error)}"
         return self.finding(
             "warning",
-            "Too few validation samples",
-            said,
+            Message("Too few validation samples"),
+            self._said(n, score),
             treat.offer(treat.more_data(run.spec), treat.more_validation(run.spec)),
         )
+
+    @staticmethod
+    def _said(n: int, score: Score | None) -> Message:
+        """The number of samples and what it makes of the score."""
+        if score is not None and score.accuracy_error is not None:
+            return Message(
+                "{count} sample: accuracy {accuracy} ± {error}",
+                "{count} samples: accuracy {accuracy} ± {error}",
+                count=n,
+                accuracy=percent(score.accuracy),
+                error=percent(score.accuracy_error),
+            )
+        if score is not None and score.loss_error is not None:
+            return Message(
+                "{count} sample: loss {loss} ± {error}",
+                "{count} samples: loss {loss} ± {error}",
+                count=n,
+                loss=number(score.loss),
+                error=number(score.loss_error),
+            )
+        return Message("{count} sample", "{count} samples", count=n)

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from core.base.translation import Message
 from core.catalogue.activations import Identity, ReLU
 from core.catalogue.optimizers import NAG, SGD, Momentum
 from core.catalogue.penalties import NoPenalty
@@ -15,6 +16,7 @@ from core.diagnosis.base import RULES, Finding, Remedy, Rule
 from core.diagnosis.evidence import RECENT, STRETCHES, RunEvidence
 from core.diagnosis.words import fraction, number, percent
 from core.experiment.spec import ExperimentSpec
+from core.network.layer_names import layer_message
 from core.training.results import Score
 
 # Number of validation scores for their recent level.
@@ -39,18 +41,23 @@ class Diverged(Rule):
         divergence, spec = run.frame.divergence, run.spec
         if divergence is None:
             return None
-        where = divergence.layer or "the network"
+        layer = divergence.layer
         return self.finding(
             "bad",
-            "The run diverged",
-            f"{divergence.quantity.capitalize()} in {where} {divergence.when}",
+            Message("The run diverged"),
+            Message(
+                "Found {quantity} in {layer} {when}",
+                quantity=divergence.quantity,
+                layer=layer_message(layer) if layer else Message("the network"),
+                when=divergence.when,
+            ),
             treat.offer(
                 treat.l2_in_place_of_decay(spec),
                 *self._order(run),
                 treat.clip_by_norm(spec),
                 treat.batch_norm(spec),
             ),
-            (where,) if where in run.frame.layers else (),
+            (layer,) if layer in run.frame.layers else (),
         )
 
     def _order(self, run: RunEvidence) -> tuple[Remedy | None, ...]:
@@ -79,7 +86,7 @@ class HighRate(Rule):
         spec = run.spec
         return self.finding(
             "bad" if run.loss > 2 * run.untrained else "warning",
-            "Learning rate too high",
+            Message("Learning rate too high"),
             evidence,
             treat.offer(treat.lower_rate(spec), treat.clip_by_norm(spec)),
         )
@@ -87,12 +94,16 @@ class HighRate(Rule):
     def _grown(self, run: RunEvidence) -> str:
         loss, begun, best = run.loss, run.untrained, run.best_loss
         if loss > run.threshold(self.key, 1.15, 0.95) * begun:
-            return f"The loss is {number(loss)}; it started at {number(begun)}"
+            return Message(
+                "The loss is {loss}; it started at {begun}", loss=number(loss), begun=number(begun)
+            )
         if run.since and _held_back(run.spec):
             return ""  # a penalty may raise the loss
         rise = run.threshold(self.key, 0.3, 0.2) * (2 if _noisy(run) else 1)
         if loss > (1 + rise) * best and loss - best > rise * run.start:
-            return f"The loss has grown from {number(best)} to {number(loss)}"
+            return Message(
+                "The loss has grown from {best} to {loss}", best=number(best), loss=number(loss)
+            )
         return ""
 
     def _jumping(self, run: RunEvidence) -> str:
@@ -101,15 +112,20 @@ class HighRate(Rule):
             share *= 3
         if not run.loss_roughness > share * max(run.loss, 0.3 * run.start):
             return ""
-        return f"The loss jumps between {number(recent.min())} and {number(recent.max())}"
+        return Message(
+            "The loss jumps between {low} and {high}",
+            low=number(recent.min()),
+            high=number(recent.max()),
+        )
 
     def _long_steps(self, run: RunEvidence) -> str:
         if _held_back(run.spec) or any(layer.normalized for layer in run.hidden):
             return ""  # weights may be small on purpose, and after batch norm do not matter
         ratio = _largest(run)
         if ratio > run.threshold(self.key, 0.15, 0.08) and run.loss > 0.9 * run.untrained:
-            return (
-                f"The loss hardly decreases; a step moves weights by {percent(ratio)} of their size"
+            return Message(
+                "The loss hardly decreases; a step moves weights by {share} of their size",
+                share=percent(ratio),
             )
         return ""
 
@@ -132,9 +148,12 @@ class LowRate(Rule):
             return None
         return self.finding(
             "warning",
-            "Learning rate too low",
-            f"A step changes the weights by {fraction(ratio)} of their size; "
-            f"the loss is still {number(run.loss)}",
+            Message("Learning rate too low"),
+            Message(
+                "A step changes the weights by {share} of their size; the loss is still {loss}",
+                share=fraction(ratio),
+                loss=number(run.loss),
+            ),
             self._remedies(run),
         )
 
@@ -173,9 +192,14 @@ class Overfitting(Rule):
         spec = run.spec
         return self.finding(
             "bad" if now > 3 * best.loss else "warning",
-            "Overfitting",
-            f"Validation loss {number(best.loss)} at step {best.iteration:,}, now {number(now)}; "
-            f"training {number(run.loss)}",
+            Message("Overfitting"),
+            Message(
+                "Validation loss {best} at step {step:,}, now {now}; training {training}",
+                best=number(best.loss),
+                step=best.iteration,
+                now=number(now),
+                training=number(run.loss),
+            ),
             treat.offer(
                 treat.l2_penalty(spec, 0.01),
                 treat.early_stopping(spec),
@@ -210,8 +234,13 @@ class Plateau(Rule):
             return None
         return self.finding(
             "warning",
-            "The loss has stopped decreasing",
-            f"{number(now)} over the last {number(steps / 4)} steps, {number(before)} before",
+            Message("The loss has stopped decreasing"),
+            Message(
+                "{now} over the last {steps} steps, {before} before",
+                now=number(now),
+                steps=number(steps / 4),
+                before=number(before),
+            ),
             self._remedies(run.spec, steps),
         )
 

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from core.base.registry import settings_of
+from core.base.translation import Message
 from core.catalogue.activations import Activation
 from core.catalogue.batching import FullBatch, MiniBatch
 from core.catalogue.blocks import Block, Dense
@@ -60,7 +61,7 @@ def _with_rate(spec: ExperimentSpec, rate: float) -> Remedy:
     rate = float(f"{rate:.2g}")
     optimizer: Any = spec.training.optimizer
     optimizer = replace(optimizer, learning_rate=rate)
-    return Remedy(f"Rate {rate:g}", _training(spec, optimizer=optimizer))
+    return Remedy(Message("Rate {rate:g}", rate=rate), _training(spec, optimizer=optimizer))
 
 
 @remembered
@@ -79,7 +80,7 @@ def raise_rate(spec: ExperimentSpec) -> Remedy:
 
 @remembered
 def constant_rate(spec: ExperimentSpec) -> Remedy:
-    return Remedy("Keep the rate constant", _training(spec, schedule=Constant()))
+    return Remedy(Message("Keep the rate constant"), _training(spec, schedule=Constant()))
 
 
 @remembered
@@ -88,7 +89,8 @@ def decaying_rate(spec: ExperimentSpec, steps: int) -> Remedy | None:
     if not isinstance(spec.training.schedule, Constant):
         return None
     schedule = Staircase(decay=0.5, steps=max(1, steps))
-    return Remedy(f"Halve the rate every {steps:,} steps", _training(spec, schedule=schedule))
+    label = Message("Halve the rate every {steps:,} steps", steps=steps)
+    return Remedy(label, _training(spec, schedule=schedule))
 
 
 @remembered
@@ -96,24 +98,24 @@ def clip_by_norm(spec: ExperimentSpec) -> Remedy | None:
     clipping = spec.training.clipping
     if isinstance(clipping, ByNorm) and clipping.limit <= 1:
         return None
-    return Remedy("Clip gradients at norm 1", _training(spec, clipping=ByNorm(1.0)))
+    return Remedy(Message("Clip gradients at norm 1"), _training(spec, clipping=ByNorm(1.0)))
 
 
 @remembered
 def no_clipping(spec: ExperimentSpec) -> Remedy:
-    return Remedy("Do not clip gradients", _training(spec, clipping=NoClipping()))
+    return Remedy(Message("Do not clip gradients"), _training(spec, clipping=NoClipping()))
 
 
 @remembered
 def use_adam(spec: ExperimentSpec) -> Remedy | None:
     if isinstance(spec.training.optimizer, Adam):
         return None
-    return Remedy("Use Adam", _training(spec, optimizer=Adam()))
+    return Remedy(Message("Use Adam"), _training(spec, optimizer=Adam()))
 
 
 @remembered
 def full_batch(spec: ExperimentSpec) -> Remedy:
-    return Remedy("Use the full batch", _training(spec, batching=FullBatch()))
+    return Remedy(Message("Use the full batch"), _training(spec, batching=FullBatch()))
 
 
 @remembered
@@ -121,7 +123,8 @@ def fitting_initializer(spec: ExperimentSpec) -> Remedy:
     """The initialiser recommended for the activation, in every block."""
     name = INITIALIZERS[spec.network.activation.initializer].label
     network = _blocks(spec, initializer=None)
-    return Remedy(f"Initialise with {name}", _network(network, initializer=Auto()))
+    label = Message("Initialise with {name}", name=Message(name))
+    return Remedy(label, _network(network, initializer=Auto()))
 
 
 @remembered
@@ -131,20 +134,22 @@ def use_activation(spec: ExperimentSpec, activation: Activation) -> Remedy | Non
         return None
     changed = _blocks(spec, initializer=None, activation=None)
     changed = _network(changed, activation=activation, initializer=Auto())
-    return Remedy(f"Use {activation.label}", changed)
+    label = Message("Use {activation}", activation=Message(activation.label))
+    return Remedy(label, changed)
 
 
 @remembered
 def batch_norm(spec: ExperimentSpec) -> Remedy:
     changed = _blocks(spec, normalization=None)
-    return Remedy("Add batch norm", _network(changed, normalization="before"))
+    return Remedy(Message("Add batch norm"), _network(changed, normalization="before"))
 
 
 @remembered
 def dropout(spec: ExperimentSpec, rate: float = 0.2) -> Remedy | None:
     if spec.network.dropout >= rate:
         return None
-    return Remedy(f"Add dropout {rate:g}", _network(_blocks(spec, dropout=None), dropout=rate))
+    label = Message("Add dropout {rate:g}", rate=rate)
+    return Remedy(label, _network(_blocks(spec, dropout=None), dropout=rate))
 
 
 @remembered
@@ -153,7 +158,8 @@ def l2_penalty(spec: ExperimentSpec, strength: float) -> Remedy | None:
     penalty = spec.training.penalty
     if isinstance(penalty, L2) and penalty.strength >= strength:
         return None
-    return Remedy(f"Add an L2 penalty of {strength:g}", _training(spec, penalty=L2(strength)))
+    label = Message("Add an L2 penalty of {strength:g}", strength=strength)
+    return Remedy(label, _training(spec, penalty=L2(strength)))
 
 
 @remembered
@@ -163,14 +169,14 @@ def weaker_penalty(spec: ExperimentSpec) -> Remedy:
     weaker = {name: getattr(penalty, name) / 10 for name in settings_of(penalty)}
     decay = spec.training.weight_decay / 10
     changed = _training(spec, penalty=replace(penalty, **weaker), weight_decay=decay)
-    return Remedy("Weaken the penalty", changed)
+    return Remedy(Message("Weaken the penalty"), changed)
 
 
 @remembered
 def early_stopping(spec: ExperimentSpec, patience: int = 20) -> Remedy | None:
     if spec.training.patience:
         return None
-    return Remedy("Stop early", _training(spec, patience=patience, restore_best=True))
+    return Remedy(Message("Stop early"), _training(spec, patience=patience, restore_best=True))
 
 
 @remembered
@@ -182,7 +188,7 @@ def more_data(spec: ExperimentSpec) -> Remedy | None:
         return None
     count = int(min(4, room) * dataset.count)
     data = replace(spec.data, dataset=replace(dataset, count=count))
-    return Remedy(f"Use {count:,} samples", replace(spec, data=data))
+    return Remedy(Message("Use {count:,} samples", count=count), replace(spec, data=data))
 
 
 @remembered
@@ -190,7 +196,7 @@ def standardize_targets(spec: ExperimentSpec) -> Remedy | None:
     if spec.network.output not in ("auto", "identity"):
         return None
     data = replace(spec.data, standardize_targets=True)
-    return Remedy("Standardise the targets", replace(spec, data=data))
+    return Remedy(Message("Standardise the targets"), replace(spec, data=data))
 
 
 @remembered
@@ -198,23 +204,24 @@ def more_validation(spec: ExperimentSpec, share: float = 0.4) -> Remedy | None:
     if not spec.data.validation or spec.data.validation >= share:
         return None
     data = replace(spec.data, validation=share)
-    return Remedy(f"Hold out {share:.0%} for validation", replace(spec, data=data))
+    label = Message("Hold out {share:.0%} for validation", share=share)
+    return Remedy(label, replace(spec, data=data))
 
 
 @remembered
 def balanced_classes(spec: ExperimentSpec) -> Remedy:
-    return Remedy("Balance the classes", _training(spec, class_weights="balanced"))
+    return Remedy(Message("Balance the classes"), _training(spec, class_weights="balanced"))
 
 
 @remembered
 def mini_batch(spec: ExperimentSpec) -> Remedy:
-    return Remedy("Use batches of 32", _training(spec, batching=MiniBatch()))
+    return Remedy(Message("Use batches of 32"), _training(spec, batching=MiniBatch()))
 
 
 @remembered
 def no_batch_norm(spec: ExperimentSpec) -> Remedy:
     changed = _blocks(spec, normalization=None)
-    return Remedy("Remove batch norm", _network(changed, normalization="none"))
+    return Remedy(Message("Remove batch norm"), _network(changed, normalization="none"))
 
 
 @remembered
@@ -225,7 +232,7 @@ def l2_in_place_of_decay(spec: ExperimentSpec) -> Remedy | None:
     if not (isinstance(training.optimizer, LBFGS) and training.weight_decay):
         return None
     penalised = _training(spec, weight_decay=0.0, penalty=L2(training.weight_decay))
-    return Remedy("Use an L2 penalty, not weight decay", penalised)
+    return Remedy(Message("Use an L2 penalty, not weight decay"), penalised)
 
 
 @remembered
@@ -233,11 +240,11 @@ def more_units(spec: ExperimentSpec, most: int = 256) -> Remedy | None:
     """Four times the units in every block, or a block if there is none."""
     hidden = spec.network.hidden
     if not hidden:
-        return Remedy("Add a hidden layer", _network(spec, hidden=(Dense(units=32),)))
+        return Remedy(Message("Add a hidden layer"), _network(spec, hidden=(Dense(units=32),)))
     if max(block.units for block in hidden) >= most:
         return None
     wider = tuple(replace(block, units=min(most, 4 * block.units)) for block in hidden)
-    return Remedy("Use four times the units", _network(spec, hidden=wider))
+    return Remedy(Message("Use four times the units"), _network(spec, hidden=wider))
 
 
 @remembered
@@ -246,7 +253,7 @@ def fewer_units(spec: ExperimentSpec) -> Remedy | None:
     if not hidden or max(block.units for block in hidden) < 16:
         return None
     halved = tuple(replace(block, units=max(1, block.units // 2)) for block in hidden)
-    return Remedy("Use half the units", _network(spec, hidden=halved))
+    return Remedy(Message("Use half the units"), _network(spec, hidden=halved))
 
 
 def _room(dataset: Dataset) -> float:

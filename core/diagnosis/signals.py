@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from core.base.translation import Message
 from core.catalogue.activations import LeakyReLU, ReLU, Sigmoid
 from core.diagnosis import remedies as treat
 from core.diagnosis.base import RULES, Finding, Remedy, Rule
@@ -13,6 +14,7 @@ from core.diagnosis.evidence import RunEvidence
 from core.diagnosis.hidden import Hidden
 from core.diagnosis.start import treat_start
 from core.diagnosis.words import SUPERSCRIPT, fraction, names, number, percent
+from core.network.layer_names import layer_message, layer_number
 
 # With only a few batches, the evidence for a vanishing gradient must be this much stronger.
 BRIEF = 0.1
@@ -44,11 +46,20 @@ class Symmetric(Rule):
             return None
         same = max(duplicate_units[layer.index] for layer in alike)
         still = all(frame.weight[layer.index] == 0 for layer in alike)
-        what = "have weight 0" if still else "have the weights of another unit"
+        share, where = percent(same), names([layer.name for layer in alike])
+        evidence = (
+            Message("{share} of the units in {layers} have weight 0", share=share, layers=where)
+            if still
+            else Message(
+                "{share} of the units in {layers} have the weights of another unit",
+                share=share,
+                layers=where,
+            )
+        )
         return self.finding(
             "bad",
-            "Units are copies of each other",
-            f"{percent(same)} of the units in {_names(alike)} {what}",
+            Message("Units are copies of each other"),
+            evidence,
             treat.offer(treat.fitting_initializer(run.spec)),
             tuple(layer.name for layer in alike),
         )
@@ -70,22 +81,28 @@ class Exploding(Rule):
         # Optimizers that divide by the gradient's size tolerate a larger one.
         shaken = np.nanmax(run.recent("update_ratio")[-3:], initial=0) > 0.3
         if pull[worst] > run.threshold(self.key, 5, 2) * (1 if shaken else 10):
-            size, than = number(gradient[worst]), number(weight[worst])
-            return self._found(
-                run, f"Mean |g| {size} in {run.frame.layers[worst]}, mean weight {than}", worst
+            evidence = Message(
+                "Mean |g| {gradient} in {layer}, mean weight {weight}",
+                gradient=number(gradient[worst]),
+                layer=layer_message(run.frame.layers[worst]),
+                weight=number(weight[worst]),
             )
+            return self._found(run, evidence, worst)
         if len(run.hidden) < 2 or run.has_learned:
             return None
         if run.first_to_last > run.threshold(self.key, 100, 50):
-            growth = number(run.first_to_last)
-            return self._found(run, f"Layer 1's gradient is {growth} times the last layer's", 0)
+            evidence = Message(
+                "Layer 1's gradient is {growth} times the last layer's",
+                growth=number(run.first_to_last),
+            )
+            return self._found(run, evidence, 0)
         return None
 
-    def _found(self, run: RunEvidence, evidence: str, layer: int) -> Finding:
+    def _found(self, run: RunEvidence, evidence: Message, layer: int) -> Finding:
         spec = run.spec
         return self.finding(
             "bad",
-            "Gradients explode",
+            Message("Gradients explode"),
             evidence,
             treat.offer(
                 *treat_start(run),
@@ -121,8 +138,8 @@ class Dead(Rule):
         hurt = [layer for layer in run.hidden if dead[layer.index] > 0.3]
         return self.finding(
             "bad" if worst > 0.95 else "warning",
-            f"Dead {_label(hurt)} units",
-            f"{percent(share)} of all hidden units are 0 for every sample",
+            Message("Dead {activation} units", activation=_label(hurt)),
+            Message("{share} of all hidden units are 0 for every sample", share=percent(share)),
             self._remedies(run),
             tuple(layer.name for layer in hurt),
         )
@@ -163,8 +180,11 @@ class Saturation(Rule):
         hurt = [layer for layer in s_shaped if frame.shares.saturated[layer.index] > 0.5]
         return self.finding(
             "bad" if flat.mean() > 0.9 else "warning",
-            f"{_label(hurt)} units are saturated",
-            f"{percent(flat.mean())} of the activations lie where the slope is about 0",
+            Message("{activation} units are saturated", activation=_label(hurt)),
+            Message(
+                "{share} of the activations lie where the slope is about 0",
+                share=percent(flat.mean()),
+            ),
             self._remedies(run, born),
             tuple(layer.name for layer in hurt),
         )
@@ -195,13 +215,18 @@ class Collapse(Rule):
         limit = run.threshold(self.key, 0.003, 0.01)
         if not spread[-1] < min(limit, 0.2 * spread[0]):
             return None
-        spec, last = run.spec, run.hidden[-1].name
+        spec = run.spec
         relu, weaker = treat.use_activation(spec, ReLU()), treat.weaker_penalty(spec)
         return self.finding(
             "bad" if spread[-1] < 1e-4 else "warning",
-            "Activations have collapsed",
-            f"They differ by {number(spread[-1])} from sample to sample in {last}, "
-            f"by {number(spread[0])} in {run.hidden[0].name}",
+            Message("Activations have collapsed"),
+            Message(
+                "They differ by {little} from sample to sample in {last}, by {much} in {first}",
+                little=number(spread[-1]),
+                last=layer_message(run.hidden[-1].name),
+                much=number(spread[0]),
+                first=layer_message(run.hidden[0].name),
+            ),
             treat.offer(*treat_start(run), weaker, treat.batch_norm(spec), relu),
             tuple(layer.name for layer in run.hidden if spread[layer.index] < limit),
         )
@@ -224,14 +249,11 @@ class Vanishing(Rule):
         if len(run.hidden) < 2 or run.has_learned or not left < limit:
             return None
         sigmoid = all(isinstance(layer.activation, Sigmoid) for layer in run.hidden)
-        k = len(run.hidden)
-        bound = f"; {k} sigmoids pass ≤ 4{f'-{k}'.translate(SUPERSCRIPT)} = 1/{4**k:,}"
         gradient = run.gradient
         return self.finding(
             "bad" if left < 1e-3 else "warning",
-            "Gradients vanish",
-            f"{run.hidden[0].name.capitalize()} gets {fraction(left)} of the last layer's"
-            f" gradient{bound if sigmoid else ''}",
+            Message("Gradients vanish"),
+            self._evidence(run, left, sigmoid),
             self._remedies(run),
             tuple(h.name for h in run.hidden if gradient[h.index] < 0.05 * gradient[-1]),
         )
@@ -241,12 +263,25 @@ class Vanishing(Rule):
         relu, norm = treat.use_activation(spec, ReLU()), treat.batch_norm(spec)
         return treat.offer(*treat_start(run), treat.weaker_penalty(spec), relu, norm)
 
+    @staticmethod
+    def _evidence(run: RunEvidence, left: float, sigmoid: bool) -> Message:
+        layer, share, k = layer_number(run.hidden[0].name), fraction(left), len(run.hidden)
+        if not sigmoid:
+            return Message(
+                "Layer {layer} gets {share} of the last layer's gradient", layer=layer, share=share
+            )
+        return Message(
+            "Layer {layer} gets {share} of the last layer's gradient;"
+            " {k} sigmoids pass ≤ {power} = 1/{bound:,}",
+            layer=layer,
+            share=share,
+            k=k,
+            power="4" + f"-{k}".translate(SUPERSCRIPT),
+            bound=4**k,
+        )
 
-def _label(layers: list[Hidden]) -> str:
-    """The label of these layers' activation; empty if they differ."""
+
+def _label(layers: list[Hidden]) -> Message:
+    """The label of these layers' activation, or "Hidden" if they differ."""
     labels = {layer.activation.label for layer in layers}
-    return labels.pop() if len(labels) == 1 else "Hidden"
-
-
-def _names(layers: list[Hidden]) -> str:
-    return names([layer.name for layer in layers])
+    return Message(labels.pop()) if len(labels) == 1 else Message("Hidden")

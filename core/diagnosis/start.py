@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.base.translation import Message
+from core.catalogue.activations import Activation
 from core.catalogue.initializers import INITIALIZERS, Scaled
 from core.diagnosis import remedies as treat
 from core.diagnosis.base import RULES, Finding, Remedy, Rule
 from core.diagnosis.evidence import RunEvidence, weights_counted
 from core.diagnosis.words import fraction, number
+from core.network.layer_names import layer_message
 from core.telemetry.series import Floats
 
 # Mean of |x| of a standard normal x.
@@ -96,8 +99,20 @@ class InitMismatch(Rule):
         times = number(off.max()) if wrong.size == "large" else fraction(1 / off.max())
         return self.finding(
             "bad" if wrong.severe else "warning",
-            f"Weights start too {wrong.size} for {worst.activation.label}",
-            f"Those of {worst.name} are {times} times as large as {wanted} draws them",
+            self._title(wrong, worst.activation),
+            Message(
+                "Those of {layer} are {times} times as large as {initializer} draws them",
+                layer=layer_message(worst.name),
+                times=times,
+                initializer=Message(wanted),
+            ),
             treat.offer(treat.fitting_initializer(run.spec), treat.batch_norm(run.spec)),
             tuple(run.hidden[i].name for i in np.flatnonzero(off > OFF)),
         )
+
+    @staticmethod
+    def _title(wrong: Misfit, activation: Activation) -> Message:
+        label = Message(activation.label)
+        if wrong.size == "large":
+            return Message("Weights start too large for {activation}", activation=label)
+        return Message("Weights start too small for {activation}", activation=label)

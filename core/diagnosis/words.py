@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from core.base.translation import Message
+from core.network.layer_names import layer_message
+
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def number(value: float) -> str:
     """Two significant digits: 0.0042, 17, 24,000, 2.5·10⁶, 3·10⁻⁷."""
     if not math.isfinite(value):
-        return "∞" if value > 0 else "not a number"
+        return "∞" if value > 0 else Message("not a number")
     if value == 0:
         return "0"
     exponent = int(f"{value:.1e}".partition("e")[2])
@@ -34,6 +37,8 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def names(layers: Sequence[str]) -> str:
+def names(layers: Sequence[str]) -> Message:
     """Layers in short form: layer 3, or 4 layers."""
-    return layers[0] if len(layers) == 1 else f"{len(layers)} layers"
+    if len(layers) == 1:
+        return layer_message(layers[0])
+    return Message("{count} layers", count=len(layers))

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.base.translation import tr
 from ui import theme as themes
 from ui.plots.plot_view import PlotView
 from ui.plots.style import PaintStyle
@@ -41,9 +42,9 @@ class CardHeader(QWidget):
         self._style = PaintStyle(view.theme, self.font())
         self.setFixedHeight(HEADER_HEIGHT)
         self.setAccessibleName(view.title)
-        self.export_button = self._button(f"Export “{view.title}” as plot or data")
-        self.menu_button = self._button(f"Settings of “{view.title}”")
-        self.show_all_button = self._button("Show all (A)")
+        self.export_button = self._button(tr("Export “{title}” as plot or data", title=view.title))
+        self.menu_button = self._button(tr("Settings of “{title}”", title=view.title))
+        self.show_all_button = self._button(tr("Show all (A)"))
         self.show_all_button.clicked.connect(view.show_all)
         self.show_all_button.setVisible(view.zoomed)
         self.export_button.clicked.connect(view.export_requested)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
+from core.base.translation import tr
 from ui.plots.item import PlotObject
 from ui.plots.readout import ReadOut, Row
 from ui.plots.stroke import Polyline
@@ -61,11 +62,12 @@ class CurveGrid(PlotObject):
                 share = (place.x() - frame.left()) / max(frame.width(), 1)
                 epoch = min(max(round(share * last), 0), panel.validation.size - 1)
                 rows = [
-                    Row(style.train, "training", self._text(panel.train[epoch])),
-                    Row(style.validation, "validation", self._text(panel.validation[epoch])),
+                    Row(style.train, tr("training"), self._text(panel.train[epoch])),
+                    Row(style.validation, tr("validation"), self._text(panel.validation[epoch])),
                 ]
                 x = frame.left() + frame.width() * epoch / last
-                return ReadOut(frame, x, f"{panel.title}, epoch {epoch + 1}", rows)
+                title = tr("{title}, epoch {epoch}", title=panel.title, epoch=epoch + 1)
+                return ReadOut(frame, x, title, rows)
         return None
 
     def draw(self, painter: QPainter, style: PaintStyle, exposed: QRectF) -> None:

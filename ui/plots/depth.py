@@ -7,6 +7,7 @@ import math
 import numpy as np
 from PySide6.QtCore import QPointF
 
+from core.base.translation import tr
 from core.telemetry.series import LIMIT
 from ui.plots.layer_plot import LEAST, LayerPlot
 from ui.plots.plot import Plot
@@ -15,7 +16,7 @@ from ui.plots.readout import ReadOut, Row
 from ui.plots.scale import Floats, Scale, settle
 from ui.plots.series import Curve, Dots
 from ui.plots.style import PaintStyle
-from ui.plots.text import short_names
+from ui.plots.text import layer_name, short_names
 from ui.plots.ticks import Tick
 
 DOT = 3.5
@@ -100,5 +101,7 @@ class DepthPlot(Plot):
             return None
         i = int(np.clip(round(self.x_of(place.x())) - 1, 0, len(self.layers) - 1))
         color = style.layer_colors(len(self.layers))[i]
-        row = Row(color, self.layers[i], self.beside.text(float(self.values[i])))
-        return ReadOut(self.frame, self.px_of(i + 1.0), f"step {self.iteration:,}", [row])
+        row = Row(color, layer_name(self.layers[i]), self.beside.text(float(self.values[i])))
+        return ReadOut(
+            self.frame, self.px_of(i + 1.0), tr("step {step:,}", step=self.iteration), [row]
+        )

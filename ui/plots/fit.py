@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
 
+from core.base.translation import Message, tr
 from core.telemetry.pictures import DataPicture, Fit, Points
 from ui.plots.plot import Plot
 from ui.plots.points import nearest, radius
@@ -19,6 +20,9 @@ LINE = 2.0
 # How far the axis may extend beyond the targets, in shares of their range; beyond, curves are cut
 # off.
 STEPS = (0.1, 0.3, 0.6, 1.0)
+
+
+TARGET = {"train": Message("target, train"), "validation": Message("target, validation")}
 
 
 class FitPlot(Plot):
@@ -104,12 +108,12 @@ class FitPlot(Plot):
             at, target = float(points.inputs[i, 0]), float(points.targets[i])
             residual = target - self._predicted(at)
             rows = [
-                Row(_color(part, style), f"target, {part}", number(target)),
-                Row(None, "residual", number(residual)),
+                Row(_color(part, style), tr(TARGET[part]), number(target)),
+                Row(None, tr("residual"), number(residual)),
             ]
         rows.insert(0, Row(None, self.name(), number(at)))
-        rows.insert(1, Row(style.text, "prediction", number(self._predicted(at))))
-        return ReadOut(self.frame, self.px_of(at), f"step {self.iteration:,}", rows)
+        rows.insert(1, Row(style.text, tr("prediction"), number(self._predicted(at))))
+        return ReadOut(self.frame, self.px_of(at), tr("step {step:,}", step=self.iteration), rows)
 
     def _predicted(self, at: float) -> float:
         return float(np.interp(at, self.inputs(), self.outputs()))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRectF
 
 from ui.plots.style import PaintStyle
-from ui.plots.text import short_names
+from ui.plots.text import layer_names, short_names
 
 # Minimum width of a plot; below it another row is used if there is height for one.
 NARROW, FLAT = 56.0, 84.0
@@ -40,5 +40,6 @@ def columns(plots: Sequence[QRectF]) -> int:
 
 def fitting_names(layers: Sequence[str], width: float, style: PaintStyle) -> list[str]:
     """The layers' names, shortened where a plot is too narrow for them."""
-    widest = max((style.small_metrics.horizontalAdvance(name) for name in layers), default=0.0)
-    return list(layers) if widest < width - 2 else short_names(layers)
+    names = layer_names(layers)
+    widest = max((style.small_metrics.horizontalAdvance(name) for name in names), default=0.0)
+    return names if widest < width - 2 else short_names(layers)

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from core.base.translation import tr
+from core.network.layer_names import layer_message
 from core.telemetry.frame import BINS, Histograms
 from ui.plots.grid import columns, fitting_names, grid
 from ui.plots.histograms import full_heights
@@ -191,10 +193,15 @@ class HeatItem(PlotObject):
         color = style.layer_colors(len(self.layers))[i]
         rows = [
             Row(color, f"{number(low)} … {number(low + width)}", ""),
-            Row(None, "share", f"{100 * share:.1f} %"),
+            Row(None, tr("share"), f"{100 * share:.1f} %"),
         ]
         x = cell.left() + cell.width() * float(iterations[nearest]) / self.length
-        return ReadOut(cell, x, f"{self.layers[i]}, step {int(iterations[nearest]):,}", rows)
+        title = tr(
+            "{layer}, step {step:,}",
+            layer=layer_message(self.layers[i]),
+            step=int(iterations[nearest]),
+        )
+        return ReadOut(cell, x, title, rows)
 
 
 class HeatPlot(PicturePlot):

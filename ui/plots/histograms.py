@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
+from core.base.translation import tr
 from core.telemetry.frame import BINS, Histograms
 from ui.plots.grid import BETWEEN, columns, fitting_names, grid
 from ui.plots.item import PlotObject
@@ -17,7 +18,7 @@ from ui.plots.readout import ReadOut, Row
 from ui.plots.scale import Floats
 from ui.plots.stroke import Polyline
 from ui.plots.style import PaintStyle
-from ui.plots.text import CENTER, LEFT, RIGHT, paint_label
+from ui.plots.text import CENTER, LEFT, RIGHT, layer_name, paint_label
 from ui.plots.ticks import count, number
 
 # A bin this many times as tall as any other is cut off and labelled, so that the rest stays
@@ -216,14 +217,15 @@ class HistogramItem(PlotObject):
         n = int(data.counts[i][at])
         rows = [
             Row(color, f"{number(low)} … {number(low + float(width))}", ""),
-            Row(None, "values", f"{n:,}"),
-            Row(None, "share", f"{100 * n / max(int(everything), 1):.1f} %"),
+            Row(None, tr("values"), f"{n:,}"),
+            Row(None, tr("share"), f"{100 * n / max(int(everything), 1):.1f} %"),
         ]
-        for name, others in (("below", data.under), ("above", data.over), ("NaN", data.missing)):
+        beyond = ((tr("below"), data.under), (tr("above"), data.over), ("NaN", data.missing))
+        for name, others in beyond:
             if others[i]:
                 rows.append(Row(None, name, f"{int(others[i]):,}"))
         x = float(cell.edges[at] + cell.edges[at + 1]) / 2
-        return ReadOut(cell.plot, x, self.layers[i], rows)
+        return ReadOut(cell.plot, x, layer_name(self.layers[i]), rows)
 
 
 class HistogramPlot(PicturePlot):

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 
+from core.base.translation import tr
 from core.telemetry.history import History
 from core.telemetry.series import LIMIT, smooth
 from ui.plots.item import PlotObject
@@ -16,6 +17,7 @@ from ui.plots.readout import ReadOut, Row
 from ui.plots.scale import Floats, Scale, settle
 from ui.plots.series import Curves, Zone
 from ui.plots.style import PaintStyle
+from ui.plots.text import layer_name, layer_names
 from ui.plots.ticks import number
 from ui.plots.time_axis import TimeAxis
 from ui.plots.time_plot import EndLabels, Other, TimePlot
@@ -154,14 +156,14 @@ class LayerPlot(TimePlot):
     def gutter_right(self, style: PaintStyle) -> float:
         if not self.labels:
             return super().gutter_right(style)
-        widths = (style.small_metrics.horizontalAdvance(name) for name in self.history.layers)
+        widths = (style.small_metrics.horizontalAdvance(name) for name in self._names())
         return max(widths, default=0.0) + GAP + 6
 
     # The items
 
     def load(self, low: float, high: float) -> None:
         self.names.setVisible(self.labels)
-        self.names.names = self.history.layers
+        self.names.names = tuple(self._names())
         self.lines.set_data(*self._points(self.history, low, high))
 
     def extend(self, low: float, high: float) -> None:
@@ -197,6 +199,9 @@ class LayerPlot(TimePlot):
             chosen = np.append(chosen, x.size - 1)
         return x[chosen], values[chosen]
 
+    def _names(self) -> list[str]:
+        return layer_names(self.history.layers)
+
     # Read-out
 
     def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
@@ -206,9 +211,11 @@ class LayerPlot(TimePlot):
         nearest = int(np.abs(x - self.x_of(place.x())).argmin())
         figure = self.history.figure(self.figure)[nearest]
         names = zip(style.layer_colors(figure.size), self.history.layers, figure, strict=True)
-        rows = [Row(color, name, self.text(float(value))) for color, name, value in names]
+        rows = [
+            Row(color, layer_name(name), self.text(float(value))) for color, name, value in names
+        ]
         where = self.px_of(float(x[nearest]))
-        return ReadOut(self.frame, where, f"step {int(x[nearest]):,}", rows)
+        return ReadOut(self.frame, where, tr("step {step:,}", step=int(x[nearest])), rows)
 
     def text(self, value: float) -> str:
         """A value as text for the read-out."""

@@ -10,6 +10,7 @@ import pyqtgraph as pg
 import PySide6.QtWidgets  # noqa: F401  (pyqtgraph takes the binding that is loaded already)
 from PySide6.QtCore import QPointF, QRectF, Signal
 
+from core.base.translation import tr
 from ui.plots.axis import Axis, Grid
 from ui.plots.item import PlotObject
 from ui.plots.plot_area import PlotArea
@@ -117,8 +118,8 @@ class Plot(PlotArea):
 
     def title_of(self, x: float) -> str:
         """The first line of the read-out."""
-        if self.x_name == "steps":
-            return f"step {round(x):,}"
+        if self.x_name == tr("steps"):
+            return tr("step {step:,}", step=round(x))
         return f"{self.x_name} {number(x)}".strip()
 
     # Items

@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsView, QMenu, QWidget
 
+from core.base.translation import Message, tr
 from ui.plots.empty_note import EmptyNote
 from ui.plots.menus import add_toggle
 from ui.plots.plot import Plot
@@ -53,7 +54,7 @@ class PlotView(pg.GraphicsView):
     # The theme's colour behind the plots.
     backdrop: ClassVar[str] = "card"
     # How to fill the view, said while it is empty.
-    start: ClassVar[str] = "Press Run or the space bar to start."
+    start: ClassVar[str] = Message("Press Run or the space bar to start.")
 
     maximize_requested = Signal()
     export_requested = Signal()
@@ -78,7 +79,7 @@ class PlotView(pg.GraphicsView):
         self._was_zoomed = False
         self._pressed: QPoint | None = None
         super().__init__(parent, background=None)  # type: ignore[arg-type]
-        self.title, self.about = title or self.title, about or self.about
+        self.title, self.about = tr(title or self.title), tr(about or self.about)
         self._overlay = Overlay()
         self._empty_note = EmptyNote()
         for item in (self._overlay, self._empty_note):
@@ -116,10 +117,10 @@ class PlotView(pg.GraphicsView):
         """Add the view's settings to its menu; by default the log switches of the plots."""
         for plot in self.shown_plots:
             if plot.axes_shown and not plot.percent:
-                of = f" {plot.caption[0].lower()}{plot.caption[1:]}" if plot.caption else " values"
-                add_toggle(menu, f"Logarithmic{of}", plot.y_scale.log, plot.set_log)
+                add_toggle(menu, _logarithmic(plot.caption), plot.y_scale.log, plot.set_log)
                 if plot.x_scale.low >= 0 and plot.x_name:
-                    add_toggle(menu, f"Logarithmic {plot.x_name}", plot.x_scale.log, plot.set_log_x)
+                    text = tr("Logarithmic {name}", name=plot.x_name)
+                    add_toggle(menu, text, plot.x_scale.log, plot.set_log_x)
 
     def finish(self) -> None:
         """Prepare for an export: show pending data."""
@@ -167,7 +168,7 @@ class PlotView(pg.GraphicsView):
         self._bounds = QRectF(QPointF(0, 0), size)
         style = self.style_now
         self._overlay.lay_out(self._bounds, style)
-        self._empty_note.show_text(self._bounds, style, self._note, self.about, self.start)
+        self._empty_note.show_text(self._bounds, style, self._note, self.about, tr(self.start))
         if self.plots:
             self.arrange(area(size), style)
         self._note_zoom()
@@ -382,16 +383,16 @@ class PlotView(pg.GraphicsView):
         """The menu of the right button, the menu key and the card's menu button."""
         menu = QMenu(self)
         if self.zoomed:
-            menu.addAction("Show all", self.show_all).setShortcut("A")
+            menu.addAction(tr("Show all"), self.show_all).setShortcut("A")
             menu.addSeparator()
         self.add_actions(menu)
         if not menu.isEmpty():
             menu.addSeparator()
         if self.shown_plots:
             boxes = all(p.box.state["mouseMode"] == p.box.RectMode for p in self.plots)
-            add_toggle(menu, "Drag selects a box to zoom to", boxes, self.set_box_zoom)
-        menu.addAction("Maximise or restore", self.maximize_requested.emit)
-        menu.addAction("Export plot or data…", self.export_requested.emit)
+            add_toggle(menu, tr("Drag selects a box to zoom to"), boxes, self.set_box_zoom)
+        menu.addAction(tr("Maximise or restore"), self.maximize_requested.emit)
+        menu.addAction(tr("Export plot or data…"), self.export_requested.emit)
         return menu
 
     def set_box_zoom(self, boxes: bool) -> None:
@@ -432,6 +433,13 @@ class PlotView(pg.GraphicsView):
             self._style = None
             self.redraw()
         super().changeEvent(event)
+
+
+def _logarithmic(caption: str) -> str:
+    """What the switch of a plot's vertical axis says."""
+    if not caption:
+        return tr("Logarithmic values")
+    return tr("Logarithmic {name}", name=f"{caption[0].lower()}{caption[1:]}")
 
 
 def area(size: QSizeF) -> QRectF:

@@ -10,7 +10,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
-from core.telemetry.history import CURVES, LOSS, History
+from core.base.translation import Message, tr
+from core.telemetry.history import LOSS, History
 from core.telemetry.series import LIMIT, smooth
 from ui.plots.item import PlotObject, resolve
 from ui.plots.readout import ReadOut, Row
@@ -18,6 +19,7 @@ from ui.plots.scale import Floats, Scale, settle
 from ui.plots.series import Curve, Curves
 from ui.plots.stroke import Polyline, envelope, fill
 from ui.plots.style import PaintStyle
+from ui.plots.text import given
 from ui.plots.ticks import number
 from ui.plots.time_axis import TimeAxis
 from ui.plots.time_plot import Other, TimePlot
@@ -28,6 +30,8 @@ STRETCH = 3.0
 SPIKE = 1.6
 # Opacity of the shaded gap.
 SHADE = 0.14
+# As in `CURVES`.
+NAMES = Message("loss"), Message("accuracy"), Message("learning rate")
 
 
 class RunPlot(TimePlot):
@@ -38,7 +42,7 @@ class RunPlot(TimePlot):
     ) -> None:
         super().__init__(axis, caption, **how)
         self.curve, self.scored = curve, scored
-        self.name = CURVES[curve].replace("_", " ")
+        self.name = NAMES[curve]
         self.shades = True
         self._seen_buckets = self._seen_scores = 0
         self._peak = -math.inf
@@ -153,7 +157,7 @@ class RunPlot(TimePlot):
         """The gap as text; differences between percentages are in points."""
         value = float(self.gap_of(train, validation))
         if self.percent and math.isfinite(value):
-            return f"{100 * value:.1f} points".replace("-", "−")
+            return tr("{points:.1f} points", points=100 * value).replace("-", "−")
         return self.text(value)
 
     def gaps(self, history: History, low: float, high: float) -> Floats:
@@ -291,12 +295,12 @@ class RunPlot(TimePlot):
             return None
         rows = self._rows(min(iteration, steps.next - 1), style)
         rows += [
-            Row(style.axis, "", mark.text)
+            Row(style.axis, "", tr(mark.text))
             for mark in self.history.marks
             if abs(self.px_of(mark.iteration) - place.x()) < 4
         ]
         x = self.px_of(iteration)
-        return ReadOut(self.frame, x, f"step {iteration:,}", rows)
+        return ReadOut(self.frame, x, tr("step {step:,}", step=iteration), rows)
 
     def _rows(self, iteration: int, style: PaintStyle) -> list[Row]:
         steps, scores = self.history.steps, self.history.scores
@@ -305,19 +309,21 @@ class RunPlot(TimePlot):
         if iteration >= first:
             value = float(tail[self.curve, iteration - first])
             color = style.pale(style.train, 0.6)
-            rows.append(Row(color, "batch" if self.scored else self.name, self.text(value)))
+            name = tr("batch") if self.scored else tr(self.name)
+            rows.append(Row(color, name, self.text(value)))
         train = self._train_at(self.history, iteration)
         if self.reach() >= steps.width or iteration < first:
-            rows.append(Row(style.train, "train, smoothed", self.text(train)))
+            rows.append(Row(style.train, tr("train, smoothed"), self.text(train)))
         if self.scored and len(scores):
             value = self._score_at(self.history, iteration)
-            rows.append(Row(style.validation, "validation", self.text(value)))
-            rows.append(Row(None, "gap", self.gap_text(train, value)))
+            rows.append(Row(style.validation, tr("validation"), self.text(value)))
+            rows.append(Row(None, tr("gap"), self.gap_text(train, value)))
         if math.isfinite(self.baseline):
-            rows.append(Row(style.role("muted"), "constant prediction", self.text(self.baseline)))
+            level = self.text(self.baseline)
+            rows.append(Row(style.role("muted"), tr("constant prediction"), level))
         for other in self.others():
             value = self._of_other(other.history, iteration)
-            rows.append(Row(style.role(other.role), other.name, self.text(value)))
+            rows.append(Row(style.role(other.role), given(other.name), self.text(value)))
         return rows
 
     def _train_at(self, history: History, iteration: int) -> float:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from string import Formatter
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
+from core.base.translation import Message, tr
+from core.network.layer_names import OUTPUT, layer_message, layer_number
 from ui.plots.style import PaintStyle
 from ui.theme import Theme
 
@@ -35,6 +38,20 @@ class Span(NamedTuple):
     text: str
     color: str | OneOf = "muted"
     hint: bool = False
+
+
+def given(name: str) -> str:
+    """A name as the data give it; one that the application has made up, in the user's language."""
+    return tr(name) if isinstance(name, Message) else name
+
+
+def colored(template: str, **parts: Span) -> list[Span]:
+    """A translated template with coloured text in place of its names in braces."""
+    spans: list[Span] = []
+    for text, name, _, _ in Formatter().parse(template):
+        spans += [Span(text)] if text else []
+        spans += [parts[name]] if name else []
+    return spans
 
 
 def plain(spans: Sequence[Span]) -> str:
@@ -111,7 +128,17 @@ def paint_label(
     painter.drawText(where, align, text)
 
 
+def layer_name(name: str) -> str:
+    """The name of a layer in the user's language."""
+    return tr(layer_message(name))
+
+
+def layer_names(layers: Sequence[str]) -> list[str]:
+    """The names of layers in the user's language."""
+    return [layer_name(name) for name in layers]
+
+
 def short_names(layers: Sequence[str]) -> list[str]:
     """Layer names for narrow places: "layer 3" is 3, "output" is out."""
-    short = [name.removeprefix("layer ") for name in layers]
-    return ["out" if name == "output" else name for name in short]
+    short = map(layer_number, layers)
+    return [tr("out") if name == OUTPUT else name for name in short]

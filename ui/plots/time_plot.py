@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from PySide6.QtGui import QPainter
 
+from core.base.translation import Message, tr
 from core.telemetry.history import EMPTY, History
 from ui.plots.item import FRONT, PlotObject
 from ui.plots.plot import Plot
@@ -31,7 +32,7 @@ class Other(NamedTuple):
 
 def others(history: History) -> list[Other]:
     """The runs to compare a history with: the previous one and those pinned."""
-    ghost = [Other("run before", "ghost", history.ghost)] if history.ghost else []
+    ghost = [Other(Message("run before"), "ghost", history.ghost)] if history.ghost else []
     return ghost + [Other(pin.name, f"pin{pin.slot}", pin.history) for pin in history.pinned]
 
 
@@ -43,7 +44,7 @@ class TimePlot(Plot):
     """
 
     def __init__(self, axis: TimeAxis, caption: str = "", log: bool = False, **how) -> None:
-        super().__init__(caption, "steps", log=log, **how)
+        super().__init__(caption, tr("steps"), log=log, **how)
         self.axis, self.log = axis, log
         self.history = EMPTY
         self.smoothing = 0.01

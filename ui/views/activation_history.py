@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QMenu
 
+from core.base.translation import tr
 from core.telemetry.frame import BINS, Frame
 from ui.plots.heat import HeatPlot
 from ui.plots.style import PaintStyle
@@ -67,8 +68,11 @@ class ActivationHistoryView(View):
         super().arrange(area.adjusted(0, 4, 0, 0), style)
 
     def describe(self) -> tuple[Span, ...]:
-        what = "after" if self.measure == "activations" else "before"
-        return (Span(f"{what} the activation function, steps across, values up"),)
+        if self.measure == "activations":
+            text = tr("after the activation function, steps across, values up")
+        else:
+            text = tr("before the activation function, steps across, values up")
+        return (Span(text),)
 
     def columns(self) -> Data:
         record = self.maps.record
@@ -81,8 +85,8 @@ class ActivationHistoryView(View):
 
     def add_actions(self, menu: QMenu) -> None:
         choices: dict[str, object] = {
-            "After the activation function": "activations",
-            "Before the activation function": "preactivations",
+            tr("After the activation function"): "activations",
+            tr("Before the activation function"): "preactivations",
         }
         add_choice(menu, choices, self.measure, self.set_measure)
 

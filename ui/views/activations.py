@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QMenu
 
+from core.base.translation import tr
 from ui.plots.text import OneOf, Span
 from ui.theme import Theme
 from ui.views.histogram_view import HistogramView
@@ -21,11 +22,11 @@ class ActivationView(HistogramView):
     measure = "activations"
 
     def describe(self) -> tuple[Span, ...]:
-        what = "after" if self.measure == "activations" else "before"
-        return (
-            Span(f"distribution per layer, {what} the activation function"),
-            *self._learned_slopes(),
-        )
+        if self.measure == "activations":
+            text = tr("distribution per layer, after the activation function")
+        else:
+            text = tr("distribution per layer, before the activation function")
+        return (Span(text), *self._learned_slopes())
 
     def _learned_slopes(self) -> list[Span]:
         """The learned slopes of PReLU, in the layers' colours."""
@@ -34,7 +35,8 @@ class ActivationView(HistogramView):
             return []
         learned = [(i, a) for i, a in enumerate(slopes) if np.isfinite(a)]
         return [
-            Span("  ·  learned slopes"),
+            Span("  ·  "),
+            Span(tr("learned slopes")),
             *(
                 Span(f"  {a:.3f}".replace("-", "−"), OneOf(Theme.layer_colors, len(slopes), i))
                 for i, a in learned
@@ -43,8 +45,8 @@ class ActivationView(HistogramView):
 
     def add_actions(self, menu: QMenu) -> None:
         choices: dict[str, object] = {
-            "After the activation function": "activations",
-            "Before the activation function": "preactivations",
+            tr("After the activation function"): "activations",
+            tr("Before the activation function"): "preactivations",
         }
         add_choice(menu, choices, self.measure, self.set_measure)
 

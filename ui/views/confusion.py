@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QMenu
 
+from core.base.translation import Message, tr
 from core.telemetry.frame import Frame
 from core.telemetry.pictures import Confusion, DataPicture, class_name
 from ui.plots.pictures.confusion import ConfusionPlot
@@ -13,13 +14,13 @@ from ui.plots.pictures.picture import SinglePicturePlot
 from ui.plots.pictures.worst import WorstImages
 from ui.plots.plot_view import beside
 from ui.plots.style import PaintStyle
-from ui.plots.text import Span
+from ui.plots.text import Span, given
 from ui.views.picture_view import PictureView
 from ui.views.view import Data, add_choice
 
 WIDE, TALL = 420.0, 400.0
 BOTH, MATRIX, WORST = "both", "matrix", "worst"
-OTHERS = "others"
+OTHERS = Message("others")
 
 
 class ConfusionView(PictureView):
@@ -42,9 +43,9 @@ class ConfusionView(PictureView):
 
     def unsupported_reason(self, data: DataPicture) -> str:
         if not data.classifies:
-            return "Needs classification data; this is a regression task."
+            return tr("Needs classification data; this is a regression task.")
         if not data.counts["validation"]:
-            return "Needs validation samples; their share is set to 0."
+            return tr("Needs validation samples; their share is set to 0.")
         return ""
 
     def show_measured(self, frame: Frame, picture: Confusion) -> None:
@@ -62,8 +63,8 @@ class ConfusionView(PictureView):
             what = MATRIX
         self.matrix_plot.caption = self.worst_plot.caption = ""
         if what == BOTH:
-            self.matrix_plot.caption = "Predicted"
-            self.worst_plot.caption = "Worst of the validation set"
+            self.matrix_plot.caption = tr("Predicted")
+            self.worst_plot.caption = tr("Worst of the validation set")
             left, right = _halves(area)
             self.place({self.matrix_plot: left, self.worst_plot: right})
         else:
@@ -72,14 +73,18 @@ class ConfusionView(PictureView):
     def describe(self) -> tuple[Span, ...]:
         data = self.matrix.shown
         if data is None or self.unsupported:
-            return (Span("counts on the validation set"),)
+            return (Span(tr("counts on the validation set")),)
         total = max(int(data.counts.sum()), 1)
-        share = f"{100 * np.trace(data.counts) / total:.1f} % of {total:,} correct"
+        percent = 100 * np.trace(data.counts) / total
+        share = tr("{percent:.1f} % of {total:,} correct", percent=percent, total=total)
         if self.shown_plots == [self.worst_plot]:
-            return (Span(f"worst of the validation set  ·  {share}"),)
+            return (Span(f"{tr('worst of the validation set')}  ·  {share}"),)
         small = self.frame.data.too_small if self.frame and self.frame.data else ()
-        named = f"  ·  too few to be in every part: {', '.join(small)}" if small else ""
-        return (Span(f"{share}  ·  rows: true class{named}"),)
+        says = [share, tr("rows: true class")]
+        if small:
+            names = ", ".join(map(given, small))
+            says.append(tr("too few to be in every part: {names}", names=names))
+        return (Span("  ·  ".join(says)),)
 
     def columns(self) -> Data:
         data, worst = self.matrix.shown, self.worst.shown
@@ -100,9 +105,9 @@ class ConfusionView(PictureView):
     def add_actions(self, menu: QMenu) -> None:
         if self.worst.count():
             choices: dict[str, object] = {
-                "Matrix and worst images": BOTH,
-                "Matrix": MATRIX,
-                "Worst images": WORST,
+                tr("Matrix and worst images"): BOTH,
+                tr("Matrix"): MATRIX,
+                tr("Worst images"): WORST,
             }
             add_choice(menu, choices, self.show_what, self.set_what)
 

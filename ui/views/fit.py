@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.base.translation import tr
 from core.telemetry.frame import Frame
 from core.telemetry.pictures import DataPicture, Fit
 from ui.plots.fit import FitPlot
@@ -26,21 +27,21 @@ class FitView(PictureView):
     def unsupported_reason(self, data: DataPicture) -> str:
         if data.dimensions == 1:
             return ""
-        return f"Needs data with one input feature; these have {data.dimensions:,}."
+        return tr("Needs data with one input feature; these have {count:,}.", count=data.dimensions)
 
     def show_measured(self, frame: Frame, picture: Fit) -> None:
         self.fit.set_fit(picture, frame.data, frame.iteration)
 
     def describe(self) -> tuple[Span, ...]:
         data = self.frame.data if self.frame else None
-        spans = [Span("prediction", "text")]
+        spans = [Span(tr("prediction"), "text")]
         if data is None or self.unsupported:
-            return (Span("prediction over one input"),)
-        spans += [Span("  ·  "), Span("train", "train")]
+            return (Span(tr("prediction over one input")),)
+        spans += [Span("  ·  "), Span(tr("train"), "train")]
         if data.counts["validation"]:
-            spans += [Span("  ·  "), Span("validation", "validation")]
+            spans += [Span("  ·  "), Span(tr("validation"), "validation")]
         if data.outputs > 1:
-            spans.append(Span(f"  ·  first of {data.outputs} outputs"))
+            spans += [Span("  ·  "), Span(tr("first of {count} outputs", count=data.outputs))]
         return tuple(spans)
 
     def columns(self) -> Data:

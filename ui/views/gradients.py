@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.base.translation import Message, tr
 from ui.plots.text import Span
 from ui.views.layer_figure import LayerFigureView
 
@@ -14,7 +15,8 @@ class GradientView(LayerFigureView):
     about = "Mean magnitude of every layer's gradient"
     default_shown = True
     figure = "gradient"
-    what = "mean |∂E/∂W|"
+    what = Message("mean |∂E/∂W| by layer")
+    what_log = Message("mean |∂E/∂W| by layer, logarithmic")
 
     def bound(self) -> float | None:
         return self.history.slope_bound
@@ -23,6 +25,7 @@ class GradientView(LayerFigureView):
         if self.bound() and self.by_depth in self.placed:
             return (
                 *super().describe(),
-                Span("  ·  dashed: 4⁻ᵏ, the bound for k sigmoid layers"),
+                Span("  ·  "),
+                Span(tr("dashed: 4⁻ᵏ, the bound for k sigmoid layers")),
             )
         return super().describe()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QMenu
 
+from core.base.translation import tr
 from core.telemetry.frame import Frame
 from ui.plots.depth import DepthPlot
 from ui.plots.layer_plot import LayerPlot
@@ -24,7 +25,8 @@ class LayerFigureView(TimeView):
 
     figure = ""
     log = True
-    what = ""
+    # What is shown, on a linear and on a logarithmic scale.
+    what = what_log = ""
     band: tuple[float, float] | None = None
     _arranged_for: tuple[str, ...] = ()
 
@@ -48,8 +50,8 @@ class LayerFigureView(TimeView):
     def arrange(self, area: QRectF, style: PaintStyle) -> None:
         both = self.show_what == BOTH and area.width() >= WIDE
         self.by_depth.alone = self.show_what == OVER_DEPTH
-        self.lines.caption = "Over the run" if both else ""
-        self.by_depth.caption = "Now, by depth" if both else ""
+        self.lines.caption = tr("Over the run") if both else ""
+        self.by_depth.caption = tr("Now, by depth") if both else ""
         if both:
             layers = len(self.frame.layers) if self.frame else 1
             share = min(max(0.2, 34.0 * layers / area.width()), 0.34)
@@ -59,8 +61,7 @@ class LayerFigureView(TimeView):
             self.place({self.by_depth if self.by_depth.alone else self.lines: area})
 
     def describe(self) -> tuple[Span, ...]:
-        scale = ", logarithmic" if self.lines.log else ""
-        spans = [Span(f"{self.what} by layer{scale}")]
+        spans = [Span(tr(self.what_log if self.lines.log else self.what))]
         if self.lines in self.placed:
             spans += legend(self.lines.others())
         return tuple(spans)
@@ -89,15 +90,16 @@ class LayerFigureView(TimeView):
 
     def add_actions(self, menu: QMenu) -> None:
         choices: dict[str, object] = {
-            "Over the run and over depth": BOTH,
-            "Over the run": OVER_TIME,
-            "Over depth, now": OVER_DEPTH,
+            tr("Over the run and over depth"): BOTH,
+            tr("Over the run"): OVER_TIME,
+            tr("Over depth, now"): OVER_DEPTH,
         }
         add_choice(menu, choices, self.show_what, self.set_what)
         menu.addSeparator()
-        add_toggle(menu, "Logarithmic", self.lines.log, self.set_log)
+        add_toggle(menu, tr("Logarithmic"), self.lines.log, self.set_log)
         if self.history.ghost:
-            add_toggle(menu, "Previous run, in grey", self.lines.show_ghost, self.set_ghost)
+            show = self.lines.show_ghost
+            add_toggle(menu, tr("Previous run, in grey"), show, self.set_ghost)
         self.add_smoothing(menu)
 
     def set_what(self, what: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QMenu
 
+from core.base.translation import tr
 from core.telemetry.history import LEARNING_RATE
 from ui.plots.run_plot import RunPlot
 from ui.plots.text import Span
@@ -36,7 +37,7 @@ class LearningRateView(TimeView):
         }
 
     def add_actions(self, menu: QMenu) -> None:
-        add_toggle(menu, "Logarithmic", self.curve.log, self.set_log)
+        add_toggle(menu, tr("Logarithmic"), self.curve.log, self.set_log)
 
     def set_log(self, log: bool) -> None:
         """Put the learning rate on a logarithmic or linear scale."""

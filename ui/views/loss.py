@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QMenu
 
+from core.base.translation import tr
 from core.telemetry.frame import Frame
 from core.telemetry.history import ACCURACY, LOSS, SCORES
 from ui.plots.plot_view import beside
@@ -38,7 +39,7 @@ class LossView(TimeView):
         self._classifies = self.history.classifies
         if self._classifies and self.show_what == BOTH and area.width() >= WIDE:
             shown, shares = [self.loss, self.accuracy], (0.6, 0.4)
-            self.loss.caption, self.accuracy.caption = "Loss", "Accuracy"
+            self.loss.caption, self.accuracy.caption = tr("Loss"), tr("Accuracy")
         else:
             accuracy = self._classifies and self.show_what == ONLY_ACCURACY
             shown, shares = [self.accuracy if accuracy else self.loss], (1.0,)
@@ -58,15 +59,16 @@ class LossView(TimeView):
     def describe(self) -> tuple[Span, ...]:
         plot = self.drawn[0]
         train, validation = plot.figures()
-        spans = [Span(f"train {plot.text(train)}", "train")]
+        spans = [Span(tr("train {value}", value=plot.text(train)), "train")]
         if len(self.history.scores):
-            text = f"validation {plot.text(validation)}{self._sampled()}"
+            text = self._validation_text(plot.text(validation))
             spans += [Span("  ·  "), Span(text, "validation")]
-            spans += [Span("  ·  "), Span(f"gap {plot.gap_text(train, validation)}", "text")]
+            gap = tr("gap {value}", value=plot.gap_text(train, validation))
+            spans += [Span("  ·  "), Span(gap, "text")]
             spans += self._fit()
         spans += legend(plot.others())
         if self.frame and self.frame.divergence:
-            spans += [Span("  ·  "), Span(str(self.frame.divergence), "bad")]
+            spans += [Span("  ·  "), Span(tr(str(self.frame.divergence)), "bad")]
         return tuple(spans)
 
     def _fit(self) -> list[Span]:
@@ -80,15 +82,18 @@ class LossView(TimeView):
             return []
         return [Span("  ·  "), Span(f"R² {r2:.3f}, RMSE {self.loss.text(rmse)}", "validation")]
 
-    def _sampled(self) -> str:
-        """The number of samples validated during a run, if not all."""
+    def _validation_text(self, value: str) -> str:
+        """The validation score, with the number of samples validated during a run if not all."""
         frame = self.frame
         data = frame.data if frame and frame.status == "running" else None
-        if data is None:
-            return ""
-        everything = data.counts["validation"]
-        sampled = data.validated < everything
-        return f" on {data.validated:,} of {everything:,} samples" if sampled else ""
+        if data is None or data.validated >= data.counts["validation"]:
+            return tr("validation {value}", value=value)
+        return tr(
+            "validation {value} on {some:,} of {total:,} samples",
+            value=value,
+            some=data.validated,
+            total=data.counts["validation"],
+        )
 
     def columns(self) -> Data:
         columns: Data = {}
@@ -119,14 +124,14 @@ class LossView(TimeView):
     def add_actions(self, menu: QMenu) -> None:
         if self.history.classifies:
             choices: dict[str, object] = {
-                "Loss and accuracy": BOTH,
-                "Loss only": ONLY_LOSS,
-                "Accuracy only": ONLY_ACCURACY,
+                tr("Loss and accuracy"): BOTH,
+                tr("Loss only"): ONLY_LOSS,
+                tr("Accuracy only"): ONLY_ACCURACY,
             }
             add_choice(menu, choices, self.show_what, self.set_what)
             menu.addSeparator()
-        add_toggle(menu, "Logarithmic loss", self.loss.log, self.set_log)
-        add_toggle(menu, "Shade the gap", self.loss.shades, self.set_shades)
+        add_toggle(menu, tr("Logarithmic loss"), self.loss.log, self.set_log)
+        add_toggle(menu, tr("Shade the gap"), self.loss.shades, self.set_shades)
         self.add_smoothing(menu)
 
     def set_what(self, what: object) -> None:

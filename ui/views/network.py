@@ -8,12 +8,13 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
+from core.base.translation import tr
 from core.telemetry.frame import Frame
 from core.telemetry.pictures import NetworkPicture
 from ui.plots.pictures.network import NetworkGraph
 from ui.plots.pictures.network_reading import Reading, Unit, Weight
 from ui.plots.pictures.picture import SinglePicturePlot
-from ui.plots.text import Span
+from ui.plots.text import Span, colored
 from ui.views.picture_view import PictureView
 from ui.views.view import Data, WeightEdit
 from ui.widgets.number_field import NumberField
@@ -37,7 +38,7 @@ class WeightField(NumberField):
         top = min(max(round(place.y()) - FIELD[1] - 6, 2), parent.height() - FIELD[1] - 2)
         self.setGeometry(left, top, *FIELD)
         self.setAccessibleName(name)
-        self.setToolTip(f"{name}: Enter sets it, Escape cancels")
+        self.setToolTip(tr("{name}: Enter sets it, Escape cancels", name=name))
         self.set_value(float(f"{value:.6g}"))
         self.show()
         self.setFocus()
@@ -94,9 +95,13 @@ class NetworkView(PictureView):
         sizes = self.graph.reading.sizes() if self.graph.reading else []
         if len(sizes) > 9:
             sizes = [*sizes[:4], "…", *sizes[-4:]]
-        legend = Span("negative", "negative"), Span(" and "), Span("positive", "positive")
-        hint = Span(", click to change", hint=True)
-        return (Span(f"{' – '.join(sizes)}  ·  "), *legend, Span(" weights"), hint)
+        legend = colored(
+            tr("{negative} and {positive} weights"),
+            negative=Span(tr("negative"), "negative"),
+            positive=Span(tr("positive"), "positive"),
+        )
+        hint = Span(tr(", click to change"), hint=True)
+        return (Span(f"{' – '.join(sizes)}  ·  "), *legend, hint)
 
     def columns(self) -> Data:
         reading = self.graph.reading
@@ -122,7 +127,7 @@ class NetworkView(PictureView):
         self._editing = target
         self.point_at(None)
         self._mark(target)
-        self.field.open_at(place, reading.value(target), reading.edited_name(target))
+        self.field.open_at(place, reading.value(target), tr(reading.edited_name(target)))
         return True
 
     def _mark(self, target: Unit | Weight | None) -> None:

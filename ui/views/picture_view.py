@@ -62,8 +62,3 @@ class PictureView(View):
         if shown and self.selected_step() is None and shown.run == frame.run:
             return shown
         return self.with_measure(frame, self.measure)
-
-
-def counted(n: int, noun: str) -> str:
-    """A count with its noun: "1 input", "3 inputs"."""
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

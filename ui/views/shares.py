@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QMenu
 
+from core.base.translation import Message, tr
 from core.telemetry.frame import Frame
 from ui.plots.layer_plot import LayerPlot
 from ui.plots.plot_view import beside
@@ -13,7 +14,16 @@ from ui.plots.text import Span
 from ui.views.time_view import TimeView
 from ui.views.view import Data, add_choice
 
-CAPTIONS = {"saturated": "Saturated", "dead": "Dead", "same_sign": "Same-sign updates"}
+CAPTIONS = {
+    "saturated": Message("Saturated"),
+    "dead": Message("Dead"),
+    "same_sign": Message("Same-sign updates"),
+}
+SUBTITLES = {
+    "saturated": Message("saturated, share per layer"),
+    "dead": Message("dead, share per layer"),
+    "same_sign": Message("same-sign updates, share per layer"),
+}
 # Minimum width of each of the three plots; with less, one is shown at a time.
 WIDTH = 170.0
 ALL = "all"
@@ -34,7 +44,7 @@ class ShareView(TimeView):
         self.lines = {figure: self._plot(figure) for figure in CAPTIONS}
 
     def _plot(self, figure: str) -> LayerPlot:
-        return self.add_plot(LayerPlot(self.axis, figure, CAPTIONS[figure], percent=True))
+        return self.add_plot(LayerPlot(self.axis, figure, tr(CAPTIONS[figure]), percent=True))
 
     @property
     def measures(self) -> frozenset[str]:
@@ -65,8 +75,8 @@ class ShareView(TimeView):
 
     def describe(self) -> tuple[Span, ...]:
         if len(self.drawn) == 1:
-            return (Span(f"{self.drawn[0].caption.lower()}, share per layer"),)
-        return (Span("share per layer"),)
+            return (Span(tr(SUBTITLES[self.drawn[0].figure])),)
+        return (Span(tr("share per layer")),)
 
     def columns(self) -> Data:
         columns: Data = {}
@@ -79,8 +89,8 @@ class ShareView(TimeView):
         return columns
 
     def add_actions(self, menu: QMenu) -> None:
-        choices: dict[str, object] = {"All three": ALL}
-        choices |= {caption: figure for figure, caption in CAPTIONS.items()}
+        choices: dict[str, object] = {tr("All three"): ALL}
+        choices |= {tr(caption): figure for figure, caption in CAPTIONS.items()}
         add_choice(menu, choices, self.show_what, self.set_what)
         menu.addSeparator()
         self.add_smoothing(menu)

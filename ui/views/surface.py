@@ -7,12 +7,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
+from core.base.translation import tr
 from core.telemetry.frame import Frame
 from core.telemetry.pictures import DataPicture, Surface, class_name
 from ui.plots import ramp
 from ui.plots.pictures.brush import Brush
 from ui.plots.pictures.surface import SurfacePlot
-from ui.plots.text import OneOf, Span
+from ui.plots.text import OneOf, Span, given
 from ui.views.picture_view import PictureView
 from ui.views.view import Data, add_choice, add_toggle
 
@@ -38,8 +39,8 @@ class SurfaceView(PictureView):
         self.brush = Brush()
         super().__init__(parent)
         self.brush.setParent(self)
-        self.draw_action = QAction("Draw points", self)
-        self.draw_action.setToolTip("Draw points")
+        self.draw_action = QAction(tr("Draw points"), self)
+        self.draw_action.setToolTip(tr("Draw points"))
         self.draw_action.setData("brush")
         self.draw_action.setCheckable(True)
         self.draw_action.toggled.connect(self._switch_brush)
@@ -52,7 +53,9 @@ class SurfaceView(PictureView):
     def unsupported_reason(self, data: DataPicture) -> str:
         if data.dimensions == 2:
             return ""
-        return f"Needs data with two input features; these have {data.dimensions:,}."
+        return tr(
+            "Needs data with two input features; these have {count:,}.", count=data.dimensions
+        )
 
     def show_measured(self, frame: Frame, picture: Surface) -> None:
         self.surface.set_data(picture, frame.data, frame.iteration)
@@ -62,22 +65,23 @@ class SurfaceView(PictureView):
         if self.brush.active and not self.unsupported:
             classes = max(data.classes if data else 0, 2)
             return (
-                Span("● left  ", OneOf(ramp.class_colors, classes, 0)),
-                Span("■ right  ", OneOf(ramp.class_colors, classes, 1)),
-                Span("Shift erases"),
+                Span(f"{tr('● left')}  ", OneOf(ramp.class_colors, classes, 0)),
+                Span(f"{tr('■ right')}  ", OneOf(ramp.class_colors, classes, 1)),
+                Span(tr("Shift erases")),
             )
         if self.unsupported or data is None:
-            return (Span("outputs over the input plane"),)
+            return (Span(tr("outputs over the input plane")),)
         spans: list[Span] = []
         if data.classifies and data.classes <= NAMED:
             for i in range(data.classes):
                 color = OneOf(ramp.class_colors, data.classes, i)
                 apart = "  " if i else ""
-                spans.append(Span(f"{apart}{MARKS[i % 5]} {class_name(data, i)}", color))
+                spans.append(Span(f"{apart}{MARKS[i % 5]} {given(class_name(data, i))}", color))
         else:
-            spans.append(Span("class by colour" if data.classifies else "target by colour"))
+            by_class = tr("class by colour") if data.classifies else tr("target by colour")
+            spans.append(Span(by_class))
         if data.counts["validation"] and "validation" in self.surface.parts:
-            spans.append(Span("  ·  hollow: validation"))
+            spans += [Span("  ·  "), Span(tr("hollow: validation"))]
         return tuple(spans)
 
     def columns(self) -> Data:
@@ -107,15 +111,15 @@ class SurfaceView(PictureView):
     def add_actions(self, menu: QMenu) -> None:
         menu.addAction(self.draw_action)
         if self.brush.points:
-            menu.addAction("Remove drawn points", self.brush.clear)
+            menu.addAction(tr("Remove drawn points"), self.brush.clear)
         menu.addSeparator()
-        add_toggle(menu, "Discretise", self.surface.discrete, self.set_discrete)
+        add_toggle(menu, tr("Discretise"), self.surface.discrete, self.set_discrete)
         menu.addSeparator()
         choices: dict[str, object] = {
-            "Training and validation points": ("train", "validation"),
-            "Training points": ("train",),
-            "Validation points": ("validation",),
-            "No points": (),
+            tr("Training and validation points"): ("train", "validation"),
+            tr("Training points"): ("train",),
+            tr("Validation points"): ("validation",),
+            tr("No points"): (),
         }
         add_choice(menu, choices, self.surface.parts, self.set_parts)
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QMenu, QWidget
 
+from core.base.translation import tr
 from core.telemetry.frame import Frame
 from ui.plots.plot import Plot
 from ui.plots.plot_view import AnyPlot
-from ui.plots.text import Span
+from ui.plots.text import Span, given
 from ui.plots.time_axis import TimeAxis
 from ui.plots.time_plot import Other, TimePlot
 from ui.views.view import View, add_slider
@@ -89,9 +90,9 @@ class TimeView(View):
     def add_smoothing(self, menu: QMenu) -> None:
         """Add the smoothing slider to a menu."""
         at = min(range(len(SMOOTHING)), key=lambda i: abs(SMOOTHING[i] - self.smoothing))
-        add_slider(menu, "Smoothing", at, len(SMOOTHING) - 1, self.set_smoothing)
+        add_slider(menu, tr("Smoothing"), at, len(SMOOTHING) - 1, self.set_smoothing)
 
 
 def legend(others: Sequence[Other]) -> list[Span]:
     """The names of the other runs drawn, in their colours."""
-    return [span for o in others for span in (Span("  ·  "), Span(o.name, o.role))]
+    return [span for o in others for span in (Span("  ·  "), Span(given(o.name), o.role))]

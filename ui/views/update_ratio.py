@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.base.translation import Message, tr
 from ui.plots.text import Span
 from ui.views.layer_figure import LayerFigureView
 
@@ -13,8 +14,9 @@ class UpdateRatioView(LayerFigureView):
     title = "Update : weight ratio"
     about = "The size of each update relative to that of the layer's weights"
     figure = "update_ratio"
-    what = "‖ΔW‖ / ‖W‖"
+    what = Message("‖ΔW‖ / ‖W‖ by layer")
+    what_log = Message("‖ΔW‖ / ‖W‖ by layer, logarithmic")
     band = (3e-4, 3e-3)
 
     def describe(self) -> tuple[Span, ...]:
-        return (*super().describe(), Span("  ·  "), Span("healthy near 10⁻³", "good"))
+        return (*super().describe(), Span("  ·  "), Span(tr("healthy near 10⁻³"), "good"))

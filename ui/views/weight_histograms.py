@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.base.translation import tr
 from ui.plots.text import Span
 from ui.views.histogram_view import HistogramView
 
@@ -15,4 +16,4 @@ class WeightHistogramView(HistogramView):
     measure = "weights"
 
     def describe(self) -> tuple[Span, ...]:
-        return (Span("distribution per layer, without biases"),)
+        return (Span(tr("distribution per layer, without biases")),)

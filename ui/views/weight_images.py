@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QMenu
 
+from core.base.translation import tr
 from core.telemetry.frame import Frame
 from core.telemetry.pictures import DataPicture, FirstWeights
 from ui.plots.pictures.picture import SinglePicturePlot
@@ -38,7 +39,7 @@ class WeightImagesView(PictureView):
             self.update_subtitle()
 
     def unsupported_reason(self, data: DataPicture) -> str:
-        return "" if data.image_shape else "Needs image data, such as digits."
+        return "" if data.image_shape else tr("Needs image data, such as digits.")
 
     def show_measured(self, frame: Frame, picture: FirstWeights) -> None:
         self.images.set_data(picture, frame.iteration)
@@ -46,11 +47,14 @@ class WeightImagesView(PictureView):
     def describe(self) -> tuple[Span, ...]:
         data = self.images.shown
         if data is None or self.unsupported:
-            return (Span("incoming weights of single units"),)
+            return (Span(tr("incoming weights of single units")),)
         shown = self.images.layout.shown or self.images.count()
-        units = f"{shown} of {data.units:,} units" if shown < data.units else f"{shown} units"
+        if shown < data.units:
+            units = tr("{some} of {total:,} units", some=shown, total=data.units)
+        else:
+            units = tr("{count} units", count=shown)
         if self.images.own:
-            return (Span(f"{units}, each on its own scale"),)
+            return (Span(tr("{units}, each on its own scale", units=units)),)
         reach = number(float(self.images.scales().max(initial=0)), 2)
         return (Span(f"{units}  ·  ±{reach}"),)
 
@@ -69,7 +73,7 @@ class WeightImagesView(PictureView):
         return table
 
     def add_actions(self, menu: QMenu) -> None:
-        add_toggle(menu, "Each unit on its own scale", self.images.own, self.set_own)
+        add_toggle(menu, tr("Each unit on its own scale"), self.images.own, self.set_own)
 
     def set_own(self, own: bool) -> None:
         """Give every image its own colour scale, or all the same."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.base.translation import Message
 from ui.views.layer_figure import LayerFigureView
 
 
@@ -12,5 +13,6 @@ class WeightView(LayerFigureView):
     title = "Weight magnitude"
     about = "Mean magnitude of the weights of every layer"
     figure = "weight"
-    what = "mean |W|"
+    what = Message("mean |W| by layer")
+    what_log = Message("mean |W| by layer, logarithmic")
     log = False

@@ -5,13 +5,14 @@ from __future__ import annotations
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget
 
+from core.base.translation import Message, tr
 from core.telemetry.frame import Frame
 from core.telemetry.pictures import DataPicture
 from core.training.questions import MOST_FIELDS, Answer
 from ui.plots.text import Span
 from ui.views.what_if_panel import WhatIfPanel
 
-LACKING = f"Needs pictures, or at most {MOST_FIELDS} columns to fill in."
+LACKING = Message("Needs pictures, or at most {count} columns to fill in.", count=MOST_FIELDS)
 
 
 class WhatIfView(WhatIfPanel):
@@ -26,12 +27,12 @@ class WhatIfView(WhatIfPanel):
         super().__init__(parent)
 
     def unsupported_reason(self, data: DataPicture) -> str:
-        return "" if data.askable else LACKING
+        return "" if data.askable else tr(LACKING)
 
     def empty_reason(self, frame: Frame) -> str | None:
         if frame.asked is None:
             return ""
-        return None if frame.asked.is_possible else LACKING
+        return None if frame.asked.is_possible else tr(LACKING)
 
     def present(self, frame: Frame) -> None:
         if frame.asked is not self.questionnaire:
@@ -75,9 +76,11 @@ class WhatIfView(WhatIfPanel):
             return ()
         if self.question is None or answer is None:
             drawing = self.questionnaire.pictures is not None and self.question is None
-            return (Span("draw with the mouse" if drawing else "no weights are kept here"),)
+            says = tr("draw with the mouse") if drawing else tr("no weights are kept here")
+            return (Span(says),)
         target = f"{self.questionnaire.target}  ·  " if self.questionnaire.target else ""
-        return (Span(f"{target}weights of step {answer.iteration:,}"),)
+        when = tr("weights of step {step:,}", step=answer.iteration)
+        return (Span(f"{target}{when}"),)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

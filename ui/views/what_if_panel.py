@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
+from core.base.translation import tr
 from core.training.questions import Question, Questionnaire
 from core.training.sketch import Sketch
 from ui.plots.menus import add_toggle
@@ -17,6 +18,7 @@ from ui.plots.pictures.sketch import SketchPicture
 from ui.plots.plot import Plot
 from ui.plots.plot_view import Data, beside
 from ui.plots.style import PaintStyle
+from ui.plots.text import given
 from ui.plots.ticks import number
 from ui.views.view import View
 from ui.widgets.check import Check
@@ -60,14 +62,14 @@ class WhatIfPanel(View):
         bar = QWidget(self.viewport())
         row = QHBoxLayout(bar)
         row.setContentsMargins(0, 0, 0, 0)
-        clear = QPushButton("Clear")
+        clear = QPushButton(tr("Clear"))
         clear.setAutoDefault(False)
-        clear.setToolTip("Begin a new drawing (Delete)")
+        clear.setToolTip(tr("Begin a new drawing (Delete)"))
         clear.clicked.connect(self.clear_sketch)
         self._centring = Check()
-        self._centring.setText("Centre and scale")
+        self._centring.setText(tr("Centre and scale"))
         self._centring.setToolTip(
-            "Bring the drawing to the size and place that the pictures of the data have"
+            tr("Bring the drawing to the size and place that the pictures of the data have")
         )
         self._centring.set_value(True)
         self._centring.edited.connect(self.set_centred)
@@ -78,10 +80,10 @@ class WhatIfPanel(View):
 
     def build(self) -> None:
         self.facts, self.bars = Facts(), AnswerBars()
-        self.pad, self.seen = SketchPicture("Draw here with the mouse"), SketchPicture()
+        self.pad, self.seen = SketchPicture(tr("Draw here with the mouse")), SketchPicture()
         self.facts_plot = self.add_plot(SinglePicturePlot(self.facts))
-        self.pad_plot = self.add_plot(SinglePicturePlot(self.pad, "Your drawing"))
-        self.seen_plot = self.add_plot(SinglePicturePlot(self.seen, "As the network sees it"))
+        self.pad_plot = self.add_plot(SinglePicturePlot(self.pad, tr("Your drawing")))
+        self.seen_plot = self.add_plot(SinglePicturePlot(self.seen, tr("As the network sees it")))
         self.bars_plot = self.add_plot(SinglePicturePlot(self.bars))
 
     # What is asked
@@ -141,16 +143,17 @@ class WhatIfPanel(View):
         asked, outputs = self.questionnaire, self.outputs
         if asked is None or not self.plots:
             return
-        if outputs is None or len(outputs) != len(asked.answers):
-            self.bars.set_bars([Bar(name, 0.0, "–") for name in asked.answers])
+        names = list(map(given, asked.answers))
+        if outputs is None or len(outputs) != len(names):
+            self.bars.set_bars([Bar(name, 0.0, "–") for name in names])
         elif asked.task == "regression":
             low, high = asked.span
             shares = (outputs - low) / ((high - low) or 1.0)
-            pairs = zip(asked.answers, shares.tolist(), outputs.tolist(), strict=True)
+            pairs = zip(names, shares.tolist(), outputs.tolist(), strict=True)
             self.bars.set_bars([Bar(name, s, number(v, 6), True) for name, s, v in pairs])
         else:
             best = int(np.argmax(outputs))
-            named = enumerate(zip(asked.answers, outputs.tolist(), strict=True))
+            named = enumerate(zip(names, outputs.tolist(), strict=True))
             self.bars.set_bars([Bar(n, p, f"{100 * p:.1f} %", i == best) for i, (n, p) in named])
 
     def _show_facts(self) -> None:
@@ -294,10 +297,10 @@ class WhatIfPanel(View):
 
     def add_actions(self, menu: QMenu) -> None:
         if self._sketch is not None:
-            menu.addAction("Clear", self.clear_sketch)
-            add_toggle(menu, "Centre and scale", self.centred, self.set_centred)
+            menu.addAction(tr("Clear"), self.clear_sketch)
+            add_toggle(menu, tr("Centre and scale"), self.centred, self.set_centred)
         elif self.questionnaire is not None:
-            menu.addAction("Typical values", self.reset_row)
+            menu.addAction(tr("Typical values"), self.reset_row)
 
     def reset_row(self) -> None:
         """Fill in what is typical of every column."""

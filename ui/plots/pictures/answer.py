@@ -8,6 +8,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
+from core.base.translation import tr
 from ui.plots.pictures.picture import Picture
 from ui.plots.readout import ReadOut, Row
 from ui.plots.style import PaintStyle
@@ -56,7 +57,8 @@ class AnswerBars(Picture):
         if len(bars) > most:
             rank = sorted(range(len(bars)), key=lambda i: -bars[i].share)
             chosen = sorted(rank[: max(1, most - 1)])
-            rest = f"{len(bars) - len(chosen):,} others"
+            count = len(bars) - len(chosen)
+            rest = tr("{count:,} others", count=count)
             bars = [bars[i] for i in chosen] + ([Bar(rest, 0.0, "")] if most > 1 else [])
         high = min(TALLEST, (self.rect.height() - 2) / len(bars))
         widest = max(style.small_metrics.horizontalAdvance(bar.name) for bar in bars)
@@ -94,7 +96,7 @@ class AnswerBars(Picture):
         for bar, where in self._shown:
             if where.contains(place) and bar.text:
                 spot = QRectF(place.x(), where.top(), 0, 0)
-                return ReadOut(spot, place.x(), bar.name, [Row(None, "answer", bar.text)])
+                return ReadOut(spot, place.x(), bar.name, [Row(None, tr("answer"), bar.text)])
         return None
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
+from core.base.translation import Message, tr
 from core.telemetry.pictures import Confusion
 from ui.plots import ramp
 from ui.plots.item import PlotObject
@@ -18,6 +19,7 @@ from ui.plots.plot_area import GAP
 from ui.plots.readout import ReadOut, Row
 from ui.plots.scale import Scale
 from ui.plots.style import PaintStyle
+from ui.plots.text import given
 from ui.plots.ticks import Tick, count
 from ui.theme import Theme, channels
 
@@ -28,7 +30,7 @@ BETWEEN = 1.0
 PADDING = 3.0
 # Names of rows take at most this share of the width.
 MOST_NAMES = 0.32
-RECALL, PRECISION = "Recall", "Precision"
+RECALL, PRECISION = Message("Recall"), Message("Precision")
 
 
 class ConfusionMatrix(PlotObject):
@@ -95,6 +97,10 @@ class ConfusionMatrix(PlotObject):
         empty = np.uint32(QColor(style.pale(style.text, 0.04)).rgba())
         return np.where(self.shown.counts == 0, empty, colors)
 
+    def labels(self) -> list[str]:
+        """The names of the classes in the user's language."""
+        return list(map(given, self.names))
+
     def read(self, place: QPointF) -> ReadOut | None:
         """The read-out of one cell."""
         plot = self.plot
@@ -104,21 +110,22 @@ class ConfusionMatrix(PlotObject):
         row = min(max(int(-plot.y_of(place.y())), 0), last)
         column = min(max(int(plot.x_of(place.x())), 0), last)
         total, found = int(self.shown.counts[row].sum()), int(self.shown.counts[row, column])
+        true, predicted = self.names[row], self.names[column]
         rows = [
-            Row(None, "true", self.names[row]),
-            Row(None, "predicted", self.names[column]),
-            Row(None, "samples", f"{found:,} of {total:,}"),
-            Row(None, "share of the row", f"{100 * found / max(total, 1):.1f} %"),
-            Row(None, f"recall of {self.names[row]}", _percent(self.shown.recall[row], 1)),
+            Row(None, tr("true"), given(true)),
+            Row(None, tr("predicted"), given(predicted)),
+            Row(None, tr("samples"), tr("{some:,} of {total:,}", some=found, total=total)),
+            Row(None, tr("share of the row"), f"{100 * found / max(total, 1):.1f} %"),
+            Row(None, tr("recall of {name}", name=true), _percent(self.shown.recall[row], 1)),
             Row(
                 None,
-                f"precision of {self.names[column]}",
+                tr("precision of {name}", name=predicted),
                 _percent(self.shown.precision[column], 1),
             ),
         ]
         cell = self.cell(row, column)
         spot = QRectF(cell.right(), cell.top(), 0, 0)
-        return ReadOut(spot, cell.right(), f"step {self.shown.iteration:,}", rows)
+        return ReadOut(spot, cell.right(), tr("step {step:,}", step=self.shown.iteration), rows)
 
 
 class Margins(PlotObject):
@@ -141,9 +148,9 @@ class Margins(PlotObject):
         for i, share in enumerate(matrix.shown.precision.tolist()):
             text, middle = _percent(share), matrix.cell(i, i).center().x()
             style.write(painter, middle - style.width(text) / 2, below, text, style.text)
-        style.write(painter, left, names_top, RECALL, style.muted)
+        style.write(painter, left, names_top, tr(RECALL), style.muted)
         room = frame.left() - GAP - plot.rect_in_view.left()
-        name = PRECISION if style.width(PRECISION) <= room else "Prec."
+        name = tr(PRECISION) if style.width(tr(PRECISION)) <= room else tr("Prec.")
         style.write(painter, frame.left() - GAP - style.width(name), below, name, style.muted)
 
 
@@ -196,18 +203,19 @@ class ConfusionPlot(Plot):
         return super().frame_in(rect.adjusted(0, 0, 0, -line if self.has_margins else 0), style)
 
     def gutter_left(self, style: PaintStyle) -> float:
-        widest = max(map(style.small_metrics.horizontalAdvance, self.matrix.names), default=0.0)
+        names = self.matrix.labels()
+        widest = max(map(style.small_metrics.horizontalAdvance, names), default=0.0)
         if self.has_margins:
-            widest = max(widest, style.width(PRECISION))
+            widest = max(widest, style.width(tr(PRECISION)))
         return min(widest + 2, MOST_NAMES * self.room.width()) + GAP
 
     def gutter_right(self, style: PaintStyle) -> float:
-        return GAP + max(map(style.width, (RECALL, "100 %"))) if self.has_margins else 0.0
+        return GAP + max(map(style.width, (tr(RECALL), "100 %"))) if self.has_margins else 0.0
 
     def _y_ticks(self, height: float) -> list[Tick]:
         if self.view is None:
             return []
-        style, names = self.view.style_now, self.matrix.names
+        style, names = self.view.style_now, self.matrix.labels()
         line = style.small_metrics.height() + 1
         stride = max(1, math.ceil(line * self.y_scale.span / max(height, 1.0)))
         room = self.gutter_left(style) - GAP
@@ -216,7 +224,7 @@ class ConfusionPlot(Plot):
         return [tick for tick in marks if self.y_scale.holds(tick.value, tick.value)]
 
     def _x_ticks(self, style: PaintStyle) -> list[Tick]:
-        names = self.matrix.names
+        names = self.matrix.labels()
         width = self.frame.width() / self.x_scale.span
         longest = max(map(style.small_metrics.horizontalAdvance, names), default=0.0)
         few = width < 20 and longest + 3 > width

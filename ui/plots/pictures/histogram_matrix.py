@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
+from core.base.translation import tr
 from core.gallery.axes import Shape
 from ui.plots.pictures.picture import Picture
 from ui.plots.readout import ReadOut, Row
@@ -90,7 +91,7 @@ class HistogramMatrix(Picture):
         if not self.cells:
             return
         rect, head, foot = self.rect, HEAD, FOOT
-        widest = max(style.small_metrics.horizontalAdvance(label) for label in self.cells)
+        widest = max(style.small_metrics.horizontalAdvance(tr(label)) for label in self.cells)
         left = min(widest + 40, LABEL)
         if self.bare:
             head = foot = left = 0.0
@@ -125,7 +126,7 @@ class HistogramMatrix(Picture):
         middle, left = place.center().y(), self.rect.left()
         paint_swatch(painter, QPointF(left, middle), self.styles[label], style.theme)
         room = place.left() - left - 34
-        text = style.small_metrics.elidedText(label, Qt.TextElideMode.ElideRight, room)
+        text = style.small_metrics.elidedText(tr(label), Qt.TextElideMode.ElideRight, room)
         color = style.pale(style.text, 0.4) if label in self.pale else style.text
         where = QRectF(left + 24, middle - 8, room + 10, 16)
         paint_label(painter, where, LEFT, text, color, style)
@@ -182,7 +183,7 @@ class HistogramMatrix(Picture):
         for label, cells in self.cells.items():
             for column, cell in self.columns(cells):
                 if cell.place.adjusted(-4, -4, 4, 4).contains(place):
-                    title = f"{label}, {self.names[column]}"
+                    title = f"{tr(label)}, {self.names[column]}"
                     return _read_bin(place, title, cell, colors[column])
         return None
 
@@ -225,14 +226,14 @@ def _read_bin(place: QPointF, title: str, cell: Cell, color: QColor) -> ReadOut:
     width = (cell.high - cell.low) / bins
     low = cell.low + at * width
     rows = [Row(color, f"{number(low)} … {number(low + width)}", "")]
-    both = [("now", cell.now)]
+    both = [(tr("now"), cell.now)]
     if cell.before is not None:
-        both.insert(0, ("before the first step", cell.before))
+        both.insert(0, (tr("before the first step"), cell.before))
     for name, shape in both:
         rows.append(Row(None, name, f"{100 * shape.inside[at]:.1f} %"))
         if shape.over + shape.under > FEW:
             beyond = f"{100 * (shape.over + shape.under):.1f} %"
-            rows.append(Row(None, "beyond the axis", beyond))
+            rows.append(Row(None, tr("beyond the axis"), beyond))
     x = where.left() + (at + 0.5) * where.width() / bins
     return ReadOut(where, x, title, rows)
 

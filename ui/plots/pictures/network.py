@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter
 
+from core.base.translation import tr
 from core.telemetry.pictures import DataPicture, NetworkPicture, Plan
 from ui.plots import ramp
 from ui.plots.pictures.network_layout import ARC, Places, connect, lay_out
@@ -232,9 +233,9 @@ class NetworkGraph(Picture):
         if pointed is None or reading is None:
             return None
         is_unit = isinstance(pointed, Unit)
-        title, rows = reading.unit(pointed) if is_unit else reading.weight(pointed)
+        name, rows = reading.unit(pointed) if is_unit else reading.weight(pointed)
         spot = QRectF(place.x() + 4, place.y() + 8, 0, 0)
-        return ReadOut(spot, place.x() + 4, title, rows)
+        return ReadOut(spot, place.x() + 4, tr(name), rows)
 
 
 def _signed(values: np.ndarray, style: PaintStyle) -> list[int]:

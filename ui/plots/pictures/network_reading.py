@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.translation import Message, joined, tr
+from core.network.layer_names import OUTPUT, layer_message
 from core.telemetry.pictures import NetworkPicture
 from ui.plots.readout import Row
 from ui.plots.ticks import number
@@ -38,22 +40,32 @@ class Reading:
 
     # Names
 
-    def unit_name(self, unit: Unit) -> str:
+    def unit_name(self, unit: Unit) -> Message:
         """Such as "layer 2, unit 3", or the name of an input or a class."""
         group = self.picture.plan.groups[unit.group]
         if unit.unit < len(group.names):
-            return f"{group.kind} {group.names[unit.unit]}"
+            return _numbered(group.kind, group.names[unit.unit])
         if group.kind in ("layer", "sum"):
-            return f"{group.name}, unit {unit.unit + 1}"
-        return f"{group.kind} {unit.unit + 1}" if group.units > 1 else group.kind
+            layer = layer_message(group.name)
+            return Message("{layer}, unit {number}", layer=layer, number=unit.unit + 1)
+        if group.units > 1:
+            return _numbered(group.kind, unit.unit + 1)
+        return Message("input") if group.kind == "input" else OUTPUT
 
-    def weight_name(self, weight: Weight) -> str:
+    def weight_name(self, weight: Weight) -> Message:
         """Both ends of a weight."""
         link = self.picture.plan.links[weight.link]
         target = self.picture.plan.groups[link.target]
-        pieces = f" (1st of {target.pieces})" if target.pieces > 1 else ""
-        source = self.unit_name(Unit(link.source, weight.column))
-        return f"{source} → {self.unit_name(Unit(link.target, weight.row))}{pieces}"
+        ends = joined(
+            " → ",
+            (
+                self.unit_name(Unit(link.source, weight.column)),
+                self.unit_name(Unit(link.target, weight.row)),
+            ),
+        )
+        if target.pieces > 1:
+            return Message("{weight} (1st of {pieces})", weight=ends, pieces=target.pieces)
+        return ends
 
     def sizes(self) -> list[str]:
         """The number of units of every layer, branches of a block joined."""
@@ -65,26 +77,27 @@ class Reading:
 
     # Single values
 
-    def unit(self, unit: Unit) -> tuple[str, list[Row]]:
+    def unit(self, unit: Unit) -> tuple[Message, list[Row]]:
         """A unit's name and numbers."""
         group, units = self.picture.plan.groups[unit.group], self.picture.units[unit.group]
         if group.kind == "input" and not group.shown:
-            return f"{group.units:,} inputs", []
+            return Message("{count:,} inputs", count=group.units), []
         if group.kind == "sum":
-            return self.unit_name(unit), [Row(None, "both branches added", "")]
+            return self.unit_name(unit), [Row(None, tr("both branches added"), "")]
         rows: list[Row] = []
         if len(units.bias):
-            rows.append(Row(None, "bias", number(float(units.bias[unit.unit]), DIGITS)))
+            rows.append(Row(None, tr("bias"), number(float(units.bias[unit.unit]), DIGITS)))
         if len(units.mean):
-            what = "mean output" if group.kind == "output" else "mean activation"
+            what = tr("mean output") if group.kind == "output" else tr("mean activation")
             rows.append(Row(None, what, number(float(units.mean[unit.unit]), DIGITS)))
         if len(units.silent) and group.kind == "layer":
             share = float(units.silent[unit.unit])
-            says = "all samples: dead" if share == 1 else f"{100 * share:.0f} % of samples"
-            rows.append(Row(None, "0 for", says))
+            some = tr("{percent:.0f} % of samples", percent=100 * share)
+            says = tr("all samples: dead") if share == 1 else some
+            rows.append(Row(None, tr("0 for"), says))
         return self.unit_name(unit), rows
 
-    def weight(self, weight: Weight) -> tuple[str, list[Row]]:
+    def weight(self, weight: Weight) -> tuple[Message, list[Row]]:
         """A weight's name and value."""
         link = self.picture.plan.links[weight.link]
         source = self.picture.plan.groups[link.source]
@@ -92,8 +105,9 @@ class Reading:
         text = number(float(value), DIGITS)
         if not source.shown:
             target = self.unit_name(Unit(link.target, weight.row))
-            return f"{source.units:,} inputs → {target}", [Row(None, "root mean square", text)]
-        return self.weight_name(weight), [Row(None, "weight", text)]
+            name = Message("{count:,} inputs → {unit}", count=source.units, unit=target)
+            return name, [Row(None, tr("root mean square"), text)]
+        return self.weight_name(weight), [Row(None, tr("weight"), text)]
 
     # Changing
 
@@ -118,11 +132,11 @@ class Reading:
         link = self.picture.plan.links[target.link]
         return link.layer, target.row, link.start + target.column
 
-    def edited_name(self, target: Unit | Weight) -> str:
+    def edited_name(self, target: Unit | Weight) -> Message:
         """What is changed."""
         if isinstance(target, Unit):
-            return f"bias of {self.unit_name(target)}"
-        return f"weight {self.weight_name(target)}"
+            return Message("bias of {unit}", unit=self.unit_name(target))
+        return Message("weight {ends}", ends=self.weight_name(target))
 
     # All values
 
@@ -155,3 +169,10 @@ class Reading:
                 figures.append((bias, float(units.mean[unit]), float(units.silent[unit])))
         bias, mean, silent = np.array(figures).reshape(-1, 3).T
         return {"unit": np.array(names), "bias": bias, "mean": mean, "share of zeros": silent}
+
+
+def _numbered(kind: str, which: str | int) -> Message:
+    """The name of an input or an output."""
+    if kind == "input":
+        return Message("input {name}", name=which)
+    return Message("output {name}", name=which)

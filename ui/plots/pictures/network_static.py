@@ -6,10 +6,12 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath
 
+from core.base.translation import Message, tr
+from core.network.layer_names import INPUTS, OUTPUT, layer_number
 from core.telemetry.pictures import DataPicture, Group, Link, NetworkPicture, Plan
 from ui.plots.pictures.network_layout import ARC, Places
 from ui.plots.style import PaintStyle
-from ui.plots.text import CENTER, LEFT, RIGHT, paint_label
+from ui.plots.text import CENTER, LEFT, RIGHT, layer_name, paint_label
 
 NAMES = 76.0
 
@@ -102,7 +104,7 @@ class StaticNetwork:
             groups = [self.plan.groups[i] for i in members]
             first, name = members[0], groups[0].name
             if groups[0].kind == "sum":
-                name = "sum"
+                name = Message("sum")
             elif len(groups) > 1:
                 name = name.rpartition(" ")[0]
             title = self._fit(_titles(name))
@@ -147,7 +149,7 @@ class StaticNetwork:
         area, half = self.places.area, self.places.wide / 2
         x = area.left() + area.width() * plan.gap / (plan.columns - 1)
         line = self.style.small_metrics.height()
-        for i, text in enumerate(("…", f"{plan.left_out}", "layers")):
+        for i, text in enumerate(("…", f"{plan.left_out}", tr("layers"))):
             where = QRectF(x - half, area.center().y() + (i - 1.5) * line, 2 * half, line)
             paint_label(painter, where, CENTER, text, self.style.muted, self.style)
 
@@ -174,8 +176,9 @@ def _plus(painter: QPainter, where: QRectF) -> None:
 
 def _titles(name: str) -> tuple[str, ...]:
     """A group's name, from the longest form to the shortest."""
-    short = name.removeprefix("layer ")
-    return name, short, {"inputs": "in", "output": "out"}.get(short, "")
+    short = layer_number(name)
+    abbreviated = {str(INPUTS): tr("in"), str(OUTPUT): tr("out")}
+    return layer_name(name), tr(short), abbreviated.get(short, "")
 
 
 def _sizes(groups: list[Group], drawn: list[int], data: DataPicture | None) -> tuple[str, ...]:
@@ -187,4 +190,9 @@ def _sizes(groups: list[Group], drawn: list[int], data: DataPicture | None) -> t
     if drawn == [group.units for group in groups]:
         return units, ""
     few = " + ".join(map(str, drawn))
-    return f"{few} of {units}", f"{sum(drawn)}/{sum(g.units for g in groups)}", units, ""
+    return (
+        tr("{some} of {units}", some=few, units=units),
+        f"{sum(drawn)}/{sum(g.units for g in groups)}",
+        units,
+        "",
+    )

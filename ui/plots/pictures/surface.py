@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
+from core.base.translation import Message, tr
 from core.telemetry.pictures import DataPicture, Points, Surface, class_name
 from ui.plots import ramp
 from ui.plots.item import PlotObject
@@ -17,7 +18,7 @@ from ui.plots.readout import ReadOut, Row
 from ui.plots.scale import Scale
 from ui.plots.series import Image
 from ui.plots.style import PaintStyle
-from ui.plots.text import LEFT, paint_label
+from ui.plots.text import LEFT, given, paint_label
 from ui.plots.ticks import Tick, number
 
 BAR, BAR_GAP = 10.0, 12.0
@@ -26,6 +27,10 @@ BAR_FITS = 240.0, 120.0
 # Inputs whose ranges differ by less than this factor share one scale.
 ALIKE = 1.6
 PARTS = ("train", "validation")
+NEAREST = {
+    "train": Message("nearest, train"),
+    "validation": Message("nearest, validation"),
+}
 
 
 class SurfacePlot(Plot):
@@ -148,7 +153,7 @@ class SurfacePlot(Plot):
             *self._output_rows(across, up, style),
             *self._nearest_rows(place, style),
         ]
-        return ReadOut(self.frame, place.x(), f"step {self.iteration:,}", rows)
+        return ReadOut(self.frame, place.x(), tr("step {step:,}", step=self.iteration), rows)
 
     def _output_rows(self, across: float, up: float, style: PaintStyle) -> list[Row]:
         assert self.surface and self.home_x and self.home_y
@@ -156,11 +161,11 @@ class SurfacePlot(Plot):
         column, row = self.home_x.at(across) * (wide - 1), self.home_y.at(up) * (high - 1)
         value = _between(self.surface.values[0], row, column)
         if self.surface.classes is None:
-            return [Row(None, "output", number(value))]
+            return [Row(None, tr("output"), number(value))]
         chosen = int(self.surface.classes[round(row), round(column)])
         known = max(self.dataset.classes if self.dataset else 0, chosen + 1)
         color = ramp.class_colors(style.theme, known)[chosen]
-        return [Row(color, class_name(self.dataset, chosen), f"{value:.3f}")]
+        return [Row(color, given(class_name(self.dataset, chosen)), f"{value:.3f}")]
 
     def _nearest_rows(self, place: QPointF, style: PaintStyle) -> list[Row]:
         best: tuple[float, str, Points, int] | None = None
@@ -175,11 +180,11 @@ class SurfacePlot(Plot):
         color = self.samples.colors(points, style)[i]
         target = float(points.targets[i])
         classifies = self.dataset is not None and self.dataset.classifies
-        says = class_name(self.dataset, int(target)) if classifies else ""
+        says = given(class_name(self.dataset, int(target))) if classifies else ""
         where = ", ".join(number(float(v)) for v in points.inputs[i])
         return [
-            Row(color, f"nearest, {part}", says or number(target)),
-            Row(None, "at", f"({where})"),
+            Row(color, tr(NEAREST[part]), says or number(target)),
+            Row(None, tr("at"), f"({where})"),
         ]
 
 

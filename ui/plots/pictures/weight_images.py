@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 
+from core.base.translation import tr
 from core.telemetry.pictures import FirstWeights
 from core.telemetry.shades import FULL
 from ui.plots import ramp
@@ -62,13 +63,16 @@ class WeightImages(Images):
         row = min(max(int((place.y() - where.top()) / where.height() * rows), 0), rows - 1)
         weight = float(self.shown.images[i, row, column] * self.shown.reach[i] / FULL)
         lines = [
-            Row(None, "pixel", f"row {row + 1}, column {column + 1}"),
-            Row(None, "weight", number(weight)),
-            Row(None, "largest of the unit", f"±{number(float(self.shown.reach[i]))}"),
+            Row(
+                None, tr("pixel"), tr("row {row}, column {column}", row=row + 1, column=column + 1)
+            ),
+            Row(None, tr("weight"), number(weight)),
+            Row(None, tr("largest of the unit"), f"±{number(float(self.shown.reach[i]))}"),
         ]
         spot = QRectF(where.right(), where.top(), 0, 0)
-        return ReadOut(spot, where.right(), f"unit {i + 1}  ·  {self.when()}", lines)
+        title = tr("unit {number}  ·  {step}", number=i + 1, step=self.when())
+        return ReadOut(spot, where.right(), title, lines)
 
     def when(self) -> str:
         """At which step these were the weights."""
-        return f"step {self.iteration:,}"
+        return tr("step {step:,}", step=self.iteration)

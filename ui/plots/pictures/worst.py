@@ -7,11 +7,13 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
+from core.base.translation import tr
 from core.telemetry.pictures import DataPicture, Worst, class_name
 from ui.plots import ramp
 from ui.plots.pictures.images import Images
 from ui.plots.readout import ReadOut, Row
 from ui.plots.style import PaintStyle
+from ui.plots.text import given
 from ui.plots.ticks import number
 
 
@@ -45,7 +47,7 @@ class WorstImages(Images):
         wrong, right = QColor(style.theme.negative), QColor(style.theme.positive)
         for i in range(self.layout.shown):
             label, predicted = int(self.shown.labels[i]), int(self.shown.predictions[i])
-            names = class_name(self.about, label), class_name(self.about, predicted)
+            names = self._class(label), self._class(predicted)
             where = self.layout.rect(i)
             text = f"{names[0]} → {names[1]}"
             if style.width(text) > self.layout.step_x:
@@ -55,15 +57,18 @@ class WorstImages(Images):
                 painter, left, where.bottom() + 1, text, right if label == predicted else wrong
             )
 
+    def _class(self, i: int) -> str:
+        return given(class_name(self.about, int(i)))
+
     def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
         i = self.layout.at(place)
         if self.shown is None or i is None:
             return None
         where = self.layout.rect(i)
         rows = [
-            Row(None, "true", class_name(self.about, int(self.shown.labels[i]))),
-            Row(None, "predicted", class_name(self.about, int(self.shown.predictions[i]))),
-            Row(None, "loss", number(float(self.shown.losses[i]))),
+            Row(None, tr("true"), self._class(self.shown.labels[i])),
+            Row(None, tr("predicted"), self._class(self.shown.predictions[i])),
+            Row(None, tr("loss"), number(float(self.shown.losses[i]))),
         ]
         spot = QRectF(where.right(), where.top(), 0, 0)
-        return ReadOut(spot, where.right(), f"rank {i + 1} by loss", rows)
+        return ReadOut(spot, where.right(), tr("rank {rank} by loss", rank=i + 1), rows)
