@@ -11,7 +11,7 @@ from core.network.layer_names import INPUTS, OUTPUT, layer_number
 from core.telemetry.pictures import DataPicture, Group, Link, NetworkPicture, Plan
 from ui.plots.pictures.network_layout import ARC, Places
 from ui.plots.style import PaintStyle
-from ui.plots.text import CENTER, LEFT, RIGHT, layer_name, paint_label
+from ui.plots.text import CENTER, LEFT, RIGHT, given, layer_name, paint_label
 
 NAMES = 76.0
 
@@ -140,7 +140,7 @@ class StaticNetwork:
             return
         half = self.places.size / 2 + 4
         left = self.places.x[i] + (half if side == LEFT else -half - room - 4)
-        for name, middle in zip(group.names, y.tolist(), strict=False):
+        for name, middle in zip(map(given, group.names), y.tolist(), strict=False):
             text = style.small_metrics.elidedText(name, Qt.TextElideMode.ElideRight, room + 4)
             where = QRectF(left, middle - line / 2, room + 4, line)
             paint_label(painter, where, side, text, style.muted, style)
@@ -164,7 +164,8 @@ def name_room(group: Group, width: float, style: PaintStyle) -> float:
     """Width for the names of a group's units."""
     if not group.names or width < 260 or not group.shown:
         return 4.0
-    widths = map(style.small_metrics.horizontalAdvance, group.names[: group.shown])
+    names = map(given, group.names[: group.shown])
+    widths = map(style.small_metrics.horizontalAdvance, names)
     return min(max(widths) + 12, NAMES, 0.18 * width)
 
 
