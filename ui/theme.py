@@ -22,6 +22,8 @@ RADIUS = 8
 CONTROL_COLUMN = 276
 LABEL_WIDTH = 84
 FONT_POINTS = 9
+# Least contrast of words with what they are on (WCAG 2.2, level AA).
+READABLE = 4.5
 ICONS = Path(__file__).resolve().parent.parent / "resources" / "icons"
 ICON_SIZE = 16
 
@@ -88,6 +90,23 @@ def channels(color: QColor | str) -> tuple[float, float, float]:
     """Red, green and blue, each from 0 to 1."""
     color = QColor(color)
     return color.redF(), color.greenF(), color.blueF()
+
+
+def contrast(a: QColor | str, b: QColor | str) -> float:
+    """The contrast ratio of two colours, from 1 to 21 (WCAG 2.2, "contrast ratio")."""
+    low, high = sorted((_luminance(a), _luminance(b)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(color: QColor | str) -> float:
+    linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels(color))
+    return sum(share * c for share, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def readable(color: QColor | str, surface: str, text: str) -> QColor:
+    """A colour for words on a surface: as much like `text` as it takes to be readable."""
+    mixed = (blend(color, text, step / 10) for step in range(10))
+    return next((c for c in mixed if contrast(c, surface) >= READABLE), QColor(text))
 
 
 DARK = Theme(

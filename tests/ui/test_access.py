@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QAbstractScrollArea,
     QAbstractSlider,
     QAbstractSpinBox,
     QComboBox,
@@ -17,39 +18,37 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.experiment.spec import ExperimentSpec
-from tests.ui.running import step, wait
-from ui.main_window import MainWindow
-from ui.session.session import Session
+from tests.ui.running import wait
+from tests.ui.windows import WINDOWS
 from ui.views import VIEWS
-from ui.widgets.section import More
 
+READ = QAbstractScrollArea
 OPERATED = QAbstractButton | QAbstractSlider | QAbstractSpinBox | QComboBox | QLineEdit
 
 
-@pytest.fixture
-def window(qtbot):
-    window = MainWindow(Session(ExperimentSpec()), "light", remember=False)
-    qtbot.addWidget(window)
-    with qtbot.waitExposed(window):
-        window.show()
-    step(qtbot, window.session, 2)
-    for card in window.train.dashboard.cards():
-        card.show()
-    for more in window.findChildren(More):
-        more.click()
+@pytest.fixture(params=WINDOWS)
+def window(request, qtbot, tmp_path):
+    """Each window of the application."""
+    window = WINDOWS[request.param](qtbot, tmp_path)
     yield window
     window.close()
 
 
-def operated(window: MainWindow) -> list[QWidget]:
+@pytest.fixture
+def dashboard(qtbot, tmp_path):
+    window = WINDOWS["train"](qtbot, tmp_path)
+    yield window
+    window.close()
+
+
+def operated(window: QWidget) -> list[QWidget]:
     """The controls that are on the screen; parts of other controls are not counted."""
     return [
         widget
         for widget in window.findChildren(QWidget)
         if widget.isVisible()
         and (isinstance(widget, OPERATED) or widget.focusPolicy() != Qt.FocusPolicy.NoFocus)
-        and not isinstance(widget, QScrollBar | QAbstractItemView | QMenu)
+        and not isinstance(widget, QScrollBar | QAbstractItemView | QMenu | QLabel)
         and not _is_part(widget)
     ]
 
@@ -65,8 +64,24 @@ def _tip(widget: QWidget) -> str:
     return widget.toolTip() or (_tip(parent) if parent else "")
 
 
+def _says(widget: QWidget) -> bool:
+    """Whether a control says on itself what it does, describes itself, or is text to be read."""
+    if isinstance(widget, QAbstractButton):
+        words = widget.text() if len(widget.text()) > 2 else ""
+    else:
+        words = widget.placeholderText() if isinstance(widget, QLineEdit) else ""
+    return isinstance(widget, READ) or bool(words or widget.accessibleDescription())
+
+
+def _is_one_of_many(widget: QWidget) -> bool:
+    """Whether the arrow keys move between this button and those that exclude it."""
+    group = widget.group() if isinstance(widget, QAbstractButton) else None
+    return group is not None and group.exclusive()
+
+
 def told(widget: QWidget) -> str:
-    return f"{type(widget).__name__} {widget.objectName()} in {type(widget.parent()).__name__}"
+    name = widget.objectName() or widget.accessibleName()
+    return f"{type(widget).__name__} {name!r} in {type(widget.parent()).__name__}"
 
 
 def test_every_control_has_a_name_for_those_who_cannot_see_it(window):
@@ -83,7 +98,7 @@ def test_every_control_explains_itself_under_the_pointer(window):
     mute = [
         told(widget)
         for widget in operated(window)
-        if not (_tip(widget) or widget in buddies or widget.accessibleDescription())
+        if not (_tip(widget) or widget in buddies or _says(widget))
     ]
     assert mute == []
 
@@ -98,6 +113,7 @@ def test_every_control_is_reached_by_the_tabulator(window):
         told(widget)
         for widget in operated(window)
         if widget.isEnabled()
+        and not _is_one_of_many(widget)
         and not (widget in ring and widget.focusPolicy() & tab == tab)
         and not widget.focusProxy()
     ]
@@ -105,17 +121,17 @@ def test_every_control_is_reached_by_the_tabulator(window):
 
 
 @pytest.mark.parametrize("key", VIEWS)
-def test_a_hidden_view_takes_in_and_paints_nothing(window, qtbot, monkeypatch, key):
-    view = window.train.dashboard.views[key]
-    card = next(card for card in window.train.dashboard.cards() if card.view is view)
+def test_a_hidden_view_takes_in_and_paints_nothing(dashboard, qtbot, monkeypatch, key):
+    view = dashboard.train.dashboard.views[key]
+    card = next(card for card in dashboard.train.dashboard.cards() if card.view is view)
     card.hide()
     done = []
     monkeypatch.setattr(view, "present", lambda frame: done.append("presented"))
     monkeypatch.setattr(view, "paintEvent", lambda event: done.append("painted"))
     monkeypatch.setattr(view, "describe", lambda: done.append("described") or ())
-    window.session.set_running(True)
-    wait(qtbot, window.session, lambda frame: frame.iteration >= 50)
-    window.session.set_running(False)
-    wait(qtbot, window.session, lambda frame: frame.status != "running")
+    dashboard.session.set_running(True)
+    wait(qtbot, dashboard.session, lambda frame: frame.iteration >= 50)
+    dashboard.session.set_running(False)
+    wait(qtbot, dashboard.session, lambda frame: frame.status != "running")
     assert done == []
-    assert view.frame is window.session.shown
+    assert view.frame is dashboard.session.shown

@@ -8,12 +8,13 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtGui import QColor, QFont, QGuiApplication
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from ui import theme as look
 from ui.plots.run_styles import MOST_COLORS, run_colors
-from ui.theme import DARK, LIGHT, Theme
+from ui.plots.style import PaintStyle
+from ui.theme import DARK, LIGHT, Theme, contrast
 
 THEMES = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
 
@@ -43,12 +44,6 @@ def linear(color: QColor | str) -> np.ndarray:
     return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
 
 
-def contrast(a: QColor | str, b: QColor | str) -> float:
-    """The WCAG 2 contrast ratio of two colours."""
-    low, high = sorted(float(linear(c) @ [0.2126, 0.7152, 0.0722]) for c in (a, b))
-    return (high + 0.05) / (low + 0.05)
-
-
 def lab(color: QColor | str, sight: np.ndarray) -> np.ndarray:
     xyz = TO_XYZ @ np.clip(sight @ linear(color), 0, 1)
     f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
@@ -64,8 +59,25 @@ def difference(a: QColor | str, b: QColor | str) -> float:
 def test_text_is_readable_on_every_surface(theme: Theme) -> None:
     for surface in (theme.background, theme.card, theme.field):
         assert contrast(theme.text, surface) >= 4.5
-        assert contrast(theme.muted, surface) >= 3
+        assert contrast(theme.muted, surface) >= 4.5
+        assert contrast(theme.accent, surface) >= 4.5
     assert contrast(theme.accent_text, theme.accent) >= 4.5
+
+
+@THEMES
+def test_coloured_words_are_readable_on_cards(theme: Theme, qapp: QApplication) -> None:
+    style = PaintStyle(theme, QFont())
+    roles = ("train", "validation", "ghost", "negative", "positive", "good", "warning", "bad")
+    colors = [QColor(getattr(theme, role)) for role in roles]
+    colors += [theme.pin(slot) for slot in range(6)]
+    colors += [QColor(color) for color in (*theme.depth, *theme.runs)]
+    for color in colors:
+        ink = style.ink(color)
+        assert contrast(ink, theme.card) >= 4.5
+        if contrast(color, theme.card) >= 4.5:
+            assert ink == color
+        # Still recognised as the colour of its curve.
+        assert difference(ink, color) < difference(ink, theme.text)
 
 
 @THEMES

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.base.translation import tr
 from core.data import user_files
 from core.data.columns.plan import Encoded, Plan
 from core.data.tables.source import ENCODINGS
@@ -267,6 +268,7 @@ class TablePage(QDialog):
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        area.setAccessibleName(tr("What is read from the file"))
         area.setWidget(told)
         told.setAutoFillBackground(False)
         area.viewport().setAutoFillBackground(False)

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QTransform,
 )
 
-from ui.theme import Theme, blend
+from ui.theme import Theme, blend, readable
 
 
 class PaintStyle:
@@ -51,6 +51,7 @@ class PaintStyle:
         self._pens: dict[tuple[int, float], QPen] = {}
         self._brushes: dict[int, QBrush] = {}
         self._layers: dict[int, list[QColor]] = {}
+        self._inks: dict[int, QColor] = {}
         self._pale: dict[tuple[int, float], QColor] = {}
         self._texts: dict[str, QStaticText] = {}
         self._widths: dict[str, float] = {}
@@ -70,6 +71,14 @@ class PaintStyle:
         if n not in self._layers:
             self._layers[n] = self.theme.layer_colors(n) if n else []
         return self._layers[n]
+
+    def ink(self, color: QColor) -> QColor:
+        """A colour for words on a card."""
+        known = self._inks.get(color.rgba())
+        if known is None:
+            theme = self.theme
+            known = self._inks[color.rgba()] = readable(color, theme.card, theme.text)
+        return known
 
     def role(self, name: str) -> QColor:
         """The theme's colour for a role."""

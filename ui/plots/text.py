@@ -89,7 +89,8 @@ def paint_spans(
     """Write coloured text from x on, as far as it fits into `room`."""
     painter.setFont(style.font)
     for text, color, _ in fitted(spans, room, style.metrics):
-        painter.setPen(style.role(color) if isinstance(color, str) else color.of(style.theme))
+        wanted = style.role(color) if isinstance(color, str) else color.of(style.theme)
+        painter.setPen(style.ink(wanted))
         painter.drawText(QPointF(x, baseline), text)
         x += style.metrics.horizontalAdvance(text)
 
