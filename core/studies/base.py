@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from core.base.translation import Message
+
 # Takes the share done (0…1) and what is being done. May raise to stop the work.
 Progress = Callable[[float, str], None]
 
@@ -63,7 +65,7 @@ class Check:
         try:
             outcome = self.run()
         except Exception as error:
-            outcome = Outcome("no error", f"{type(error).__name__}: {error}", False)
+            outcome = Outcome(Message("no error"), f"{type(error).__name__}: {error}", False)
         return Finding(self.name, self.claim, *outcome)
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.base.streams import Streams
+from core.base.translation import Message
 from core.catalogue.schedules import Constant, Schedule
 from core.studies.base import StudyError
 
@@ -83,7 +84,7 @@ class LeastSquares:
         if standardize:
             deviation = float(x.std())
             if deviation == 0:
-                raise StudyError("All x are the same: there is nothing to standardise.")
+                raise StudyError(Message("All x are the same: there is nothing to standardise."))
             x = (x - x.mean()) / deviation
         return cls(np.column_stack([x, np.ones_like(x)]), y, RULES[rule])
 
@@ -130,13 +131,17 @@ class LeastSquares:
     def minimum(self) -> Vector:
         """The normal equation's solution. Raises StudyError where it has more than one."""
         if np.linalg.matrix_rank(self.X) < self.X.shape[1]:
-            raise StudyError("The points do not determine the parameters: more than one fits best.")
+            raise StudyError(
+                Message("The points do not determine the parameters: more than one fits best.")
+            )
         return np.asarray(np.linalg.solve(self.X.T @ self.X, self.X.T @ self.y), float)
 
     def newton(self, theta: Vector) -> Vector:
         """One step of Newton's method, θ − H⁻¹g. Raises StudyError where H is singular."""
         if not math.isfinite(self.condition):
-            raise StudyError("The curvature is 0 along some direction: Newton's step is undefined.")
+            raise StudyError(
+                Message("The curvature is 0 along some direction: Newton's step is undefined.")
+            )
         return theta - np.linalg.solve(self.curvature, self.gradient(theta))
 
     def cycle(self, rate: float) -> tuple[Vector, Vector]:
@@ -156,16 +161,18 @@ class LeastSquares:
         """
         A, c = self.cycle(rate)
         if max(abs(np.linalg.eigvals(A))) >= 1:
-            raise StudyError("At this rate one pass through the samples does not contract.")
+            raise StudyError(
+                Message("At this rate one pass through the samples does not contract.")
+            )
         return np.asarray(np.linalg.solve(np.eye(len(c)) - A, c), float)
 
 
 def _columns(points: Sequence[tuple[float, float]]) -> tuple[Vector, Vector]:
     table = np.asarray(points, float).reshape(-1, 2)
     if not len(table):
-        raise StudyError("There is no point. Add one.")
+        raise StudyError(Message("There is no point. Add one."))
     if not np.isfinite(table).all():
-        raise StudyError("A coordinate is not a finite number.")
+        raise StudyError(Message("A coordinate is not a finite number."))
     return table[:, 0], table[:, 1]
 
 
@@ -196,10 +203,10 @@ class Method:
 METHODS: dict[str, Method] = {
     method.key: method
     for method in (
-        Method("batch", "Batch", 0, "all"),
-        Method("cyclic", "Stochastic, cyclic", 1, "cyclic"),
-        Method("random", "Stochastic, random", 1, "random"),
-        Method("mini_batch", "Mini-batch, h = 2", 2, "shuffled"),
+        Method("batch", Message("Batch"), 0, "all"),
+        Method("cyclic", Message("Stochastic, cyclic"), 1, "cyclic"),
+        Method("random", Message("Stochastic, random"), 1, "random"),
+        Method("mini_batch", Message("Mini-batch, h = 2"), 2, "shuffled"),
     )
 }
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.base.streams import Streams
+from core.base.translation import Message
 from core.catalogue.optimizers import OPTIMIZERS, Optimizer
 from core.catalogue.surfaces import Point, Surface
 from core.studies.base import Progress, StudyError, no_progress
@@ -33,7 +34,7 @@ class Newton:
     """Newton's method, p ← p − η·H⁻¹g: it goes to the nearest flat point of any kind."""
 
     learning_rate: float = 1.0
-    label: str = "Newton"
+    label: str = Message("Newton")
     formula: str = "p ← p − η H⁻¹ g"
 
 
@@ -215,7 +216,7 @@ def _run(
             if keep:
                 path[t] = now
             if t % 64 == 0:
-                progress(t / steps, f"step {t:,}")
+                progress(t / steps, Message("step {step:,}", step=t))
     if not keep:
         path[0] = now
     return path
@@ -269,12 +270,14 @@ def _diverged_at(path: Values) -> tuple[int | None, ...]:
 def _require_defined(surface: Surface, starts: Sequence[Point]) -> None:
     points = np.array(starts, float).reshape(-1, 2)
     if not len(points):
-        raise StudyError("There is no start. Click the picture to set one.")
+        raise StudyError(Message("There is no start. Click the picture to set one."))
     with np.errstate(all="ignore"):
         values = surface.value(points[:, 0], points[:, 1])
     for (x, y), f in zip(starts, values.tolist(), strict=True):
         if not np.isfinite(f):
-            raise StudyError(f"f is undefined at the start ({x:.4g}, {y:.4g}). Choose another.")
+            raise StudyError(
+                Message("f is undefined at the start ({x:.4g}, {y:.4g}). Choose another.", x=x, y=y)
+            )
 
 
 class Stationary(NamedTuple):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.base.extras import MissingExtra
+from core.base.translation import Message, joined
 from core.catalogue.activations import ACTIVATIONS
 from core.catalogue.blocks import Dense
 from core.catalogue.losses import LOSSES
@@ -47,7 +48,7 @@ class TakeJob:
 
     def run(self, context: Context) -> Taken:
         check(self.spec, [self.weights[0].shape[1], *map(len, self.weights)])
-        context.progress(0, 1, "reading the samples")
+        context.progress(0, 1, Message("reading the samples"))
         try:
             data = TrainingData(self.spec)
         except (DataError, MissingExtra) as error:
@@ -71,22 +72,39 @@ def check(spec: ExperimentSpec, widths: Sequence[int]) -> None:
     """Raise StudyError, naming the reason, where a run's network cannot be followed by hand."""
     network = spec.network
     if any(not isinstance(block, Dense) for block in network.hidden):
-        raise StudyError("The network of the Train page has blocks that are no dense layers.")
+        raise StudyError(
+            Message("The network of the Train page has blocks that are no dense layers.")
+        )
     norms = [network.normalization, *(block.normalization for block in network.hidden)]
     if any(norm not in (None, "none") for norm in norms):
-        raise StudyError("The network of the Train page has batch norm: that cannot be followed.")
+        raise StudyError(
+            Message("The network of the Train page has batch norm: that cannot be followed.")
+        )
     shape = "-".join(map(str, widths))
     if len(widths) > MOST_LAYERS + 1 or max(widths) > MOST_UNITS:
         raise StudyError(
-            f"The network of the Train page is {shape}. By hand at most {MOST_LAYERS} layers of "
-            f"weights with up to {MOST_UNITS} units each can be followed, such as 2-3-3-1."
+            Message(
+                "The network of the Train page is {shape}. By hand at most {layers} "
+                "layers of weights with up to {units} units each can be followed, such "
+                "as 2-3-3-1.",
+                shape=shape,
+                layers=MOST_LAYERS,
+                units=MOST_UNITS,
+            )
         )
     functions = {block.activation or network.activation for block in network.hidden}
     if functions - {network.activation}:
-        raise StudyError("The layers of the Train page's network have different activations.")
+        raise StudyError(
+            Message("The layers of the Train page's network have different activations.")
+        )
     for entry, registry in ((network.activation, ACTIVATIONS), (spec.training.loss, LOSSES)):
         if entry.key in registry and entry != registry[entry.key]():
-            raise StudyError(f"{entry.label} has settings of its own: they cannot be followed.")
+            raise StudyError(
+                Message(
+                    "{label} has settings of its own: they cannot be followed.",
+                    label=Message(entry.label),
+                )
+            )
 
 
 def _differences(spec: ExperimentSpec) -> str:
@@ -94,11 +112,14 @@ def _differences(spec: ExperimentSpec) -> str:
     training = spec.training
     parts = []
     if not isinstance(training.optimizer, SGD):
-        parts.append(f"{training.optimizer.label}’s rule")
+        parts.append(Message("{label}’s rule", label=Message(training.optimizer.label)))
     if spec.network.dropout or any(block.dropout for block in spec.network.hidden):
-        parts.append("dropout")
+        parts.append(Message("dropout"))
     if training.penalty.key != "none" or training.weight_decay:
-        parts.append("the weight penalty")
+        parts.append(Message("the weight penalty"))
     if not parts:
         return ""
-    return f"Left out: {', '.join(parts)}. By hand the update is plain gradient descent."
+    return Message(
+        "Left out: {parts}. By hand the update is plain gradient descent.",
+        parts=joined(", ", parts),
+    )

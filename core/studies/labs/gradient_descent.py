@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from core.base.translation import Message
 from core.studies.base import Lab, Outcome, Progress, Table, at_least, at_most, within
 from core.studies.gradient_descent import METHODS, POINTS, LeastSquares, descend, race
 
@@ -25,10 +26,15 @@ def paths(progress: Progress) -> Iterator[Table]:
     runs = race(PROBLEM, START, RATE, UPDATES)
     columns = (path.theta[:, 0].tolist() for path in runs.values())
     rows = zip(range(UPDATES + 1), *columns, strict=True)
-    yield Table("b against updates", ("update", *runs), tuple(rows))
+    yield Table(Message("b against updates"), (Message("update"), *runs), tuple(rows))
     yield Table(
-        "the problem",
-        ("rule", "curvature H", "largest stable rate 2/H", "minimum b"),
+        Message("the problem"),
+        (
+            Message("rule"),
+            Message("curvature H"),
+            Message("largest stable rate 2/H"),
+            Message("minimum b"),
+        ),
         tuple(_facts(rule) for rule in ("half_sum", "mean", "half_mean")),
     )
 
@@ -91,7 +97,11 @@ def converges_below() -> Outcome:
 def diverges_above() -> Outcome:
     path = descend(PROBLEM, METHODS["batch"], START, 1.01 * PROBLEM.largest_stable_rate, 2000)
     at = path.diverged_at
-    return Outcome("diverges", f"diverged at update {at}" if at else "does not", at is not None)
+    return Outcome(
+        Message("diverges"),
+        Message("diverged at update {update}", update=at) if at else Message("does not"),
+        at is not None,
+    )
 
 
 @LAB.check("Cyclic stochastic descent at a constant rate ends at the fixed point of its affine map")
@@ -113,19 +123,27 @@ def winner_depends_on_the_axis() -> Outcome:
         path = descend(PROBLEM, METHODS[key], START, RATE, 200)
         at = path.first_within(PROBLEM.minimum(), 0.5)
         if at is None:
-            return Outcome("both come close", f"{key} does not", False)
+            return Outcome(
+                Message("both come close"), Message("{method} does not", method=key), False
+            )
         updates[key], seen[key] = at, int(path.seen[at])
-    measured = (
-        f"batch {updates['batch']} updates and {seen['batch']} samples, "
-        f"stochastic {updates['cyclic']} updates and {seen['cyclic']} samples"
+    measured = Message(
+        "batch {batch_updates} updates and {batch_samples} samples, stochastic "
+        "{updates} updates and {samples} samples",
+        batch_updates=updates["batch"],
+        batch_samples=seen["batch"],
+        updates=updates["cyclic"],
+        samples=seen["cyclic"],
     )
     ok = updates["batch"] < updates["cyclic"] and seen["batch"] > seen["cyclic"]
-    return Outcome("fewer updates, more samples", measured, ok)
+    return Outcome(Message("fewer updates, more samples"), measured, ok)
 
 
 @LAB.check("Standardised inputs make the line's error round: condition number 1")
 def standardising_helps() -> Outcome:
     raw, scaled = (LeastSquares.line(POINTS, standardize=s).condition for s in (False, True))
     return Outcome(
-        "> 20 before, 1 after", f"{raw:.4g}, {scaled:.12g}", raw > 20 and abs(scaled - 1) < 1e-12
+        Message("> 20 before, 1 after"),
+        f"{raw:.4g}, {scaled:.12g}",
+        raw > 20 and abs(scaled - 1) < 1e-12,
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from core.base.translation import Message
 from core.catalogue.optimizers import OPTIMIZERS
 from core.catalogue.surfaces import SURFACES, Surface
 from core.studies.base import Lab, Outcome, Progress, Table, at_most, within
@@ -36,7 +37,11 @@ def results(progress: Progress) -> Iterator[Table]:
     yield standings(ran)
     swept = sweep(surface, racers(EVERYONE), surface.start, 200, sweep_rates(), progress)
     rows = zip(swept.rates.tolist(), *swept.f.tolist(), strict=True)
-    yield Table("f after 200 steps", ("rate", *swept.keys), tuple(tuple(row) for row in rows))
+    yield Table(
+        Message("f after 200 steps"),
+        (Message("rate"), *swept.keys),
+        tuple(tuple(row) for row in rows),
+    )
 
 
 def standings(ran: Race, start: int = 0) -> Table:
@@ -50,8 +55,15 @@ def standings(ran: Race, start: int = 0) -> Table:
         rate = float(run.racer.learning_rate)
         rows.append((key, rate, end, distance, there, run.diverged_at[start]))
     return Table(
-        "the race",
-        ("optimizer", "rate", "f at the end", "distance", "steps to 1e-3", "diverged at"),
+        Message("the race"),
+        (
+            Message("optimizer"),
+            Message("rate"),
+            Message("f at the end"),
+            Message("distance"),
+            Message("steps to 1e-3"),
+            Message("diverged at"),
+        ),
         tuple(rows),
     )
 
@@ -77,7 +89,9 @@ def newton_finds_a_maximum() -> Outcome:
     agree = within([-0.270845, -0.923039, 181.6165], [x, y, run.f[-1, 0]], 6e-5)
     kind = stationary(surface, (x, y)).kind
     return Outcome(
-        f"{agree.expected}, maximum", f"{agree.measured}, {kind}", agree.ok and kind == "maximum"
+        Message("{expected}, maximum", expected=agree.expected),
+        f"{agree.measured}, {kind}",
+        agree.ok and kind == "maximum",
     )
 
 
@@ -108,7 +122,7 @@ def beale() -> Outcome:
     kinds = [stationary(surface, point).kind for point in ((3, 0.5), (0, 1))]
     f = float(surface.value(np.array([0.0]), np.array([1.0]))[0])
     ok = kinds == ["minimum", "saddle"] and abs(f - 14.2031) < 5e-5
-    return Outcome("minimum, saddle, 14.2031", f"{kinds[0]}, {kinds[1]}, {f:.4f}", ok)
+    return Outcome(Message("minimum, saddle, 14.2031"), f"{kinds[0]}, {kinds[1]}, {f:.4f}", ok)
 
 
 @LAB.check("On x²/20 + y² plain descent at η = 1 never changes |y|")
@@ -145,7 +159,9 @@ def nudge_leaves() -> Outcome:
     surface = SURFACES["saddle"]()
     ran = race(surface, racers(OPTIMIZERS), [(-2, 1e-6)], 2000)
     stayed = [k for k, run in ran.runs.items() if not np.nanmax(np.abs(run.path[..., 1])) > 1]
-    return Outcome("nobody stays", ", ".join(stayed) or "nobody stays", not stayed)
+    return Outcome(
+        Message("nobody stays"), ", ".join(stayed) or Message("nobody stays"), not stayed
+    )
 
 
 @LAB.check("Gradients agree with central differences on 1,000 points of every surface")
@@ -174,4 +190,8 @@ def same_classes() -> Outcome:
     surface = SURFACES["bowl"]()
     ran = race(surface, racers(OPTIMIZERS), [surface.start], 1)
     same = all(type(run.racer) is OPTIMIZERS[key] for key, run in ran.runs.items())
-    return Outcome("the same classes", "the same classes" if same else "others", same)
+    return Outcome(
+        Message("the same classes"),
+        Message("the same classes") if same else Message("others"),
+        same,
+    )

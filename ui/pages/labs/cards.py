@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.base.translation import tr
 from core.studies import LABS
 from core.studies.base import Lab
 from ui.pages.labs.pictures import picture_of
@@ -29,8 +30,10 @@ class LabTile(PictureTile):
     """The card of a lab."""
 
     def __init__(self, lab: Lab, parent: QWidget | None = None) -> None:
-        footer = f"about {lab.minutes} min"
-        super().__init__(lab.title, lab.question, footer, lambda: picture_of(lab.key), parent)
+        footer = tr("about {minutes} min", minutes=lab.minutes)
+        super().__init__(
+            tr(lab.title), tr(lab.question), footer, lambda: picture_of(lab.key), parent
+        )
         self.lab = lab
 
 
@@ -93,12 +96,12 @@ class LabCards(QWidget):
             self._grid.addWidget(tile, i // self._across, i % self._across)
 
     def _arrange(self) -> None:
-        title = QLabel("Labs")
+        title = QLabel(tr("Labs"))
         font = title.font()
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() * 1.35)
         title.setFont(font)
-        about = QLabel("One idea each, to play with and to check by hand.")
+        about = QLabel(tr("One idea each, to play with and to check by hand."))
         about.setObjectName("quiet")
         top = QHBoxLayout()
         top.setContentsMargins(MARGIN, 14, MARGIN, 10)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from core.base.translation import Message, tr
 from core.studies.gradient_descent import METHODS, LeastSquares, Path
 from ui.pages.labs.handles import HandleView
 from ui.plots import ramp
@@ -25,7 +26,12 @@ COLORS: dict[str, Callable[[Theme], str]] = {
     "mini_batch": lambda theme: theme.good,
 }
 ROLES = {"batch": "train", "cyclic": "validation", "random": "pin0", "mini_batch": "good"}
-SHORT = {"batch": "Batch", "cyclic": "Cyclic", "random": "Random", "mini_batch": "Mini-batch"}
+SHORT = {
+    "batch": Message("Batch"),
+    "cyclic": Message("Cyclic"),
+    "random": Message("Random"),
+    "mini_batch": Message("Mini-batch"),
+}
 CURVE_POINTS, GRID = 401, 240
 
 
@@ -39,7 +45,7 @@ class _Mixin:
     def _legend(self) -> list[Span]:
         spans: list[Span] = []
         for key in self.shown:
-            spans += [Span(SHORT[key], ROLES[key]), Span(" · ")]
+            spans += [Span(tr(SHORT[key]), ROLES[key]), Span(" · ")]
         return spans[:-1]
 
 
@@ -53,8 +59,8 @@ class DataView(HandleView, _Mixin):
     def build(self) -> None:
         self.plot = self.add_plot(Plot("y", "x", name_at_end=True))
         self.residuals = self.plot.add(Segments("ghost", 1.0))
-        self.lines = {k: self.plot.add(Curve(ROLES[k], 2.0, METHODS[k].label)) for k in METHODS}
-        self.dots = self.plot.add(Dots("text", 5.0, "sample"))
+        self.lines = {k: self.plot.add(Curve(ROLES[k], 2.0, tr(METHODS[k].label))) for k in METHODS}
+        self.dots = self.plot.add(Dots("text", 5.0, tr("sample")))
 
     def set_problem(self, problem: LeastSquares, state, paths: dict[str, Path]) -> None:
         self.problem, self.paths, self.state = problem, paths, state
@@ -69,7 +75,9 @@ class DataView(HandleView, _Mixin):
                 round_range(y_low - (above if y_low < 0 else 0), y_high + above),
             )
         self.dots.set_data(points[:, 0], points[:, 1])
-        self.set_subtitle(Span("drag points, double-click adds, Alt+click deletes", "muted", True))
+        self.set_subtitle(
+            Span(tr("drag points, double-click adds, Alt+click deletes"), "muted", True)
+        )
 
     def show_step(self, at: int) -> None:
         ends = np.array([self.plot.x_scale.low, self.plot.x_scale.high])
@@ -136,7 +144,7 @@ class ErrorView(HandleView, _Mixin):
             self._show_map()
         else:
             self._show_parabola()
-        self.set_subtitle(*self._legend(), Span("  drag the start", "muted", True))
+        self.set_subtitle(*self._legend(), Span("  "), Span(tr("drag the start"), "muted", True))
 
     def _choose_range(self) -> None:
         start = np.array([self.state.start, self.state.start_intercept])[: len(self.center)]
@@ -199,17 +207,17 @@ class PathView(PlotView, _Mixin):
     about = "The parameter against updates appears here"
 
     def build(self) -> None:
-        self.plot = self.add_plot(Plot("b", "updates", name_at_end=True))
+        self.plot = self.add_plot(Plot("b", tr("updates"), name_at_end=True))
         self.best = self.plot.add(Rules("ghost", upright=False))
         self.all = {k: self.plot.add(Curve(ROLES[k], 1.0, fade=0.35)) for k in METHODS}
-        self.done = {k: self.plot.add(Curve(ROLES[k], 2.0, METHODS[k].label)) for k in METHODS}
+        self.done = {k: self.plot.add(Curve(ROLES[k], 2.0, tr(METHODS[k].label))) for k in METHODS}
 
     def set_problem(self, problem: LeastSquares, state, paths: dict[str, Path]) -> None:
         self.problem, self.paths, self.state = problem, paths, state
         self.shown = state.methods
         self.plot.caption = "w" if state.model == "line" else "b"
         by_samples = state.against == "samples"
-        self.plot.x_name = "samples seen" if by_samples else "updates"
+        self.plot.x_name = tr("samples seen") if by_samples else tr("updates")
         try:
             self.best.set_data(problem.minimum()[:1])
         except ValueError:
@@ -242,7 +250,8 @@ class PathView(PlotView, _Mixin):
         columns: Data = {}
         for key in self.shown:
             path = self.paths[key]
-            columns[f"{key} {self.plot.x_name}"] = self._x(path).astype(float)
+            against = "samples seen" if self.state.against == "samples" else "updates"
+            columns[f"{key} {against}"] = self._x(path).astype(float)
             columns[f"{key} {self.plot.caption}"] = path.theta[:, 0]
         return columns
 

@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from core.base.registry import setting
+from core.base.translation import Message, tr
 from core.catalogue.schedules import SCHEDULES, Constant, Schedule
 from core.studies.base import StudyError
 from core.studies.gradient_descent import METHODS, POINTS, RULES, LeastSquares, Path, race
@@ -54,7 +55,7 @@ class DescentState:
 class GradientDescentPage(LabPage):
     key = "gradient_descent"
     State = DescentState
-    noun = "update"
+    noun = Message("update")
     look_for = (
         "Drag the rate towards the mark: each update overshoots a little more, at the mark batch "
         "descent jumps between two values forever, and beyond it diverges. Stochastic descent "
@@ -68,47 +69,53 @@ class GradientDescentPage(LabPage):
     # Controls
 
     def build_controls(self, column: Column) -> None:
-        data = column.section("Data")
-        self.points = row(data, "Points", TextField(), "x,y pairs separated by semicolons")
+        data = column.section(tr("Data"))
+        self.points = row(data, tr("Points"), TextField(), tr("x,y pairs separated by semicolons"))
         self.points.edited.connect(self._type_points)
-        self.model = row(data, "Model", choices([(SLOPE, "ŷ = b·x"), (LINE, "ŷ = w·x + b")]))
+        self.model = row(data, tr("Model"), choices([(SLOPE, "ŷ = b·x"), (LINE, "ŷ = w·x + b")]))
         self.model.edited.connect(lambda value: self.edit(model=value, **_fitting_start(value)))
         self.standardize = row(
-            data, "Standardise", Check(), "Shift and scale x to mean 0 and deviation 1"
+            data, tr("Standardise"), Check(), tr("Shift and scale x to mean 0 and deviation 1")
         )
         self.standardize.edited.connect(lambda on: self.edit(standardize=on))
-        self.rule = row(data, "Error", choices((k, r.formula) for k, r in RULES.items()))
+        self.rule = row(data, tr("Error"), choices((k, r.formula) for k, r in RULES.items()))
         self.rule.edited.connect(lambda value: self.edit(rule=value))
-        descent = column.section("Descent")
+        descent = column.section(tr("Descent"))
         self.rate = RateSlider()
-        row(descent, "Rate η", self.rate.field)
+        row(descent, tr("Rate η"), self.rate.field)
         descent.add(self.rate)
         self.rate.edited.connect(lambda value: self.edit(rate=float(value)))
-        self.schedule = row(descent, "Schedule", choices(_schedule_choices()))
+        self.schedule = row(descent, tr("Schedule"), choices(_schedule_choices()))
         self.schedule.edited.connect(lambda value: self.edit(schedule=value))
         self.half_life = row(
-            descent, "Steps T", Spin(1, 10_000, True), "Updates until it has halved"
+            descent, tr("Steps T"), Spin(1, 10_000, True), tr("Updates until it has halved")
         )
         self.half_life.edited.connect(lambda value: self.edit(half_life=value))
-        self.start = row(descent, "Start b", NumberField(-1e6, 1e6))
+        self.start = row(descent, tr("Start b"), NumberField(-1e6, 1e6))
         self.start.edited.connect(lambda value: self.edit(start=float(value)))
-        self.intercept = row(descent, "Start b", NumberField(-1e6, 1e6), "Start of the intercept")
+        self.intercept = row(
+            descent, tr("Start b"), NumberField(-1e6, 1e6), tr("Start of the intercept")
+        )
         self.intercept.edited.connect(lambda value: self.edit(start_intercept=float(value)))
-        self.updates = row(descent, "Updates", Spin(1, 5000, True))
+        self.updates = row(descent, tr("Updates"), Spin(1, 5000, True))
         self.updates.edited.connect(lambda value: self.edit(updates=value))
-        self.seed = row(descent, "Seed", Spin(1, 2**31 - 1), "Of random draws and shuffles")
+        self.seed = row(descent, tr("Seed"), Spin(1, 2**31 - 1), tr("Of random draws and shuffles"))
         self.seed.edited.connect(lambda value: self.edit(seed=value))
-        shown = column.section("Methods")
+        shown = column.section(tr("Methods"))
         self.methods: dict[str, Check] = {}
         for key, method in METHODS.items():
             check = self.methods[key] = Check()
-            check.setText(method.label)
+            check.setText(tr(method.label))
             check.edited.connect(lambda on, key=key: self._show_method(key, on))
             shown.add(check)
-        self.explained = row(shown, "Formula of", choices((k, m.label) for k, m in METHODS.items()))
+        self.explained = row(
+            shown, tr("Formula of"), choices((k, tr(m.label)) for k, m in METHODS.items())
+        )
         self.explained.edited.connect(lambda value: self.edit(explained=value))
         self.against = row(
-            shown, "Plot over", choices([("updates", "updates"), ("samples", "samples seen")])
+            shown,
+            tr("Plot over"),
+            choices([("updates", tr("updates")), ("samples", tr("samples seen"))]),
         )
         self.against.edited.connect(lambda value: self.edit(against=value))
         shown.add(self._exact_buttons())
@@ -119,8 +126,8 @@ class GradientDescentPage(LabPage):
         layout.setContentsMargins(0, 4, 0, 0)
         layout.setSpacing(6)
         tips = {
-            "Normal equation": "Set the start to the exact minimum",
-            "Newton step": "Move the start by one step of Newton's method",
+            tr("Normal equation"): tr("Set the start to the exact minimum"),
+            tr("Newton step"): tr("Move the start by one step of Newton's method"),
         }
         acts = (self._solve, self._newton)
         for (text, tip), act in zip(tips.items(), acts, strict=True):
@@ -150,7 +157,7 @@ class GradientDescentPage(LabPage):
         self.intercept.set_value(s.start_intercept)
         label = _row_of(self.start).findChild(RowLabel)
         if label is not None:
-            label.setText("Start w" if line else "Start b")
+            label.setText(tr("Start w") if line else tr("Start b"))
         _row_of(self.intercept).setVisible(line)
         _row_of(self.standardize).setVisible(line)
         _row_of(self.half_life).setVisible(s.schedule != "constant")
@@ -163,7 +170,7 @@ class GradientDescentPage(LabPage):
         try:
             self.edit(points=parsed_points(text))
         except StudyError as error:
-            self.banner.say(str(error))
+            self.banner.say(tr(str(error)))
 
     def _show_method(self, key: str, on: bool) -> None:
         chosen = {*self.state.methods, key} if on else {*self.state.methods} - {key}
@@ -199,7 +206,7 @@ class GradientDescentPage(LabPage):
         try:
             theta = find().tolist()
         except StudyError as error:
-            self.banner.say(str(error))
+            self.banner.say(tr(str(error)))
             return
         self.edit(start=theta[0], **({"start_intercept": theta[1]} if len(theta) > 1 else {}))
         self.transport.restart()
@@ -268,7 +275,7 @@ class GradientDescentPage(LabPage):
 
     def _written_out(self, at: int) -> str:
         s, path = self.state, self.paths[self.state.explained]
-        method = escape(METHODS[s.explained].label)
+        method = escape(tr(METHODS[s.explained].label))
         html = [f"<p><b>{method}</b>: {update_text(self.problem, path, at)}</p>"]
         html.append(limit_text(self.problem, s.rate))
         html.append(self._figures(at))
@@ -277,7 +284,7 @@ class GradientDescentPage(LabPage):
     def _figures(self, at: int) -> str:
         """The table of all methods; where one has diverged it says at which update."""
         names = ("w", "b") if self.state.model == LINE else ("b",)
-        heads = (*names, "E", "gradient")
+        heads = (*names, "E", tr("gradient"))
         cells = "".join(f"<td align='right'>&nbsp;&nbsp;{head}</td>" for head in heads)
         rows = [f"<tr style='color:{current().muted}'><td></td>{cells}<td></td></tr>"]
         for key in self.state.methods:
@@ -288,11 +295,11 @@ class GradientDescentPage(LabPage):
             if t < path.updates and len(names) == 1:
                 slope = figure(float(path.gradient[t, 0]))
             told = path.diverged_at is not None and at >= path.diverged_at
-            note = f"diverged at update {path.diverged_at}" if told else ""
+            note = tr("diverged at update {update}", update=path.diverged_at) if told else ""
             color = plots.COLORS[key](current())
             cells = "".join(f"<td align='right'>&nbsp;&nbsp;{v}</td>" for v in (*values, slope))
             rows.append(
-                f"<tr><td><span style='color:{color}'>●</span> {escape(path.method.label)}</td>"
+                f"<tr><td><span style='color:{color}'>●</span> {escape(tr(path.method.label))}</td>"
                 f"{cells}<td style='color:{current().bad}'>&nbsp;{note}</td></tr>"
             )
         return (
@@ -308,17 +315,19 @@ def parsed_points(text: str) -> tuple[tuple[float, float], ...]:
         try:
             x, y = map(float, parts)
         except ValueError:
-            raise StudyError(f"“{pair.strip()}” is not a pair of numbers like 2, 5.") from None
+            raise StudyError(
+                Message("“{pair}” is not a pair of numbers like 2, 5.", pair=pair.strip())
+            ) from None
         points.append((x, y))
     if not points:
-        raise StudyError("There is no point. Type at least one, like 2, 5.")
+        raise StudyError(Message("There is no point. Type at least one, like 2, 5."))
     return tuple(points)
 
 
 def update_text(problem: LeastSquares, path: Path, at: int) -> str:
     """The update that leads from this step to the next, with the present numbers."""
     if at >= path.updates:
-        return "there is no further update."
+        return tr("there is no further update.")
     theta, gradient, rate = path.theta[at], path.gradient[at], float(path.rate[at])
     after = path.theta[at + 1]
     names = ("b",) if len(theta) == 1 else ("w", "b")
@@ -335,9 +344,12 @@ def update_text(problem: LeastSquares, path: Path, at: int) -> str:
 def gradient_text(problem: LeastSquares, path: Path, at: int) -> str:
     """The gradient over the samples of the next update, written out."""
     rows, theta = path.rows[at], path.theta[at]
-    who = "All samples"
+    who = tr("All samples")
     if len(rows) < problem.samples:
-        who = f"Sample{'s' if len(rows) > 1 else ''} {' and '.join(str(i + 1) for i in rows)}"
+        *others, last = [str(i + 1) for i in rows]
+        who = tr("Sample {number}", number=last)
+        if others:
+            who = tr("Samples {others} and {last}", others=", ".join(others), last=last)
     if len(theta) > 1:
         return f"{who}:"
     scale = 2 * problem.rule.scale(len(rows))
@@ -354,25 +366,36 @@ def limit_text(problem: LeastSquares, rate: float) -> str:
     """The largest stable rate with its numbers, and on which side of it the rate lies."""
     limit = problem.largest_stable_rate
     if not np.isfinite(limit):
-        return "<p>E is flat: every rate is stable.</p>"
+        return f"<p>{tr('E is flat: every rate is stable.')}</p>"
     steepest = float(problem.eigenvalues[-1])
     alone = len(problem.eigenvalues) == 1
+    shown = figure(rate)
     name = "H" if alone else "λ<sub>max</sub>"
-    side = "above it: batch descent diverges"
-    if rate <= limit:
-        side = "below it: batch descent converges"
     if abs(rate / limit - 1) < 1e-12:
-        side = "exactly there: batch descent neither converges nor diverges"
+        side = tr(
+            "η = {rate} is exactly there: batch descent neither converges nor diverges.", rate=shown
+        )
+    elif rate <= limit:
+        side = tr("η = {rate} is below it: batch descent converges.", rate=shown)
+    else:
+        side = tr("η = {rate} is above it: batch descent diverges.", rate=shown)
     if alone:
-        more = (
-            f"Each batch update multiplies the distance by 1 − ηH = {figure(1 - rate * steepest)}."
+        more = tr(
+            "Each batch update multiplies the distance by 1 − ηH = {factor}.",
+            factor=figure(1 - rate * steepest),
         )
     else:
-        more = f"Condition number λ<sub>max</sub>/λ<sub>min</sub> = {figure(problem.condition)}."
-    return (
-        f"<p>Largest stable rate 2/{name} = 2/{figure(steepest)} = {figure(limit)}; "
-        f"η = {figure(rate)} is {side}. {more}</p>"
+        more = tr(
+            "Condition number λ<sub>max</sub>/λ<sub>min</sub> = {condition}.",
+            condition=figure(problem.condition),
+        )
+    largest = tr(
+        "Largest stable rate 2/{name} = 2/{steepest} = {limit};",
+        name=name,
+        steepest=figure(steepest),
+        limit=figure(limit),
     )
+    return f"<p>{largest} {side} {more}</p>"
 
 
 def figure(value: float) -> str:
@@ -388,7 +411,7 @@ def _fitting_start(model: str) -> dict[str, float]:
 
 
 def _schedule_choices() -> list[tuple[str, str]]:
-    return [(key, SCHEDULES[key].label) for key in SCHEDULES_OFFERED if key in SCHEDULES]
+    return [(key, tr(SCHEDULES[key].label)) for key in SCHEDULES_OFFERED if key in SCHEDULES]
 
 
 def _row_of(field: QWidget) -> QWidget:

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
+from core.base.translation import tr
 from core.worker.job import Job, Progress
 from ui.pages.labs.lab_page import LabPage
 from ui.session.job import BackgroundJob
@@ -72,7 +73,7 @@ class JobLabPage(LabPage):
 
     def _failed(self, message: str) -> None:
         self.forget()
-        self.banner.say(message)
+        self.banner.say(tr(message))
 
     def _ended(self, job: BackgroundJob, then: Callable[[], None]) -> None:
         if job is self.job:
@@ -102,9 +103,9 @@ class Working(QWidget):
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(6)
-        self.bar.setAccessibleName("Progress")
-        self.stop = QPushButton("Stop")
-        self.stop.setToolTip("End the computation; what has been drawn stays")
+        self.bar.setAccessibleName(tr("Progress"))
+        self.stop = QPushButton(tr("Stop"))
+        self.stop.setToolTip(tr("End the computation; what has been drawn stays"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)
         layout.setSpacing(8)
@@ -118,7 +119,7 @@ class Working(QWidget):
 
     def tell(self, progress: Progress) -> None:
         self.bar.setValue(round(1000 * progress.share))
-        self.bar.setToolTip(progress.text)
+        self.bar.setToolTip(tr(progress.text))
 
     def end(self) -> None:
         self.bar.setValue(0)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.base.translation import Message, joined, tr
 from core.experiment.files import replacing
 from core.experiment.links import LabLink, lab_link, read_settings
 from core.experiment.reading import SpecError
@@ -51,7 +52,7 @@ class LabPage(QWidget):
     State: ClassVar[type]
     look_for: ClassVar[str]
     question: ClassVar[str]
-    noun: ClassVar[str] = "step"
+    noun: ClassVar[str] = Message("step")
     speed: ClassVar[float] = 8.0
 
     back_requested = Signal()
@@ -70,14 +71,14 @@ class LabPage(QWidget):
         self.undo_stack = undo_stack or QUndoStack(self)
         self.banner = Banner(self)
         self.column = Column()
-        self.transport = Transport(self.noun, self.speed)
+        self.transport = Transport(tr(self.noun), self.speed)
         self.formula = TextCard()
         self.grid = QGridLayout()
         self.cards: list[Card] = []
         # First what to do here, then the many controls.
-        self.column.words("What to look for", self.look_for)
+        self.column.words(tr("What to look for"), tr(self.look_for))
         self.build_controls(self.column)
-        self.column.words("To think about", self.question)
+        self.column.words(tr("To think about"), tr(self.question))
         self._arrange()
         self.build_cards()
         self.transport.moved.connect(self.show_step)
@@ -131,7 +132,7 @@ class LabPage(QWidget):
         try:
             self.recompute()
         except StudyError as error:
-            self.banner.say(str(error))
+            self.banner.say(tr(str(error)))
 
     def reset(self) -> None:
         """Return to the settings the lab begins with."""
@@ -166,7 +167,7 @@ class LabPage(QWidget):
             with replacing(path) as part:
                 part.write_text(dumps(self.key, self.state), encoding="utf-8")
         except OSError as error:
-            self.banner.say(f"{path}: {error.strerror or error}")
+            self._say_of(str(path), error)
 
     def open_from(self, path: Path) -> None:
         """Take the settings from a file; on failure the banner gives the reason."""
@@ -184,7 +185,7 @@ class LabPage(QWidget):
 
     def open_link(self, link: LabLink) -> None:
         """Take the settings from a link to this lab; on failure the banner gives the reason."""
-        self._take_settings("Link", lambda: read_settings(link.raw, self.State()))
+        self._take_settings(tr("Link"), lambda: read_settings(link.raw, self.State()))
 
     def _take_settings(self, source: str, read: Callable[[], Any]) -> None:
         """Settings from elsewhere take effect as one step to undo, or nothing changes."""
@@ -194,21 +195,28 @@ class LabPage(QWidget):
             self._apply(state)
         except UNUSABLE as error:
             self._apply(before)
-            reason = error.strerror if isinstance(error, OSError) else None
-            self.banner.say(f"{source}: {reason or error}")
+            self._say_of(source, error)
             return
         if state != before:
             self.undo_stack.push(StateEdit(self._apply, before, state))
 
+    def _say_of(self, source: str, error: Exception) -> None:
+        reason = error.strerror if isinstance(error, OSError) else None
+        self.banner.say(tr(joined(": ", (source, reason or str(error)))))
+
     def ask_save(self) -> None:
         proposed = str(Path.home() / f"{self.key}.json")
-        name, _ = QFileDialog.getSaveFileName(self, "Save the lab", proposed, "Lab (*.json)")
+        name, _ = QFileDialog.getSaveFileName(
+            self, tr("Save the lab"), proposed, tr("Lab (*.json)")
+        )
         if name:
             path = Path(name)
             self.save_to(path if path.suffix else path.with_suffix(".json"))
 
     def ask_open(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Open a lab", str(Path.home()), "Lab (*.json)")
+        name, _ = QFileDialog.getOpenFileName(
+            self, tr("Open a lab"), str(Path.home()), tr("Lab (*.json)")
+        )
         if name:
             self.open_from(Path(name))
 
@@ -227,7 +235,7 @@ class LabPage(QWidget):
         """Ask what to export, one plot or the whole page."""
         from ui.export.dialog import ask_export
 
-        ask_export(self.cards, None, view, self, self.lab.title, [self.formula])
+        ask_export(self.cards, None, view, self, tr(self.lab.title), [self.formula])
 
     def _maximize(self, card: Card) -> None:
         others = [widget for widget in self._content() if widget is not card]
@@ -249,10 +257,10 @@ class LabPage(QWidget):
     # Set-up
 
     def _arrange(self) -> None:
-        self._back = QPushButton("Labs")
-        self._back.setToolTip("Back to all labs (Alt+←)")
+        self._back = QPushButton(tr("Labs"))
+        self._back.setToolTip(tr("Back to all labs (Alt+←)"))
         self._back.setIcon(mirrored("chevron-right", theme.current()))
-        title = QLabel(self.lab.title)
+        title = QLabel(tr(self.lab.title))
         font = title.font()
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() * 1.2)
@@ -266,12 +274,12 @@ class LabPage(QWidget):
         top.addWidget(self.transport)
         top.addStretch(1)
         top.addWidget(
-            self._button("Reset", "Return to the settings the lab begins with", self.reset)
+            self._button(tr("Reset"), tr("Return to the settings the lab begins with"), self.reset)
         )
-        says = "Copy the lab as it is set as a link to send (Ctrl+L)"
-        top.addWidget(self._button("Copy link", says, self.copy_link))
-        says = "Save a plot, its numbers or the whole page (Ctrl+E)"
-        top.addWidget(self._button("Export", says, lambda: self.export()))
+        says = tr("Copy the lab as it is set as a link to send (Ctrl+L)")
+        top.addWidget(self._button(tr("Copy link"), says, self.copy_link))
+        says = tr("Save a plot, its numbers or the whole page (Ctrl+E)")
+        top.addWidget(self._button(tr("Export"), says, lambda: self.export()))
         self._back.clicked.connect(self.back_requested)
         self.grid.setContentsMargins(GAP, GAP, GAP, GAP)
         self.grid.setSpacing(GAP)

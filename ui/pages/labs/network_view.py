@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.base.translation import tr
 from core.studies.hand_network import name
 from ui.plots.picture_plot import PicturePlot
 from ui.plots.pictures.hand_network import BACKWARD, FORWARD, UPDATE, NetworkGraph
@@ -22,13 +23,13 @@ class GraphView(PlotView):
         self.plot = self.add_plot(PicturePlot())
         self.graph = self.plot.add(NetworkGraph())
         self.set_subtitle(
-            Span("forward", FORWARD),
+            Span(tr("forward"), FORWARD),
             Span(" · "),
-            Span("backward", BACKWARD),
+            Span(tr("backward"), BACKWARD),
             Span(" · "),
-            Span("update", UPDATE),
+            Span(tr("update"), UPDATE),
             Span(" · "),
-            Span("used now", "validation"),
+            Span(tr("used now"), "validation"),
         )
 
     def export_data(self):

@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QPushButton
 
 from core.base.registry import setting
+from core.base.translation import Message, joined, tr
 from core.catalogue.formulas import FormulaError
 from core.catalogue.surfaces import SURFACES, Surface
 from core.catalogue.surfaces.typed import FARTHEST, Typed
@@ -74,51 +75,63 @@ class OptimizerRacePage(LabPage):
     # Controls
 
     def build_controls(self, column: Column) -> None:
-        section = column.section("Surface")
-        items = ((e.key, e.label, "" if e.key == TYPED else e.formula) for e in SURFACES.entries())
+        section = column.section(tr("Surface"))
+        items = (
+            (e.key, tr(e.label), "" if e.key == TYPED else e.formula) for e in SURFACES.entries()
+        )
         self.surface_choice = row(section, "f(x, y)", choices(items))
         self.surface_choice.edited.connect(self._choose_surface)
-        self.condition = row(section, "Condition κ", NumberField(1, 1e6), "Steepest over flattest")
+        self.condition = row(
+            section, tr("Condition κ"), NumberField(1, 1e6), tr("Steepest over flattest")
+        )
         self.condition.edited.connect(lambda value: self.edit(condition=float(value)))
         self.formula_field = TextField()
-        self.formula_field.setAccessibleName("Formula of x and y")
-        self.formula_field.setToolTip("A formula of x and y, like x²/20 + y² or sin 3x + |y|")
+        self.formula_field.setAccessibleName(tr("Formula of x and y"))
+        self.formula_field.setToolTip(tr("A formula of x and y, like x²/20 + y² or sin 3x + |y|"))
         self.formula_field.edited.connect(lambda text: self.edit(formula=text))
         section.add(self.formula_field)
-        tip = "Which part of the plane is shown: x from, x to, y from, y to"
-        self.window_field = row(section, "Window", TextField(), tip)
+        tip = tr("Which part of the plane is shown: x from, x to, y from, y to")
+        self.window_field = row(section, tr("Window"), TextField(), tip)
         self.window_field.edited.connect(self._type_window)
-        self.zoom_button = QPushButton("Take the window from the zoom")
-        self.zoom_button.setToolTip("Draw levels and look for minima where the plot shows them now")
+        self.zoom_button = QPushButton(tr("Take the window from the zoom"))
+        self.zoom_button.setToolTip(
+            tr("Draw levels and look for minima where the plot shows them now")
+        )
         self.zoom_button.clicked.connect(self.take_zoom)
         section.add(self.zoom_button)
         self.about = paragraph("")
         self.about.setObjectName("quiet")
         section.add(self.about)
-        race = column.section("Race")
-        self.steps = row(race, "Steps", Spin(1, 5000, True))
+        race = column.section(tr("Race"))
+        self.steps = row(race, tr("Steps"), Spin(1, 5000, True))
         self.steps.edited.connect(lambda value: self.edit(steps=value))
-        self.noise = row(race, "Noise", NumberField(0, 1e6), "Deviation of noise on the gradient")
+        self.noise = row(
+            race, tr("Noise"), NumberField(0, 1e6), tr("Deviation of noise on the gradient")
+        )
         self.noise.edited.connect(lambda value: self.edit(noise=float(value)))
-        self.seed = row(race, "Seed", Spin(1, 2**31 - 1), "Of the noise")
+        self.seed = row(race, tr("Seed"), Spin(1, 2**31 - 1), tr("Of the noise"))
         self.seed.edited.connect(lambda value: self.edit(seed=value))
-        self.explained = row(race, "Formula of", choices((k, LABELS[k]) for k in KEYS))
+        self.explained = row(race, tr("Formula of"), choices((k, tr(LABELS[k])) for k in KEYS))
         self.explained.edited.connect(lambda value: self.edit(explained=value))
-        self.distance = row(race, "Plot", choices([(False, "f"), (True, "distance to minimum")]))
+        self.distance = row(
+            race, tr("Plot"), choices([(False, "f"), (True, tr("distance to minimum"))])
+        )
         self.distance.edited.connect(lambda value: self.edit(distance=value))
-        field = column.section("Optimizers")
+        field = column.section(tr("Optimizers"))
         self.same_rate = Check()
-        self.same_rate.setText("Same rate for all")
+        self.same_rate.setText(tr("Same rate for all"))
         self.same_rate.edited.connect(lambda on: self.edit(same_rate=on))
         field.add(self.same_rate)
-        self.rate = row(field, "Rate η", NumberField(0, 1e12), "The rate of all racers")
+        self.rate = row(field, tr("Rate η"), NumberField(0, 1e12), tr("The rate of all racers"))
         self.rate.edited.connect(lambda value: self.edit(rate=float(value)))
         self.racers_form = RacersForm()
         self.racers_form.chosen.connect(lambda keys: self.edit(racers=keys))
         self.racers_form.rate_edited.connect(self._set_rate)
         field.add(self.racers_form)
-        swept = column.section("Rate sweep")
-        self.sweep_steps = row(swept, "Steps", Spin(1, 2000, True), "f after this many steps")
+        swept = column.section(tr("Rate sweep"))
+        self.sweep_steps = row(
+            swept, tr("Steps"), Spin(1, 2000, True), tr("f after this many steps")
+        )
         self.sweep_steps.edited.connect(lambda value: self.edit(sweep_steps=value))
         self._race_job: BackgroundJob | None = None
         self._sweep_job: BackgroundJob | None = None
@@ -135,7 +148,7 @@ class OptimizerRacePage(LabPage):
     def show_controls(self) -> None:
         s = self.state
         self.surface_choice.set_value(s.surface)
-        self.about.setText(SURFACES[s.surface].advice)
+        self.about.setText(tr(SURFACES[s.surface].advice))
         self.condition.set_value(s.condition)
         parent = self.condition.parentWidget()
         if parent is not None:
@@ -162,7 +175,7 @@ class OptimizerRacePage(LabPage):
         try:
             self.edit(window=parsed_window(text))
         except StudyError as error:
-            self.banner.say(str(error))
+            self.banner.say(tr(str(error)))
 
     def take_zoom(self) -> None:
         """Use the part of the plane that the plot shows as the window."""
@@ -205,7 +218,7 @@ class OptimizerRacePage(LabPage):
             return SURFACES[s.surface]()
         left, right, bottom, top = map(float, s.window)
         if not (left < right and bottom < top):
-            raise StudyError("Window: each “from” must be less than its “to”.")
+            raise StudyError(Message("Window: each “from” must be less than its “to”."))
         typed = Typed(text=s.formula, left=left, right=right, bottom=bottom, top=top)
         try:
             typed.gradient(np.zeros(1), np.zeros(1))
@@ -226,13 +239,14 @@ class OptimizerRacePage(LabPage):
         surface = self.surface()
         share = self.map_view.show_surface(surface, surface.window)
         if share == 0:
-            raise StudyError("f has no finite value anywhere in this window.")
+            raise StudyError(Message("f has no finite value anywhere in this window."))
         if share < 1:
-            self.about.setText("Grey: f is undefined there.")
+            self.about.setText(tr("Grey: f is undefined there."))
         elif isinstance(surface, Typed):
             self.about.setText(words.surface_text(surface))
         if surface.unbounded:
-            self.about.setText(f"{self.about.text()} Unbounded: nothing can arrive.")
+            unbounded = tr("Unbounded: nothing can arrive.")
+            self.about.setText(f"{self.about.text()} {unbounded}")
         chosen = self.contestants()
         job = RaceJob(surface, chosen, s.starts, s.steps, s.noise, s.seed)
         self._run_race(job)
@@ -255,7 +269,7 @@ class OptimizerRacePage(LabPage):
             return
         self._race_job = BackgroundJob(job)
         self._race_job.finished.connect(self._show_race)
-        self._race_job.failed.connect(self.banner.say)
+        self._race_job.failed.connect(lambda message: self.banner.say(tr(message)))
         self._race_job.start()
 
     def _show_race(self, ran: Race) -> None:
@@ -285,10 +299,10 @@ class OptimizerRacePage(LabPage):
             self._sweep_job.close()
         job = SweepJob(surface, chosen, s.starts[0], s.sweep_steps, sweep_rates())
         self._sweep_job = BackgroundJob(job)
-        self.sweep_view.set_empty(True, "Trying 60 rates …")
+        self.sweep_view.set_empty(True, tr("Trying 60 rates …"))
         self._sweep_job.snapshot.connect(self._show_sweep)
         self._sweep_job.finished.connect(self._show_sweep)
-        self._sweep_job.failed.connect(self.banner.say)
+        self._sweep_job.failed.connect(lambda message: self.banner.say(tr(message)))
         self._sweep_job.start()
 
     def _show_sweep(self, swept: Sweep) -> None:
@@ -342,7 +356,11 @@ class OptimizerRacePage(LabPage):
                 if "velocity" in known.slots:
                     velocity = (-known.slots["velocity"][at]).tolist()
         elif ran.runs:
-            html = f"<p>{LABELS[key]} does not race: choose another under “Formula of”.</p>"
+            absent = tr(
+                "{label} does not race: choose another under “Formula of”.",
+                label=Message(LABELS[key]),
+            )
+            html = f"<p>{absent}</p>"
         self.map_view.show_vectors(place, gradient, velocity, step)
         self.formula.show_html(html + words.standings_text(ran, at))
 
@@ -353,9 +371,11 @@ def parsed_window(text: str) -> tuple[float, float, float, float]:
     try:
         left, right, bottom, top = map(float, words)
     except ValueError:
-        raise StudyError("Window: four numbers: x from, x to, y from, y to.") from None
+        raise StudyError(Message("Window: four numbers: x from, x to, y from, y to.")) from None
     if not -FARTHEST <= left < right <= FARTHEST or not -FARTHEST <= bottom < top <= FARTHEST:
-        raise StudyError("Window: each “from” must be less than its “to”, within ±1,000,000.")
+        raise StudyError(
+            Message("Window: each “from” must be less than its “to”, within ±1,000,000.")
+        )
     return left, right, bottom, top
 
 
@@ -368,7 +388,7 @@ def marked(text: str, error: FormulaError) -> str:
     """The message with the place in the formula marked."""
     start, end = error.position, error.position + error.length
     before, there, after = text[:start], text[start:end] or "▮", text[end:]
-    return f"{before}»{there}«{after}: {error.message}"
+    return joined(": ", (f"{before}»{there}«{after}", error.message))
 
 
 def show_place(field: TextField, error: FormulaError) -> None:

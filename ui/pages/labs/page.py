@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QUndoStack
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
+from core.base.translation import Message
 from core.experiment.links import LabLink
 from core.experiment.reading import SpecError, nearest, shown
 from core.studies import LABS
@@ -122,7 +123,13 @@ class LabsPage(Page):
         """Show the lab of a link with its settings; they can be undone. Raises SpecError."""
         if link.lab not in LAB_PAGES:
             raise SpecError(
-                [f"link: there is no lab {shown(link.lab)}{nearest(link.lab, LAB_PAGES)}"]
+                [
+                    Message(
+                        "link: there is no lab {lab}{nearest}",
+                        lab=shown(link.lab),
+                        nearest=nearest(link.lab, LAB_PAGES),
+                    )
+                ]
             )
         self.open(link.lab)
         self.labs[link.lab].open_link(link)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtGui import QColor
 
+from core.base.translation import tr
 from core.catalogue.surfaces import Surface
 from core.studies.optimizer_race import Race, Sweep
 from ui.pages.labs.handles import HandleView
@@ -56,12 +57,13 @@ class MapView(HandleView):
         self.velocity = self.plot.add(Arrow("validation"))
         self.step = self.plot.add(Arrow("text", 2.2))
         self.set_subtitle(
-            Span("−gradient", "bad"),
+            Span(tr("−gradient"), "bad"),
             Span(" · "),
-            Span("velocity", "validation"),
+            Span(tr("velocity"), "validation"),
             Span(" · "),
-            Span("step", "text"),
-            Span("   drag the start, double-click adds one, Alt+click deletes", "muted", True),
+            Span(tr("step"), "text"),
+            Span("   "),
+            Span(tr("drag the start, double-click adds one, Alt+click deletes"), "muted", True),
         )
 
     def show_surface(self, surface: Surface, window: tuple[float, float, float, float]) -> float:
@@ -149,7 +151,7 @@ class CurveView(PlotView):
     about = "f against steps appears here"
 
     def build(self) -> None:
-        self.plot = self.add_plot(Plot("f", "steps", log=True, name_at_end=True))
+        self.plot = self.add_plot(Plot("f", tr("steps"), log=True, name_at_end=True))
         self.curves: dict[str, Curve] = {}
         self.now = self.plot.add(Rules("ghost"))
 
@@ -159,7 +161,7 @@ class CurveView(PlotView):
         log = by_distance or lowest is not None
         self.plot.caption = "f"
         if by_distance:
-            self.plot.caption = "distance to the nearest minimum"
+            self.plot.caption = tr("distance to the nearest minimum")
         elif lowest:
             self.plot.caption = f"f − f_min, f_min = {lowest:.6g}".replace("-", "−")
         self.plot.set_log(log)
@@ -175,10 +177,12 @@ class CurveView(PlotView):
             if lowest is not None and not by_distance:
                 y = y - lowest
             if key not in self.curves:
-                self.curves[key] = self.plot.add(Curve(color_of(key), 1.6, labels[key], floor=True))
+                self.curves[key] = self.plot.add(
+                    Curve(color_of(key), 1.6, tr(labels[key]), floor=True)
+                )
             self.columns[labels[key]] = y
             self.curves[key].set_data(self.columns["step"], y)
-        self.set_subtitle(Span("from the first start" if len(race.starts) > 1 else ""))
+        self.set_subtitle(Span(tr("from the first start") if len(race.starts) > 1 else ""))
 
     def show_step(self, at: int) -> None:
         self.now.set_data([at])
@@ -195,7 +199,7 @@ class SweepView(PlotView):
     about = "f after some steps against the learning rate appears here"
 
     def build(self) -> None:
-        self.plot = self.add_plot(Plot("f", "rate η", log=True, log_x=True, name_at_end=True))
+        self.plot = self.add_plot(Plot("f", tr("rate η"), log=True, log_x=True, name_at_end=True))
         self.curves: dict[str, Curve] = {}
         self.columns: Data = {}
         self.rates = self.plot.add(Rules("ghost"))
@@ -203,7 +207,8 @@ class SweepView(PlotView):
     def show_sweep(self, swept: Sweep, labels: dict[str, str], lowest: float | None) -> None:
         log = lowest is not None
         self.plot.set_log(log)
-        self.plot.caption = f"f{' − f_min' if lowest else ''} after {swept.steps:,} steps"
+        value = "f − f_min" if lowest else "f"
+        self.plot.caption = tr("{value} after {steps:,} steps", value=value, steps=swept.steps)
         for gone in self.curves.keys() - set(swept.keys):
             self.plot.remove(self.curves.pop(gone))
         self.columns = {"rate": swept.rates}
@@ -212,17 +217,19 @@ class SweepView(PlotView):
             # Where a rate diverges the curve ends: it is not drawn at the top of the plot.
             y = np.where(np.abs(y) < 1e6, y, np.nan)
             if key not in self.curves:
-                self.curves[key] = self.plot.add(Curve(color_of(key), 1.6, labels[key], floor=True))
+                self.curves[key] = self.plot.add(
+                    Curve(color_of(key), 1.6, tr(labels[key]), floor=True)
+                )
             self.curves[key].set_data(swept.rates, y)
             self.columns[labels[key]] = f
         rates, heights = Scale(float(swept.rates[0]), float(swept.rates[-1]), True), None
-        told = "a curve ends where its rate diverges"
+        told = tr("a curve ends where its rate diverges")
         drawn = np.concatenate([curve.ys for curve in self.curves.values()] or [np.empty(0)])
         drawn = drawn[np.isfinite(drawn) & (drawn > 0)]
         if log and len(drawn) and drawn.min() < LOWEST:
             # One rule that arrives exactly would compress all other curves.
             heights = Scale(LOWEST, 2 * float(drawn.max()), True)
-            told = "curves end at divergence · cut at 10⁻¹⁶"
+            told = tr("curves end at divergence · cut at 10⁻¹⁶")
         self.plot.home_y = heights
         self.plot.set_home(x=rates)
         self.set_subtitle(Span(told))

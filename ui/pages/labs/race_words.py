@@ -6,6 +6,7 @@ from html import escape
 
 import numpy as np
 
+from core.base.translation import Message, tr
 from core.catalogue.optimizers import NAG, SGD, Adam, AdamW, Momentum
 from core.catalogue.surfaces.typed import Typed
 from core.studies.optimizer_race import Newton, Race, Racer, stationary
@@ -16,7 +17,14 @@ from ui.plots.ticks import number
 from ui.theme import current
 
 SLOT_NAMES = {"velocity": "v", "square_sum": "G", "square": "G", "step_square": "D", "mean": "m",
-              "largest": "u", "sum": "Σm", "peak": "largest v"}  # fmt: skip
+              "largest": "u", "sum": "Σm", "peak": Message("largest v")}  # fmt: skip
+
+ARRIVED = {
+    "minimum": Message("at a minimum"),
+    "maximum": Message("at a maximum"),
+    "saddle": Message("at a saddle"),
+    "degenerate": Message("flat: no curvature"),
+}
 
 
 def figure(value: float) -> str:
@@ -36,18 +44,22 @@ def bracket(value: float) -> str:
 def surface_text(surface: Typed) -> str:
     """What was found out about a typed surface: its minima, and whether it has kinks."""
     minima = surface.minima
-    said = "No minimum found in this window."
-    if minima:
-        places = "; ".join(f"({figure(round(x, 6))}, {figure(round(y, 6))})" for x, y in minima[:4])
-        more = f" and {len(minima) - 4} more" if len(minima) > 4 else ""
-        said = f"{'Minima' if len(minima) > 1 else 'Minimum'} found: {places}{more}."
-    kinks = " There are kinks: a slope between those of both sides is used."
-    return said + (kinks if surface.parsed.kinks else "")
+    said = tr("No minimum found in this window.")
+    places = "; ".join(f"({figure(round(x, 6))}, {figure(round(y, 6))})" for x, y in minima[:4])
+    if len(minima) > 4:
+        said = tr("Minima found: {places} and {more} more.", places=places, more=len(minima) - 4)
+    elif minima:
+        said = tr(
+            "Minimum found: {places}.", "Minima found: {places}.", count=len(minima), places=places
+        )
+    if surface.parsed.kinks:
+        said += " " + tr("There are kinks: a slope between those of both sides is used.")
+    return said
 
 
 def rule_text(key: str, racer: Racer, path: np.ndarray, known: Memory, at: int) -> str:
     """The rule's formula, and the update from step `at` to the next with its numbers."""
-    head = f"{swatch(key)} <b>{escape(LABELS[key])}</b>: {escape(racer.formula)}"
+    head = f"{swatch(key)} <b>{escape(tr(LABELS[key]))}</b>: {escape(racer.formula)}"
     if at + 1 >= len(path) or not np.isfinite(path[at]).all():
         return f"<p>{head}</p>"
     p, after, g = path[at], path[at + 1], known.gradient[at]
@@ -69,7 +81,7 @@ def _inner(racer: Racer, known: Memory, at: int) -> list[str]:
         mean, square = _corrected(racer, known, at)
         return [f"m′ = {pair(mean)},&nbsp; √v′ = {pair(np.sqrt(square))}"]
     return [
-        f"{SLOT_NAMES.get(name, name)} = {pair(kept[at])}" for name, kept in known.slots.items()
+        f"{tr(SLOT_NAMES.get(name, name))} = {pair(kept[at])}" for name, kept in known.slots.items()
     ]
 
 
@@ -98,7 +110,7 @@ def _update(
 def standings_text(ran: Race, at: int) -> str:
     """All racers from the first start: rate, f, distance, steps to 1e-3, and their state."""
     colors, minima = current(), ran.surface.minima
-    heads = ("rate", "f", *(("distance",) if minima else ()), "steps to 10⁻³", "")
+    heads = (tr("rate"), "f", *((tr("distance"),) if minima else ()), tr("steps to 10⁻³"), "")
     cells = "".join(f"<td align='right'>&nbsp;&nbsp;{head}</td>" for head in heads)
     rows = [f"<tr style='color:{colors.muted}'><td></td>{cells}</tr>"]
     for key, run in ran.runs.items():
@@ -111,7 +123,7 @@ def standings_text(ran: Race, at: int) -> str:
         cells = "".join(f"<td align='right'>&nbsp;&nbsp;{value}</td>" for value in values)
         fate, color = _fate(ran, key, t)
         rows.append(
-            f"<tr><td>{swatch(key)} {escape(LABELS[key])}</td>{cells}"
+            f"<tr><td>{swatch(key)} {escape(tr(LABELS[key]))}</td>{cells}"
             f"<td style='color:{color}'>&nbsp;&nbsp;{fate}</td></tr>"
         )
     return f"<table cellspacing='0' cellpadding='1' style='margin-top:6px'>{''.join(rows)}</table>"
@@ -121,19 +133,19 @@ def _fate(ran: Race, key: str, at: int) -> tuple[str, str]:
     run, colors = ran.runs[key], current()
     diverged, undefined = run.diverged_at[0], run.undefined_at()
     if diverged is not None and at >= diverged:
-        words = "runs off forever" if ran.surface.unbounded else f"diverged at step {diverged}"
+        words = (
+            tr("runs off forever")
+            if ran.surface.unbounded
+            else tr("diverged at step {step}", step=diverged)
+        )
         return words, colors.bad
     if undefined is not None and at >= undefined:
-        return f"f is undefined from step {undefined}", colors.bad
+        return tr("f is undefined from step {step}", step=undefined), colors.bad
     x, y = run.path[at, 0].tolist()
     kind = stationary(ran.surface, (x, y), 1e-5).kind
     if kind == "slope":
         return "", colors.muted
     color = colors.good if kind == "minimum" else colors.warning
-    words = "no curvature" if kind == "degenerate" else kind
-    more = (
-        ": Newton takes any point of slope 0"
-        if isinstance(run.racer, Newton) and kind != "minimum"
-        else ""
-    )
-    return f"at a {words}{more}" if kind != "degenerate" else f"flat: {words}", color
+    if isinstance(run.racer, Newton) and kind in ("maximum", "saddle"):
+        return tr("{fate}: Newton takes any point of slope 0", fate=ARRIVED[kind]), color
+    return tr(ARRIVED[kind]), color

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from core.base.translation import Message, tr
 from core.catalogue.optimizers import OPTIMIZERS
 from core.studies.optimizer_race import NEWTON, Newton
 from ui.pages.labs.race_plots import color_of
@@ -17,7 +18,7 @@ from ui.widgets.swatch import Swatch
 
 KEYS = (*OPTIMIZERS, NEWTON)
 LABELS = {**{key: OPTIMIZERS[key].label for key in OPTIMIZERS}, NEWTON: Newton().label}
-ABOUT_NEWTON = "Goes to the nearest point with slope 0: a minimum, a maximum or a saddle."
+ABOUT_NEWTON = Message("Goes to the nearest point with slope 0: a minimum, a maximum or a saddle.")
 
 
 def default_rate(key: str) -> float:
@@ -51,12 +52,16 @@ class RacersForm(QWidget):
 
     def _line(self, key: str) -> QHBoxLayout:
         check, field = Check(), NumberField(0.0, 1e12)
-        check.setText(LABELS[key])
-        tip = described(LABELS[key], ABOUT_NEWTON) if key == NEWTON else entry_tip(OPTIMIZERS[key])
+        check.setText(tr(LABELS[key]))
+        tip = (
+            described(tr(LABELS[key]), tr(ABOUT_NEWTON))
+            if key == NEWTON
+            else entry_tip(OPTIMIZERS[key])
+        )
         check.setToolTip(tip)
         field.setFixedWidth(70)
-        field.setAccessibleName(f"Rate of {LABELS[key]}")
-        field.setToolTip(f"Learning rate of {LABELS[key]}")
+        field.setAccessibleName(tr("Rate of {label}", label=Message(LABELS[key])))
+        field.setToolTip(tr("Learning rate of {label}", label=Message(LABELS[key])))
         check.edited.connect(lambda _: self._choose())
         field.edited.connect(lambda value: self.rate_edited.emit(key, float(value)))
         self.checks[key], self.fields[key] = check, field

@@ -6,13 +6,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from core.base.translation import Message, tr
 from ui import theme
 from ui.widgets.marked_slider import MarkedSlider
 from ui.widgets.number_field import NumberField
 from ui.widgets.numbers import shown
 
 MARK_HEIGHT = 18
-ABOUT_LIMIT = "Beyond this rate batch gradient descent diverges"
+ABOUT_LIMIT = Message("Beyond this rate batch gradient descent diverges")
 
 
 class RateSlider(QWidget):
@@ -29,13 +30,13 @@ class RateSlider(QWidget):
         self.limit = 1.0
         self._value, self._name = 0.0, ""
         self.slider = MarkedSlider()
-        self.slider.setAccessibleName("Rate η")
-        self.slider.setToolTip("It rests at the largest stable rate")
+        self.slider.setAccessibleName(tr("Rate η"))
+        self.slider.setToolTip(tr("It rests at the largest stable rate"))
         self.field = NumberField(0.0, 1e12)
         self.setFocusProxy(self.slider)
         self._room = QWidget()
         self._room.setFixedHeight(MARK_HEIGHT)
-        self._room.setToolTip(ABOUT_LIMIT)
+        self._room.setToolTip(tr(ABOUT_LIMIT))
         self._words = QLabel(self._room)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -80,8 +81,12 @@ class RateSlider(QWidget):
             self._words.setText("")
             return
         beyond, at = self._value > mark, self._value == mark
-        says = ": diverges" if beyond else ": the limit" if at else ""
-        self._words.setText(f"{self._name} = {shown(float(f'{mark:.3g}'))}{says}")
+        limit = f"{self._name} = {shown(float(f'{mark:.3g}'))}"
+        if beyond:
+            limit = tr("{limit}: diverges", limit=limit)
+        elif at:
+            limit = tr("{limit}: the limit", limit=limit)
+        self._words.setText(limit)
         colors = theme.current()
         palette = self._words.palette()
         palette.setColor(self._words.foregroundRole(), colors.bad if beyond or at else colors.muted)

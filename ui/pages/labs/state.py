@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtGui import QUndoCommand
 
+from core.base.translation import Message
 from core.experiment.links import read_settings
 from core.experiment.reading import SpecError, shown
 from core.experiment.serialization import parse
@@ -29,9 +30,11 @@ def loads(text: str, key: str, default: State) -> State:
     """The settings in a text that `dumps` has made. Raises SpecError with everything wrong."""
     whole = parse(text)
     if not isinstance(whole, dict) or "lab" not in whole or "state" not in whole:
-        raise SpecError(["file: is not one of a lab"])
+        raise SpecError([Message("file: is not one of a lab")])
     if whole["lab"] != key:
-        raise SpecError([f"file: has the settings of another lab: {shown(whole['lab'])}"])
+        raise SpecError(
+            [Message("file: has the settings of another lab: {lab}", lab=shown(whole["lab"]))]
+        )
     return read_settings(whole["state"], default)
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QTransform
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
+from core.base.translation import tr
 from ui import theme
 from ui.widgets.slider import StopSlider
 
@@ -27,15 +28,15 @@ class Transport(QWidget):
         self._timer.setInterval(TICK)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
-        self.restart_button = self._button("Restart (R)", self.restart)
-        self.back_button = self._button("One step back (←)", self.step_back)
-        self.play_button = self._button("Play (Space)", self.toggle)
-        self.step_button = self._button("One step (→)", self.step)
+        self.restart_button = self._button(tr("Restart (R)"), self.restart)
+        self.back_button = self._button(tr("One step back (←)"), self.step_back)
+        self.play_button = self._button(tr("Play (Space)"), self.toggle)
+        self.step_button = self._button(tr("One step (→)"), self.step)
         self.place = QLabel()
-        self.place.setMinimumWidth(self.fontMetrics().horizontalAdvance(f"{noun} 1000 of 1000"))
+        self.place.setMinimumWidth(self.fontMetrics().horizontalAdvance(_place(noun, 1000, 1000)))
         self.speed = StopSlider(SPEEDS)
         self.speed.setFixedWidth(84)
-        self.speed.setAccessibleName("Speed")
+        self.speed.setAccessibleName(tr("Speed"))
         self.speed.edited.connect(self._say_speed)
         self._rate = QLabel()
         self._rate.setObjectName("quiet")
@@ -112,7 +113,7 @@ class Transport(QWidget):
         for button, name in zip(buttons, icons, strict=True):
             is_back = button is self.back_button
             button.setIcon(mirrored(name, colors) if is_back else theme.icon(name, colors))
-        says = "Pause (Space)" if self.is_playing else "Play (Space)"
+        says = tr("Pause (Space)") if self.is_playing else tr("Play (Space)")
         self.play_button.setToolTip(says)
         self.play_button.setAccessibleName(says)
 
@@ -124,14 +125,14 @@ class Transport(QWidget):
             self.go(self.at + steps)
 
     def _show(self) -> None:
-        self.place.setText(f"{self._noun} {self.at:,} of {self.length:,}")
+        self.place.setText(_place(self._noun, self.at, self.length))
         for button in (self.restart_button, self.back_button):
             button.setEnabled(self.at > 0)
         self.step_button.setEnabled(self.at < self.length)
 
     def _say_speed(self, _: object = None) -> None:
         rate = SPEEDS[self.speed.value()]
-        self.speed.setToolTip(f"Speed: {rate:g} steps a second")
+        self.speed.setToolTip(tr("Speed: {rate:g} steps a second", rate=rate))
         self._rate.setText(f" {rate:g} / s")
 
     def _button(self, says: str, act: object) -> QToolButton:
@@ -143,6 +144,10 @@ class Transport(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(act)
         return button
+
+
+def _place(noun: str, at: int, length: int) -> str:
+    return tr("{noun} {at:,} of {length:,}", noun=noun, at=at, length=length)
 
 
 def mirrored(name: str, colors: theme.Theme) -> QIcon:
