@@ -7,6 +7,7 @@ Prints what it holds and how fast it answers, and ends with status 1 where a bar
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -45,10 +46,10 @@ class Soak:
         folders = {f"XDG_{room}_HOME": str(self.home / room.lower()) for room in ROOMS}
         environment = {**os.environ, **folders, "HOME": str(self.home), "QT_QPA_PLATFORM": "xcb"}
         root = str(Path(__file__).parents[2])
-        environment["PYTHONPATH"] = root
+        environment |= {"PYTHONPATH": root, "WATCH": str(self.watched)}
         with self.errors.open("ab") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-X", "faulthandler", "-m", "playground", "--run"],
+                [sys.executable, "-X", "faulthandler", "-m", "tests.soak.child", "--run"],
                 env=environment,
                 cwd=self.home,
                 stderr=errors,
@@ -68,6 +69,10 @@ class Soak:
     @property
     def errors(self) -> Path:
         return self.home / "stderr.log"
+
+    @property
+    def watched(self) -> Path:
+        return self.home / "watch.log"
 
     def complaints(self) -> str:
         return self.errors.read_text(errors="replace")
@@ -128,6 +133,8 @@ def main() -> int:
             found = soak.run(minutes * 60)
             if found:
                 print(soak.complaints()[-8000:], file=sys.stderr)
+            if log := os.environ.get("LOG"):
+                shutil.copyfile(soak.watched, log)
         finally:
             if soak.process.poll() is None:
                 soak.process.kill()

@@ -1,4 +1,4 @@
-"""One plot of a card: pyqtgraph's PlotItem with our axes, ranges and read-out."""
+"""One plot of a card: pyqtgraph's ViewBox with our axes, ranges and read-out."""
 
 from __future__ import annotations
 

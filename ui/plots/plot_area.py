@@ -32,9 +32,12 @@ class ViewOfPlots(Protocol):
     def relayout(self) -> None: ...
 
 
-class PlotArea(pg.PlotItem):
-    """A PlotItem with scales, ticks and a layout of our own. Axes and items know no more of a plot
-    than this. All places are logical pixels of the view.
+class PlotArea(pg.GraphicsWidget):
+    """A ViewBox between two axes, with scales, ticks and a layout of our own. Axes and items know no
+    more of a plot than this. All places are logical pixels of the view.
+
+    It is no `pg.PlotItem`: each of those creates 44 hidden widgets for a menu, which take half a
+    megabyte and 8 ms.
 
     `room` is what the view leaves to the plot, `rect_in_view` what the plot takes of it, and
     `frame` the area within the axes.
@@ -52,9 +55,19 @@ class PlotArea(pg.PlotItem):
         self.percent = self.name_at_end = False
         self.axes_shown = self.grid = self.tick_marks = True
         self._placing = False
-        super().__init__(viewBox=box, axisItems=axes, enableMenu=False)
-        self._parts: QGraphicsGridLayout = self.layout  # type: ignore[assignment]
-        self.hideButtons()
+        super().__init__()
+        self._axes = axes
+        self._parts = QGraphicsGridLayout(self)
+        self._parts.setSpacing(0)
+        self._parts.setRowStretchFactor(0, 1)
+        self._parts.setColumnStretchFactor(1, 1)
+        self._parts.addItem(box, 0, 1)
+        for axis, row, column in ((axes["left"], 0, 0), (axes["bottom"], 1, 1)):
+            axis.linkToView(box)
+            # Above images; what an item draws over the axes has a z of at least 1.
+            axis.setZValue(0.5)
+            axis.setFlag(axis.GraphicsItemFlag.ItemNegativeZStacksBehindParent)
+            self._parts.addItem(axis, row, column)
 
     # What subclasses say
 
@@ -69,6 +82,10 @@ class PlotArea(pg.PlotItem):
     def gutter_right(self, style: PaintStyle) -> float:
         """Width to the right of the frame, for example for names of lines."""
         return GAP * 2
+
+    def getAxis(self, name: str) -> pg.AxisItem:
+        """The axis "left" or "bottom"."""
+        return self._axes[name]
 
     # Layout
 
@@ -101,7 +118,7 @@ class PlotArea(pg.PlotItem):
         )
 
     def _place_box(self) -> None:
-        """Position the parts of the PlotItem."""
+        """Position the box and its axes."""
         rect, frame, layout = self.rect_in_view, self.frame, self._parts
         self._placing = True
         try:
