@@ -70,7 +70,9 @@ def inventory() -> str:
     gc.collect()
     before = resident()
     ctypes.CDLL(None).malloc_trim(0)
-    kinds = Counter(f"{type(each).__module__}.{type(each).__qualname__}" for each in gc.get_objects())
+    kinds = Counter(
+        f"{type(each).__module__}.{type(each).__qualname__}" for each in gc.get_objects()
+    )
     widgets = QApplication.allWidgets()
     named = Counter(type(each).__name__ for each in widgets)
     packages = Counter(name.partition(".")[0] for name in list(sys.modules))

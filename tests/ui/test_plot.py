@@ -18,6 +18,7 @@ from core.telemetry.history import History
 from core.training.results import Segment
 from tests.ui.frames import recorded, run
 from ui import theme
+from ui.plots.plot import Plot
 from ui.plots.plot_view import PlotView
 from ui.plots.scale import Scale, round_length, round_range, settle
 from ui.plots.stroke import Polyline, envelope, stroke
@@ -494,3 +495,10 @@ def test_a_picture_does_not_disturb_the_screen(qtbot, loss):
         loss.paint_picture(painter, QSizeF(300, 200), theme.DARK)
     assert loss.loss.frame == plot
     assert _difference(before, loss.grab().toImage()) == 0
+
+
+def test_a_plot_makes_no_widgets(qapp):
+    before = set(QApplication.allWidgets())
+    plots = [Plot() for _ in range(3)]
+    assert set(QApplication.allWidgets()) == before
+    assert all(plot.getAxis("left").isVisible() for plot in plots)
