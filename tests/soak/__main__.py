@@ -40,13 +40,15 @@ class Soak:
         self.start()
 
     def start(self) -> None:
-        """Start the application and show each page once, so that all of it is loaded."""
+        """Start the application and wait until all of it is built."""
         self.starts += 1
         self.samples.clear()
         folders = {f"XDG_{room}_HOME": str(self.home / room.lower()) for room in ROOMS}
         environment = {**os.environ, **folders, "HOME": str(self.home), "QT_QPA_PLATFORM": "xcb"}
         root = str(Path(__file__).parents[2])
         environment |= {"PYTHONPATH": root, "WATCH": str(self.watched)}
+        environment["READY"] = str(self.ready)
+        self.ready.unlink(missing_ok=True)
         with self.errors.open("ab") as errors:
             self.process = subprocess.Popen(
                 [sys.executable, "-X", "faulthandler", "-m", "tests.soak.child", "--run"],
@@ -62,9 +64,10 @@ class Soak:
             time.sleep(PAUSE_SECONDS)
         self.window = int(found[0])
         xdotool("windowmove", self.window, 0, 0, "windowsize", self.window, *SIZE)
-        for page in (2, 3, 4, 1):
-            xdotool("key", f"ctrl+{page}")
-            self.connection.ping(self.window, ANSWER_SECONDS)
+        while not self.ready.exists():
+            if time.monotonic() > end or self.process.poll() is not None:
+                raise SystemExit(f"not everything was built\n{self.complaints()}")
+            time.sleep(PAUSE_SECONDS)
 
     @property
     def errors(self) -> Path:
@@ -73,6 +76,10 @@ class Soak:
     @property
     def watched(self) -> Path:
         return self.home / "watch.log"
+
+    @property
+    def ready(self) -> Path:
+        return self.home / "ready"
 
     def complaints(self) -> str:
         return self.errors.read_text(errors="replace")

@@ -1,27 +1,73 @@
 """The application as the storm meets it: `python -m tests.soak.child --run`.
 
-Writes to the file named by WATCH which code kept the window from answering; with INVENTORY=30 also
-every 30 seconds what is alive, and how much memory the allocator could give back.
+Builds every page, lab and entry of the gallery first, and loads every library, so that what grows
+after that grows by use; then it makes the file named by READY. Writes to the file named by WATCH
+which code kept the window from answering; with INVENTORY=30 also every 30 seconds what is alive,
+and how much memory the allocator could give back.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from playground import process
 from playground.__main__ import main
 
+# Loaded by a typed formula, a table, a search and exported code.
+LIBRARIES = ("sympy", "pandas", "optuna", "jinja2")
+STEP_MILLISECONDS = 150
 
-def watched(make=process.make_application):
-    """The QApplication with a watch on its thread."""
+
+def watched(make: Callable = process.make_application):
+    """The QApplication, with a watch on its thread and everything built once."""
+    from PySide6.QtCore import QTimer
+
     from tests.soak.watch import Watch
 
     application = make()
     inventory = float(os.environ.get("INVENTORY", "0"))
     application.watch = Watch(Path(os.environ["WATCH"]), inventory)
+    steps, timer = everything(), QTimer(application)
+    timer.timeout.connect(lambda: next(steps, None) or timer.stop())
+    timer.start(STEP_MILLISECONDS)
     return application
+
+
+def everything() -> Iterator[bool]:
+    """Build one thing after another; the file READY is made at the end."""
+    from core.gallery import GALLERY
+    from core.studies import LABS
+    from ui.main_window import MainWindow
+
+    window = None
+    while window is None:
+        yield True
+        from PySide6.QtWidgets import QApplication
+
+        windows = QApplication.topLevelWidgets()
+        window = next((each for each in windows if isinstance(each, MainWindow)), None)
+    for name in LIBRARIES:
+        importlib.import_module(name)
+        yield True
+    for key in ("search", "labs", "gallery"):
+        window.show_page(key)
+        yield True
+    for key in GALLERY:
+        window.page("gallery").open(GALLERY[key])
+        yield True
+    window.page("gallery").back()
+    for key in LABS:
+        window.show_page("labs")
+        window.page("labs").open(key)
+        yield True
+    window.page("labs").back()
+    window.show_page("train")
+    yield True
+    Path(os.environ["READY"]).touch()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import pyqtgraph as pg
 import PySide6.QtWidgets  # noqa: F401  (pyqtgraph takes the binding that is loaded already)
@@ -33,8 +33,8 @@ class ViewOfPlots(Protocol):
 
 
 class PlotArea(pg.GraphicsWidget):
-    """A ViewBox between two axes, with scales, ticks and a layout of our own. Axes and items know no
-    more of a plot than this. All places are logical pixels of the view.
+    """A ViewBox between two axes, with scales, ticks and a layout of our own. Axes and items know
+    no more of a plot than this. All places are logical pixels of the view.
 
     It is no `pg.PlotItem`: each of those creates 44 hidden widgets for a menu, which take half a
     megabyte and 8 ms.
@@ -83,7 +83,7 @@ class PlotArea(pg.GraphicsWidget):
         """Width to the right of the frame, for example for names of lines."""
         return GAP * 2
 
-    def getAxis(self, name: str) -> pg.AxisItem:
+    def getAxis(self, name: str) -> Any:
         """The axis "left" or "bottom"."""
         return self._axes[name]
 

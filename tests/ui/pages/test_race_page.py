@@ -1,5 +1,8 @@
 """The page of the optimizer race: what is shown is what was computed, and what is wrong is said."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -160,3 +163,31 @@ def test_a_rule_that_arrives_exactly_does_not_press_the_sweeps_other_curves_toge
     page._choose_surface("saddle")
     qtbot.waitUntil(lambda: not page.sweep_view.plot.y_scale.log, timeout=WAIT)
     assert page.sweep_view.plot.home_y is None
+
+
+OPENED = """
+import os, sys
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+from PySide6.QtTest import QTest
+from playground.process import make_application
+application = make_application()
+from core.experiment.spec import ExperimentSpec
+from tests.ui.running import page_context, session_within
+from ui.pages.labs.page import LabsPage
+session = session_within(ExperimentSpec())
+labs = LabsPage(page_context(session))
+labs.show()
+labs.open("optimizer_race")
+QTest.qWait(200)
+print("sympy" in sys.modules)
+labs.lab.surface_choice.showPopup()
+ready = QTest.qWaitFor(lambda: labs.lab._formulas.is_over, 20000)
+print("sympy" in sys.modules)
+labs.shutdown()
+session.close()
+"""
+
+
+def test_formulas_are_loaded_once_one_may_be_chosen():
+    done = subprocess.run([sys.executable, "-c", OPENED], capture_output=True, text=True)
+    assert done.stdout.split() == ["False", "True"], done.stderr

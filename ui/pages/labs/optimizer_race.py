@@ -81,9 +81,8 @@ class OptimizerRacePage(LabPage):
         )
         self.surface_choice = row(section, "f(x, y)", choices(items))
         self.surface_choice.edited.connect(self._choose_surface)
-        self.condition = row(
-            section, tr("Condition κ"), NumberField(1, 1e6), tr("Steepest over flattest")
-        )
+        self.surface_choice.opened.connect(self._load_formulas)
+        self.condition = row(section, "Condition κ", NumberField(1, 1e6), "Steepest over flattest")
         self.condition.edited.connect(lambda value: self.edit(condition=float(value)))
         self.formula_field = TextField()
         self.formula_field.setAccessibleName(tr("Formula of x and y"))
@@ -139,11 +138,16 @@ class OptimizerRacePage(LabPage):
         self._sweep_timer.setSingleShot(True)
         self._sweep_timer.setInterval(SWEEP_DELAY)
         self._sweep_timer.timeout.connect(self._start_sweep)
-        self._formulas = BackgroundJob(LoadFormulas(), shares_memory=True).start()
+        self._formulas: BackgroundJob | None = None
         self._race: Race | None = None
         self._memory: Memory | None = None
         self._computed: tuple = ()
         self._swept: tuple = ()
+
+    def _load_formulas(self) -> None:
+        """Load SymPy, which takes 60 MiB and half a second, once a formula may be typed."""
+        if self._formulas is None:
+            self._formulas = BackgroundJob(LoadFormulas(), shares_memory=True).start()
 
     def show_controls(self) -> None:
         s = self.state
