@@ -43,6 +43,7 @@ from ui.pages.train.page import TrainPage
 from ui.preferences import Memory
 from ui.rail import Rail
 from ui.session.document import Document
+from ui.session.job import cancel_all
 from ui.session.linking import Links
 from ui.session.models import Models
 from ui.session.session import Session
@@ -481,6 +482,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.memory.keep(geometry=self.saveGeometry())
+        cancel_all()
         for page in pages:
             page.save_state()
             page.shutdown()

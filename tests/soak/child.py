@@ -18,7 +18,7 @@ from playground import process
 from playground.__main__ import main
 
 # Loaded by a typed formula, a table, a search and exported code.
-LIBRARIES = ("sympy", "pandas", "optuna", "jinja2")
+LIBRARIES = ("sympy", "optuna", "jinja2")
 STEP_MILLISECONDS = 150
 
 
@@ -39,9 +39,12 @@ def watched(make: Callable = process.make_application):
 
 def everything() -> Iterator[bool]:
     """Build one thing after another; the file READY is made at the end."""
+    from core.data.tables.extras import pandas_for
     from core.gallery import GALLERY
     from core.studies import LABS
     from ui.main_window import MainWindow
+    from ui.pages.gallery.page import GalleryPage
+    from ui.pages.labs.page import LabsPage
 
     window = None
     while window is None:
@@ -53,18 +56,22 @@ def everything() -> Iterator[bool]:
     for name in LIBRARIES:
         importlib.import_module(name)
         yield True
-    for key in ("search", "labs", "gallery"):
-        window.show_page(key)
-        yield True
+    pandas_for("reading tables")
+    yield True
+    window.show_page("search")
+    yield True
+    window.show_page("gallery")
+    gallery, labs = window.page("gallery"), window.page("labs")
+    assert isinstance(gallery, GalleryPage) and isinstance(labs, LabsPage)
     for key in GALLERY:
-        window.page("gallery").open(GALLERY[key])
+        gallery.open(GALLERY[key])
         yield True
-    window.page("gallery").back()
+    gallery.back()
+    window.show_page("labs")
     for key in LABS:
-        window.show_page("labs")
-        window.page("labs").open(key)
+        labs.open(key)
         yield True
-    window.page("labs").back()
+    labs.back()
     window.show_page("train")
     yield True
     Path(os.environ["READY"]).touch()

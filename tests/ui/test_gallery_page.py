@@ -370,7 +370,7 @@ def test_the_run_in_the_playground_pauses_meanwhile_and_goes_on_after(qtbot, win
 # Cards
 
 
-def test_every_experiment_has_a_card_with_a_picture_of_its_runs(window):
+def test_every_experiment_has_a_card_with_a_picture_of_its_runs(qtbot, window):
     tiles = window.cards.tiles()
     assert [tile.experiment.key for tile in tiles] == list(GALLERY)
     for tile in tiles:
@@ -379,9 +379,13 @@ def test_every_experiment_has_a_card_with_a_picture_of_its_runs(window):
         labels = [each.label for each in plan.variants]
         assert set(record["runs"]) <= set(labels), "run `playground gallery pictures`"
         assert "about" in tile.footer() and tile.accessibleDescription()
-        picture = tile.grab().toImage()
-        colors = {picture.pixel(x, 60) for x in range(12, picture.width() - 12)}
-        assert len(colors) > 2
+        qtbot.waitUntil(lambda tile=tile: colors_of(tile) > 2, timeout=WAIT)
+
+
+def colors_of(tile) -> int:
+    """How many colours are on a line through the picture of a card."""
+    picture = tile.grab().toImage()
+    return len({picture.pixel(x, 60) for x in range(12, picture.width() - 12)})
 
 
 def test_cards_are_searched_by_words(qtbot, window):

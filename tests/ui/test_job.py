@@ -18,7 +18,7 @@ from core.worker.job import Progress
 from core.worker.start import VARIABLE
 from tests.core.worker.test_job import Careful, Count, Deaf, Failing, Patient
 from ui.session.bell import Bell
-from ui.session.job import BackgroundJob
+from ui.session.job import BackgroundJob, cancel_all
 
 WAIT = 20_000
 
@@ -188,3 +188,11 @@ def _settle(qtbot) -> None:
     last = Answering()
     last.bell.ring()
     qtbot.waitUntil(lambda: last.count == 1, timeout=WAIT)
+
+
+def test_all_jobs_are_cancelled_at_once(qtbot):
+    jobs = [BackgroundJob(kind).start() for kind in (Patient(), Patient(), Deaf())]
+    cancel_all()
+    qtbot.waitUntil(lambda: all(job.is_over for job in jobs[:2]), timeout=WAIT)
+    for job in jobs:
+        job.close(1.0)

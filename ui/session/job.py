@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import weakref
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -26,6 +27,12 @@ SILENT = (
 )
 
 log = logging.getLogger(__name__)
+
+
+def cancel_all() -> None:
+    """Cancel every job, before the first is waited for: they end side by side."""
+    for job in tuple(_jobs):
+        job.stop()
 
 
 class BackgroundJob(QObject):
@@ -61,6 +68,7 @@ class BackgroundJob(QObject):
         self.destroyed.connect(lambda: run.cancel())
 
     def start(self) -> BackgroundJob:
+        _jobs.add(self)
         self._run.start()
         return self
 
@@ -108,3 +116,7 @@ class BackgroundJob(QObject):
                 self.failed.emit(message)
             case Stopped():
                 self.stopped.emit()
+
+
+# Those that somebody holds, for `cancel_all`.
+_jobs: weakref.WeakSet[BackgroundJob] = weakref.WeakSet()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from core.gallery.engine import data_for
@@ -13,6 +13,7 @@ from ui import theme
 from ui.pages.gallery.picture import picture
 from ui.widgets.elided_label import ElidedLabel
 from ui.widgets.pixmap import show_pixmap
+from ui.widgets.turns import turns
 
 HEIGHT, PICTURE, INSET = 232, 120, 12
 
@@ -32,11 +33,12 @@ class Tile(QPushButton):
         self.setAccessibleDescription(experiment.question)
         self.setToolTip(f"<p><b>{experiment.title}</b></p><p>{experiment.look_for}</p>")
         self._pictured: tuple[object, ...] = ()
-        # A thumbnail takes about 10 ms, so it is drawn again once resizing has stopped.
+        # A thumbnail takes about 10 ms: those that are seen are drawn one by one, and again once
+        # resizing has stopped.
         self._resized = QTimer(self)
         self._resized.setSingleShot(True)
         self._resized.setInterval(60)
-        self._resized.timeout.connect(self._draw)
+        self._resized.timeout.connect(self.update)
         self._arrange()
 
     def goes_by(self, words: str) -> bool:
@@ -56,8 +58,7 @@ class Tile(QPushButton):
 
     def retheme(self) -> None:
         """Apply the colours of the current theme."""
-        if self.isVisible():
-            self._draw()
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(280, HEIGHT)
@@ -68,22 +69,26 @@ class Tile(QPushButton):
         else:
             super().keyPressEvent(event)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._draw()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self.isVisible():
-            self._resized.start()
+        self._resized.start()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._wanted() != self._pictured and not self._resized.isActive():
+            turns().add(self, self._draw)
+
+    def _wanted(self) -> tuple[theme.Theme, QSize, float]:
+        size = QSize(self.width() - 2 * INSET, PICTURE)
+        return theme.current(), size, self.devicePixelRatioF()
 
     def _draw(self) -> None:
         """Draw the thumbnail if size or colours have changed."""
-        size = QSize(self.width() - 2 * INSET, PICTURE)
-        wanted = theme.current(), size, self.devicePixelRatioF()
+        wanted = self._wanted()
         if wanted != self._pictured:
             self._pictured = wanted
-            show_pixmap(self._picture, picture(self.experiment, size, wanted[0], wanted[2]))
+            colors, size, ratio = wanted
+            show_pixmap(self._picture, picture(self.experiment, size, colors, ratio))
 
     def _arrange(self) -> None:
         self._picture = QLabel()
