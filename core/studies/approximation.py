@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.translation import Message
 from core.catalogue.activations import Activation, Sigmoid
 from core.catalogue.formulas import Formula
 from core.studies.base import StudyError
@@ -25,7 +26,7 @@ GRID = 20_001
 MOST_BUMPS = 500
 UNITS_PER_BUMP = 2
 
-WHY_A_JUMP_STAYS = (
+WHY_A_JUMP_STAYS = Message(
     "Wherever the jump lies inside a bump, the bump's one height is at least half the jump away "
     "from one side of it. More bumps make the place narrower, not the error there smaller: a "
     "continuous network follows a jump only up to a band, and universal approximation is a "
@@ -51,21 +52,28 @@ JUMP_AT = 1 / np.sqrt(2)
 TARGETS: dict[str, Target] = {
     target.key: target
     for target in (
-        Target("wiggle", "Wiggle", "0.2 + 0.4x² + 0.3x·sin 15x + 0.05·cos 50x", _wiggle),
-        Target("sine", "Sine", "½ + ½ sin 2πx", lambda x: 0.5 + 0.5 * np.sin(2 * np.pi * x)),
+        Target("wiggle", Message("Wiggle"), "0.2 + 0.4x² + 0.3x·sin 15x + 0.05·cos 50x", _wiggle),
+        Target(
+            "sine", Message("Sine"), "½ + ½ sin 2πx", lambda x: 0.5 + 0.5 * np.sin(2 * np.pi * x)
+        ),
         Target(
             "spike",
-            "Spike",
+            Message("Spike"),
             "exp(−((x − 0.5)/0.03)²)",
             lambda x: np.exp(-(((x - 0.5) / 0.03) ** 2)),
         ),
         Target(
             "plateau",
-            "Plateau",
-            "1 between 0.3 and 0.7, sloping down to 0 within 0.05",
+            Message("Plateau"),
+            Message("1 between 0.3 and 0.7, sloping down to 0 within 0.05"),
             lambda x: np.interp(x, [0.25, 0.3, 0.7, 0.75], [0, 1, 1, 0]),
         ),
-        Target("jump", "Jump", "1 from x = 1/√2 on", lambda x: (x >= JUMP_AT).astype(float)),
+        Target(
+            "jump",
+            Message("Jump"),
+            Message("1 from x = 1/√2 on"),
+            lambda x: (x >= JUMP_AT).astype(float),
+        ),
     )
 }
 
@@ -77,18 +85,21 @@ def typed_target(text: str) -> Target:
     x = np.linspace(0, 1, 2001)
     undefined = x[~np.isfinite(formula.value(x))]
     if len(undefined):
-        raise StudyError(f"The formula has no finite value at x = {undefined[0]:.4g}.")
-    return Target("typed", "Your own formula", formula.written(), formula.value)
+        raise StudyError(Message("The formula has no finite value at x = {x:.4g}.", x=undefined[0]))
+    return Target("typed", Message("Your own formula"), formula.written(), formula.value)
 
 
 def drawn_target(points: Sequence[tuple[float, float]]) -> Target:
     """A target drawn as a line through points, level beyond them. Raises StudyError without any."""
     table = np.array(sorted(points), float).reshape(-1, 2)
     if not len(table):
-        raise StudyError("Nothing is drawn yet. Drag over the plot.")
+        raise StudyError(Message("Nothing is drawn yet. Drag over the plot."))
     x, y = table[:, 0], table[:, 1]
     return Target(
-        "drawn", "Drawn", f"a line through {len(x)} points", lambda at: np.interp(at, x, y)
+        "drawn",
+        Message("Drawn"),
+        Message("a line through {points} points", points=len(x)),
+        lambda at: np.interp(at, x, y),
     )
 
 
@@ -144,7 +155,7 @@ class Bump:
 def build(bumps: Sequence[Bump], steepness: float) -> Shallow:
     """The network of these bumps: for each a unit up at its left and one down at its right."""
     if not np.isfinite(steepness):
-        raise StudyError("The weight is not a finite number.")
+        raise StudyError(Message("The weight is not a finite number."))
     edges = np.array([(bump.left, bump.right) for bump in bumps], float).reshape(-1)
     heights = np.array([(bump.height, -bump.height) for bump in bumps], float).reshape(-1)
     return Shallow(np.full(len(edges), float(steepness)), -steepness * edges, heights)
@@ -164,7 +175,7 @@ def fit_bumps(target: Function, count: int, criterion: str = "mean") -> tuple[Bu
     Raises StudyError for a count out of range.
     """
     if not 1 <= count <= MOST_BUMPS:
-        raise StudyError(f"There can be 1 to {MOST_BUMPS} bumps.")
+        raise StudyError(Message("There can be 1 to {most} bumps.", most=MOST_BUMPS))
     x = np.linspace(0, 1, GRID)
     values, place = target(x), np.minimum((x * count).astype(int), count - 1)
     cuts = np.searchsorted(place, np.arange(count + 1))

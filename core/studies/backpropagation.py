@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from core.base.translation import Message
 from core.studies.base import StudyError
 from core.studies.hand_network import HandNetwork, Key, Values, parameters
 from core.studies.steps import Step, StepWriter
@@ -113,10 +114,17 @@ def trace(
     """Every step for one sample. Raises StudyError where the sample does not fit the network."""
     x, y = tuple(map(float, x)), tuple(map(float, y))
     if len(x) != network.widths[0] or len(y) != network.widths[-1]:
-        wanted = f"{network.widths[0]} inputs and {network.widths[-1]} targets"
-        raise StudyError(f"The network needs {wanted}, not {len(x)} and {len(y)}.")
+        raise StudyError(
+            Message(
+                "The network needs {inputs} inputs and {targets} targets, not {x} and {y}.",
+                inputs=network.widths[0],
+                targets=network.widths[-1],
+                x=len(x),
+                y=len(y),
+            )
+        )
     if not np.isfinite([*x, *y, rate]).all():
-        raise StudyError("An input, a target or the rate is not a finite number.")
+        raise StudyError(Message("An input, a target or the rate is not a finite number."))
     with np.errstate(all="ignore"):
         steps = StepWriter(network, x, y, rate, train_biases).written()
     return Trace(network, x, y, rate, train_biases, steps)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.translation import Message, joined
 from core.catalogue.activations import ACTIVATIONS, Activation, Sigmoid
 from core.catalogue.blocks import Dense
 from core.catalogue.losses import LOSSES, OUTPUTS, HalfSquaredError, Loss
@@ -51,20 +52,33 @@ class HandNetwork:
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.weights) <= MOST_LAYERS:
-            raise StudyError(f"There must be 1 to {MOST_LAYERS} layers of weights.")
+            raise StudyError(
+                Message("There must be 1 to {most} layers of weights.", most=MOST_LAYERS)
+            )
         if any(not 1 <= size <= MOST_UNITS for size in self.widths):
-            raise StudyError(f"A layer must have 1 to {MOST_UNITS} units.")
+            raise StudyError(Message("A layer must have 1 to {most} units.", most=MOST_UNITS))
         if self.activation.parametric:
-            raise StudyError(f"{self.activation.label} has parameters of its own; choose another.")
+            raise StudyError(
+                Message(
+                    "{label} has parameters of its own; choose another.",
+                    label=Message(self.activation.label),
+                )
+            )
         if self.output not in self.loss.outputs:
-            allowed = ", ".join(OUTPUTS[key].label for key in self.loss.outputs)
-            raise StudyError(f"{self.loss.label} goes with {allowed} as output function.")
+            allowed = joined(", ", (Message(OUTPUTS[key].label) for key in self.loss.outputs))
+            raise StudyError(
+                Message(
+                    "{label} goes with {allowed} as output function.",
+                    label=Message(self.loss.label),
+                    allowed=allowed,
+                )
+            )
         pairs = itertools.pairwise(self.weights)
         if any(len(lower) != upper.shape[1] for lower, upper in pairs):
-            raise StudyError("The widths of neighbouring layers do not fit together.")
+            raise StudyError(Message("The widths of neighbouring layers do not fit together."))
         for array in (*self.weights, *(self.biases or ())):
             if not np.isfinite(array).all():
-                raise StudyError("A weight is not a finite number.")
+                raise StudyError(Message("A weight is not a finite number."))
 
     @classmethod
     def random(
@@ -172,8 +186,8 @@ def name(key: Key, network: HandNetwork) -> str:
         "b": bias,
         "dw": f"∂E/∂{weight}",
         "db": f"∂E/∂{bias}",
-        "new w": f"{weight} new",
-        "new b": f"{bias} new",
+        "new w": Message("{name} new", name=weight),
+        "new b": Message("{name} new", name=bias),
     }[key.kind]
 
 

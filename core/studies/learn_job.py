@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.base.translation import Message
 from core.studies.approximation import Shallow, TargetChoice
 from core.studies.learned import Moment, Settings, learn
 from core.worker.job import Context
@@ -25,7 +26,7 @@ class LearnJob:
         moments = range(1, self.settings.steps, every)
         moment = None
         for moment in learn(self.choice.target().function, self.settings, self.built, moments):
-            context.progress(moment.step, self.settings.steps, "training")
+            context.progress(moment.step, self.settings.steps, Message("training"))
             if context.ready:
                 context.snapshot(moment)
         return moment

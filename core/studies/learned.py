@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.base.streams import Streams
+from core.base.translation import Message
 from core.catalogue.activations import Activation, Sigmoid
 from core.catalogue.blocks import Dense
 from core.catalogue.losses import HalfSquaredError
@@ -106,7 +107,10 @@ def learn(
     Yields at the steps `moments` (ascending) and at the end.
     """
     with np.errstate(all="ignore"):
-        learners = {f"seed {seed}": Learner(target, settings, seed) for seed in settings.seeds}
+        learners: dict[str, Learner] = {
+            Message("seed {seed}", seed=seed): Learner(target, settings, seed)
+            for seed in settings.seeds
+        }
         if built is not None:
             learners[BUILT] = Learner(target, settings, built)
         done = 0

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from core.base.translation import Message
 from core.studies.backpropagation import Trace
 from core.studies.steps import Step, Term
 
@@ -25,15 +26,15 @@ def judge(trace: Trace, index: int, answer: float) -> Verdict:
     """Judge an answer for step number `index`; right is within 1e-3 of the value."""
     step = trace.steps[index]
     if _same(answer, step.value):
-        return Verdict(True, "Right.")
+        return Verdict(True, Message("Right."))
     if not math.isfinite(answer):
-        return Verdict(False, "Type a finite number.")
+        return Verdict(False, Message("Type a finite number."))
     for wrong, hint in _slips(trace, step):
         if _same(answer, wrong) and not _same(wrong, step.value):
             return Verdict(False, hint)
     if step.value and _same(abs(answer) / abs(step.value), 10 ** round(_decades(answer, step))):
-        return Verdict(False, "The digits are right, the decimal point is not.")
-    return Verdict(False, f"Not yet. Written out it is {step.symbols}.")
+        return Verdict(False, Message("The digits are right, the decimal point is not."))
+    return Verdict(False, Message("Not yet. Written out it is {formula}.", formula=step.symbols))
 
 
 def _decades(answer: float, step: Step) -> float:
@@ -51,16 +52,19 @@ def _slips(trace: Trace, step: Step) -> Iterator[tuple[float, str]]:
         products = [_product(term) for term in step.terms]
         written = [" · ".join(factor.symbol for factor in term) for term in step.terms]
         for product, symbols in zip(products, written, strict=True):
-            yield step.value - product, f"The term {symbols} is missing."
+            yield step.value - product, Message("The term {symbols} is missing.", symbols=symbols)
         for product, symbols in zip(products, written, strict=True):
-            yield step.value - 2 * product, f"The term {symbols} has the wrong sign."
-    yield -step.value, "The sign is wrong."
+            yield (
+                step.value - 2 * product,
+                Message("The term {symbols} has the wrong sign.", symbols=symbols),
+            )
+    yield -step.value, Message("The sign is wrong.")
     if step.key.kind == "a" and len(step.uses) == 1:
         z = trace.values[step.uses[0]]
-        yield z, "That is the weighted sum: the function is not applied yet."
+        yield z, Message("That is the weighted sum: the function is not applied yet.")
     if step.key.kind == "E":
-        yield 2 * step.value, "The factor ½ is missing."
-        yield step.value / 2, "There is a factor ½ too many."
+        yield 2 * step.value, Message("The factor ½ is missing.")
+        yield step.value / 2, Message("There is a factor ½ too many.")
 
 
 def _missing_factors(step: Step) -> Iterator[tuple[float, str]]:
@@ -71,7 +75,10 @@ def _missing_factors(step: Step) -> Iterator[tuple[float, str]]:
             rest = _product(term[:at] + term[at + 1 :])
             symbol = term[at].symbol
             kept = -rest if symbol.startswith("−") else rest
-            yield others + kept, f"The factor {symbol.removeprefix('−')} is missing."
+            yield (
+                others + kept,
+                Message("The factor {symbol} is missing.", symbol=symbol.removeprefix("−")),
+            )
 
 
 def _product(term: Term) -> float:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from core.base.translation import Message, joined
 from core.catalogue.losses import OUTPUTS
 from core.studies.hand_network import HandNetwork, Key, Values, figure, name, parameters
 
@@ -81,7 +82,7 @@ class StepWriter:
             ]
             if self.network.biases:
                 terms.append((self._factor("b", layer, unit),))
-            self._sum(FORWARD, Key("z", layer, unit), "weighted sum", terms)
+            self._sum(FORWARD, Key("z", layer, unit), Message("weighted sum"), terms)
             if not softmax:
                 self._activate(layer, unit)
         if softmax:
@@ -91,15 +92,20 @@ class StepWriter:
     def _activate(self, layer: int, unit: int) -> None:
         keys = [Key("z", layer, unit)]
         if layer < self.network.layers:
-            function, about = self.network.activation.label, "activation"
+            function, about = self.network.activation.label, Message("activation")
         else:
-            function, about = OUTPUTS[self.network.output].label, "output function"
+            function, about = OUTPUTS[self.network.output].label, Message("output function")
             if self.network.output == "softmax":
                 keys = [Key("z", layer, i) for i in range(self.network.widths[layer])]
-        symbols = f"{function}({', '.join(self._name(key) for key in keys)})"
-        numbers = f"{function}({', '.join(figure(self.known[key]) for key in keys)})"
+        symbols, numbers = (
+            joined("", (Message(function), f"({', '.join(arguments)})"))
+            for arguments in (map(self._name, keys), [figure(self.known[key]) for key in keys])
+        )
         if len(keys) > 1:
-            symbols, numbers = (f"{text}, part {unit + 1}" for text in (symbols, numbers))
+            symbols, numbers = (
+                Message("{formula}, part {part}", formula=text, part=unit + 1)
+                for text in (symbols, numbers)
+            )
         value = float(self._activations(layer)[unit])
         self._note(FORWARD, Key("a", layer, unit), about, symbols, numbers, value, keys)
 
@@ -129,8 +135,10 @@ class StepWriter:
             f"{self._name(t)} = {figure(self.known[t])}, {self._name(o)} = {figure(self.known[o])}"
             for t, o in zip(targets, outputs, strict=True)
         )
-        numbers = f"{formula} with {'; '.join(pairs)}"
-        self._note(FORWARD, Key("E"), "loss", formula, numbers, value, [*outputs, *targets])
+        numbers = Message("{formula} with {values}", formula=formula, values="; ".join(pairs))
+        self._note(
+            FORWARD, Key("E"), Message("loss"), formula, numbers, value, [*outputs, *targets]
+        )
 
     # Backward
 
@@ -150,7 +158,7 @@ class StepWriter:
                 self._product(
                     BACKWARD,
                     Key("delta", layer, unit),
-                    "δ: upstream × local slope",
+                    Message("δ: upstream × local slope"),
                     self._factor("da", layer, unit),
                     local,
                 )
@@ -161,31 +169,33 @@ class StepWriter:
         for source in range(self.network.widths[layer - 1]):
             signal = self._factor("a", layer - 1, source)
             key = Key("dw", layer, unit, source)
-            self._product(BACKWARD, key, "gradient: δ × what came in", delta, signal)
+            self._product(BACKWARD, key, Message("gradient: δ × what came in"), delta, signal)
         if self.network.biases:
             key = Key("db", layer, unit)
-            self._sum(BACKWARD, key, "gradient of a bias: δ itself", [(delta,)])
+            self._sum(BACKWARD, key, Message("gradient of a bias: δ itself"), [(delta,)])
 
     def _output_slope(self, layer: int, unit: int) -> None:
         """∂E/∂ŷ, except for cross-entropies, whose slope is taken with the output function's."""
         if self.network.loss.fused:
             return
         terms = [(self._factor("a", layer, unit),), (self._minus("y", 0, unit),)]
-        self._sum(BACKWARD, Key("da", layer, unit), "slope of the loss", terms)
+        self._sum(BACKWARD, Key("da", layer, unit), Message("slope of the loss"), terms)
 
     def _output_delta(self, layer: int, unit: int) -> None:
         key = Key("delta", layer, unit)
         if self.network.loss.fused:
             terms = [(self._factor("a", layer, unit),), (self._minus("y", 0, unit),)]
-            about = "δ of cross-entropy through its own output function"
+            about = Message("δ of cross-entropy through its own output function")
             self._sum(BACKWARD, key, about, terms)
         elif self.network.output == "softmax":
-            self._sum(BACKWARD, key, "δ: softmax mixes all outputs", self._softmax_terms(unit))
+            self._sum(
+                BACKWARD, key, Message("δ: softmax mixes all outputs"), self._softmax_terms(unit)
+            )
         else:
             symbol = f"f′({self._name(Key('z', layer, unit))})"
             local = Factor(symbol, self._output_derivative(unit), Key("z", layer, unit))
             upstream = self._factor("da", layer, unit)
-            self._product(BACKWARD, key, "δ: upstream × local slope", upstream, local)
+            self._product(BACKWARD, key, Message("δ: upstream × local slope"), upstream, local)
 
     def _softmax_terms(self, unit: int) -> list[Term]:
         layer, a = self.network.layers, self._activations(self.network.layers)
@@ -215,7 +225,9 @@ class StepWriter:
             (self._factor("delta", layer + 1, k), self._factor("w", layer + 1, k, unit))
             for k in range(self.network.widths[layer + 1])
         ]
-        self._sum(BACKWARD, Key("da", layer, unit), "sum of the messages from above", terms)
+        self._sum(
+            BACKWARD, Key("da", layer, unit), Message("sum of the messages from above"), terms
+        )
 
     # Update
 
@@ -230,7 +242,7 @@ class StepWriter:
                     slope = self._factor(gradient, *key[1:])
                     minus = Factor(f"−{rate.symbol}", -rate.value)
                     terms = [(self._factor(*key),), (minus, slope)]
-                    self._sum(UPDATE, key._replace(kind=new), "update", terms)
+                    self._sum(UPDATE, key._replace(kind=new), Message("update"), terms)
 
     # Writing
 

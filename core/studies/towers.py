@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.translation import Message
 from core.catalogue.activations.base import logistic
 from core.studies.base import StudyError
 
@@ -27,10 +28,11 @@ TARGETS: dict[str, tuple[str, Function2]] = {
         lambda x, y: np.exp(-8 * ((x - 0.5) ** 2 + (y - 0.5) ** 2)),
     ),
     "ring": (
-        "exp(−60(r − 0.3)²), r from the middle",
+        Message("exp(−60(r − 0.3)²), r from the middle"),
         lambda x, y: np.exp(-60 * (np.hypot(x - 0.5, y - 0.5) - 0.3) ** 2),
     ),
 }
+NAMES = {"hills": Message("Hills"), "peak": Message("Peak"), "ring": Message("Ring")}
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def fit_towers(target: Function2, across: int) -> tuple[Tower, ...]:
     Those at the border reach half a width beyond it. Raises StudyError for a count out of range.
     """
     if not 1 <= across <= MOST_ACROSS:
-        raise StudyError(f"There can be 1 to {MOST_ACROSS} towers across.")
+        raise StudyError(Message("There can be 1 to {most} towers across.", most=MOST_ACROSS))
     middle = (np.arange(across) + 0.5) / across
     heights = target(*np.meshgrid(middle, middle))
     edges = np.linspace(0, 1, across + 1)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from core.base.translation import Message
 from core.catalogue.activations import Identity
 from core.catalogue.optimizers import Momentum
 from core.studies import sawtooth, towers
@@ -40,23 +41,42 @@ def results(progress: Progress) -> Iterator[Table]:
         for count in COUNTS:
             limit = staircase_error(target.function, count)
             rows.append((target.key, count, UNITS_PER_BUMP * count, limit.mean, limit.largest))
-    columns = ("target", "bumps N", "hidden units", "mean error", "largest error")
-    yield Table("error against N", columns, tuple(rows))
+    columns = (
+        Message("target"),
+        Message("bumps N"),
+        Message("hidden units"),
+        Message("mean error"),
+        Message("largest error"),
+    )
+    yield Table(Message("error against N"), columns, tuple(rows))
     built = build(fit_bumps(WIGGLE, 10), 200)
     settings = Settings(units=built.units, steps=2000)
     (*_, last) = learn(WIGGLE, settings, built, range(100, settings.steps, 100))
-    rows = [("built by hand", *error(WIGGLE, built))]
+    rows = [(Message("built by hand"), *error(WIGGLE, built))]
     for name, network in last.networks.items():
-        label = "trained from the built weights" if name == BUILT else f"trained, {name}"
+        label = (
+            Message("trained from the built weights")
+            if name == BUILT
+            else Message("trained, {name}", name=name)
+        )
         rows.append((label, *error(WIGGLE, network)))
-    columns = ("network of 20 hidden units", "mean error", "largest error")
-    yield Table("built and trained", columns, tuple(rows))
+    columns = (
+        Message("network of 20 hidden units"),
+        Message("mean error"),
+        Message("largest error"),
+    )
+    yield Table(Message("built and trained"), columns, tuple(rows))
     rows = tuple(
         (k, sawtooth.UNITS_PER_LAYER * k, _pieces(k), sawtooth.shallow_units(k))
         for k in range(1, 11)
     )
-    columns = ("layers k", "units of the deep network", "linear pieces", "units in one layer")
-    yield Table("sawtooth", columns, rows)
+    columns = (
+        Message("layers k"),
+        Message("units of the deep network"),
+        Message("linear pieces"),
+        Message("units in one layer"),
+    )
+    yield Table(Message("sawtooth"), columns, rows)
 
 
 def _pieces(layers: int) -> int:
@@ -120,9 +140,13 @@ def no_overflow() -> Outcome:
             values = [build(fit_bumps(WIGGLE, 10), w)(x) for w in (1e6, -1e6)]
             values.append(towers.surface(towers.fit_towers(lambda a, b: a * b, 3), x, x, 1e6))
         except FloatingPointError as raised:
-            return Outcome("no warning, all finite", str(raised), False)
+            return Outcome(Message("no warning, all finite"), str(raised), False)
     finite = bool(np.isfinite(values).all())
-    return Outcome("no warning, all finite", "all finite" if finite else "not finite", finite)
+    return Outcome(
+        Message("no warning, all finite"),
+        Message("all finite") if finite else Message("not finite"),
+        finite,
+    )
 
 
 @LAB.check("A jump's largest error does not fall with N: it stays half the jump")

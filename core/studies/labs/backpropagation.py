@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from core.base.streams import Streams
+from core.base.translation import Message
 from core.catalogue.activations import ACTIVATIONS
 from core.catalogue.losses import LOSSES, HalfSquaredError
 from core.network.network import Network
@@ -51,15 +52,30 @@ def steps(progress: Progress) -> Iterator[Table]:
         (step.phase, name(step.key, LECTURE), step.symbols, step.numbers, step.value)
         for step in first.steps
     )
-    yield Table("steps", ("phase", "quantity", "symbols", "numbers", "value"), rows)
+    yield Table(
+        Message("steps"),
+        (
+            Message("phase"),
+            Message("quantity"),
+            Message("symbols"),
+            Message("numbers"),
+            Message("value"),
+        ),
+        rows,
+    )
     rows = []
     for widths in ((2, 2, 1), (2, 2, 2), (4, 4, 4, 4)):
         network = HandNetwork.random(widths, np.random.default_rng(1))
         counted = cost(network)
         shape = "-".join(map(str, widths))
         rows.append((shape, network.parameters, counted.backward, counted.finite_differences))
-    columns = ("network", "parameters P", "one backward pass", "2P forward passes")
-    yield Table("multiplications", columns, tuple(rows))
+    columns = (
+        Message("network"),
+        Message("parameters P"),
+        Message("one backward pass"),
+        Message("2P forward passes"),
+    )
+    yield Table(Message("multiplications"), columns, tuple(rows))
 
 
 def _of(ran: Trace, *keys: Key) -> list[float]:
@@ -167,7 +183,7 @@ def delta_is_reused() -> Outcome:
     computed = sum(step.key == delta for step in first.steps)
     uses = sum(delta in step.uses for step in first.steps)
     return Outcome(
-        "computed 1 time, used 4 times",
-        f"computed {computed} time, used {uses} times",
+        Message("computed 1 time, used 4 times"),
+        Message("computed {computed} time, used {uses} times", computed=computed, uses=uses),
         (computed, uses) == (1, 4),
     )

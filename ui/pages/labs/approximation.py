@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from core.base.registry import Setting, setting
+from core.base.translation import Message, tr
 from core.catalogue.formulas import FormulaError
 from core.studies import sawtooth, towers
 from core.studies.approximation import (
@@ -63,7 +64,7 @@ class ApproximationState:
 class ApproximationPage(LabPage):
     key = "approximation"
     State = ApproximationState
-    noun = "bump"
+    noun = Message("bump")
     look_for = (
         "One sigmoid with a large weight is a step, two are a bump, and N bumps follow any curve: "
         "the error falls like 1/N. A jump is the exception: there the largest error stays. Then "
@@ -77,42 +78,50 @@ class ApproximationPage(LabPage):
     # Controls
 
     def build_controls(self, column: Column) -> None:
-        section = column.section("Target")
+        section = column.section(tr("Target"))
         items = (
-            (CURVE, "Curve of bumps"),
-            (TOWERS, "Surface of towers"),
-            (DEPTH, "Sawtooth by depth"),
+            (CURVE, tr("Curve of bumps")),
+            (TOWERS, tr("Surface of towers")),
+            (DEPTH, tr("Sawtooth by depth")),
         )
-        self.what = row(section, "Build", choices(items))
+        self.what = row(section, tr("Build"), choices(items))
         self.what.edited.connect(lambda value: self._restart(what=value))
-        listed = [(key, target.label) for key, target in TARGETS.items()]
-        own = [("drawn", "Drawn with the mouse"), ("typed", "Your own formula")]
-        self.target = row(section, "Target", choices([*listed, *own]))
+        listed = [(key, tr(target.label)) for key, target in TARGETS.items()]
+        own = [("drawn", tr("Drawn with the mouse")), ("typed", tr("Your own formula"))]
+        self.target = row(section, tr("Target"), choices([*listed, *own]))
         self.target.edited.connect(lambda key: self._restart(target=key, own=()))
-        self.formula_field = row(section, "f(x)", TextField(), "A formula of x from 0 to 1")
+        self.formula_field = row(section, "f(x)", TextField(), tr("A formula of x from 0 to 1"))
         self.formula_field.edited.connect(lambda text: self.edit(formula=text, own=()))
         self.surface = row(
-            section, "Target", choices((k, k.capitalize(), v[0]) for k, v in towers.TARGETS.items())
+            section,
+            tr("Target"),
+            choices((k, tr(towers.NAMES[k]), tr(v[0])) for k, v in towers.TARGETS.items()),
         )
         self.surface.edited.connect(lambda key: self._restart(surface=key))
-        made = self.network = column.section("Network")
-        self.count = row(made, "Bumps N", Spin(1, 200, True), "Two hidden units for each")
+        made = self.network = column.section(tr("Network"))
+        self.count = row(made, tr("Bumps N"), Spin(1, 200, True), tr("Two hidden units for each"))
         self.count.edited.connect(lambda value: self.edit(count=value, own=()))
-        self.across = row(made, "Towers", Spin(1, 14), "As many across as down")
+        self.across = row(made, tr("Towers"), Spin(1, 14), tr("As many across as down"))
         self.across.edited.connect(lambda value: self.edit(across=value))
-        scale = Setting("Weight w", low=1.0, high=1e6, scale="log")
-        self.steepness = row(made, "Weight w", NumberSlider(scale, 1e3), "How steep each step is")
+        scale = Setting(tr("Weight w"), low=1.0, high=1e6, scale="log")
+        self.steepness = row(
+            made, tr("Weight w"), NumberSlider(scale, 1e3), tr("How steep each step is")
+        )
         self.steepness.edited.connect(lambda value: self.edit(steepness=float(value)))
-        fits = (("mean", "mean error"), ("largest", "largest error"), ("squared", "squared error"))
-        self.criterion = row(made, "Fit for", choices(fits))
+        fits = (
+            ("mean", tr("mean error")),
+            ("largest", tr("largest error")),
+            ("squared", tr("squared error")),
+        )
+        self.criterion = row(made, tr("Fit for"), choices(fits))
         self.criterion.edited.connect(lambda value: self.edit(criterion=value, own=()))
-        self.fit_button = QPushButton("Fit the bumps again")
+        self.fit_button = QPushButton(tr("Fit the bumps again"))
         self.fit_button.clicked.connect(lambda: self.edit(own=()))
         made.add(self.fit_button)
-        self.training = column.section("Training")
-        self.steps = row(self.training, "Steps", Spin(100, 100_000, True))
+        self.training = column.section(tr("Training"))
+        self.steps = row(self.training, tr("Steps"), Spin(100, 100_000, True))
         self.steps.edited.connect(lambda value: self.edit(steps=value))
-        self.train_button = QPushButton("Train the same network")
+        self.train_button = QPushButton(tr("Train the same network"))
         self.train_button.clicked.connect(self.toggle_training)
         self.training.add(self.train_button)
         self._job: BackgroundJob | None = None
@@ -188,7 +197,7 @@ class ApproximationPage(LabPage):
         self.grid.addWidget(self.formula, *place)
         self.grid.setRowStretch(0, 3 if s.what == CURVE else 4)
         self.grid.setRowStretch(1, 2 if s.what == CURVE else 1)
-        self.transport.set_noun({CURVE: "bump", TOWERS: "tower", DEPTH: "layer"}[s.what])
+        self.transport.set_noun(tr(NOUNS[s.what]))
         self.bumps: tuple[Bump, ...] = ()
         self._stop_training()
         if s.what == DEPTH:
@@ -202,7 +211,7 @@ class ApproximationPage(LabPage):
         if s.target == "drawn" and not s.drawn:
             self.built_view.show_target(None)
             self.transport.set_length(0)
-            raise StudyError("Nothing is drawn yet: drag over the plot “Built by hand”.")
+            raise StudyError(Message("Nothing is drawn yet: drag over the plot “Built by hand”."))
         try:
             target = self.choice().target()
         except FormulaError as problem:
@@ -245,12 +254,12 @@ class ApproximationPage(LabPage):
         )
         self._job.snapshot.connect(self._show_moment)
         self._job.finished.connect(self._finish)
-        self._job.failed.connect(self.banner.say)
+        self._job.failed.connect(lambda message: self.banner.say(tr(message)))
         for ended in (self._job.failed, self._job.stopped):
             ended.connect(lambda *_: self._training_ended())
         self._job.start()
-        self.train_button.setText("Stop")
-        self.trained_view.set_empty(True, "Training begins …")
+        self.train_button.setText(tr("Stop"))
+        self.trained_view.set_empty(True, tr("Training begins …"))
         self.busy_changed.emit(True)
 
     def _show_moment(self, moment: Moment) -> None:
@@ -264,9 +273,9 @@ class ApproximationPage(LabPage):
         self._training_ended()
 
     def _training_ended(self) -> None:
-        self.train_button.setText("Train the same network")
+        self.train_button.setText(tr("Train the same network"))
         if self._moment is None:
-            self.trained_view.set_empty(True, NOT_TRAINED)
+            self.trained_view.set_empty(True, tr(NOT_TRAINED))
         self.busy_changed.emit(False)
 
     def _stop_training(self) -> None:
@@ -333,13 +342,16 @@ class ApproximationPage(LabPage):
             return ""
         html = [_bump_text(self.bumps, at, s.steepness), _error_text(self._error)]
         if s.target == "jump":
-            html.append(f"<p>{WHY_A_JUMP_STAYS}</p>")
+            html.append(f"<p>{tr(WHY_A_JUMP_STAYS)}</p>")
         if self._moment is not None:
             html.append(_trained_text(self._moment, self.target_now.function))
         return "".join(html)
 
 
-NOT_TRAINED = "Click “Train the same network” to see what training finds with as many units."
+NOUNS = {CURVE: Message("bump"), TOWERS: Message("tower"), DEPTH: Message("layer")}
+NOT_TRAINED = Message(
+    "Click “Train the same network” to see what training finds with as many units."
+)
 
 
 def figure(value: float) -> str:
@@ -353,53 +365,82 @@ def _signed(value: float) -> str:
 
 def _bump_text(bumps: tuple[Bump, ...], at: int, steepness: float) -> str:
     units = UNITS_PER_BUMP * at
-    head = f"<p><b>{at} bumps, {units} hidden units</b> (2 for each bump)"
+    head = tr("<b>{at} bumps, {units} hidden units</b> (2 for each bump)", at=at, units=units)
     if not at:
-        return f"{head}</p>"
+        return f"<p>{head}</p>"
     bump, w = bumps[at - 1], figure(steepness)
     up, down = (f"σ({w}(x {_signed(place)}))" for place in (bump.left, bump.right))
-    places = f"steps at −b/w = {figure(bump.left)} and {figure(bump.right)}"
-    return f"{head}<br>bump {at}: {figure(bump.height)} · [{up} − {down}]<br>{places}</p>"
+    formula = f"{figure(bump.height)} · [{up} − {down}]"
+    one = tr("bump {at}: {formula}", at=at, formula=formula)
+    places = tr(
+        "steps at −b/w = {left} and {right}", left=figure(bump.left), right=figure(bump.right)
+    )
+    return f"<p>{head}<br>{one}<br>{places}</p>"
 
 
 def _error_text(found: Error) -> str:
-    return f"<p>Mean error {figure(found.mean)}, largest error {figure(found.largest)}</p>"
+    text = tr(
+        "Mean error {mean}, largest error {largest}",
+        mean=figure(found.mean),
+        largest=figure(found.largest),
+    )
+    return f"<p>{text}</p>"
 
 
 def _towers_text(placed: tuple[towers.Tower, ...], at: int, steepness: float, found: Error) -> str:
     steps, thresholds = towers.units(at)
-    head = (
-        f"<p><b>{at} towers: {steps} + {thresholds} hidden units</b> (4 steps and 1 threshold each)"
-    )
+    lines = [
+        tr(
+            "<b>{at} towers: {steps} + {thresholds} hidden units</b> "
+            "(4 steps and 1 threshold each)",
+            at=at,
+            steps=steps,
+            thresholds=thresholds,
+        )
+    ]
     if at:
         one, w = placed[at - 1], figure(steepness)
-        head += (
-            f"<br>tower {at}: {figure(one.height)} · σ({w}(s − 1.5)), s = "
+        formula = (
+            f"{figure(one.height)} · σ({w}(s − 1.5)), s = "
             f"σ({w}(x {_signed(one.x_from)})) − σ({w}(x {_signed(one.x_to)})) + "
-            f"σ({w}(y {_signed(one.y_from)})) − σ({w}(y {_signed(one.y_to)}))<br>"
-            "s is 2 inside, 1 beside and 0 diagonally outside: 1.5 cuts off all but the inside."
+            f"σ({w}(y {_signed(one.y_from)})) − σ({w}(y {_signed(one.y_to)}))"
         )
-    return f"{head}</p>{_error_text(found)}"
+        lines += [
+            tr("tower {at}: {formula}", at=at, formula=formula),
+            tr(
+                "s is 2 inside, 1 beside and 0 diagonally outside: 1.5 cuts off all but the inside."
+            ),
+        ]
+    return f"<p>{'<br>'.join(lines)}</p>{_error_text(found)}"
 
 
 def _depth_text(layers: int) -> str:
     pieces = sawtooth.linear_pieces(lambda x: sawtooth.deep(x, layers), layers + 1)
     deep = sawtooth.UNITS_PER_LAYER * layers
-    return (
-        f"<p><b>{layers} layers of 2 units: {deep} units draw {pieces:,} linear pieces</b><br>"
-        "hat(x) = 2·relu(x) − 4·relu(x − ½), applied to its own result again and again: each layer "
-        "folds the interval once more and doubles the pieces.</p>"
-        f"<p>One layer with n units has at most n + 1 pieces: it needs about "
-        f"{sawtooth.shallow_units(layers):,} units for the same curve.</p>"
+    head = tr(
+        "{layers} layers of 2 units: {deep} units draw {pieces:,} linear pieces",
+        layers=layers,
+        deep=deep,
+        pieces=pieces,
     )
+    why = tr(
+        "hat(x) = 2·relu(x) − 4·relu(x − ½), applied to its own result again and again: each layer "
+        "folds the interval once more and doubles the pieces."
+    )
+    shallow = tr(
+        "One layer with n units has at most n + 1 pieces: it needs about {units:,} units for the "
+        "same curve.",
+        units=sawtooth.shallow_units(layers),
+    )
+    return f"<p><b>{head}</b><br>{why}</p><p>{shallow}</p>"
 
 
 def _trained_text(moment: Moment, function) -> str:
-    heads = "<td></td><td>&nbsp;mean error</td><td>&nbsp;largest</td>"
+    heads = f"<td></td><td>&nbsp;{tr('mean error')}</td><td>&nbsp;{tr('largest')}</td>"
     rows = [f"<tr style='color:{current().muted}'>{heads}</tr>"]
     for name, network in moment.networks.items():
         found = _coarse_error(function, network)
-        label = "from the built weights" if name == BUILT else f"random, {name}"
+        label = tr("from the built weights") if name == BUILT else tr("random, {name}", name=name)
         cells = f"<td>&nbsp;{figure(found.mean)}</td><td>&nbsp;{figure(found.largest)}</td>"
         rows.append(f"<tr><td>{escape(label)}</td>{cells}</tr>")
     return f"<table cellspacing='0' cellpadding='1' style='margin-top:6px'>{''.join(rows)}</table>"

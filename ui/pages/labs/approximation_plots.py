@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QMouseEvent
 
+from core.base.translation import tr
 from core.studies import sawtooth
 from core.studies.approximation import Bump, Error, Shallow, Target, build
 from core.studies.learned import BUILT, Moment
@@ -39,8 +40,8 @@ class BuiltView(HandleView):
     def build(self) -> None:
         self.plot = self.add_plot(Plot("y", "x", name_at_end=True))
         self.parts = self.plot.add(Curves(lambda style, n: [style.ghost] * n, 1.0, fade=0.7))
-        self.target_curve = self.plot.add(Curve("validation", 2.0, "target"))
-        self.sum = self.plot.add(Curve("train", 1.8, "network"))
+        self.target_curve = self.plot.add(Curve("validation", 2.0, tr("target")))
+        self.sum = self.plot.add(Curve("train", 1.8, tr("network")))
         self.heights = self.plot.add(Dots("train", 4.0))
         self.edges = self.plot.add(Dots("text", 3.4, filled=False))
         self.bumps: Sequence[Bump] = ()
@@ -69,10 +70,10 @@ class BuiltView(HandleView):
         self.heights.set_data(middles, [bump.height for bump in shown])
         edges = [bump.right for bump in shown[:-1]]
         self.edges.set_data(edges, np.zeros(len(edges)))
-        hint = "drag over the plot to draw" if self.drawing else "drag heights and steps"
+        hint = tr("drag over the plot to draw") if self.drawing else tr("drag heights and steps")
         self.set_subtitle(
-            Span("target", "validation"), Span(" · "), Span("network", "train"),
-            Span(f"   {hint}", "muted", True),
+            Span(tr("target"), "validation"), Span(" · "), Span(tr("network"), "train"),
+            Span("   "), Span(hint, "muted", True),
         )  # fmt: skip
         return network
 
@@ -124,13 +125,15 @@ class ErrorCountView(PlotView):
     about = "The error against the number of bumps appears here"
 
     def build(self) -> None:
-        self.plot = self.add_plot(Plot("error", "bumps N", log=True, log_x=True, name_at_end=True))
-        self.mean = self.plot.add(Curve("train", 1.8, "mean", floor=True))
-        self.largest = self.plot.add(Curve("validation", 1.8, "largest", floor=True))
+        self.plot = self.add_plot(
+            Plot(tr("error"), tr("bumps N"), log=True, log_x=True, name_at_end=True)
+        )
+        self.mean = self.plot.add(Curve("train", 1.8, tr("mean"), floor=True))
+        self.largest = self.plot.add(Curve("validation", 1.8, tr("largest"), floor=True))
         self.now = self.plot.add(Dots("text", 4.5, filled=False))
         self.set_subtitle(
-            Span("mean", "train"), Span(" · "), Span("largest", "validation"),
-            Span(" · ○ the network shown"),
+            Span(tr("mean"), "train"), Span(" · "), Span(tr("largest"), "validation"),
+            Span(" · "), Span(tr("○ the network shown")),
         )  # fmt: skip
 
     def show_errors(self, counts: Sequence[int], errors: Sequence[Error]) -> None:
@@ -158,9 +161,9 @@ class TrainedView(PlotView):
 
     def build(self) -> None:
         self.plot = self.add_plot(Plot("y", "x", name_at_end=True))
-        self.target_curve = self.plot.add(Curve("validation", 2.0, "target"))
+        self.target_curve = self.plot.add(Curve("validation", 2.0, tr("target")))
         self.random = self.plot.add(Curves(lambda style, n: [style.ghost] * n, 1.2))
-        self.from_built = self.plot.add(Curve("train", 1.8, "from the built weights"))
+        self.from_built = self.plot.add(Curve("train", 1.8, tr("from the built weights")))
         self._columns: Data = {}
 
     def show_target(self, target: Target, like: Plot) -> None:
@@ -176,8 +179,9 @@ class TrainedView(PlotView):
         self.from_built.set_data(x, curves[BUILT])
         self._columns = {"x": x, **curves}
         self.set_subtitle(
-            Span("target", "validation"), Span(" · "), Span("random starts", "ghost"),
-            Span(" · "), Span("from the built weights", "train"), Span(f" · step {moment.step:,}"),
+            Span(tr("target"), "validation"), Span(" · "), Span(tr("random starts"), "ghost"),
+            Span(" · "), Span(tr("from the built weights"), "train"), Span(" · "),
+            Span(tr("step {step:,}", step=moment.step)),
         )  # fmt: skip
 
     def export_data(self) -> Data:
@@ -192,8 +196,8 @@ class TowersView(PlotView):
     about = "The target and the towers appear here"
 
     def build(self) -> None:
-        self.wanted = self.add_plot(Plot("target", "x", grid=False, name_at_end=True))
-        self.made = self.add_plot(Plot("network", "x", grid=False, name_at_end=True))
+        self.wanted = self.add_plot(Plot(tr("target"), "x", grid=False, name_at_end=True))
+        self.made = self.add_plot(Plot(tr("network"), "x", grid=False, name_at_end=True))
         self.wanted_map, self.made_map = self.wanted.add(Image(False)), self.made.add(Image(False))
         for plot in (self.wanted, self.made):
             plot.set_home(Scale(0.0, 1.0), Scale(0.0, 1.0))
@@ -236,7 +240,7 @@ class SawtoothView(PlotView):
     def build(self) -> None:
         self.plot = self.add_plot(Plot("y", "x", name_at_end=True))
         self.plot.set_home(Scale(0.0, 1.0), Scale(0.0, 1.05))
-        self.before = self.plot.add(Curve("ghost", 1.4, "one layer less"))
+        self.before = self.plot.add(Curve("ghost", 1.4, tr("one layer less")))
         self.curve = self.plot.add(Curve("train", 1.8, "y", smooth=False))
 
     def show_layers(self, layers: int) -> None:
@@ -245,7 +249,11 @@ class SawtoothView(PlotView):
         self.before.set_data(
             x if layers > 1 else [], sawtooth.deep(x, layers - 1) if layers > 1 else []
         )
-        self.set_subtitle(Span(f"{layers} layers", "train"), Span(" · "), Span("one less", "ghost"))
+        self.set_subtitle(
+            Span(tr("{layers} layers", layers=layers), "train"),
+            Span(" · "),
+            Span(tr("one less"), "ghost"),
+        )
 
     def export_data(self) -> Data:
         return {"x": self.curve.xs, "y": self.curve.ys[:, 0]}

@@ -8,6 +8,7 @@ from html import escape
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from core.base.translation import Message, tr
 from core.catalogue.activations import ACTIVATIONS
 from core.catalogue.losses import LOSSES, OUTPUTS
 from core.studies.backpropagation import Trace, cost, trace
@@ -61,54 +62,72 @@ class BackpropagationPage(LabPage):
     # Controls
 
     def build_controls(self, column: Column) -> None:
-        network = column.section("Network")
-        items = [(key, label) for key, (label, _) in EXAMPLES.items()]
-        self.example = row(network, "Example", choices([*items, ("own", "Your own")]))
+        network = column.section(tr("Network"))
+        items = [(key, tr(label)) for key, (label, _) in EXAMPLES.items()]
+        self.example = row(network, tr("Example"), choices([*items, ("own", tr("Your own"))]))
         self.example.edited.connect(self._choose_example)
-        self.widths = row(network, "Units", TextField(), "Units of each layer, inputs first: 2-3-1")
+        self.widths = row(
+            network, tr("Units"), TextField(), tr("Units of each layer, inputs first: 2-3-1")
+        )
         self.widths.edited.connect(self._type_widths)
         self.activation = row(
-            network, "Activation", choices((k, ACTIVATIONS[k].label) for k in usable_activations())
+            network,
+            tr("Activation"),
+            choices((k, tr(ACTIVATIONS[k].label)) for k in usable_activations()),
         )
         self.activation.edited.connect(lambda key: self.edit(activation=key))
-        self.loss = row(network, "Loss", choices((k, LOSSES[k].label) for k in usable_losses()))
+        self.loss = row(
+            network, tr("Loss"), choices((k, tr(LOSSES[k].label)) for k in usable_losses())
+        )
         self.loss.edited.connect(self._choose_loss)
-        self.output = row(network, "Output", choices((e.key, e.label) for e in OUTPUTS.entries()))
+        self.output = row(
+            network, tr("Output"), choices((e.key, tr(e.label)) for e in OUTPUTS.entries())
+        )
         self.output.edited.connect(lambda key: self.edit(output=key))
-        self.bias = row(network, "Biases", Check())
+        self.bias = row(network, tr("Biases"), Check())
         self.bias.edited.connect(self._set_bias)
-        self.train_biases = row(network, "Train biases", Check(), "Off keeps them as they are")
+        self.train_biases = row(
+            network, tr("Train biases"), Check(), tr("Off keeps them as they are")
+        )
         self.train_biases.edited.connect(lambda on: self.edit(train_biases=on))
-        self.seed = row(network, "Seed", Spin(1, 2**31 - 1), "Draw new weights with this seed")
+        self.seed = row(
+            network, tr("Seed"), Spin(1, 2**31 - 1), tr("Draw new weights with this seed")
+        )
         self.seed.edited.connect(self._draw)
-        self.take_button = QPushButton("Take from the Train page")
-        self.take_button.setToolTip("The network of the run in its present weights, and samples")
+        self.take_button = QPushButton(tr("Take from the Train page"))
+        self.take_button.setToolTip(
+            tr("The network of the run in its present weights, and samples")
+        )
         self.take_button.clicked.connect(self.take_network)
         network.add(self.take_button)
-        typed = column.section("Numbers")
+        typed = column.section(tr("Numbers"))
         self.weight_fields = []
         self.bias_fields = []
         for layer in range(MOST_LAYERS):
-            tip = "A row for each unit, rows separated by semicolons"
-            field = row(typed, f"Weights {layer + 1}", TextField(), tip)
+            tip = tr("A row for each unit, rows separated by semicolons")
+            field = row(typed, tr("Weights {number}", number=layer + 1), TextField(), tip)
             field.edited.connect(lambda text, layer=layer: self._type_weights(layer, text))
             self.weight_fields.append(field)
-            field = row(typed, f"Biases {layer + 1}", TextField(), "One for each unit")
+            field = row(
+                typed, tr("Biases {number}", number=layer + 1), TextField(), tr("One for each unit")
+            )
             field.edited.connect(lambda text, layer=layer: self._type_biases(layer, text))
             self.bias_fields.append(field)
         self._taking: BackgroundJob | None = None
-        data = column.section("Data")
-        self.samples = row(data, "Samples", TextField(), "inputs → targets: 1, 1 → 1; 2, 2 → 0")
+        data = column.section(tr("Data"))
+        self.samples = row(
+            data, tr("Samples"), TextField(), tr("inputs → targets: 1, 1 → 1; 2, 2 → 0")
+        )
         self.samples.edited.connect(self._type_samples)
-        self.sample = row(data, "Sample", Spin(1, 1))
+        self.sample = row(data, tr("Sample"), Spin(1, 1))
         self.sample.edited.connect(lambda number: self.edit(sample=number - 1))
-        self.rate = row(data, "Rate η", NumberField(0, 1e6))
+        self.rate = row(data, tr("Rate η"), NumberField(0, 1e6))
         self.rate.edited.connect(lambda value: self.edit(rate=float(value)))
-        self.next_button = QPushButton("Next sample with the new weights")
+        self.next_button = QPushButton(tr("Next sample with the new weights"))
         self.next_button.clicked.connect(self.next_sample)
         data.add(self.next_button)
-        self.train_button = QPushButton("Train a network like this")
-        self.train_button.setToolTip("Open these layers and functions on the Train page")
+        self.train_button = QPushButton(tr("Train a network like this"))
+        self.train_button.setToolTip(tr("Open these layers and functions on the Train page"))
         self.train_button.clicked.connect(self._train_this)
         data.add(self.train_button)
 
@@ -175,7 +194,7 @@ class BackpropagationPage(LabPage):
             if not 2 <= len(widths) <= MOST_LAYERS + 1 or not all(1 <= w <= 4 for w in widths):
                 raise ValueError
         except ValueError:
-            self.banner.say("Units: two to four numbers from 1 to 4, like 2-3-1.")
+            self.banner.say(tr("Units: two to four numbers from 1 to 4, like 2-3-1."))
             return
         self._shape(widths, bool(self.state.biases))
 
@@ -202,7 +221,7 @@ class BackpropagationPage(LabPage):
             changes = read()
             self._network(replace(self.state, **changes))
         except (StudyError, ValueError, IndexError) as error:
-            self.banner.say(str(error))
+            self.banner.say(tr(str(error)))
             return
         self.edit(**changes)
 
@@ -223,7 +242,7 @@ class BackpropagationPage(LabPage):
         try:
             job = taken_job(self.context.session)
         except StudyError as error:
-            self.banner.say(str(error))
+            self.banner.say(tr(str(error)))
             return
         self.take_button.setEnabled(False)
         self._taking = BackgroundJob(job)
@@ -246,11 +265,11 @@ class BackpropagationPage(LabPage):
         )
         self.transport.restart()
         if taken.differs:
-            self.banner.say(taken.differs)
+            self.banner.say(tr(taken.differs))
 
     def _not_taken(self, message: str) -> None:
         self.take_button.setEnabled(True)
-        self.banner.say(message)
+        self.banner.say(tr(message))
 
     def shutdown(self) -> None:
         if self._taking is not None:
@@ -265,7 +284,7 @@ class BackpropagationPage(LabPage):
         weights = tuple(np.array(matrix, float) for matrix in s.weights)
         biases = tuple(np.array(vector, float) for vector in s.biases) or None
         if biases and [len(b) for b in biases] != [len(w) for w in weights]:
-            raise StudyError("There must be one bias for each unit.")
+            raise StudyError(Message("There must be one bias for each unit."))
         return HandNetwork(weights, biases, ACTIVATIONS[s.activation](), s.output, LOSSES[s.loss]())
 
     def recompute(self) -> None:
@@ -282,12 +301,12 @@ class BackpropagationPage(LabPage):
         self.graph_view.ensure_built()
         self.add_card(self.graph_view, 0, 0)
         self.quiz_check = Check()
-        self.quiz_check.setText("Quiz: type the next number yourself")
+        self.quiz_check.setText(tr("Quiz: type the next number yourself"))
         self.quiz_check.edited.connect(lambda on: self.edit(quiz=on))
         self.answer = NumberField()
         self.answer.setFixedWidth(120)
-        self.answer.setAccessibleName("Your answer")
-        self.answer.setPlaceholderText("your answer")
+        self.answer.setAccessibleName(tr("Your answer"))
+        self.answer.setPlaceholderText(tr("your answer"))
         self.answer.edited.connect(self._answer)
         self.verdict = QLabel()
         self.verdict.setWordWrap(True)
@@ -318,35 +337,39 @@ class BackpropagationPage(LabPage):
         for widget in (self.answer, self.verdict, self.score):
             widget.setVisible(quiz)
         self.answer.setEnabled(step is not None)
-        self.score.setText(f"{self.right} right, {self.wrong} wrong")
+        self.score.setText(tr("{right} right, {wrong} wrong", right=self.right, wrong=self.wrong))
         self.next_button.setEnabled(at == len(ran.steps))
         self.next_button.setToolTip(
             ""
             if at == len(ran.steps)
-            else "Available after the last step: all new weights are known"
+            else tr("Available after the last step: all new weights are known")
         )
 
     def _written_out(self, at: int, step: Step | None) -> str:
         html = [self._last_result(at)]
         if step is None:
-            html.append("<p><b>Done.</b> All new weights are known.</p>")
+            html.append(f"<p><b>{tr('Done.')}</b> {tr('All new weights are known.')}</p>")
         else:
             html.append(next_text(self.trace, at, hide=self.state.quiz))
         counted, weights = cost(self.trace.network), self.trace.network.parameters
-        html.append(
-            f"<p style='color:{current().muted}'>One backward pass: "
-            f"{counted.backward} multiplications for all {weights} gradients. Finite differences: "
-            f"2P = {2 * weights} forward passes, "
-            f"{counted.finite_differences:,} multiplications.</p>"
+        compared = tr(
+            "One backward pass: {backward} multiplications for all {weights} gradients. "
+            "Finite differences: 2P = {passes} forward passes, {differences:,} multiplications.",
+            backward=counted.backward,
+            weights=weights,
+            passes=2 * weights,
+            differences=counted.finite_differences,
         )
+        html.append(f"<p style='color:{current().muted}'>{compared}</p>")
         return "".join(html)
 
     def _last_result(self, at: int) -> str:
         if not at:
             return ""
         step = self.trace.steps[at - 1]
-        text = f"{name(step.key, self.trace.network)} = {figure(step.value)}"
-        return f"<p style='color:{current().muted}'>Just computed: {escape(text)}</p>"
+        result = f"{tr(name(step.key, self.trace.network))} = {figure(step.value)}"
+        text = tr("Just computed: {result}", result=result)
+        return f"<p style='color:{current().muted}'>{escape(text)}</p>"
 
     # The quiz
 
@@ -359,7 +382,9 @@ class BackpropagationPage(LabPage):
         self.wrong += not verdict.right
         color = current().good if verdict.right else current().bad
         mark = "✓" if verdict.right else "✗"
-        self.verdict.setText(f"<span style='color:{color}'>{mark} {escape(verdict.hint)}</span>")
+        self.verdict.setText(
+            f"<span style='color:{color}'>{mark} {escape(tr(verdict.hint))}</span>"
+        )
         self.answer.set_value(None)
         self.answer.clear()
         if verdict.right:

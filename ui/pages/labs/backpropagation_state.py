@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.base.registry import setting
+from core.base.translation import Message
 from core.catalogue.losses import OUTPUTS
 from core.studies.base import StudyError
 from core.studies.hand_network import (
@@ -49,9 +50,9 @@ class BackpropState:
 
 
 EXAMPLES: dict[str, tuple[str, BackpropState]] = {
-    "lecture": ("Lecture, 2-2-1", BackpropState()),
+    "lecture": (Message("Lecture, 2-2-1"), BackpropState()),
     "mazur": (
-        "Mazur, 2-2-2",
+        Message("Mazur, 2-2-2"),
         BackpropState(
             weights=plain(MAZUR.weights),
             biases=plain(MAZUR.biases),
@@ -67,12 +68,14 @@ def taken_job(session: Session) -> TakeJob:
     """What takes the network that is shown of a run. Raises StudyError where there is none."""
     frame, picture = session.shown, session.shown and session.shown.network
     if frame is None or picture is None:
-        raise StudyError("The Train page shows no network yet: let it do a step first.")
+        raise StudyError(Message("The Train page shows no network yet: let it do a step first."))
     plan, affines = picture.plan, [link for link in picture.plan.links if link.layer]
     chain = [(link.source, link.target) for link in plan.links]
     check(session.spec, [group.units for group in plan.groups])
     if chain != list(zip(range(len(affines)), range(1, len(affines) + 1), strict=True)):
-        raise StudyError("The layers of the Train page's network are not one after the other.")
+        raise StudyError(
+            Message("The layers of the Train page's network are not one after the other.")
+        )
     weights = tuple(np.asarray(w, float) for w in picture.weights)
     biases = tuple(np.asarray(units.bias, float) for units in picture.units[1:])
     return TakeJob(session.spec, weights, biases if session.spec.network.bias else None)

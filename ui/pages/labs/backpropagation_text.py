@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from core.base.translation import Message, tr
 from core.studies.backpropagation import Trace
 from core.studies.base import StudyError
 from core.studies.hand_network import figure, name
@@ -15,19 +16,19 @@ Matrix = tuple[tuple[float, ...], ...]
 def next_text(ran: Trace, at: int, hide: bool) -> str:
     """The step to come: what it is, with symbols, and with numbers unless it is to be guessed."""
     step, colors = ran.steps[at], current()
-    target = escape(name(step.key, ran.network))
-    head = f"<p><b>Next: {target}</b>, {escape(step.about)} ({step.phase})"
-    lines = [f"{target} = {escape(step.symbols)}"]
+    target = escape(tr(name(step.key, ran.network)))
+    to_come = tr("Next: {target}", target=target)
+    head = f"<p><b>{to_come}</b>, {escape(tr(step.about))} ({tr(step.phase)})"
+    lines = [f"{target} = {escape(tr(step.symbols))}"]
     if not hide:
-        lines.append(f"&nbsp;&nbsp;= {escape(step.numbers)} = <b>{figure(step.value)}</b>")
+        lines.append(f"&nbsp;&nbsp;= {escape(tr(step.numbers))} = <b>{figure(step.value)}</b>")
     reused = ran.reused(at)
     if reused:
         names = ", ".join(escape(name(key, ran.network)) for key in reused)
-        lines.append(
-            f"<span style='color:{colors.warning}'>{names} is used again: no new work.</span>"
-        )
+        again = tr("{names} is used again: no new work.", names=names)
+        lines.append(f"<span style='color:{colors.warning}'>{again}</span>")
     if step.key.kind == "da" and len(step.terms) > 1:
-        lines.append("The unit feeds several others: their messages are added.")
+        lines.append(tr("The unit feeds several others: their messages are added."))
     return f"{head}<br>{'<br>'.join(lines)}</p>"
 
 
@@ -36,14 +37,14 @@ def numbers(text: str) -> tuple[float, ...]:
     try:
         return tuple(float(word) for word in words)
     except ValueError:
-        raise StudyError(f"“{text.strip()}” is not a list of numbers.") from None
+        raise StudyError(Message("“{text}” is not a list of numbers.", text=text.strip())) from None
 
 
 def matrix(text: str) -> Matrix:
     rows = tuple(numbers(line) for line in text.split(";") if line.strip())
     if not rows or len({len(r) for r in rows}) != 1 or not rows[0]:
         raise StudyError(
-            "Every unit needs the same number of weights; separate units by semicolons."
+            Message("Every unit needs the same number of weights; separate units by semicolons.")
         )
     return rows
 
@@ -54,11 +55,14 @@ def samples_of(text: str) -> tuple[tuple[tuple[float, ...], tuple[float, ...]], 
         inputs, arrow, targets = line.replace("->", "→").partition("→")
         if not arrow:
             raise StudyError(
-                f"“{line.strip()}” has no arrow: write inputs → targets, like 1, 1 → 1."
+                Message(
+                    "“{text}” has no arrow: write inputs → targets, like 1, 1 → 1.",
+                    text=line.strip(),
+                )
             )
         samples.append((numbers(inputs), numbers(targets)))
     if not samples:
-        raise StudyError("Type at least one sample, like 1, 1 → 1.")
+        raise StudyError(Message("Type at least one sample, like 1, 1 → 1."))
     return tuple(samples)
 
 
