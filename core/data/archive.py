@@ -14,6 +14,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from core.base.translation import Message
 from core.data.columns.plan import Encoded
 from core.data.columns.targets import LARGEST_NUMBER, Purpose, encode_targets
 from core.data.dataset import DataError, Samples
@@ -45,7 +46,7 @@ class Archive:
             self._member(info) for info in file.infolist() if info.filename.endswith(".npy")
         )
         if not self.members:
-            refuse(path, "holds no arrays; write it with np.savez")
+            refuse(path, Message("holds no arrays; write it with np.savez"))
         self.names = [member.name for member in self.members]
 
     def read(self, name: str) -> np.ndarray:
@@ -60,7 +61,12 @@ class Archive:
             if member.name in names
         )
         if size > LARGEST:
-            refuse(self._path, f"takes {size / 1e9:.1f} GB of memory; more than 2 GB is not read")
+            refuse(
+                self._path,
+                Message(
+                    "takes {size:.1f} GB of memory; more than 2 GB is not read", size=size / 1e9
+                ),
+            )
 
     def _member(self, info: zipfile.ZipInfo) -> Member:
         with self._file.open(info) as file:
@@ -87,19 +93,38 @@ def read_npz(path: Path, target: str = "", purpose: Purpose = "auto") -> Encoded
         tests = [name.replace("train", "test") for name in (x_name, y_name)]
         arrays.check(x_name, y_name, *tests)
         x, y = _array(arrays, x_name, path), _array(arrays, y_name, path)
-        notes = (f"inputs: {x_name}, targets: {y_name}",)
+        notes = (Message("inputs: {inputs}, targets: {targets}", inputs=x_name, targets=y_name),)
         if not (set(tests) <= set(arrays.names) - {x_name, y_name}):
             return Encoded(_samples(x, y, purpose, path), notes, target=y_name)
         more = [_array(arrays, name, path) for name in tests]
     if more[0].shape[1:] != x.shape[1:] or more[1].shape[1:] != y.shape[1:]:
-        refuse(path, f"{tests[0]} and {tests[1]} are of another shape than {x_name} and {y_name}")
+        refuse(
+            path,
+            Message(
+                "{test_x} and {test_y} are of another shape than {x_name} and {y_name}",
+                test_x=tests[0],
+                test_y=tests[1],
+                x_name=x_name,
+                y_name=y_name,
+            ),
+        )
     if len(more[0]) != len(more[1]):
-        refuse(path, f"has {len(more[0]):,} test inputs but {len(more[1]):,} test targets")
+        refuse(
+            path,
+            Message(
+                "has {inputs:,} test inputs but {targets:,} test targets",
+                inputs=len(more[0]),
+                targets=len(more[1]),
+            ),
+        )
     # Encoded together, so that a class has the same place in both.
     both = _samples(np.concatenate([x, more[0]]), np.concatenate([y, more[1]]), purpose, path)
     test = replace(both, inputs=both.inputs[len(x) :], targets=both.targets[len(x) :])
     train = replace(both, inputs=both.inputs[: len(x)], targets=both.targets[: len(x)], test=test)
-    notes = (*notes, f"{len(test):,} samples of {tests[0]} are the test set")
+    notes = (
+        *notes,
+        Message("{count:,} samples of {name} are the test set", count=len(test), name=tests[0]),
+    )
     return Encoded(train, notes, target=y_name)
 
 
@@ -110,8 +135,16 @@ def read_inputs(path: Path, features: int) -> NDArray[np.floating]:
         archive.check(name)
         array = _array(archive, name, path)
     if array.ndim < 2 or array[0].size != features:
-        refuse(path, f"array {name!r} has shape {array.shape}; {features} inputs a row are needed")
-    return _finite(array.reshape(len(array), -1), path, "inputs")
+        refuse(
+            path,
+            Message(
+                "array {name!r} has shape {shape}; {features} inputs a row are needed",
+                name=name,
+                shape=array.shape,
+                features=features,
+            ),
+        )
+    return _finite(array.reshape(len(array), -1), path, Message("inputs"))
 
 
 @contextmanager
@@ -126,8 +159,14 @@ def _opened(path: Path) -> Iterator[Archive]:
             if isinstance(error, OSError) and error.errno is not None:
                 raise  # from the operating system, not a decompressor
             what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-            advice = "write it again with np.savez"
-            refuse(path, f"is not a whole NumPy archive of plain arrays ({what[:200]}); {advice}")
+            refuse(
+                path,
+                Message(
+                    "is not a whole NumPy archive of plain arrays ({what}); write it again "
+                    "with np.savez",
+                    what=what[:200],
+                ),
+            )
 
 
 def _header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
@@ -149,29 +188,55 @@ def _names(names: list[str], target: str, path: Path) -> tuple[str, str]:
         (x,) = others
     if x is None or y is None:
         lacking = (target or "y") if y is None else "x"
-        found = ", ".join(names[:20]) or "none"
-        refuse(path, f"lacks an array named {lacking!r} (it has: {found})")
+        found = ", ".join(names[:20]) or Message("none")
+        refuse(
+            path,
+            Message(
+                "lacks an array named {lacking!r} (it has: {found})", lacking=lacking, found=found
+            ),
+        )
     return x, y
 
 
 def _array(arrays: Archive, name: str, path: Path) -> np.ndarray:
     array = np.asarray(arrays.read(name))
     if not array.ndim or array.dtype.kind not in "biufU":
-        refuse(path, f"array {name!r} holds {array.dtype}, not a list of numbers or words")
+        refuse(
+            path,
+            Message(
+                "array {name!r} holds {dtype}, not a list of numbers or words",
+                name=name,
+                dtype=array.dtype,
+            ),
+        )
     return array
 
 
 def _samples(x: np.ndarray, y: np.ndarray, purpose: Purpose, path: Path) -> Samples:
     shape = (x.shape[1], x.shape[2]) if x.ndim == 3 else None
     if x.ndim not in (2, 3) or not x.size:
-        refuse(path, f"inputs have shape {x.shape}; (n, features) or (n, rows, columns) is needed")
+        refuse(
+            path,
+            Message(
+                "inputs have shape {shape}; (n, features) or (n, rows, columns) is needed",
+                shape=x.shape,
+            ),
+        )
     if y.ndim > 2 or not y.size:
-        refuse(path, f"targets have shape {y.shape}; (n,) or (n, outputs) is needed")
+        refuse(
+            path,
+            Message("targets have shape {shape}; (n,) or (n, outputs) is needed", shape=y.shape),
+        )
     if len(y) != len(x):
-        refuse(path, f"has {len(x):,} inputs but {len(y):,} targets")
-    inputs = _finite(x.reshape(len(x), -1), path, "inputs")
+        refuse(
+            path,
+            Message("has {inputs:,} inputs but {targets:,} targets", inputs=len(x), targets=len(y)),
+        )
+    inputs = _finite(x.reshape(len(x), -1), path, Message("inputs"))
     if y.ndim == 2 and y.shape[1] > 1:
-        return Samples(inputs, _finite(y, path, "targets"), "regression", image_shape=shape)
+        return Samples(
+            inputs, _finite(y, path, Message("targets")), "regression", image_shape=shape
+        )
     targets = encode_targets(_column(y.reshape(-1), path), None, purpose, path)
     return Samples(inputs, targets.values, targets.task, targets.classes, image_shape=shape)
 
@@ -180,12 +245,12 @@ def _column(values: np.ndarray, path: Path) -> Column:
     if values.dtype.kind == "U":
         names, codes = np.unique(values, return_inverse=True)
         return Column("targets", codes.astype(np.int64), tuple(map(str, names)))
-    return Column("targets", _finite(values, path, "targets").astype(np.float64))
+    return Column("targets", _finite(values, path, Message("targets")).astype(np.float64))
 
 
 def _finite(values: np.ndarray, path: Path, what: str) -> NDArray[np.floating]:
     if values.dtype.kind == "U":
-        refuse(path, f"{what} are words, not numbers")
+        refuse(path, Message("{what} are words, not numbers", what=what))
     short = values.dtype.str[1:] in SHORT
     values = values.astype(np.float32 if short else np.float64)
     bad = ~(np.abs(values) <= LARGEST_NUMBER)
@@ -193,6 +258,11 @@ def _finite(values: np.ndarray, path: Path, what: str) -> NDArray[np.floating]:
         row = int(np.argwhere(bad)[0][0])
         refuse(
             path,
-            f"{what} hold {count:,} values that are not finite numbers, the first in row {row}",
+            Message(
+                "{what} hold {count:,} values that are not finite numbers, the first in row {row}",
+                what=what,
+                count=count,
+                row=row,
+            ),
         )
     return values

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from core.base.registry import setting
+from core.base.translation import Message
 from core.data.dataset import DATASETS, DataError, Dataset, Samples, Task
 
 FILE = Path(__file__).resolve().parents[2] / "resources" / "data" / "digits" / "digits.npz"
@@ -43,7 +44,11 @@ class Digits(Dataset):
             with np.load(FILE) as archive:
                 images, labels = archive["images"], archive["labels"]
         except (OSError, KeyError, ValueError) as error:
-            raise DataError(f"{FILE}: {error}. Install the application again.") from error
+            raise DataError(
+                Message(
+                    "{file}: {error}. Install the application again.", file=FILE, error=str(error)
+                )
+            ) from error
         chosen = rng.permutation(len(images))[: self.count]
         return Samples(
             inputs=images[chosen] / 16,

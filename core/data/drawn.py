@@ -11,6 +11,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from core.base.translation import Message
 from core.data.dataset import DATASETS, Dataset, Samples, Task
 
 MOST_POINTS = 5000
@@ -41,17 +42,31 @@ def from_text(text: str) -> tuple[Point, ...]:
     """The points in a text. Raises ValueError with what is wrong."""
     words = text.split()
     if len(words) > MOST_POINTS:
-        raise ValueError(f"has {len(words):,} points; at most {MOST_POINTS:,} are allowed")
+        raise ValueError(
+            Message(
+                "has {count:,} points; at most {most:,} are allowed",
+                count=len(words),
+                most=MOST_POINTS,
+            )
+        )
     return tuple(_point(word) for word in words)
 
 
 def _point(word: str) -> Point:
     found = POINT.fullmatch(word)
     if found is None:
-        raise ValueError(f"{word[:40]!r} is not a point; write x,y,class, such as 1.5,-2,0")
+        raise ValueError(
+            Message("{word!r} is not a point; write x,y,class, such as 1.5,-2,0", word=word[:40])
+        )
     x, y = float(found[1]), float(found[2])
     if max(abs(x), abs(y)) > FARTHEST:
-        raise ValueError(f"{word[:40]!r} lies too far out; at most ±{FARTHEST:,.0f} is allowed")
+        raise ValueError(
+            Message(
+                "{word!r} lies too far out; at most ±{limit:,.0f} is allowed",
+                word=word[:40],
+                limit=FARTHEST,
+            )
+        )
     return Point(x, y, int(found[3]))
 
 

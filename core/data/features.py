@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.base.registry import Entry, Registry, setting
+from core.base.translation import Message
 from core.data.dataset import DataError, Dataset, Samples
 
 Inputs = NDArray[np.floating]
@@ -94,8 +95,11 @@ def with_features(samples: Samples, features: FeatureSet) -> Samples:
     """Samples with features for inputs. Raises `DataError` where the data have no plane."""
     if features.planar and samples.features != 2:
         raise DataError(
-            f"the features {features.label.lower()} need data with two inputs, these have "
-            f"{samples.features:,}: set data.features to inputs"
+            Message(
+                "the features of the plane need data with two inputs, these have {count:,}: set "
+                "data.features to inputs",
+                count=samples.features,
+            )
         )
     return replace(
         samples,

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 from core.base.cancellation import Cancelled
 from core.base.folders import cache_folder
+from core.base.translation import Message, joined
 from core.data.dataset import DataError
 from core.data.folders import VARIABLE
 from core.data.mnist import FILES, files_in, find, missing_in, read_set
@@ -80,14 +81,27 @@ def adopt(key: str, folder: Path) -> Path:
     Raises `DataError` where it is incomplete or damaged.
     """
     if not folder.is_dir():
-        raise DataError(f"{folder}: is not a folder; choose the one with the four IDX files")
+        raise DataError(
+            Message(
+                "{folder}: is not a folder; choose the one with the four IDX files", folder=folder
+            )
+        )
     if not os.access(folder, os.R_OK | os.X_OK):
-        raise DataError(f"{folder}: may not be read by you; change its permissions or copy it")
+        raise DataError(
+            Message(
+                "{folder}: may not be read by you; change its permissions or copy it", folder=folder
+            )
+        )
     files = files_in(folder) or files_in(folder / key)
     if files is None:
         missing = ", ".join(missing_in(folder))
         raise DataError(
-            f"{folder}: lacks {missing}; choose the folder with the four IDX files, gzipped or not"
+            Message(
+                "{folder}: lacks {missing}; choose the folder with the four IDX files, gzipped "
+                "or not",
+                folder=folder,
+                missing=missing,
+            )
         )
     read_set(files)
     target = cache_folder() / key
@@ -110,8 +124,14 @@ def adopt(key: str, folder: Path) -> Path:
 
 def _refuse(error: OSError, place: Path) -> NoReturn:
     raise DataError(
-        f"{error.filename or place}: cannot be written ({error.strerror or error}); fix that, or "
-        f"name a folder that holds a folder {place.name} with the files in {VARIABLE}"
+        Message(
+            "{filename}: cannot be written ({strerror}); fix that, or name a folder that "
+            "holds a folder {name} with the files in {variable}",
+            filename=error.filename or place,
+            strerror=error.strerror or str(error),
+            name=place.name,
+            variable=VARIABLE,
+        )
     ) from error
 
 
@@ -137,22 +157,23 @@ class _Download:
 
     def run(self) -> None:
         if self._target.exists() and self._is_right(self._target):
-            self._tell(self._file.size, "is there already")
+            self._tell(self._file.size, Message("is there already"))
             return
         failures = []
         for mirror in self._source.mirrors:
             try:
                 self._from_mirror(mirror)
             except _Failure as failure:
-                failures.append(f"{urlsplit(mirror).netloc or mirror} {failure}")
+                failures.append(joined(" ", [urlsplit(mirror).netloc or mirror, str(failure)]))
             else:
                 os.replace(self._part, self._target)
                 return
-        told = (
-            f"{self._file.name} cannot be downloaded; check the connection and try again, or get "
-            "the four files elsewhere and choose their folder"
+        told = Message(
+            "{name} cannot be downloaded; check the connection and try again, or get the "
+            "four files elsewhere and choose their folder",
+            name=self._file.name,
         )
-        raise DataError("\n".join([told, *failures]))
+        raise DataError(joined("\n", [told, *failures]))
 
     def _from_mirror(self, mirror: str) -> None:
         """Leave the complete and right file under its provisional name. Raises `_Failure`."""
@@ -170,7 +191,7 @@ class _Download:
             self._part.unlink()
             if not have:
                 break
-        raise _Failure("sends other bytes than were published (SHA-256)")
+        raise _Failure(Message("sends other bytes than were published (SHA-256)"))
 
     def _receive(self, mirror: str, have: int) -> None:
         """Append what the mirror sends to the `have` bytes already present."""
@@ -195,7 +216,7 @@ class _Download:
                 have = 0
             missing = self._file.size - have
             if response.headers.get("Content-Length", str(missing)) != str(missing):
-                raise _Failure("sends other bytes than were published (size)")
+                raise _Failure(Message("sends other bytes than were published (size)"))
             with open(self._part, "ab" if have else "wb") as part:
                 self._copy(response, part, have, mirror)
 
@@ -210,7 +231,7 @@ class _Download:
             except (OSError, http.client.HTTPException) as error:
                 raise _Failure(_told(error)) from error
             if not chunk:
-                raise _Failure("disconnected")
+                raise _Failure(Message("disconnected"))
             part.write(chunk[: self._file.size - have])
             have += len(chunk)
         self._tell(self._file.size, f"from {mirror}")
@@ -229,7 +250,7 @@ class _Download:
             return hashlib.file_digest(file, "sha256").hexdigest() == self._file.sha256
 
     def _tell(self, have: int, text: str) -> None:
-        self._progress(self._before + have, self._source.size, f"{self._file.name} {text}")
+        self._progress(self._before + have, self._source.size, joined(" ", [self._file.name, text]))
 
     def _ask(self) -> None:
         if self._cancelled():
@@ -240,7 +261,7 @@ def _told(error: Exception) -> str:
     """A network error in a few words."""
     reason = getattr(error, "reason", error)
     if isinstance(reason, socket.gaierror):
-        return "is not found in the network"
+        return Message("is not found in the network")
     if isinstance(reason, TimeoutError):
-        return f"does not answer for {SILENCE_SECONDS} seconds"
+        return Message("does not answer for {seconds} seconds", seconds=SILENCE_SECONDS)
     return str(getattr(reason, "strerror", None) or reason or type(reason).__name__)

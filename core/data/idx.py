@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from core.base.translation import Message
 from core.data.refusal import reading, refuse
 
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
@@ -38,9 +39,15 @@ def read_idx(path: Path) -> np.ndarray:
             with gzip.open(file) as unzipped:
                 return _read(unzipped, path)  # type: ignore[arg-type]
         except EOFError:
-            refuse(path, "the compressed file ends too early; copy or download it again")
+            refuse(path, Message("the compressed file ends too early; copy or download it again"))
         except (gzip.BadGzipFile, zlib.error) as error:
-            refuse(path, f"the compressed file is damaged ({error}); copy or download it again")
+            refuse(
+                path,
+                Message(
+                    "the compressed file is damaged ({error}); copy or download it again",
+                    error=str(error),
+                ),
+            )
 
 
 def read_pictures(images: Path, labels: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -50,40 +57,73 @@ def read_pictures(images: Path, labels: Path) -> tuple[np.ndarray, np.ndarray]:
     """
     pictures, classes = read_idx(images), read_idx(labels)
     if pictures.ndim != 3 or pictures.dtype != np.uint8:
-        refuse(images, f"holds {_described(pictures)}, not pictures; are two files exchanged?")
+        refuse(
+            images,
+            Message(
+                "holds {described}, not pictures; are two files exchanged?",
+                described=_described(pictures),
+            ),
+        )
     if classes.ndim != 1 or classes.dtype != np.uint8:
-        refuse(labels, f"holds {_described(classes)}, not labels; are two files exchanged?")
+        refuse(
+            labels,
+            Message(
+                "holds {described}, not labels; are two files exchanged?",
+                described=_described(classes),
+            ),
+        )
     if len(pictures) != len(classes):
         refuse(
-            labels, f"has {len(classes):,} labels for the {len(pictures):,} pictures of {images}"
+            labels,
+            Message(
+                "has {classes:,} labels for the {pictures:,} pictures of {images}",
+                classes=len(classes),
+                pictures=len(pictures),
+                images=images,
+            ),
         )
     if not pictures.size:
-        refuse(images, "holds no picture")
+        refuse(images, Message("holds no picture"))
     return pictures, classes
 
 
 def _read(file: BinaryIO, path: Path) -> np.ndarray:
     head = file.read(4)
     if len(head) < 4 or head[:2] != b"\0\0" or head[2] not in TYPES:
-        refuse(path, "is not an IDX file: it does not start as one")
+        refuse(path, Message("is not an IDX file: it does not start as one"))
     dtype, dimensions = np.dtype(TYPES[head[2]]), head[3]
     if not 1 <= dimensions <= MOST_DIMENSIONS:
-        refuse(path, f"is not an IDX file this reads: it claims {dimensions} dimensions")
+        refuse(
+            path,
+            Message(
+                "is not an IDX file this reads: it claims {dimensions} dimensions",
+                dimensions=dimensions,
+            ),
+        )
     sizes = file.read(4 * dimensions)
     if len(sizes) < 4 * dimensions:
-        refuse(path, "ends within its header; copy or download it again")
+        refuse(path, Message("ends within its header; copy or download it again"))
     shape = struct.unpack(f">{dimensions}I", sizes)
     wanted = math.prod(shape) * dtype.itemsize
     if wanted > LARGEST:
-        refuse(path, f"claims {wanted / 1e9:.1f} GB of numbers; more than 2 GB is not read")
+        refuse(
+            path,
+            Message(
+                "claims {wanted:.1f} GB of numbers; more than 2 GB is not read", wanted=wanted / 1e9
+            ),
+        )
     content = _read_bytes(file, wanted)
     if len(content) < wanted:
         refuse(
             path,
-            f"ends too early: {len(content):,} of {wanted:,} bytes; copy or download it again",
+            Message(
+                "ends too early: {content:,} of {wanted:,} bytes; copy or download it again",
+                content=len(content),
+                wanted=wanted,
+            ),
         )
     if file.read(1):
-        refuse(path, "goes on behind its last number; copy or download it again")
+        refuse(path, Message("goes on behind its last number; copy or download it again"))
     return np.frombuffer(content, dtype).reshape(shape).astype(dtype.newbyteorder("="))
 
 
@@ -96,4 +136,8 @@ def _read_bytes(file: BinaryIO, wanted: int) -> bytearray:
 
 
 def _described(array: np.ndarray) -> str:
-    return f"numbers of shape {' × '.join(map(str, array.shape))} ({array.dtype})"
+    return Message(
+        "numbers of shape {shape} ({dtype})",
+        shape=" × ".join(map(str, array.shape)),
+        dtype=array.dtype,
+    )

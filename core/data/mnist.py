@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.base.registry import setting
+from core.base.translation import Message
 from core.data.dataset import DATASETS, DataError, Dataset, Samples, Task
 from core.data.folders import data_folders
 from core.data.idx import read_pictures
@@ -66,10 +67,23 @@ def read_set(files: tuple[Path, ...]) -> tuple[Bytes, Bytes, Bytes, Bytes]:
     images, labels = read_pictures(files[0], files[1])
     test_images, test_labels = read_pictures(files[2], files[3])
     if test_images.shape[1:] != images.shape[1:]:
-        raise DataError(f"{files[2]}: the pictures are of another size than those of {files[0]}")
+        raise DataError(
+            Message(
+                "{path}: the pictures are of another size than those of {other}",
+                path=files[2],
+                other=files[0],
+            )
+        )
     for path, classes in ((files[1], labels), (files[3], test_labels)):
         if classes.max() >= CLASSES:
-            raise DataError(f"{path}: has a label {classes.max()}; 0 to {CLASSES - 1} are expected")
+            raise DataError(
+                Message(
+                    "{path}: has a label {label}; 0 to {last} are expected",
+                    path=path,
+                    label=classes.max(),
+                    last=CLASSES - 1,
+                )
+            )
     return images, labels, test_images, test_labels
 
 
@@ -96,9 +110,13 @@ class Pictures(Dataset):
         files = find(self.key)
         if files is None:
             raise DataError(
-                f"{self.label} is not on this computer; get it with "
-                f"`playground data fetch {self.key}`, or put its four IDX files into "
-                f"{data_folders()[0] / self.key}"
+                Message(
+                    "{label} is not on this computer; get it with `playground data fetch {key}`, "
+                    "or put its four IDX files into {folder}",
+                    label=Message(self.label),
+                    key=self.key,
+                    folder=data_folders()[0] / self.key,
+                )
             )
         images, labels, test_images, test_labels = _kept(files, _state(files))
         test = self._samples(test_images, test_labels)

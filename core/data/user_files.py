@@ -13,6 +13,7 @@ from typing import ClassVar
 import numpy as np
 
 from core.base.registry import setting
+from core.base.translation import Message, joined
 from core.data.archive import SUFFIX, read_npz
 from core.data.columns.choices import GAPS, KINDS, Choices, Missing, names_in, pairs_in
 from core.data.columns.plan import Encoded, plan
@@ -252,11 +253,13 @@ def absolute(path: Path) -> Path:
 def _file(dataset: UserTable) -> Path:
     if not dataset.path:
         raise DataError(
-            "no file is chosen for the data set Your file: open one with File > Open data, or "
-            "name it in data.dataset.path"
+            Message(
+                "no file is chosen for the data set Your file: open one with File > Open data, "
+                "or name it in data.dataset.path"
+            )
         )
     if "\0" in dataset.path:
-        raise DataError("data.dataset.path: the name of the file holds a NUL character")
+        raise DataError(Message("data.dataset.path: the name of the file holds a NUL character"))
     try:
         return Path(dataset.path).expanduser()
     except RuntimeError:
@@ -267,7 +270,7 @@ def _pairs(dataset: UserTable, name: str, allowed: tuple[str, ...]) -> dict[str,
     try:
         return pairs_in(getattr(dataset, name), allowed)
     except ValueError as error:
-        raise DataError(f"data.dataset.{name}: {error}") from None
+        raise DataError(joined(": ", [f"data.dataset.{name}", str(error)])) from None
 
 
 def hand_over(dataset: Dataset) -> Handover | None:
@@ -303,8 +306,13 @@ def _key(dataset: UserTable, path: Path) -> _Key:
         try:
             state = path.stat()
         except FileNotFoundError:
-            advice = "open it again where it is now, or name its place in data.dataset.path"
-            refuse(path, f"is not there; if it was moved, {advice}")
+            refuse(
+                path,
+                Message(
+                    "is not there; if it was moved, open it again where it is now, or name its "
+                    "place in data.dataset.path"
+                ),
+            )
     return dataset, state.st_mtime_ns, state.st_size
 
 

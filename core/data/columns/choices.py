@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from core.base.translation import Message
 from core.data.columns.targets import Purpose
 
 Missing = Literal["fill", "drop"]
@@ -50,7 +51,13 @@ def pairs_in(text: str, allowed: tuple[str, ...]) -> dict[str, str]:
     for item in names_in(text):
         name, equals, choice = item.rpartition("=")
         if not equals or choice.strip() not in allowed:
-            raise ValueError(f"{item!r} must be COLUMN=CHOICE with one of {', '.join(allowed)}")
+            raise ValueError(
+                Message(
+                    "{item!r} must be COLUMN=CHOICE with one of {allowed}",
+                    item=item,
+                    allowed=", ".join(allowed),
+                )
+            )
         pairs[name.strip()] = choice.strip()
     return pairs
 

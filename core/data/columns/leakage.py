@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.translation import Message
 from core.data.columns.kinds import ROWS_OF_A_COUNTER, Mask, is_counter
 from core.data.columns.recipe import Feature
 from core.data.columns.targets import Targets
@@ -21,7 +22,7 @@ def suspicion(column: Column, feature: Feature, rows: Mask | None, targets: Targ
     count = len(targets.values)
     counted = column.categories is None and not feature.categories and not column.unit
     if counted and count >= ROWS_OF_A_COUNTER and is_counter(column.values):
-        return "equals the row number (plus a constant); leave it out unless order matters"
+        return Message("equals the row number (plus a constant); leave it out unless order matters")
     if count < FEWEST_ROWS:
         return ""
     step = -(-count // MOST_ROWS)
@@ -31,13 +32,14 @@ def suspicion(column: Column, feature: Feature, rows: Mask | None, targets: Targ
     y = targets.values[::step]
     if targets.task == "regression":
         copy = not feature.categories and _is_copy(values[0], y[:, 0])
-        return "is the target in another scale; leave it out" if copy else ""
+        return Message("is the target in another scale; leave it out") if copy else ""
     codes = y[:, 0].astype(int) if y.shape[1] == 1 else y.argmax(axis=1)
     if np.bincount(codes).min() < FEWEST_OF_A_CLASS:
         return ""
     x = np.stack(values, axis=1) if feature.categories else values[0]
     known = _groups_know(x, codes) if feature.categories else _order_knows(x, codes)
-    return "alone predicts the target perfectly; is it known beforehand?" if known else ""
+    found = Message("alone predicts the target perfectly; is it known beforehand?")
+    return found if known else ""
 
 
 def _is_copy(x: NDArray, y: NDArray) -> bool:

@@ -12,17 +12,26 @@ from pathlib import Path
 
 import numpy as np
 
+from core.base.translation import Message, joined
 from core.data.columns.choices import Choices
 from core.data.columns.kinds import Kind, Mask, gap_codes, nature_of, spellings
 from core.data.columns.leakage import suspicion
 from core.data.columns.recipe import Feature
-from core.data.columns.summary import counts, plural, summary
+from core.data.columns.summary import counts, summary
 from core.data.columns.targets import (
     Targets,
     check_size,
     encode_targets,
 )
-from core.data.columns.treatment import USED, ColumnPlan, first_number, is_chosen, treatment
+from core.data.columns.treatment import (
+    AS_IT_IS,
+    BY_CHOICE,
+    USED,
+    ColumnPlan,
+    first_number,
+    is_chosen,
+    treatment,
+)
 from core.data.dataset import Samples
 from core.data.refusal import refuse
 from core.data.tables.builders import fits_float32
@@ -115,9 +124,18 @@ def plan(table: Table, choices: Choices | None = None, classes: tuple[str, ...] 
     notes, warnings = list(table.notes), []
     rows = ~chosen.missing
     if gone := int((~rows).sum()):
-        notes.append(f"{chosen.name}: {_rows(gone)} without a target left out")
+        notes.append(
+            Message(
+                "{name}: {count:,} row without a target left out",
+                "{name}: {count:,} rows without a target left out",
+                name=chosen.name,
+                count=gone,
+            )
+        )
     if not rows.any():
-        refuse(table.path, f"column {chosen.name!r} is empty; choose another target")
+        refuse(
+            table.path, Message("column {name!r} is empty; choose another target", name=chosen.name)
+        )
     others = [column for column in table.columns if column is not chosen]
     rows = _without_gaps(others, rows, choices, notes, table.path)
     used = None if rows.all() else rows
@@ -125,14 +143,14 @@ def plan(table: Table, choices: Choices | None = None, classes: tuple[str, ...] 
         chosen, used, choices.purpose, table.path, classes, choices.kinds.get(chosen.name, "auto")
     )
     plans = _column_plans(table, others, chosen, used, choices)
-    about = ColumnPlan(chosen.name, "target", _target_kind(targets), "predicted")
+    about = ColumnPlan(chosen.name, "target", _target_kind(targets), Message("predicted"))
     plans.insert(next(i for i, c in enumerate(table.columns) if c is chosen), about)
     warnings += targets.warnings
     warnings += _warnings(table, plans, used, targets, choices)
-    notes += [*targets.notes, *(f"{each.name}: {each.done}" for each in plans if _is_told(each))]
+    notes += [*targets.notes, *(_told(each) for each in plans if _is_told(each))]
     made = Plan(table, tuple(plans), targets, used, tuple(notes), tuple(warnings), chosen.name)
     if not made.inputs:
-        refuse(table.path, "has no column that can serve as an input" + _left_out(plans))
+        refuse(table.path, _without_input(plans))
     check_size(len(targets.values) * (len(made.inputs) + targets.values.shape[1]), table.path, 4)
     return made
 
@@ -148,7 +166,7 @@ def encoded(made: Plan, consume: bool = False) -> Encoded:
     With `consume` the table is emptied in the process, so that its numbers are not in memory twice.
     """
     if made.problems:
-        refuse(made.table.path, "; ".join(made.problems[:3]))
+        refuse(made.table.path, joined("; ", made.problems[:3]))
     columns = {column.name: column for column in made.table.columns}
     targets, labels = made.targets, made.inputs
     shape = len(targets.values), len(labels)
@@ -175,11 +193,20 @@ def _target(table: Table, choices: Choices) -> Column:
     if len(names) < 2:
         refuse(
             table.path,
-            "has only one column; a target and one input at least are needed, "
-            "so is the delimiter another one?",
+            Message(
+                "has only one column; a target and one input at least are needed, so is the "
+                "delimiter another one?"
+            ),
         )
     if choices.target and choices.target not in names:
-        refuse(table.path, f"has no column {choices.target!r} (columns: {', '.join(names[:20])})")
+        refuse(
+            table.path,
+            Message(
+                "has no column {target!r} (columns: {names})",
+                target=choices.target,
+                names=", ".join(names[:20]),
+            ),
+        )
     if choices.target:
         return table.columns[names.index(choices.target)]
     # Empty columns at the end come from delimiters at the ends of the lines.
@@ -192,7 +219,14 @@ def _check_names(table: Table, choices: Choices) -> None:
     named = (*choices.inputs, *choices.exclude, *choices.kinds, *choices.gaps)
     for name in named:
         if name not in names:
-            refuse(table.path, f"has no column {name!r} (columns: {', '.join(names[:20])})")
+            refuse(
+                table.path,
+                Message(
+                    "has no column {name!r} (columns: {names})",
+                    name=name,
+                    names=", ".join(names[:20]),
+                ),
+            )
 
 
 def _without_gaps(
@@ -210,9 +244,15 @@ def _without_gaps(
             if not missing[rows].all():
                 gaps |= missing
     if gone := int((rows & gaps).sum()):
-        notes.append(f"{_rows(gone)} with missing values left out")
+        notes.append(
+            Message(
+                "{count:,} row with missing values left out",
+                "{count:,} rows with missing values left out",
+                count=gone,
+            )
+        )
     if not (rows & ~gaps).any():
-        refuse(path, "has no row without a missing value; have them filled instead")
+        refuse(path, Message("has no row without a missing value; have them filled instead"))
     return rows & ~gaps
 
 
@@ -245,16 +285,24 @@ def _warnings(
             continue
         column, count = columns[each.name], len(each.feature.labels)
         if count > MANY_CATEGORIES:
-            found.append(f"{each.name}: becomes {count:,} inputs")
+            found.append(Message("{name}: becomes {count:,} inputs", name=each.name, count=count))
         if each.kind == "class" and (alike := spellings(column)):
-            found.append(f"{each.name}: {alike} count as different words")
+            found.append(
+                Message("{name}: {alike} count as different words", name=each.name, alike=alike)
+            )
         if each.kind == "class" and (number := first_number(column)):
-            found.append(f"{each.name}: read as words, although there are numbers ({number!r})")
+            found.append(
+                Message(
+                    "{name}: read as words, although there are numbers ({number!r})",
+                    name=each.name,
+                    number=number,
+                )
+            )
         if reason := suspicion(column, each.feature, rows, targets):
-            found.append(f"{each.name}: {reason}")
+            found.append(joined(": ", [each.name, reason]))
     inputs = sum(len(each.feature.labels) for each in plans if each.feature)
     if inputs > MANY_INPUTS and inputs > 2 * sum(1 for each in plans if each.feature):
-        found.append(f"{inputs:,} inputs in all, most of them categories")
+        found.append(Message("{count:,} inputs in all, most of them categories", count=inputs))
     return found
 
 
@@ -263,19 +311,23 @@ def _target_kind(targets: Targets) -> Kind:
 
 
 def _is_told(each: ColumnPlan) -> bool:
-    return each.role != "target" and each.done not in ("used", "left out as chosen")
+    return each.role != "target" and each.done not in (AS_IT_IS, BY_CHOICE)
 
 
-def _left_out(plans: Sequence[ColumnPlan]) -> str:
-    told = [f"{each.name}: {each.done}" for each in plans if each.role == "left out"]
-    return f" ({'; '.join(told[:4])})" if told else ""
+def _without_input(plans: Sequence[ColumnPlan]) -> str:
+    told = [_told(each) for each in plans if each.role == "left out"]
+    if not told:
+        return Message("has no column that can serve as an input")
+    return Message(
+        "has no column that can serve as an input ({columns})", columns=joined("; ", told[:4])
+    )
+
+
+def _told(each: ColumnPlan) -> str:
+    return joined(": ", [each.name, each.done])
 
 
 def _is_short(column: Column) -> bool:
     if column.categories is not None:
         return True
     return column.values.dtype == np.float32 or fits_float32(column.values)
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row{plural(count)}"

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.translation import Message
 from core.data.columns.kinds import NO, YES, canonical
 from core.data.columns.recipe import number_name
 from core.data.dataset import Task
@@ -59,7 +60,7 @@ def encode_targets(
         purpose = "classification"
     if column.categories is None:
         if column.fault:
-            refuse(path, fault_message(column.name, column.fault, "is predicted"))
+            refuse(path, fault_message(column.name, column.fault, Message("is predicted")))
         check_numbers(column.name, values, path)
         if not names and _are_amounts(values, purpose, kind):
             return Targets(values[:, None].astype(np.float64), "regression", ())
@@ -72,12 +73,17 @@ def encode_targets(
         if (date := _as_date(column, purpose, kind)) is not None:
             return _date_targets(column, date, values)
         if purpose == "regression":
-            line = f" (line {column.lines[0]})" if column.lines else ""
+            line = Message(" (line {line})", line=column.lines[0]) if column.lines else ""
             word = (column.categories or ("",))[0]
             refuse(
                 path,
-                f"column {column.name!r} holds words such as {word!r}{line}; they can only be "
-                "classified",
+                Message(
+                    "column {name!r} holds words such as {word!r}{line}; they can only be "
+                    "classified",
+                    name=column.name,
+                    word=word,
+                    line=line,
+                ),
             )
         found, codes, notes = _classes(column, values)
     return _as_classes(column.name, found, codes.reshape(-1), purpose, notes, path)
@@ -89,8 +95,13 @@ def check_numbers(name: str, values: NDArray, path: Path) -> None:
     if most > LARGEST_NUMBER:
         refuse(
             path,
-            f"column {name!r} holds numbers of up to {most:.0e}; beyond {LARGEST_NUMBER:.0e} they "
-            "overflow, so correct those cells or leave them empty",
+            Message(
+                "column {name!r} holds numbers of up to {most:.0e}; beyond "
+                "{limit:.0e} they overflow, so correct those cells or leave them empty",
+                name=name,
+                most=most,
+                limit=LARGEST_NUMBER,
+            ),
         )
 
 
@@ -99,8 +110,12 @@ def check_size(numbers: int, path: Path, size: int = 8) -> None:
     if numbers * size > LARGEST_SAMPLES:
         refuse(
             path,
-            f"would take {numbers * size / 1e9:.1f} GB of memory as samples; up to "
-            f"{LARGEST_SAMPLES / 1e9:.1f} GB are taken, so leave out rows or columns of many words",
+            Message(
+                "would take {size:.1f} GB of memory as samples; up to {limit:.1f} "
+                "GB are taken, so leave out rows or columns of many words",
+                size=numbers * size / 1e9,
+                limit=LARGEST_SAMPLES / 1e9,
+            ),
         )
 
 
@@ -113,11 +128,28 @@ def _as_classes(
     path: Path,
 ) -> Targets:
     if len(classes) < 2:
-        refuse(path, f"column {name!r} has only one value; there is nothing to learn")
+        refuse(
+            path,
+            Message("column {name!r} has only one value; there is nothing to learn", name=name),
+        )
     if len(classes) > MOST_CLASSES:
-        refuse(path, f"column {name!r} has over {MOST_CLASSES:,} classes; is it a key?")
+        refuse(
+            path,
+            Message(
+                "column {name!r} has over {count:,} classes; is it a key?",
+                name=name,
+                count=MOST_CLASSES,
+            ),
+        )
     if purpose == "binary" and len(classes) > 2:
-        refuse(path, f"column {name!r} has {len(classes):,} classes; two were expected")
+        refuse(
+            path,
+            Message(
+                "column {name!r} has {count:,} classes; two were expected",
+                name=name,
+                count=len(classes),
+            ),
+        )
     warnings = list(_about_sizes(name, classes, np.bincount(codes)))
     if len(classes) == 2 and purpose != "classes":
         values = codes.reshape(-1, 1).astype(np.float64)
@@ -132,16 +164,25 @@ def _about_sizes(name: str, classes: tuple[str, ...], counts: NDArray[np.intp]) 
     rows = int(counts.sum())
     if len(classes) > MANY_CLASSES and rows < FEW_SAMPLES * len(classes):
         yield (
-            f"{name}: {len(classes):,} classes in {rows:,} rows, too few of each to learn; is it "
-            "the right target?"
+            Message(
+                "{name}: {classes:,} classes in {rows:,} rows, too few of each to learn; is it "
+                "the right target?",
+                name=name,
+                classes=len(classes),
+                rows=rows,
+            )
         )
         return
     small = [each for each, count in zip(classes, counts, strict=True) if count < 2]
     if small:
         shown = ", ".join(small[:4]) + (" …" if len(small) > 4 else "")
         yield (
-            f"{name}: classes too small to split: {shown} (1 sample each; a class needs 2 to be "
-            "in training and validation)"
+            Message(
+                "{name}: classes too small to split: {shown} (1 sample each; a class needs 2 "
+                "to be in training and validation)",
+                name=name,
+                shown=shown,
+            )
         )
 
 
@@ -154,12 +195,20 @@ def _classes(column: Column, values: NDArray) -> tuple[tuple[str, ...], NDArray,
     lower = {word.lower() for word in found}
     if len(found) > 2 and lower <= YES | NO and lower & YES and lower & NO:
         merged = [canonical("yes/no", word) for word in found]
-        notes.append(f"{column.name}: {', '.join(found)} count as yes and no")
+        notes.append(
+            Message("{name}: {words} count as yes and no", name=column.name, words=", ".join(found))
+        )
         places = np.array([int(word == "yes") for word in merged])
         return ("no", "yes"), places[codes.reshape(-1)], notes
     doubtful = [word for word in found if is_missing(word)]
     if doubtful:
-        notes.append(f"{column.name}: {', '.join(map(repr, doubtful))} counts as a class")
+        notes.append(
+            Message(
+                "{name}: {words} counts as a class",
+                name=column.name,
+                words=", ".join(map(repr, doubtful)),
+            )
+        )
     return tuple(found), codes, notes
 
 
@@ -184,15 +233,20 @@ def _as_date(column: Column, purpose: Purpose, kind: str) -> DateStyle | None:
 
 def _date_targets(column: Column, date: DateStyle, values: NDArray) -> Targets:
     table = np.array([date.parse(word) for word in column.categories or ()], np.float64)
-    note = f"{column.name}: dates as {date.unit}"
+    note = Message("{name}: dates as {unit}", name=column.name, unit=date.unit)
     return Targets(table[values][:, None], "regression", (), (note,))
 
 
 def fault_message(name: str, fault: Fault, use: str) -> str:
     """The message about a cell that is not a number in a column of numbers, with the remedy."""
-    more = f" (and {fault.times - 1:,} more cells)" if fault.times > 1 else ""
-    return (
-        f"line {fault.line}, column {name!r}: {fault.cell[:40]!r} is not a finite number, as the "
-        f"others are{more}; the column {use}, so correct the cell, leave it empty, add it to the "
-        "missing words, leave the column out or read it as classes"
+    more = Message(" (and {count:,} more cells)", count=fault.times - 1) if fault.times > 1 else ""
+    return Message(
+        "line {line}, column {name!r}: {cell!r} is not a finite number, as the others "
+        "are{more}; the column {use}, so correct the cell, leave it empty, add it to "
+        "the missing words, leave the column out or read it as classes",
+        line=fault.line,
+        name=name,
+        cell=fault.cell[:40],
+        more=more,
+        use=use,
     )

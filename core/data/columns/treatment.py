@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from core.base.translation import Message, joined
 from core.data.columns.choices import Choices
 from core.data.columns.kinds import Kind, Mask, Nature, canonical, gap_codes
 from core.data.columns.recipe import GAP, Feature, number_name
-from core.data.columns.summary import plural
 from core.data.columns.targets import check_numbers, check_size, fault_message
 from core.data.tables.dates import DateStyle, date_style_of
 from core.data.tables.numbers import looks_numeric
@@ -39,10 +39,11 @@ class ColumnPlan:
 
 USED = ("number", "class", "yes/no", "date")
 _WHY = {
-    "row counter": "counts the rows, left out",
-    "constant": "the same in every row, left out",
-    "empty": "empty, left out",
+    "row counter": Message("counts the rows, left out"),
+    "constant": Message("the same in every row, left out"),
+    "empty": Message("empty, left out"),
 }
+AS_IT_IS, BY_CHOICE = Message("used"), Message("left out as chosen")
 
 
 def treatment(
@@ -52,13 +53,10 @@ def treatment(
     name, kind, gaps = column.name, nature.kind, nature.gaps
     wanted = choices.kinds.get(name, "auto")
     if not is_chosen(name, choices):
-        return ColumnPlan(name, "left out", kind, "left out as chosen", gaps)
+        return ColumnPlan(name, "left out", kind, BY_CHOICE, gaps)
     if wanted == "text" or (kind not in USED and wanted == "auto" and name not in choices.inputs):
-        why = _WHY.get(kind, "") if wanted == "auto" else "text, left out"
-        if not why:
-            why = f"{nature.distinct:,} different words, left out"
-            if number := first_number(column):
-                why += f" (a text, although there are numbers such as {number!r})"
+        why = _WHY.get(kind) if wanted == "auto" else Message("text, left out")
+        why = why or _too_many_words(nature.distinct, first_number(column))
         return ColumnPlan(name, "left out", kind, why, gaps)
     if kind == "empty":
         return ColumnPlan(name, "left out", kind, _WHY[kind], gaps)
@@ -77,29 +75,41 @@ def _input(
         date = nature.date or date_style_of(column.categories or ())
         if wanted == "number" or date is None:
             word, line = (column.categories or ("",))[0], (column.lines or (0,))[0]
-            what = "date" if wanted == "date" else "number"
-            problem = f"line {line}, column {name!r}: {word!r} is not a {what}; choose another kind"
-            return ColumnPlan(name, "input", kind, "cannot be read", gaps, problem=problem)
+            what = Message("date") if wanted == "date" else Message("number")
+            problem = Message(
+                "line {line}, column {name!r}: {word!r} is not a {what}; choose another kind",
+                line=line,
+                name=name,
+                word=word,
+                what=what,
+            )
+            return ColumnPlan(name, "input", kind, Message("cannot be read"), gaps, problem=problem)
         return _date(column, nature, date, rows)
-    problem = fault_message(name, column.fault, "is an input") if column.fault else ""
+    problem = fault_message(name, column.fault, Message("is an input")) if column.fault else ""
     check_numbers(name, column.values, path)
     flag = _is_flagged(gaps, column, rows)
-    done = f"{gaps:,} missing value{plural(gaps)}, filled with the median of the training part"
-    done = (done + (" and flagged" if flag else "")) if gaps else "used"
+    done = _filled(gaps, flag) if gaps else AS_IT_IS
     if column.unit:
-        done = f"read as numbers in {column.unit.replace('|', ' ')}" + (f", {done}" if gaps else "")
+        read = Message("read as numbers in {unit}", unit=column.unit.replace("|", " "))
+        done = joined(", ", [read, done]) if gaps else read
     feature = Feature(name, "number", flag=flag)
     return ColumnPlan(name, "input", "number", done, gaps, feature, problem)
 
 
 def _date(column: Column, nature: Nature, date: DateStyle, rows: Mask | None) -> ColumnPlan:
     name = column.name
-    done = f"dates ({date.name}) as {date.unit}"
+    done = Message("dates ({style}) as {unit}", style=date.label, unit=date.unit)
     if date.unclear:
-        done += "; the day and the month could also be the other way round"
+        unclear = Message("the day and the month could also be the other way round")
+        done = joined("; ", [done, unclear])
     flag = _is_flagged(nature.gaps, column, rows)
     if nature.gaps:
-        done += f", {nature.gaps:,} missing value{plural(nature.gaps)} filled with the median"
+        gaps = Message(
+            "{count:,} missing value filled with the median",
+            "{count:,} missing values filled with the median",
+            count=nature.gaps,
+        )
+        done = joined(", ", [done, gaps])
     feature = Feature(name, "date", date=date.name, flag=flag)
     return ColumnPlan(name, "input", "date", done, nature.gaps, feature)
 
@@ -122,16 +132,47 @@ def _categories(column: Column, nature: Nature, rows: Mask | None, path: Path) -
     if nature.gaps:
         names = [GAP, *names]
     check_size(len(values) * len(names), path, 4)
-    done = "used" if len(names) <= 2 else f"{len(names)} categories, one input each"
+    done = AS_IT_IS
+    if len(names) > 2:
+        done = Message("{count} categories, one input each", count=len(names))
     if yes_no and nature.distinct > 2:
-        done = f"{', '.join(column.categories or ())} count as yes and no"
+        words = ", ".join(column.categories or ())
+        done = Message("{words} count as yes and no", words=words)
     if nature.gaps:
-        done = (
-            f"{nature.gaps:,} missing value{plural(nature.gaps)}, a category of their own, {done}"
+        done = Message(
+            "{count:,} missing value, a category of their own, {done}",
+            "{count:,} missing values, a category of their own, {done}",
+            count=nature.gaps,
+            done=done,
         )
     kind = "yes/no" if yes_no else "class"
     feature = Feature(column.name, kind, tuple(names))
     return ColumnPlan(column.name, "input", kind, done, nature.gaps, feature)
+
+
+def _too_many_words(count: int, number: str) -> Message:
+    if not number:
+        return Message("{count:,} different words, left out", count=count)
+    return Message(
+        "{count:,} different words, left out (a text, although there are numbers such as "
+        "{number!r})",
+        count=count,
+        number=number,
+    )
+
+
+def _filled(gaps: int, flag: bool) -> Message:
+    if flag:
+        return Message(
+            "{count:,} missing value, filled with the median of the training part and flagged",
+            "{count:,} missing values, filled with the median of the training part and flagged",
+            count=gaps,
+        )
+    return Message(
+        "{count:,} missing value, filled with the median of the training part",
+        "{count:,} missing values, filled with the median of the training part",
+        count=gaps,
+    )
 
 
 def first_number(column: Column) -> str:

@@ -8,6 +8,7 @@ from typing import IO, NamedTuple, NoReturn
 
 import numpy as np
 
+from core.base.translation import Message
 from core.data.refusal import refuse
 from core.data.tables.rows import LONGEST_LINE
 from core.data.tables.source import is_utf8
@@ -112,8 +113,18 @@ def _end_of_rows(data: bytes, quote: bytes) -> int:
 def _refuse_line(layout: Layout, before: int, data: bytes) -> NoReturn:
     line = before + 1
     if b"\n" not in data[:LONGEST_LINE]:
-        refuse(layout.path, f"line {line} has over {LONGEST_LINE:,} characters; is this a table?")
+        refuse(
+            layout.path,
+            Message(
+                "line {line} has over {count:,} characters; is this a table?",
+                line=line,
+                count=LONGEST_LINE,
+            ),
+        )
     refuse(
         layout.path,
-        f"is damaged behind line {line}: a quotation mark is never closed; close or remove it",
+        Message(
+            "is damaged behind line {line}: a quotation mark is never closed; close or remove it",
+            line=line,
+        ),
     )

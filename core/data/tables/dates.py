@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from core.base.translation import Message
 from core.data.tables.numbers import is_missing
 
 _TIME = (
@@ -25,6 +26,17 @@ _SHAPES = {
     "year-month": r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})",
     "year년 month월 day일": r"(?P<y>\d{4})년\s*(?P<m>\d{1,2})월\s*(?P<d>\d{1,2})일",
 }
+# The names of the styles, for translation.
+LABELS = (
+    Message("time"),
+    Message("year-month-day"),
+    Message("day-month-year"),
+    Message("month-day-year"),
+    Message("day month year"),
+    Message("month day, year"),
+    Message("year-month"),
+    Message("year년 month월 day일"),
+)
 _PATTERNS = {name: re.compile(shape + _TIME + _ZONE) for name, shape in _SHAPES.items()}
 _CLOCK = re.compile(
     r"(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2}(?:[.,]\d+)?))?\s*(?P<half>[AaPp][Mm])?"
@@ -42,8 +54,14 @@ class DateStyle(NamedTuple):
     unclear: bool = False
 
     @property
-    def unit(self) -> str:
-        return "hours of the day" if self.name == "time" else "days since 1970-01-01"
+    def unit(self) -> Message:
+        time = self.name == "time"
+        return Message("hours of the day") if time else Message("days since 1970-01-01")
+
+    @property
+    def label(self) -> Message:
+        """The name as a text for the user."""
+        return Message(self.name)
 
     def parse(self, cell: str) -> float | None:
         """Days since 1970-01-01 (or hours), NaN where missing, None where it is anything else."""

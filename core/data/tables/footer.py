@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from core.base.translation import Message
 from core.data.tables.table import Column
 
 MOST_ROWS = 5
@@ -27,7 +28,7 @@ def without_footer(columns: Sequence[Column]) -> tuple[tuple[Column, ...], list[
         if not told:
             break
         columns = tuple(_shortened(column, told) for column in columns)
-        notes.append(f"the last row left out: {told[:60]!r}")
+        notes.append(Message("the last row left out: {text!r}", text=told[:60]))
     return columns, notes
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from core.base.translation import Message
 from core.data.tables.numbers import is_missing, looks_numeric
 
 Rows = Sequence[tuple[int, list[str]]]
@@ -41,7 +42,9 @@ def top_of(rows: Rows, header: bool | None, comments: Rows, skip: int, keep_titl
         rows, skip = _without_titles(rows, width, skip, notes)
     first = rows[0][1]
     if header is None and (classes := _scikit_learn(rows, width)):
-        notes.append(f"the first line names the classes: {', '.join(classes)}")
+        notes.append(
+            Message("the first line names the classes: {classes}", classes=", ".join(classes))
+        )
         return Top(_numbered(width), rows[1:], False, rows[0][0], False, notes, classes)
     row_names = header is not False and _has_row_names(rows, width)
     if header is None:
@@ -52,7 +55,7 @@ def top_of(rows: Rows, header: bool | None, comments: Rows, skip: int, keep_titl
         return _with_units(Top(_names(cells, width), rows[1:], True, rows[0][0], row_names, notes))
     above = [cells for line, cells in comments if line < rows[0][0] and len(cells) == width]
     if above and not any(map(looks_numeric, above[-1])):
-        notes.append("the names are in a comment")
+        notes.append(Message("the names are in a comment"))
         return Top(_names(above[-1], width), rows, False, skip, False, notes)
     return Top(_numbered(width), rows, False, skip, False, notes)
 
@@ -112,7 +115,14 @@ def _without_titles(rows: Rows, width: int, skip: int, notes: list[str]) -> tupl
         return rows, skip
     titles = [cell.strip() for _, cells in rows[:at] for cell in cells if cell.strip()]
     if titles:
-        notes.append(f"{at} title line{'s' if at > 1 else ''} left out: {titles[0][:60]!r}")
+        notes.append(
+            Message(
+                "{count} title line left out: {first!r}",
+                "{count} title lines left out: {first!r}",
+                count=at,
+                first=titles[0][:60],
+            )
+        )
     return rows[at:], rows[at - 1][0]
 
 
@@ -216,7 +226,7 @@ def _with_units(top: Top) -> Top:
         return top
     if len(told) == 1 and len(numeric) > 1 and not _is_bracketed(told[0]):
         return top
-    top.notes.append(f"a row of units left out: {', '.join(told[:6])}")
+    top.notes.append(Message("a row of units left out: {units}", units=", ".join(told[:6])))
     top.body, top.skip = rest, line
     return top
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from core.base.translation import Message
 from core.data.refusal import reading, refuse
 from core.data.tables.builders import Builder, NumberBuilder, WordBuilder
 from core.data.tables.extras import needed
@@ -23,7 +24,7 @@ LARGE = 1_000_000
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    parquet = needed("pyarrow.parquet", "Opening Parquet files")
+    parquet = needed("pyarrow.parquet", Message("Opening Parquet files"))
     import pyarrow
 
     with reading(path):
@@ -32,7 +33,12 @@ def _opened(path: Path) -> Iterator[Any]:
                 yield file
         except (pyarrow.ArrowException, ValueError) as error:
             what = str(error).splitlines()[0][:120]
-            refuse(path, f"is damaged: it is no whole Parquet file ({what}); write it again")
+            refuse(
+                path,
+                Message(
+                    "is damaged: it is no whole Parquet file ({what}); write it again", what=what
+                ),
+            )
 
 
 def parquet_layout(path: Path, options: ReadOptions) -> Layout:
@@ -44,12 +50,12 @@ def parquet_layout(path: Path, options: ReadOptions) -> Layout:
         size = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
         cells = metadata.num_rows * max(1, len(schema.names))
         if max(size, 4 * cells) > LARGEST:
-            refuse(path, "unpacks to more than 2 GB, which is not read; take a part of it")
+            refuse(path, Message("unpacks to more than 2 GB, which is not read; take a part of it"))
         if not metadata.num_rows:
-            refuse(path, "has no rows")
+            refuse(path, Message("has no rows"))
         names = tuple(name for name in schema.names if _is_plain(schema.field(name).type))
         if not names:
-            refuse(path, "has no column of numbers or words")
+            refuse(path, Message("has no column of numbers or words"))
         nested = [name for name in schema.names if name not in names]
         first = next(file.iter_batches(20, columns=list(names))).to_pydict()
         rows = tuple(tuple(cell_text(v) for v in row) for row in zip(*first.values(), strict=True))
@@ -58,7 +64,7 @@ def parquet_layout(path: Path, options: ReadOptions) -> Layout:
             kind = schema.field(name).type
             number = types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind)
             styles.append(NumberStyle() if number and name not in options.words else None)
-    notes = tuple(f"{name}: nested values, left out" for name in nested)
+    notes = tuple(Message("{name}: nested values, left out", name=name) for name in nested)
     return Layout(path, names, tuple(styles), rows, Kind("parquet"), notes=notes, options=options)
 
 

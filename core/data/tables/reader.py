@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from core.base.memory import give_back
+from core.base.translation import Message
 from core.data.refusal import refuse
 from core.data.tables.blocks import Block, OtherEncoding, blocks, count, in_utf8
 from core.data.tables.builders import Builder, NumberBuilder, WordBuilder
@@ -49,10 +50,14 @@ class Ragged:
 
     def notes(self) -> Iterator[str]:
         if self.short:
-            rows = "1 row is" if self.short == 1 else f"{self.short:,} rows are"
-            yield f"{rows} short (line {self.first_short} first): the cells count as missing"
+            yield Message(
+                "1 row is short (line {line} first): the cells count as missing",
+                "{count:,} rows are short (line {line} first): the cells count as missing",
+                count=self.short,
+                line=self.first_short,
+            )
         if self.long:
-            yield "empty cells behind the last column left out"
+            yield Message("empty cells behind the last column left out")
 
 
 def read_table(layout: Layout, progress: Progress = lambda share: None) -> Table:
@@ -131,7 +136,7 @@ def _table(
         for builder in builders
     )
     if not len(columns[0].values):
-        refuse(layout.path, "has no rows")
+        refuse(layout.path, Message("has no rows"))
     progress(1.0)
     columns, footer = without_footer(columns)
     notes = (*layout.notes, *ragged.notes(), *footer)
@@ -142,7 +147,7 @@ class _PandasReader:
     """Reads blocks with pandas, where its result is correct."""
 
     def __init__(self, layout: Layout, builders: Sequence[Builder]) -> None:
-        pandas: Any = pandas_for("Reading tables")
+        pandas: Any = pandas_for(Message("Reading tables"))
 
         self._pandas, self._builders, self._layout = pandas, builders, layout
         self._width = len(builders)
@@ -258,6 +263,11 @@ def _add_rows(
 def _refuse_width(layout: Layout, line: int, found: int, width: int) -> NoReturn:
     refuse(
         layout.path,
-        f"line {line} has {found} fields instead of {width}; is a delimiter too many, or does a "
-        "cell that contains one lack its quotation marks?",
+        Message(
+            "line {line} has {found} fields instead of {width}; is a delimiter too many, "
+            "or does a cell that contains one lack its quotation marks?",
+            line=line,
+            found=found,
+            width=width,
+        ),
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from io import TextIOWrapper
 from pathlib import Path
 
+from core.base.translation import Message
 from core.data.refusal import refuse
 from core.data.tables.numbers import is_missing
 from core.data.tables.table import Dialect
@@ -39,8 +40,11 @@ def rows_of(
     except csv.Error as error:
         refuse(
             path,
-            f"is damaged at line {line + reader.line_num} ({error}); "
-            "is a quotation mark never closed?",
+            Message(
+                "is damaged at line {line} ({error}); is a quotation mark never closed?",
+                line=line + reader.line_num,
+                error=str(error),
+            ),
         )
 
 
@@ -53,7 +57,14 @@ def lines_of(file: TextIOWrapper, path: Path, encoding: str, line: int = 0) -> I
         while text := file.readline(LONGEST_LINE):
             line += 1
             if len(text) == LONGEST_LINE and text[-1] not in "\r\n":
-                refuse(path, f"line {line} has over {LONGEST_LINE:,} characters; is this a table?")
+                refuse(
+                    path,
+                    Message(
+                        "line {line} has over {count:,} characters; is this a table?",
+                        line=line,
+                        count=LONGEST_LINE,
+                    ),
+                )
             yield text
     except UnicodeError:
         refuse_encoding(path, encoding, line + 1)
@@ -62,7 +73,10 @@ def lines_of(file: TextIOWrapper, path: Path, encoding: str, line: int = 0) -> I
 def refuse_encoding(path: Path, encoding: str, line: int) -> None:
     """Raise the `DataError` about text that is in another encoding."""
     name = encoding.removesuffix("-sig").upper()
-    refuse(path, f"is not {name} text at line {line}; choose another encoding")
+    refuse(
+        path,
+        Message("is not {name} text at line {line}; choose another encoding", name=name, line=line),
+    )
 
 
 def _checked(lines: Iterable[str], dialect: Dialect, path: Path, line: int) -> Iterator[str]:
@@ -70,7 +84,13 @@ def _checked(lines: Iterable[str], dialect: Dialect, path: Path, line: int) -> I
     for text in lines:
         line += 1
         if "\0" in text:
-            refuse(path, f"line {line} holds a NUL character, which no text does; save it again")
+            refuse(
+                path,
+                Message(
+                    "line {line} holds a NUL character, which no text does; save it again",
+                    line=line,
+                ),
+            )
         yield "\n" if is_comment(text, dialect) else text
 
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+from core.base.translation import Message
 from core.data.dataset import DataError
 from core.data.refusal import refuse
 from core.data.tables.footer import is_total
@@ -67,7 +68,7 @@ def sniff_text(path: Path, kind: Kind, options: ReadOptions, encoding: str = "")
     """`sniff` for text, in a given encoding where it is known."""
     lines, encoding = first_lines(path, kind, encoding or options.encoding)
     if not any(line.strip() for line in lines):
-        refuse(path, "is empty; choose a file with rows of data")
+        refuse(path, Message("is empty; choose a file with rows of data"))
     notes: list[str] = []
     start, delimiter = max(0, options.skip), options.delimiter
     if found := _SEPARATOR_LINE.fullmatch(lines[0]):
@@ -76,14 +77,14 @@ def sniff_text(path: Path, kind: Kind, options: ReadOptions, encoding: str = "")
     dialect = dialect._replace(quote=_quote(lines[start : start + 200], dialect.delimiter))
     raw = _rows(lines[start:], dialect, path, start, SAMPLE_ROWS + 1)
     if not raw:
-        refuse(path, "is empty; choose a file with rows of data")
+        refuse(path, Message("is empty; choose a file with rows of data"))
     comment, rows, comments = without_comments(raw, dialect.delimiter == " ")
     if comment:
         dialect = dialect._replace(comment=comment)
         rows = _rows(lines[start:], dialect, path, start, SAMPLE_ROWS + 1)
-        notes.append(f"lines that begin with {comment} left out")
+        notes.append(Message("lines that begin with {mark} left out", mark=comment))
     if not rows:
-        refuse(path, "has comments but no rows")
+        refuse(path, Message("has comments but no rows"))
     draft = Layout(path, (), (), (), kind, encoding, dialect, skip=start, notes=tuple(notes))
     return describe(path, rows, comments, draft, options)
 
@@ -91,12 +92,15 @@ def sniff_text(path: Path, kind: Kind, options: ReadOptions, encoding: str = "")
 def describe(path: Path, rows: Rows, comments: Rows, draft: Layout, options: ReadOptions) -> Layout:
     """The layout of the first rows of a table."""
     if not rows:
-        refuse(path, "is empty; choose a file with rows of data")
+        refuse(path, Message("is empty; choose a file with rows of data"))
     if max(len(cells) for _, cells in rows) > MOST_COLUMNS:
-        refuse(path, f"has over {MOST_COLUMNS:,} columns; more are not read")
+        refuse(
+            path,
+            Message("has over {count:,} columns; more are not read", count=MOST_COLUMNS),
+        )
     top = top_of(rows, options.header, comments, draft.skip, options.skip >= 0)
     if not top.body:
-        refuse(path, "has a header but no rows")
+        refuse(path, Message("has a header but no rows"))
     width = len(top.names)
     body = [cells for _, cells in top.body[: max(50, SAMPLE_CELLS // width)]]
     while len(body) > 2 and is_total(body[-1]):
@@ -130,7 +134,13 @@ def first_lines(path: Path, kind: Kind, encoding: str = "") -> tuple[list[str], 
         if not whole and b"\n" not in head and b"\r" not in head:
             head += stream.read(max(0, LONGEST_LINE - len(head)))
             if b"\n" not in head:
-                refuse(path, f"line 1 has over {LONGEST_LINE:,} characters; is this a table?")
+                refuse(
+                    path,
+                    Message(
+                        "line 1 has over {count:,} characters; is this a table?",
+                        count=LONGEST_LINE,
+                    ),
+                )
     encoding = encoding or encoding_of(head, path, whole)
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(head, final=whole)

@@ -14,22 +14,25 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
+from core.base.translation import Message
 from core.data.refusal import reading, refuse
 
 LARGEST = 2 * 1024**3
 HEAD_BYTES = 1 << 20
 # Beginnings of files that people take for tables, and what to do with them instead.
 DISGUISES = {
-    b"\xd0\xcf\x11\xe0": "is an old Excel file (.xls); save it as .xlsx or CSV",
-    b"\x89HDF": "is an HDF5 file, not a table of text; save it as CSV or Parquet",
-    b"\x93NUMPY": "is a single NumPy array; save inputs x and targets y together with np.savez",
-    b"\x28\xb5\x2f\xfd": "is compressed with Zstandard; unpack it first",
-    b"\x89PNG": "is a picture, not a table of text",
-    b"\xff\xd8\xff": "is a picture, not a table of text",
-    b"%PDF": "is a PDF document, not a table of text; export the table as CSV",
-    b"SQLite": "is an SQLite database, not a table of text; export the table as CSV",
-    b"{\\rtf": "is a text document, not a table of text; save the table as CSV",
-    b"ARROW1": "is an Arrow file; save it as Parquet",
+    b"\xd0\xcf\x11\xe0": Message("is an old Excel file (.xls); save it as .xlsx or CSV"),
+    b"\x89HDF": Message("is an HDF5 file, not a table of text; save it as CSV or Parquet"),
+    b"\x93NUMPY": Message(
+        "is a single NumPy array; save inputs x and targets y together with np.savez"
+    ),
+    b"\x28\xb5\x2f\xfd": Message("is compressed with Zstandard; unpack it first"),
+    b"\x89PNG": Message("is a picture, not a table of text"),
+    b"\xff\xd8\xff": Message("is a picture, not a table of text"),
+    b"%PDF": Message("is a PDF document, not a table of text; export the table as CSV"),
+    b"SQLite": Message("is an SQLite database, not a table of text; export the table as CSV"),
+    b"{\\rtf": Message("is a text document, not a table of text; save the table as CSV"),
+    b"ARROW1": Message("is an Arrow file; save it as Parquet"),
 }
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -40,16 +43,16 @@ _BOMS = (
 )
 # Offered to the user, each under its common name.
 ENCODINGS = {
-    "auto": "Detect",
+    "auto": Message("Detect"),
     "utf-8-sig": "UTF-8",
     "utf-16": "UTF-16",
-    "cp949": "Korean (CP949, EUC-KR)",
-    "cp1252": "Western (Windows-1252, Latin-1)",
-    "cp1250": "Central European (Windows-1250)",
-    "cp1251": "Cyrillic (Windows-1251)",
-    "shift_jis": "Japanese (Shift JIS)",
-    "gb18030": "Chinese (GB 18030)",
-    "big5": "Chinese (Big5)",
+    "cp949": Message("Korean (CP949, EUC-KR)"),
+    "cp1252": Message("Western (Windows-1252, Latin-1)"),
+    "cp1250": Message("Central European (Windows-1250)"),
+    "cp1251": Message("Cyrillic (Windows-1251)"),
+    "shift_jis": Message("Japanese (Shift JIS)"),
+    "gb18030": Message("Chinese (GB 18030)"),
+    "big5": Message("Chinese (Big5)"),
 }
 _ISOLATED = [
     *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "koi8_r", "mac_roman"),
@@ -74,7 +77,13 @@ def kind_of(path: Path) -> Kind:
         with open(path, "rb") as file:
             head = file.read(64)
     if size > LARGEST:
-        refuse(path, f"has {size / 1e9:.1f} GB; more than 2 GB is not read, so take a part of it")
+        refuse(
+            path,
+            Message(
+                "has {size:.1f} GB; more than 2 GB is not read, so take a part of it",
+                size=size / 1e9,
+            ),
+        )
     for beginning, advice in DISGUISES.items():
         if head.startswith(beginning):
             refuse(path, advice)
@@ -97,18 +106,24 @@ def _in_zip(path: Path) -> Kind:
         members = [m for m in archive.infolist() if not m.is_dir()]
     names = [m.filename for m in members]
     if sum(m.file_size for m in members) > LARGEST:
-        refuse(path, "unpacks to more than 2 GB, which is not read; take a part of it")
+        refuse(path, Message("unpacks to more than 2 GB, which is not read; take a part of it"))
     if "xl/workbook.xml" in names:
         return Kind("excel")
     if "mimetype" in names and any(name.startswith("content") for name in names):
-        refuse(path, "is an OpenDocument file; save it as .xlsx or CSV")
+        refuse(path, Message("is an OpenDocument file; save it as .xlsx or CSV"))
     hidden = ("__MACOSX/", ".")
     shown = [n for n in names if not n.startswith(hidden) and not n.split("/")[-1].startswith(".")]
     if len(shown) != 1:
-        found = ", ".join(shown[:5]) or "nothing"
-        refuse(path, f"must hold one table, but holds {found}; unpack it and open one of them")
+        found = ", ".join(shown[:5]) or Message("nothing")
+        refuse(
+            path,
+            Message(
+                "must hold one table, but holds {found}; unpack it and open one of them",
+                found=found,
+            ),
+        )
     if shown[0].endswith((".npy", ".npz")):
-        refuse(path, "is a NumPy archive; give its name the ending .npz")
+        refuse(path, Message("is a NumPy archive; give its name the ending .npz"))
     return Kind("text", "zip", shown[0])
 
 
@@ -143,9 +158,15 @@ def unpacking(path: Path) -> Iterator[None]:
             zipfile.BadZipFile,
             gzip.BadGzipFile,
         ) as error:
-            refuse(path, f"is damaged: it cannot be unpacked ({error}); get a whole copy of it")
+            refuse(
+                path,
+                Message(
+                    "is damaged: it cannot be unpacked ({error}); get a whole copy of it",
+                    error=str(error),
+                ),
+            )
         except (NotImplementedError, RuntimeError) as error:
-            refuse(path, f"cannot be unpacked ({error}); unpack it first")
+            refuse(path, Message("cannot be unpacked ({error}); unpack it first", error=str(error)))
 
 
 class _Limited(io.RawIOBase):
@@ -161,7 +182,10 @@ class _Limited(io.RawIOBase):
         data = self._stream.read(len(buffer))
         self._left -= len(data)
         if self._left < 0:
-            refuse(self._path, "unpacks to more than 2 GB, which is not read; take a part of it")
+            refuse(
+                self._path,
+                Message("unpacks to more than 2 GB, which is not read; take a part of it"),
+            )
         buffer[: len(data)] = data
         return len(data)
 
@@ -186,10 +210,12 @@ def encoding_of(head: bytes, path: Path, whole: bool) -> str:
         if even > 0.3 * length and odd < 0.05 * length:
             return "utf-16-be"
         if sum(byte < 9 or 13 < byte < 27 for byte in head[:64]) > 4:
-            refuse(path, "is not a table of text; save it as CSV, Excel (.xlsx) or Parquet")
+            refuse(
+                path, Message("is not a table of text; save it as CSV, Excel (.xlsx) or Parquet")
+            )
         return "utf-8-sig"
     if sum(byte < 9 or 13 < byte < 27 for byte in head[:512]) > 5:
-        refuse(path, "is not a table of text; save it as CSV, Excel (.xlsx) or Parquet")
+        refuse(path, Message("is not a table of text; save it as CSV, Excel (.xlsx) or Parquet"))
     if head.isascii() or is_utf8(head, whole):
         return "utf-8-sig"
     return legacy_encoding(head, whole)

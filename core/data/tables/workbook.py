@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from core.base.translation import Message
 from core.data.refusal import refuse
 from core.data.tables.extras import needed
 from core.data.tables.source import unpacking
@@ -24,14 +25,25 @@ def first_rows(path: Path, sheet: str, most: int) -> tuple[list[Row], tuple[str,
     with _opened(path) as book:
         sheets = tuple(book.sheetnames)
         if sheet and sheet not in sheets:
-            refuse(path, f"has no sheet {sheet!r} (sheets: {', '.join(sheets[:20])})")
+            refuse(
+                path,
+                Message(
+                    "has no sheet {sheet!r} (sheets: {sheets})",
+                    sheet=sheet,
+                    sheets=", ".join(sheets[:20]),
+                ),
+            )
         for name in [sheet] if sheet else sheets:
             rows = list(islice(_rows(book[name]), most))
             if rows:
                 others = [each for each in sheets if each != name]
-                note = f"sheet {name!r} of {len(sheets)}" if others else ""
+                note = (
+                    Message("sheet {name!r} of {count}", name=name, count=len(sheets))
+                    if others
+                    else ""
+                )
                 return rows, sheets, [note] if note else []
-    refuse(path, "is empty; choose a workbook with rows of data")
+    refuse(path, Message("is empty; choose a workbook with rows of data"))
 
 
 def all_rows(layout: Layout, progress: Callable[[float], None]) -> Iterator[Row]:
@@ -54,7 +66,7 @@ def all_rows(layout: Layout, progress: Callable[[float], None]) -> Iterator[Row]
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    openpyxl = needed("openpyxl", "Opening Excel files")
+    openpyxl = needed("openpyxl", Message("Opening Excel files"))
     with unpacking(path), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -62,7 +74,13 @@ def _opened(path: Path) -> Iterator[Any]:
         except OSError:
             raise
         except Exception as error:  # a damaged file can raise anything in the reader
-            refuse(path, f"is damaged: it is no whole Excel workbook ({error}); save it again")
+            refuse(
+                path,
+                Message(
+                    "is damaged: it is no whole Excel workbook ({error}); save it again",
+                    error=str(error),
+                ),
+            )
         try:
             yield book
         finally:
