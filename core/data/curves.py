@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.base.registry import setting
+from core.base.translation import Message
 from core.data.dataset import DATASETS, Dataset, Samples, Task
 from core.data.toys import EXTENT, noise_setting, samples_setting
 
@@ -28,7 +29,9 @@ class Curve(Dataset):
     features: ClassVar[int] = 1
 
     count: int = samples_setting()
-    noise: float = noise_setting(0.0, "Deviation of the noise on the targets, which span about ±1.")
+    noise: float = noise_setting(
+        0.0, Message("Deviation of the noise on the targets, which span about ±1.")
+    )
 
     def target(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """The noiseless targets, shape (n,), of inputs of shape (n, features)."""

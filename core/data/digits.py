@@ -18,7 +18,7 @@ IMAGES = 1797
 @DATASETS.add(
     "digits",
     label="Digits 8×8",
-    formula="64 pixels → 0…9",
+    formula=Message("64 pixels → 0…9"),
     advice="1,797 handwritten digits: small, but real. 95 % accuracy on held-out images is "
     "easy to reach.",
     source="Alpaydin & Kaynak 1998, CC BY 4.0",

@@ -92,7 +92,7 @@ def drawn_like(samples: Samples, text: str) -> Samples | None:
 @DATASETS.add(
     "drawn",
     label="Drawn points",
-    formula="what you draw",
+    formula=Message("what you draw"),
     advice="Nothing but the points you draw yourself. Switch on the brush of the prediction: "
     "the left button draws one class, the right button the other.",
 )

@@ -39,7 +39,7 @@ FEATURES: Registry[FeatureSet] = Registry("feature set", FeatureSet)
 @FEATURES.add(
     "inputs",
     label="Inputs",
-    formula="as they are",
+    formula=Message("as they are"),
     advice="The network gets the inputs as they are and has to find features by itself.",
 )
 class PlainInputs(FeatureSet):

@@ -136,7 +136,7 @@ class Pictures(Dataset):
 @DATASETS.add(
     "mnist",
     label="MNIST",
-    formula="784 pixels → 0…9",
+    formula=Message("784 pixels → 0…9"),
     advice="70,000 handwritten digits, the field's standard example. A linear model reaches 92 %, "
     "a small network 98 %.",
     source="LeCun, Cortes & Burges 1998",
@@ -148,7 +148,7 @@ class MNIST(Pictures):
 @DATASETS.add(
     "fashion_mnist",
     label="Fashion-MNIST",
-    formula="784 pixels → 10 garments",
+    formula=Message("784 pixels → 10 garments"),
     advice="As large as MNIST and harder: shirts, coats and pullovers look alike. A small network "
     "reaches about 88 %.",
     source="Xiao, Rasul & Vollgraf 2017",

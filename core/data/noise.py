@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from core.base.registry import setting
+from core.base.translation import Message
 from core.data.dataset import DATASETS, Dataset, Samples, Task
 from core.data.toys import samples_setting
 
@@ -14,7 +15,7 @@ from core.data.toys import samples_setting
 @DATASETS.add(
     "noise",
     label="Pure noise",
-    formula="x ~ N(0, 1), random labels",
+    formula=Message("x ~ N(0, 1), random labels"),
     advice="There is nothing to learn: it shows what initialisation alone does to the signals, "
     "and how much a network can memorise.",
 )

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.base.registry import setting
+from core.base.translation import Message
 from core.data.dataset import DATASETS, Dataset, Samples, Task
 
 Points = NDArray[np.float64]
@@ -49,7 +50,7 @@ class PlaneToy(Dataset):
 
     count: int = samples_setting()
     noise: float = noise_setting(
-        0.0, "How far points stray, as a share of the picture's half-width."
+        0.0, Message("How far points stray, as a share of the picture's half-width.")
     )
 
     def draw(self, rng: np.random.Generator) -> tuple[Points, NDArray[np.bool_]]:
@@ -128,7 +129,7 @@ class TwoGaussians(PlaneToy):
     source="Lang & Witbrock 1988",
 )
 class Spiral(PlaneToy):
-    noise: float = noise_setting(0.1, "How far points stray from their arm.")
+    noise: float = noise_setting(0.1, Message("How far points stray from their arm."))
 
     def draw(self, rng: np.random.Generator) -> tuple[Points, NDArray[np.bool_]]:
         stray = self.noise * (2 * rng.random((self.count, 2)) - 1)

@@ -38,7 +38,7 @@ KEPT = 2
 @DATASETS.add(
     "table",
     label="Your file",
-    formula="columns → target",
+    formula=Message("columns → target"),
     advice="A table as CSV, TSV, Excel or Parquet, or a NumPy archive with arrays x and y.",
 )
 class UserTable(Dataset):

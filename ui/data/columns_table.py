@@ -24,24 +24,40 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.base.translation import Message, tr
 from core.data.columns.treatment import ColumnPlan
 from ui import theme
 
 Index = QModelIndex | QPersistentModelIndex
 
-HEADINGS = ("Column", "Kind", "Missing", "Processing")
+HEADINGS = (Message("Column"), Message("Kind"), Message("Missing"), Message("Processing"))
 NAME, KIND, GAPS, DONE = range(4)
 KIND_CHOICES = {
-    "auto": "As found",
-    "number": "Number",
-    "class": "Class",
-    "date": "Date",
-    "text": "Text (not used)",
+    "auto": Message("As found"),
+    "number": Message("Number"),
+    "class": Message("Class"),
+    "date": Message("Date"),
+    "text": Message("Text (not used)"),
 }
-GAP_CHOICES = {"auto": "As set for all", "fill": "Fill in", "drop": "Leave rows out"}
+GAP_CHOICES = {
+    "auto": Message("As set for all"),
+    "fill": Message("Fill in"),
+    "drop": Message("Leave rows out"),
+}
 WIDTHS = (148, 100, 72)
 ROW_HEIGHT = 24
 LONGEST_NAME = 40
+# The kinds of `core.data.columns.kinds` as they are shown.
+KINDS = {
+    "number": Message("number"),
+    "class": Message("class"),
+    "yes/no": Message("yes/no"),
+    "date": Message("date"),
+    "row counter": Message("row counter"),
+    "free text": Message("free text"),
+    "constant": Message("constant"),
+    "empty": Message("empty"),
+}
 
 
 class ColumnsModel(QAbstractTableModel):
@@ -83,7 +99,7 @@ class ColumnsModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return HEADINGS[section]
+            return tr(HEADINGS[section])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return None
@@ -129,11 +145,16 @@ class ColumnsModel(QAbstractTableModel):
             cut = len(plan.name) > LONGEST_NAME and not whole
             return f"{plan.name[:LONGEST_NAME]}…" if cut else plan.name
         if column == KIND:
-            return plan.kind
+            return tr(KINDS[plan.kind])
         if column == GAPS:
-            rows = self._gaps.get(plan.name) == "drop"
-            return ("none" if not plan.gaps else f"{plan.gaps:,}") + (", rows left out" * rows)
-        return plan.problem or plan.done
+            return self._gaps_of(plan)
+        return tr(plan.problem or plan.done)
+
+    def _gaps_of(self, plan: ColumnPlan) -> str:
+        count = f"{plan.gaps:,}" if plan.gaps else tr("none")
+        if self._gaps.get(plan.name) == "drop":
+            return tr("{count}, rows left out", count=count)
+        return count
 
 
 class _Choice(QStyledItemDelegate):
@@ -145,7 +166,7 @@ class _Choice(QStyledItemDelegate):
         combo = QComboBox(parent)
         choices = KIND_CHOICES if index.column() == KIND else GAP_CHOICES
         for value, text in choices.items():
-            combo.addItem(text, value)
+            combo.addItem(tr(text), value)
         combo.activated.connect(lambda _: self._commit(combo))
         return combo
 
@@ -173,8 +194,10 @@ class ColumnsView(QTableView):
         self.columns = ColumnsModel(self)
         self.setModel(self.columns)
         self.setItemDelegate(_Choice(self))
-        self.setAccessibleName("Columns")
-        self.setAccessibleDescription("Space uses a column or leaves it out, Enter opens choices")
+        self.setAccessibleName(tr("Columns"))
+        self.setAccessibleDescription(
+            tr("Space uses a column or leaves it out, Enter opens choices")
+        )
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked
             | QAbstractItemView.EditTrigger.SelectedClicked

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.base.folders import cache_folder
+from core.base.translation import tr
 from core.data import DATASETS
 from core.data.fetch import adopt, download
 from core.data.sources import SOURCES
@@ -42,13 +43,13 @@ class DownloadDialog(QDialog):
         super().__init__(parent)
         self.key = key
         self._work: Work | None = None
-        self.setWindowTitle(f"Get {DATASETS[key].label}")
+        self.setWindowTitle(tr("Get {name}", name=tr(DATASETS[key].label)))
         self.heading, self.text, self.place = QLabel(), QLabel(), QLabel()
         self.problem, self.state = QLabel(), QLabel()
         self.progress = QProgressBar()
-        self.download_button = QPushButton("Download")
-        self.folder_button = QPushButton("Choose folder…")
-        self.cancel_button = QPushButton("Cancel")
+        self.download_button = QPushButton(tr("Download"))
+        self.folder_button = QPushButton(tr("Choose folder…"))
+        self.cancel_button = QPushButton(tr("Cancel"))
         self._arrange()
         self.download_button.clicked.connect(self.download)
         self.folder_button.clicked.connect(self.ask_folder)
@@ -63,21 +64,25 @@ class DownloadDialog(QDialog):
 
         def act(work: WorkContext) -> Path:
             def tell(done: int, size: int, text: str) -> None:
-                work.tell(done / size, f"{done / 1e6:.1f} of {size / 1e6:.1f} MB")
+                work.tell(
+                    done / size, tr("{done:.1f} of {size:.1f} MB", done=done / 1e6, size=size / 1e6)
+                )
 
             return download(SOURCES[key], tell, work.is_given_up)
 
-        self._start(act, "Looking for a server…")
+        self._start(act, tr("Looking for a server…"))
 
     def ask_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Folder with the IDX files", str(Path.home()))
+        name = QFileDialog.getExistingDirectory(
+            self, tr("Folder with the IDX files"), str(Path.home())
+        )
         if name:
             self.take_from(Path(name))
 
     def take_from(self, folder: Path) -> None:
         """Copy the data set from a folder with its four files, gzipped or not."""
         key = self.key
-        self._start(lambda work: adopt(key, folder), "Copying the files…")
+        self._start(lambda work: adopt(key, folder), tr("Copying the files…"))
 
     def _start(self, act: Callable[[WorkContext], Path], state: str) -> None:
         last = self._running.get(self.key)
@@ -112,15 +117,18 @@ class DownloadDialog(QDialog):
 
     def _arrange(self) -> None:
         entry, source = DATASETS[self.key], SOURCES[self.key]
-        megabytes = f"{source.size / 1e6:.1f} MB"
-        self.heading.setText(f"<b>{entry.label} is not on this computer yet</b>")
+        size = source.size / 1e6
+        self.heading.setText(tr("<b>{name} is not on this computer yet</b>", name=tr(entry.label)))
         self.text.setText(
-            f"Download it once ({megabytes}); after that it works offline. Or choose a folder that "
-            "holds its four IDX files, gzipped or not."
+            tr(
+                "Download it once ({size:.1f} MB); after that it works offline. Or choose a "
+                "folder that holds its four IDX files, gzipped or not.",
+                size=size,
+            )
         )
         place = cache_folder() / self.key
         room = WIDTH - 2 * MARGIN
-        said = f"Will be kept in {_shortened(place)}"
+        said = tr("Will be kept in {folder}", folder=_shortened(place))
         shown = self.fontMetrics().elidedText(said, Qt.TextElideMode.ElideMiddle, room)
         self.place.setText(shown)
         self.place.setToolTip(str(place))
@@ -133,10 +141,12 @@ class DownloadDialog(QDialog):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.problem.setStyleSheet(f"color: {theme.current().bad}")
         self.progress.setTextVisible(False)
-        self.progress.setAccessibleName("Download")
-        self.download_button.setToolTip(f"Download {megabytes} from the first server that has it")
-        self.folder_button.setToolTip("Take the files from a folder; they are copied")
-        self.cancel_button.setToolTip("Close; what was downloaded is kept for the next time")
+        self.progress.setAccessibleName(tr("Download"))
+        self.download_button.setToolTip(
+            tr("Download {size:.1f} MB from the first server that has it", size=size)
+        )
+        self.folder_button.setToolTip(tr("Take the files from a folder; they are copied"))
+        self.cancel_button.setToolTip(tr("Close; what was downloaded is kept for the next time"))
         self.download_button.setMinimumWidth(BUTTON)
         for button in (self.folder_button, self.cancel_button):
             button.setAutoDefault(False)

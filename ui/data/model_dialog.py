@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from core.base.translation import tr
 from core.data import DataError
 from core.data.columns.summary import summary
 from core.training.model import Model
@@ -36,9 +37,9 @@ class ModelDialog(QDialog):
         self.panel.asked.connect(self._answer)
         self.card = Card(self.panel)
         self.card.header.export_button.hide()
-        self.predict_button = QPushButton("Predict a table…")
-        self.continue_button = QPushButton("Train further")
-        self.close_button = QPushButton("Close")
+        self.predict_button = QPushButton(tr("Predict a table…"))
+        self.continue_button = QPushButton(tr("Train further"))
+        self.close_button = QPushButton(tr("Close"))
         self.predict_button.clicked.connect(self.predict_wanted)
         self.continue_button.clicked.connect(self._continue)
         self.close_button.clicked.connect(self.reject)
@@ -49,9 +50,12 @@ class ModelDialog(QDialog):
         self.panel.set_questionnaire(asked)
 
     def _arrange(self) -> None:
-        self.predict_button.setToolTip("Predict all rows of a table and write them to a file")
+        self.predict_button.setToolTip(tr("Predict all rows of a table and write them to a file"))
         self.continue_button.setToolTip(
-            "Open the model's experiment and continue with its weights and a new optimizer state"
+            tr(
+                "Open the model's experiment and continue with its weights and a new optimizer "
+                "state"
+            )
         )
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
@@ -78,18 +82,23 @@ class ModelDialog(QDialog):
         try:
             self.panel.show_outputs(self.model.answer(question.inputs))
         except DataError as error:
-            self.text.setText(str(error))
+            self.text.setText(tr(str(error)))
 
 
 def _told(model: Model) -> str:
     columns = len(model.recipe) or model.inputs
-    said = summary(model.target, model.task, model.class_names(), model.outputs, model.inputs)
+    said = tr(summary(model.target, model.task, model.class_names(), model.outputs, model.inputs))
     said = said[0].upper() + said[1:]
-    of = f" of {columns} columns" if model.recipe and columns != model.inputs else ""
-    return f"{said}{of}  ·  {model.iteration:,} updates  ·  {model.spec.data.dataset.label}"
+    if model.recipe and columns != model.inputs:
+        said = tr("{said} of {count} columns", said=said, count=columns)
+    updates = tr("{count:,} updates", count=model.iteration)
+    return "  ·  ".join([said, updates, tr(model.spec.data.dataset.label)])
 
 
 def _reason(model: Model) -> str:
     if model.asked is None:
-        return "This file does not describe its inputs for a form; a table can be predicted."
-    return f"More than {MOST_FIELDS} columns cannot be filled in here; a table can be predicted."
+        return tr("This file does not describe its inputs for a form; a table can be predicted.")
+    return tr(
+        "More than {count} columns cannot be filled in here; a table can be predicted.",
+        count=MOST_FIELDS,
+    )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
+from core.base.translation import Message, tr
 from core.data import mnist, user_files
 from core.data.dataset import Dataset
 from core.data.user_files import UserTable
@@ -18,7 +19,7 @@ from ui.data.work import Work
 if TYPE_CHECKING:
     from ui.data.preview import Preview
 
-FILES = (
+FILES = Message(
     "Tables and archives (*.csv *.tsv *.tab *.txt *.dat *.data *.xlsx *.parquet *.npz *.gz *.zip);;"
     "All files (*)"
 )
@@ -54,7 +55,9 @@ class DataOpener(QObject):
 
     def ask(self, otherwise: Action = nothing) -> None:
         """Ask for a file and open it; call `otherwise` if none is chosen."""
-        name, _ = QFileDialog.getOpenFileName(self._parent, "Open data", str(self._folder), FILES)
+        name, _ = QFileDialog.getOpenFileName(
+            self._parent, tr("Open data"), str(self._folder), tr(FILES)
+        )
         if name:
             self.open(Path(name), otherwise=otherwise)
         else:

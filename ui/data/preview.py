@@ -8,24 +8,26 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QStandardItem, QStandardItemModel
 
+from core.base.translation import Message, tr
 from core.data.archive import TARGET_NAMES, Member
 from core.data.tables.source import ENCODINGS
 from core.data.tables.table import Layout
 from ui import theme
 
 LONGEST_CELL = 60
+NUMBERS, WORDS = Message("numbers"), Message("words")
 DELIMITERS = {
-    ",": "commas",
-    "\t": "tabs",
-    ";": "semicolons",
-    "|": "bars",
-    " ": "spaces",
-    "~": "tildes",
-    "^": "carets",
+    ",": Message("commas"),
+    "\t": Message("tabs"),
+    ";": Message("semicolons"),
+    "|": Message("bars"),
+    " ": Message("spaces"),
+    "~": Message("tildes"),
+    "^": Message("carets"),
 }
 # Fewer rows are shown of a table with very many columns.
 MOST_CELLS = 40_000
-NUMBERS = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True)
@@ -47,37 +49,45 @@ class Preview:
 
 def of_table(layout: Layout) -> Preview:
     """The preview of a table of text."""
-    kinds = tuple("numbers" if numeric else "words" for numeric in layout.numeric)
-    count = f"{len(layout.names):,} column{_s(len(layout.names))}"
-    about = [_format(layout, count)]
-    about.append("names in the first row" if layout.header else "no names in the first row")
+    kinds = tuple(NUMBERS if numeric else WORDS for numeric in layout.numeric)
+    named = tr("names in the first row") if layout.header else tr("no names in the first row")
+    about = [*_format(layout), named]
     if layout.encoding != "utf-8-sig":
-        about.append(ENCODINGS.get(layout.encoding, layout.encoding.upper()))
+        about.append(tr(ENCODINGS.get(layout.encoding, layout.encoding.upper())))
     if layout.decimal == ",":
-        about.append("decimal commas")
-    about += layout.notes
-    headings = tuple(f"{n}\n{k}" for n, k in zip(layout.names, kinds, strict=True))
+        about.append(tr("decimal commas"))
+    about += map(tr, layout.notes)
+    headings = tuple(f"{n}\n{tr(k)}" for n, k in zip(layout.names, kinds, strict=True))
     last = len(layout.names) - 1
     return Preview(layout.names, kinds, layout.preview, headings, ", ".join(about), last, layout)
 
 
-def _format(layout: Layout, columns: str) -> str:
+def _format(layout: Layout) -> list[str]:
+    count = len(layout.names)
     if layout.kind.format != "text":
-        return f"{layout.kind.format.capitalize()}, {columns}"
-    delimiter = layout.dialect.delimiter
-    packed = f", {layout.kind.packing} file" if layout.kind.packing else ""
-    return f"{columns} separated by {DELIMITERS.get(delimiter, repr(delimiter))}{packed}"
+        columns = tr("{count:,} column", "{count:,} columns", count=count)
+        return [layout.kind.format.capitalize(), columns]
+    mark = layout.dialect.delimiter
+    columns = tr(
+        "{count:,} column separated by {marks}",
+        "{count:,} columns separated by {marks}",
+        count=count,
+        marks=DELIMITERS.get(mark, repr(mark)),
+    )
+    packing = layout.kind.packing
+    return [columns, tr("{packing} file", packing=packing)] if packing else [columns]
 
 
 def of_archive(members: Sequence[Member]) -> Preview:
     """The preview of a NumPy archive: its arrays."""
     names = tuple(member.name for member in members)
-    shapes = tuple(" × ".join(map(str, member.shape)) or "a single value" for member in members)
+    shapes = tuple(" × ".join(map(str, member.shape)) or tr("a single value") for member in members)
     rows = [(m.name, shape, str(m.dtype)) for m, shape in zip(members, shapes, strict=True)]
-    about = f"NumPy archive of {len(rows)} array{_s(len(rows))}"
+    about = tr("NumPy archive of {count} array", "NumPy archive of {count} arrays", count=len(rows))
+    headings = tr("Array"), tr("Shape"), tr("Type")
     found = (names.index(name) for name in TARGET_NAMES if name in names)
     target = next(found, len(names) - 1)
-    return Preview(names, shapes, rows, ("Array", "Shape", "Type"), about, target)
+    return Preview(names, shapes, rows, headings, about, target)
 
 
 class PreviewModel(QStandardItemModel):
@@ -96,9 +106,9 @@ class PreviewModel(QStandardItemModel):
             row = [QStandardItem(_shortened(cell)) for cell in cells[:width]]
             self.appendRow(row + [QStandardItem() for _ in range(width - len(row))])
         for column in range(width):
-            if self._by_column and preview.notes[column] == "numbers":
+            if self._by_column and preview.notes[column] == NUMBERS:
                 for row in range(self.rowCount()):
-                    self.item(row, column).setTextAlignment(NUMBERS)
+                    self.item(row, column).setTextAlignment(RIGHT)
 
     def set_target(self, index: int) -> None:
         current = theme.current()
@@ -119,7 +129,3 @@ class PreviewModel(QStandardItemModel):
 
 def _shortened(cell: str) -> str:
     return cell if len(cell) <= LONGEST_CELL else f"{cell[:LONGEST_CELL]}…"
-
-
-def _s(count: int) -> str:
-    return "" if count == 1 else "s"

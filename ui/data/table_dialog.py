@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from PySide6.QtWidgets import QWidget
 
+from core.base.translation import tr
 from core.data import user_files
 from core.data.archive import members, read_npz
 from core.data.columns.choices import KINDS, as_names, as_pairs, names_in, pairs_in
@@ -92,7 +93,7 @@ class TableDialog(TablePage):
         self._made = made
         choices = user_files.choices(self.dataset)
         self.show_plan(made, dict(choices.kinds), dict(choices.gaps))
-        self._show_state("\n".join(made.problems) if isinstance(made, Plan) else "")
+        self._show_state("\n".join(map(tr, made.problems)) if isinstance(made, Plan) else "")
 
     def _start(self, act: Callable[[WorkContext], Any], take: Callable[[Any], None]) -> None:
         """Call `act` in the background, cancelling the work in progress.

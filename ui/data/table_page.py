@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.base.translation import tr
+from core.base.translation import Message, joined, tr
 from core.data import user_files
 from core.data.columns.plan import Encoded, Plan
 from core.data.tables.source import ENCODINGS
@@ -39,20 +40,27 @@ SIDE = 320
 WIDEST_COLUMN, FITTED_COLUMNS = 160, 100
 ROW_HEIGHT = 24
 BUTTON = 128
-PURPOSES = {"auto": "By the target", "classification": "A class", "regression": "A number"}
-GAPS = {"fill": "Fill in", "drop": "Leave rows out"}
-HEADERS = {"auto": "Detect", "yes": "In the first row", "no": "None"}
-DELIMITERS = {
-    "auto": "Detect",
-    "comma": "Comma",
-    "semicolon": "Semicolon",
-    "tab": "Tab",
-    "bar": "Bar",
-    "space": "Spaces",
-    "tilde": "Tilde",
-    "caret": "Caret",
+FIRST_SHEET = Message("The first sheet with rows")
+PURPOSES = {
+    "auto": Message("By the target"),
+    "classification": Message("A class"),
+    "regression": Message("A number"),
 }
-SKIPS = {-1: "Detect", 0: "None"} | {n: f"{n} line{'s' * (n > 1)}" for n in range(1, 31)}
+GAPS = {"fill": Message("Fill in"), "drop": Message("Leave rows out")}
+HEADERS = {"auto": Message("Detect"), "yes": Message("In the first row"), "no": Message("None")}
+DELIMITERS = {
+    "auto": Message("Detect"),
+    "comma": Message("Comma"),
+    "semicolon": Message("Semicolon"),
+    "tab": Message("Tab"),
+    "bar": Message("Bar"),
+    "space": Message("Spaces"),
+    "tilde": Message("Tilde"),
+    "caret": Message("Caret"),
+}
+SKIPS = {-1: Message("Detect"), 0: Message("None")} | {
+    n: Message("{count} line", "{count} lines", count=n) for n in range(1, 31)
+}
 
 
 class FormRows(QWidget):
@@ -72,7 +80,7 @@ class TablePage(QDialog):
 
     def __init__(self, dataset: UserTable, preview: Preview, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Open data")
+        self.setWindowTitle(tr("Open data"))
         self.view = QTableView()
         self.columns = ColumnsView(self)
         self.about, self.summary, self.counts = QLabel(), QLabel(), QLabel()
@@ -84,11 +92,14 @@ class TablePage(QDialog):
         self.delimiter = self._combo(DELIMITERS, dataset.delimiter)
         self.encoding = self._combo(ENCODINGS, dataset.encoding)
         self.skip = self._combo(SKIPS | {dataset.skip: SKIPS.get(dataset.skip, "")}, dataset.skip)
-        self.sheet = Combo(choice_model([("", "The first sheet with rows", "", "")]), self)
+        self.sheet = Combo(choice_model([("", tr(FIRST_SHEET), "", "")]), self)
         self.missing_words = TextField(self)
         self.missing_words.set_value(dataset.missing_words)
         self.progress = QProgressBar()
-        self.use_button, self.cancel_button = QPushButton("Use these data"), QPushButton("Cancel")
+        self.use_button, self.cancel_button = (
+            QPushButton(tr("Use these data")),
+            QPushButton(tr("Cancel")),
+        )
         self._arrange(Path(dataset.path))
         self.show_preview(preview, dataset.target)
 
@@ -99,7 +110,7 @@ class TablePage(QDialog):
         self.preview = preview
         self.about.setText(preview.about)
         kinds = zip(preview.columns, preview.notes, strict=True)
-        self.target.set_choices(choice_model((name, name, kind, "") for name, kind in kinds))
+        self.target.set_choices(choice_model((name, name, tr(kind), "") for name, kind in kinds))
         at = preview.columns.index(target) if target in preview.columns else preview.proposed
         self.target.set_value(preview.columns[at])
         self.model = PreviewModel(preview)
@@ -115,7 +126,7 @@ class TablePage(QDialog):
     def _show_sheets(self) -> None:
         layout = self.preview.layout
         sheets = layout.sheets if layout else ()
-        items = {"": "The first sheet with rows"} | {each: each for each in sheets}
+        items = {"": tr(FIRST_SHEET)} | {each: each for each in sheets}
         chosen = layout.options.sheet if layout else ""
         self.sheet.set_choices(choice_model((key, text, "", "") for key, text in items.items()))
         self.sheet.set_value(chosen)
@@ -136,12 +147,12 @@ class TablePage(QDialog):
         """Show how every column is processed, and the resulting data set."""
         self.columns.columns.show_plans(made.columns, kinds, gaps)
         self.columns.setVisible(bool(made.columns))
-        line = made.summary
+        line = tr(made.summary)
         self.summary.setText(line[0].upper() + line[1:])
-        self.counts.setText(made.counts)
-        told = {f"{each.name}: {each.done}" for each in made.columns}
-        self.notes.setText("\n".join(note for note in made.notes if note not in told))
-        self.warnings.setText("\n".join(f"⚠ {warning}" for warning in made.warnings))
+        self.counts.setText(tr(made.counts))
+        told = {joined(": ", [each.name, each.done]) for each in made.columns}
+        self.notes.setText("\n".join(tr(note) for note in made.notes if note not in told))
+        self.warnings.setText("\n".join(f"⚠ {tr(warning)}" for warning in made.warnings))
         for label in (self.notes, self.warnings):
             label.setVisible(bool(label.text()))
 
@@ -161,7 +172,7 @@ class TablePage(QDialog):
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
         if not ready:
-            self.summary.setText("" if problem else "Reading…")
+            self.summary.setText("" if problem else tr("Reading…"))
             self.counts.setText("")
             for label in (self.notes, self.warnings):
                 label.hide()
@@ -178,8 +189,8 @@ class TablePage(QDialog):
 
     # Places
 
-    def _combo(self, items: dict[Any, str], value: Any) -> Combo:
-        combo = Combo(choice_model((key, text, "", "") for key, text in items.items()), self)
+    def _combo(self, items: Mapping[Any, str], value: Any) -> Combo:
+        combo = Combo(choice_model((key, tr(text), "", "") for key, text in items.items()), self)
         combo.set_value(value)
         return combo
 
@@ -189,7 +200,7 @@ class TablePage(QDialog):
         name.setTextFormat(Qt.TextFormat.RichText)
         self.about.setObjectName("quiet")
         self.about.setWordWrap(True)
-        self.view.setAccessibleName("First rows")
+        self.view.setAccessibleName(tr("First rows"))
         self.view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.view.verticalHeader().hide()
@@ -221,18 +232,24 @@ class TablePage(QDialog):
         form.setVerticalSpacing(8)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         rows: dict[str, tuple[QWidget, str]] = {
-            "Target": (self.target, "What the network is to predict"),
-            "Predict": (self.purpose, "A class or a number"),
-            "Missing values": (self.missing, "Fill in the median and a category, or drop rows"),
-            "Missing words": (
-                self.missing_words,
-                "More words that stand for a missing value, separated by commas",
+            tr("Target"): (self.target, tr("What the network is to predict")),
+            tr("Predict"): (self.purpose, tr("A class or a number")),
+            tr("Missing values"): (
+                self.missing,
+                tr("Fill in the median and a category, or drop rows"),
             ),
-            "Column names": (self.header, "Whether the first row holds the columns' names"),
-            "Delimiter": (self.delimiter, "What separates the columns"),
-            "Encoding": (self.encoding, "The character encoding; check it in the first rows"),
-            "Skip lines": (self.skip, "Lines before the table"),
-            "Sheet": (self.sheet, "The sheet of the workbook"),
+            tr("Missing words"): (
+                self.missing_words,
+                tr("More words that stand for a missing value, separated by commas"),
+            ),
+            tr("Column names"): (self.header, tr("Whether the first row holds the columns' names")),
+            tr("Delimiter"): (self.delimiter, tr("What separates the columns")),
+            tr("Encoding"): (
+                self.encoding,
+                tr("The character encoding; check it in the first rows"),
+            ),
+            tr("Skip lines"): (self.skip, tr("Lines before the table")),
+            tr("Sheet"): (self.sheet, tr("The sheet of the workbook")),
         }
         table_only = (self.missing, self.missing_words, self.header, self.delimiter)
         table_only += (self.encoding, self.skip, self.sheet)
@@ -245,7 +262,7 @@ class TablePage(QDialog):
                 continue
             if combo is rare[0]:
                 self._folded = FormRows(form, rare)
-                form.addRow(More("file", lambda: self._folded))
+                form.addRow(More(tr("file"), lambda: self._folded))
             form.addRow(text, combo)
         if not archive:
             self._folded.setVisible(False)
@@ -283,14 +300,14 @@ class TablePage(QDialog):
         return self.problem, self.summary, self.counts, self.warnings, self.notes
 
     def _buttons(self) -> QHBoxLayout:
-        self.progress.setAccessibleName("Reading")
+        self.progress.setAccessibleName(tr("Reading"))
         self.progress.setTextVisible(False)
         policy = self.progress.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.progress.setSizePolicy(policy)
         self.use_button.setMinimumWidth(BUTTON)
-        self.use_button.setToolTip("Train on these data")
-        self.cancel_button.setToolTip("Close; the experiment stays as it is")
+        self.use_button.setToolTip(tr("Train on these data"))
+        self.cancel_button.setToolTip(tr("Close; the experiment stays as it is"))
         self.cancel_button.setAutoDefault(False)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from core.base.cancellation import Cancelled
+from core.base.translation import tr
 from core.worker.job import Context, Progress
 from ui.session.job import BackgroundJob
 
@@ -94,7 +95,7 @@ class Work(QObject):
 
     def _show(self, progress: Progress) -> None:
         if not self.is_given_up():
-            self.progressed.emit(progress.share, progress.text)
+            self.progressed.emit(progress.share, tr(progress.text))
 
     def _finish(self, result: object) -> None:
         if not self.is_given_up():

@@ -7,6 +7,7 @@ import weakref
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from core.base.translation import tr
 from core.worker.job import (
     Failed,
     Finished,
@@ -113,7 +114,7 @@ class BackgroundJob(QObject):
             case Failed(message, report):
                 self.report = report
                 log.error("%s\n%s", message, report)
-                self.failed.emit(message)
+                self.failed.emit(tr(message))
             case Stopped():
                 self.stopped.emit()
 
