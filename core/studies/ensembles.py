@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.base.arrays import Array
+from core.base.translation import Message
 from core.catalogue.blocks import Block
 from core.experiment.spec import ExperimentSpec
 from core.network.passes import EvaluationPass
@@ -79,15 +80,17 @@ class Ensemble:
         are held out for evaluation."""
         self.settings = settings
         self.data = TrainingData(settings.spec)
-        self.part = next((p for p in ("test", "validation") if len(self.data.part(p))), "")
+        self.part = next(
+            (p for p in (Message("test"), Message("validation")) if len(self.data.part(p))), ""
+        )
         if not self.part:
-            raise StudyError("hold out some samples for validation or test first")
+            raise StudyError(Message("hold out some samples for validation or test first"))
         if self.data.split.train.task == "regression":
-            raise StudyError("choose data with classes: votes need them")
+            raise StudyError(Message("choose data with classes: votes need them"))
         common = Storage(self.data.dtype, common=True)
         self.trainers: list[Trainer] = []
         for member in range(settings.members):
-            progress(member / settings.members, "drawing weights")
+            progress(member / settings.members, Message("drawing weights"))
             data, storage = self.data, common
             if settings.resampled:
                 data = bootstrap(self.data, settings.spec.seed, member)
@@ -111,7 +114,7 @@ class Ensemble:
             for trainer in self.trainers:
                 if not trainer.finished:
                     trainer.advance(1)
-            check((self.epoch + step / steps) / max(self.settings.epochs, 1), "training")
+            check((self.epoch + step / steps) / max(self.settings.epochs, 1), Message("training"))
 
     def outputs(self) -> Floats:
         """Probabilities of the judged part: (members, outputs, samples)."""
@@ -200,11 +203,13 @@ def one_large(settings: Settings, progress: Progress = no_progress) -> Baseline:
         else:
             high = middle
     trainer = Trainer(with_widths(settings.spec, high), data)
-    _train(trainer, settings.epochs, progress, "one large network")
+    _train(trainer, settings.epochs, progress, Message("one large network"))
     part = next(p for p in ("test", "validation") if len(data.part(p)))
     score = trainer.evaluate(part)
     assert score
-    return Baseline("one large network", len(trainer.network.params), score.accuracy, score.loss)
+    return Baseline(
+        Message("one large network"), len(trainer.network.params), score.accuracy, score.loss
+    )
 
 
 def dropout_as_ensemble(
@@ -213,7 +218,7 @@ def dropout_as_ensemble(
     """One network trained with dropout: a single mask, the average over masks, and all units on."""
     network = replace(settings.spec.network, dropout=rate)
     trainer = Trainer(replace(settings.spec, network=network))
-    _train(trainer, settings.epochs, progress, "with dropout")
+    _train(trainer, settings.epochs, progress, Message("with dropout"))
     part = next(p for p in ("test", "validation") if len(trainer.data.part(p)))
     targets = trainer.data.part(part).targets.T.astype(np.float64)
     masked = dropout_samples(trainer, trainer.data.part_inputs(part), MASKS)
@@ -224,11 +229,19 @@ def dropout_as_ensemble(
         return Baseline(label, size, float(np.mean(right)), float(np.mean(loss)))
 
     return (
-        baseline("dropout, one mask", accuracy(masked, targets), cross_entropy(masked, targets)),
         baseline(
-            f"dropout, mean of {MASKS} masks", accuracy(mean, targets), cross_entropy(mean, targets)
+            Message("dropout, one mask"), accuracy(masked, targets), cross_entropy(masked, targets)
         ),
-        baseline("dropout, all units on", accuracy(usual, targets), cross_entropy(usual, targets)),
+        baseline(
+            Message("dropout, mean of {masks} masks", masks=MASKS),
+            accuracy(mean, targets),
+            cross_entropy(mean, targets),
+        ),
+        baseline(
+            Message("dropout, all units on"),
+            accuracy(usual, targets),
+            cross_entropy(usual, targets),
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from core.base.arrays import Array
 from core.base.streams import Streams
+from core.base.translation import Message
 from core.experiment.spec import ExperimentSpec
 from core.network.landscape import (
     Landscape,
@@ -74,7 +75,7 @@ class Site:
             spec.network, train.features, train.outputs, Streams(spec.seed), data.dtype
         )
         if len(self.network.params) != len(subject.params):
-            raise StudyError("these weights belong to a network of other layers")
+            raise StudyError(Message("these weights belong to a network of other layers"))
         np.copyto(self.network.params, subject.params)
         np.copyto(self.network.buffers, subject.buffers)
         objective = Objective(spec, train.task)
@@ -121,7 +122,7 @@ def fan(
     steps = np.linspace(-reach, reach, points)
     directions, losses = site.directions(lines, seed, normalised), []
     for i, direction in enumerate(directions):
-        progress(i / lines, "lines")
+        progress(i / lines, Message("lines"))
         losses.append(site.landscape.line(direction, steps))
     return Fan(steps, np.stack(losses), tuple(local_extrema(line) for line in losses))
 
@@ -165,7 +166,7 @@ def own_plane(subject: Subject) -> Plane:
     try:
         found: PathPlane = path_plane(subject.path)
     except ValueError as error:
-        raise StudyError(f"{error}: train for a while first") from None
+        raise StudyError(Message("{error}: train for a while first", error=str(error))) from None
     return Plane(
         found.directions,
         _range(found.path[:, 0]),
@@ -190,7 +191,7 @@ def surface(site: Site, plane: Plane, side: int, progress: Progress = no_progres
     for some in site.landscape.losses(plane.directions, points):
         found.append(some)
         done += len(some)
-        progress(done / len(points), f"{side} × {side} points")
+        progress(done / len(points), Message("{side} × {side} points", side=side))
     return Surface(x, y, np.concatenate(found).reshape(side, side))
 
 
@@ -225,12 +226,16 @@ def train(
     for target in np.linspace(0, total, PATH_POINTS + 1)[1:].round().astype(int):
         while trainer.iteration < target and not trainer.finished:
             trainer.advance(min(200, target - trainer.iteration))
-            progress(trainer.iteration / total, f"training {spec.title}".strip())
+            progress(trainer.iteration / total, _training(spec.title))
         if trainer.iteration > 0:
             path.append(trainer.network.params.copy())
         if trainer.finished:
             break
     return Subject.of(label or spec.title, trainer, tuple(path))
+
+
+def _training(title: str) -> Message:
+    return Message("training {label}", label=title) if title else Message("training")
 
 
 def rescaled(subject: Subject, factor: float) -> Subject:
@@ -241,7 +246,7 @@ def rescaled(subject: Subject, factor: float) -> Subject:
     first.block.value[...] *= factor
     second.weights[...] /= factor
     return Subject(
-        f"{subject.label}, rescaled",
+        Message("{label}, rescaled", label=subject.label),
         subject.spec,
         subject.iteration,
         site.network.params.copy(),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from core.base.translation import Message
 from core.experiment.spec import ExperimentSpec
 from core.studies.base import Progress
 from core.studies.landscape import (
@@ -47,7 +48,9 @@ class TrainJob:
         for i, (label, spec, steps) in enumerate(self.runs):
 
             def tell(share: float, text: str, i: int = i, label: str = label) -> None:
-                context.progress(i + share, len(self.runs), f"training {label}")
+                context.progress(
+                    i + share, len(self.runs), Message("training {label}", label=label)
+                )
 
             subjects.append(train(spec, tell, steps, label))
         return tuple(subjects)

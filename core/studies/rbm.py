@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from core.base.arrays import Array
 from core.base.streams import Streams
+from core.base.translation import Message
 from core.catalogue.initializers import RBM, XavierNormal
 from core.experiment.spec import ExperimentSpec
 from core.network.pretraining import BATCH, input_range
@@ -154,7 +155,10 @@ def pretrained(
             v, v_held = below.hidden(v), None if v_held is None else below.hidden(v_held)
 
         def tell(share: float, i: int = i) -> None:
-            progress((i + share) / len(widths), f"layer {i + 1} of {len(widths)}")
+            progress(
+                (i + share) / len(widths),
+                Message("layer {layer} of {layers}", layer=i + 1, layers=len(widths)),
+            )
 
         layer = _Layer(settings, i, len(widths), units, v, v_held, tuple(machines), streams)
         ends.append(layer.learn(tell, show))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.translation import Message
 from core.catalogue.initializers import Initializer, NormalSmall, XavierNormal
 from core.experiment.spec import ExperimentSpec
 from core.studies.base import StudyError
@@ -70,7 +71,9 @@ class PretrainingJob:
     def run(self, context: Context) -> PretrainingRun:
         data = TrainingData(self.settings.spec)
         if data.split.train.task == "regression":
-            raise StudyError("Fine-tuning is judged by accuracy: choose data with classes.")
+            raise StudyError(
+                Message("Fine-tuning is judged by accuracy: choose data with classes.")
+            )
         shape = data.split.train.image_shape or (1, data.split.train.features)
         moments: list[PretrainingMoment] = []
 
@@ -84,7 +87,7 @@ class PretrainingJob:
         found = pretrained(
             self.settings, data, lambda share, text: context.progress(half * share, 1, text), show
         )
-        part = "test" if len(data.part("test")) else "validation"
+        part = Message("test") if len(data.part("test")) else Message("validation")
         starts = {PRETRAINED: unrolled(self.settings.spec, found.machines, data)}
         if self.compare:
             starts |= {
@@ -95,7 +98,9 @@ class PretrainingJob:
         rounds = zip(*(curve(each, self.epochs, part) for each in starts.values()), strict=True)
         for done, accuracies in enumerate(rounds, 1):
             context.progress(
-                half + (1 - half) * done / self.epochs, 1, f"fine-tuning, epoch {done}"
+                half + (1 - half) * done / self.epochs,
+                1,
+                Message("fine-tuning, epoch {epoch}", epoch=done),
             )
             known = zip(starts, accuracies, strict=True)
             tuning = Tuning(part, {name: (*tuning.curves[name], now) for name, now in known})

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from core.base.translation import Message
 from core.catalogue.activations import ReLU
 from core.catalogue.batching import MiniBatch
 from core.catalogue.blocks import Dense
@@ -87,7 +88,7 @@ def tables(progress: Progress) -> Iterator[Table]:
     for key in _cases():
         rows = []
         for i, seed in enumerate(SEEDS):
-            progress(i / len(SEEDS), f"{key}, seed {seed}")
+            progress(i / len(SEEDS), Message("{data}, seed {seed}", data=key, seed=seed))
             found = _curves(key, seed)
             vote, loss = float(found.by_vote[-1, 0]), float(found.loss[-1, 0])
             member_loss = float(found.members[:, 1].mean())
@@ -102,9 +103,20 @@ def tables(progress: Progress) -> Iterator[Table]:
                     loss,
                 )
             )
-        columns = ("seed", "mean member", "best member", "mean probability", "vote",
-                   "mean loss of members", "loss of the mean")  # fmt: skip
-        yield Table(f"{key}, ten members that differ by their weights", columns, tuple(rows))
+        columns = (
+            Message("seed"),
+            Message("mean member"),
+            Message("best member"),
+            Message("mean probability"),
+            Message("vote"),
+            Message("mean loss of members"),
+            Message("loss of the mean"),
+        )
+        yield Table(
+            Message("{data}, ten members that differ by their weights", data=key),
+            columns,
+            tuple(rows),
+        )
     yield _baselines(progress)
 
 
@@ -113,7 +125,11 @@ def _baselines(progress: Progress) -> Table:
     settings = Settings(spec(case.data), MEMBERS, epochs=case.epochs)
     found = [one_large(settings, progress), *dropout_as_ensemble(settings, progress=progress)]
     rows = tuple((b.label, b.parameters, b.accuracy, b.loss) for b in found)
-    return Table("digits, baselines", ("what", "parameters", "test accuracy", "test loss"), rows)
+    return Table(
+        Message("digits, baselines"),
+        (Message("what"), Message("parameters"), Message("test accuracy"), Message("test loss")),
+        rows,
+    )
 
 
 @LAB.check("Squared error: ensemble = mean of the members − mean ambiguity")

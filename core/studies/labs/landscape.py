@@ -8,6 +8,7 @@ from functools import cache
 
 import numpy as np
 
+from core.base.translation import Message
 from core.catalogue.activations import ReLU
 from core.catalogue.blocks import Dense
 from core.data.toys import Circle
@@ -66,21 +67,26 @@ def tables(progress: Progress) -> Iterator[Table]:
     """Extrema per line and training loss by depth; shares of variance of one run's path."""
     rows, kinds = [], [(depth, skip) for depth in DEPTHS for skip in (False, True)]
     for i, (depth, skip) in enumerate(kinds):
-        progress(i / len(kinds), f"{depth} layers, {'skip' if skip else 'plain'}")
+        kind = Message("skip") if skip else Message("plain")
+        progress(i / len(kinds), Message("{depth} layers, {kind}", depth=depth, kind=kind))
         losses = [Site(_trained(depth, skip, seed)).centre() for seed in SEEDS]
-        kind = "skip" if skip else "plain"
         rows.append((depth, kind, _extrema(depth, skip), float(np.mean(losses))))
-    columns = ("layers", "kind", "extrema per line", "training loss")
-    yield Table("ruggedness", columns, tuple(rows))
+    columns = (
+        Message("layers"),
+        Message("kind"),
+        Message("extrema per line"),
+        Message("training loss"),
+    )
+    yield Table(Message("ruggedness"), columns, tuple(rows))
     explained = own_plane(_trained(4, False, 1)).explained
     assert explained is not None
     walk = _random_walk()
     yield Table(
-        "variance explained by the path's plane",
-        ("path", "first direction", "second direction"),
+        Message("variance explained by the path's plane"),
+        (Message("path"), Message("first direction"), Message("second direction")),
         (
-            ("4 plain layers", *explained.tolist()),
-            ("a random walk of as many parameters", *walk.tolist()),
+            (Message("4 plain layers"), *explained.tolist()),
+            (Message("a random walk of as many parameters"), *walk.tolist()),
         ),
     )
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from core.base.translation import Message
 from core.catalogue.activations import Activation, ReLU, Sigmoid
 from core.catalogue.batching import MiniBatch
 from core.catalogue.blocks import Dense
@@ -105,16 +106,16 @@ def tables(progress: Progress) -> Iterator[Table]:
     """Accuracy by epoch from three starts; then with few labels against ReLU from He weights."""
     this = case()
     starts: dict[str, Initializer] = {
-        "pre-trained": this.rbm,
+        Message("pre-trained"): this.rbm,
         "std 0.01": NormalSmall(),
         "Xavier": XavierNormal(),
     }
     curves = {}
     for i, (name, start) in enumerate(starts.items()):
-        progress(i / 6, f"five sigmoid layers, {name}")
+        progress(i / 6, Message("five sigmoid layers, {name}", name=name))
         curves[name] = _curve(start)
     rows = zip(range(1, this.last + 1), *curves.values(), strict=True)
-    yield Table("test accuracy", ("epoch", *curves), tuple(rows))
+    yield Table(Message("test accuracy"), (Message("epoch"), *curves), tuple(rows))
     yield few_labels(progress)
 
 
@@ -123,7 +124,7 @@ def few_labels(progress: Progress, seeds: tuple[int, ...] = SEEDS) -> Table:
     this = case()
     found: dict[int, list[tuple[float, float]]] = {labels: [] for labels in this.labels}
     for i, seed in enumerate(seeds):
-        progress(0.5 + i / len(seeds) / 2, f"few labels, seed {seed}")
+        progress(0.5 + i / len(seeds) / 2, Message("few labels, seed {seed}", seed=seed))
         data, machines = _data(seed), _machines(seed).machines
         for labels in this.labels:
             few = fewer_labels(data, labels)
@@ -134,8 +135,14 @@ def few_labels(progress: Progress, seeds: tuple[int, ...] = SEEDS) -> Table:
     for labels, pairs in found.items():
         values = np.array(pairs)
         rows.append((labels, *values.mean(axis=0).tolist(), *values.std(axis=0).tolist()))
-    columns = ("labels", "pre-trained sigmoid", "ReLU with He", "std of the first", "of the second")
-    return Table("test accuracy with few labels", columns, tuple(rows))
+    columns = (
+        Message("labels"),
+        Message("pre-trained sigmoid"),
+        Message("ReLU with He"),
+        Message("std of the first"),
+        Message("of the second"),
+    )
+    return Table(Message("test accuracy with few labels"), columns, tuple(rows))
 
 
 @LAB.check("Pre-trained, five sigmoid layers learn at once (test accuracy, first epochs)")

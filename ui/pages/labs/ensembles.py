@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from core.base.translation import Message, tr
 from core.catalogue.activations import ReLU, Tanh
 from core.catalogue.batching import MiniBatch
 from core.catalogue.blocks import Dense
@@ -69,7 +70,7 @@ def preset(key: str) -> ExperimentSpec:
 class EnsemblesPage(JobLabPage):
     key = "ensembles"
     State = EnsembleState
-    noun = "moment"
+    noun = Message("moment")
     look_for = (
         "No two members draw the same border, and where they differ most their mean is the "
         "smoothest. Most of the gain comes with the first few members. Switch everything off: "
@@ -89,25 +90,25 @@ class EnsemblesPage(JobLabPage):
     # Controls
 
     def build_controls(self, column: Column) -> None:
-        members = column.section("Members")
-        known = [(PLANE, "two inputs, a noisy spiral"), (DIGITS, "digits")]
+        members = column.section(tr("Members"))
+        known = [(PLANE, tr("two inputs, a noisy spiral")), (DIGITS, tr("digits"))]
         if find("mnist"):
-            known.append(("mnist", "MNIST, 1,000 pictures"))
-        known.append((TRAIN, "of the Train page"))
-        self.experiment = row(members, "Data", choices(known), "What the members learn")
-        self.members = row(members, "Members", Spin(1, 40))
-        self.epochs = row(members, "Epochs", Spin(1, 1000, True))
-        self.seed = row(members, "Seed", Spin(1, 2**31 - 1))
-        differ = column.section("They differ by")
-        self.weights = _check(differ, "initial weights")
-        self.batches = _check(differ, "order of batches")
-        self.resampled = _check(differ, "bootstrap sample")
-        self.resampled.setToolTip("Each trains on as many samples, drawn with replacement")
-        self.architectures = _check(differ, "width of the layers")
-        shown = column.section("Picture")
-        self.loss = _check(shown, "loss instead of accuracy")
-        self.baselines = _check(shown, "compare with baselines")
-        tip = "One network with as many parameters, and dropout as an ensemble"
+            known.append(("mnist", tr("MNIST, 1,000 pictures")))
+        known.append((TRAIN, tr("of the Train page")))
+        self.experiment = row(members, tr("Data"), choices(known), tr("What the members learn"))
+        self.members = row(members, tr("Members"), Spin(1, 40))
+        self.epochs = row(members, tr("Epochs"), Spin(1, 1000, True))
+        self.seed = row(members, tr("Seed"), Spin(1, 2**31 - 1))
+        differ = column.section(tr("They differ by"))
+        self.weights = _check(differ, tr("initial weights"))
+        self.batches = _check(differ, tr("order of batches"))
+        self.resampled = _check(differ, tr("bootstrap sample"))
+        self.resampled.setToolTip(tr("Each trains on as many samples, drawn with replacement"))
+        self.architectures = _check(differ, tr("width of the layers"))
+        shown = column.section(tr("Picture"))
+        self.loss = _check(shown, tr("loss instead of accuracy"))
+        self.baselines = _check(shown, tr("compare with baselines"))
+        tip = tr("One network with as many parameters, and dropout as an ensemble")
         self.baselines.setToolTip(tip)
         shown.add(self.working)
         self.connect_fields()
@@ -152,7 +153,7 @@ class EnsemblesPage(JobLabPage):
         self.agreement = plots.AgreementView()
         for view in (self.borders, self.curves, self.agreement):
             view.ensure_built()
-            view.set_empty(True, "Being computed …")
+            view.set_empty(True, tr("Being computed …"))
         self.borders.on_choose = self._write
         self.border_card = self.add_card(self.borders, 0, 0)
         self.add_card(self.curves, 0, 1)
@@ -179,7 +180,7 @@ class EnsemblesPage(JobLabPage):
         moment = self.moments[min(self.transport.at, len(self.moments) - 1)]
         ensemble, members, ambiguity = moment.ambiguity
         law = (
-            "<p>E<sub>ensemble</sub> = Ē − Ā, squared errors: "
+            f"<p>{tr('E<sub>ensemble</sub> = Ē − Ā, squared errors:')} "
             f"{number(members)} − {number(ambiguity)} = <b>{number(ensemble)}</b></p>"
         )
         self.formula.show_html(law + self._table(moment) + self._votes(moment))
@@ -187,13 +188,18 @@ class EnsemblesPage(JobLabPage):
     def _table(self, moment: EnsembleMoment) -> str:
         found = moment.curves
         rows: dict[str, tuple[float, float]] = {
-            "mean member": (found.mean_member, float(found.members[:, 1].mean())),
-            "best member": (found.best_member, float(found.members[:, 1].min())),
-            "all, mean probability": (found.ensemble, float(found.loss[-1, 0])),
-            "all, vote": (float(found.by_vote[-1, 0]), np.nan),
+            tr("mean member"): (found.mean_member, float(found.members[:, 1].mean())),
+            tr("best member"): (found.best_member, float(found.members[:, 1].min())),
+            tr("all, mean probability"): (found.ensemble, float(found.loss[-1, 0])),
+            tr("all, vote"): (float(found.by_vote[-1, 0]), np.nan),
         }
         for each in self.found:
-            rows[f"{each.label} ({each.parameters:,} parameters)"] = (each.accuracy, each.loss)
+            name = tr(
+                "{label} ({parameters:,} parameters)",
+                label=each.label,
+                parameters=each.parameters,
+            )
+            rows[name] = (each.accuracy, each.loss)
         columns = [
             {escape(name): f"{100 * value[0]:.2f} %" for name, value in rows.items()},
             {
@@ -201,9 +207,14 @@ class EnsemblesPage(JobLabPage):
                 for name, value in rows.items()
             },
         ]
-        words = f"<p style='color:{current().muted}'>epoch {moment.epoch}, {moment.samples:,} "
-        words += f"{moment.part} samples</p>"
-        return words + table(["accuracy", "loss"], columns, current().text)
+        judged = tr(
+            "epoch {epoch}, {samples:,} {part} samples",
+            epoch=moment.epoch,
+            samples=moment.samples,
+            part=Message(moment.part),
+        )
+        words = f"<p style='color:{current().muted}'>{judged}</p>"
+        return words + table([tr("accuracy"), tr("loss")], columns, current().text)
 
     def _votes(self, moment: EnsembleMoment) -> str:
         planar, at = moment.planar, self.borders.at
@@ -213,10 +224,17 @@ class EnsemblesPage(JobLabPage):
         chosen = planar.chosen[:, at]
         each = " ".join(f"{i}:<b>{c}</b>" for i, c in enumerate(chosen.tolist(), 1))
         ones = int(chosen.sum())
-        return (
-            f"<p>Point ({x:.3g}, {y:.3g}) of class {planar.classes[at]}. Votes: {each}. "
-            f"{ones} for class 1, {len(chosen) - ones} for class 0.</p>"
+        text = tr(
+            "Point ({x:.3g}, {y:.3g}) of class {label}. Votes: {each}. {ones} for class 1, "
+            "{zeros} for class 0.",
+            x=x,
+            y=y,
+            label=planar.classes[at],
+            each=each,
+            ones=ones,
+            zeros=len(chosen) - ones,
         )
+        return f"<p>{text}</p>"
 
 
 def _check(section: Any, text: str) -> Check:

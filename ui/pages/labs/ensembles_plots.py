@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 
+from core.base.translation import tr
 from core.studies.contours import contours
 from core.studies.ensembles_jobs import EnsembleMoment, Planar
 from ui.plots import ramp
@@ -65,7 +66,7 @@ class BordersView(PlotView):
         self.mean.set_data(contours(planar.x, planar.y, mean, HALF))
         self.dots.set_data(*planar.points.T, kinds=planar.classes.tolist())
         self._mark()
-        self.set_subtitle(Span("click a point to see every vote", "muted", True))
+        self.set_subtitle(Span(tr("click a point to see every vote"), "muted", True))
 
     def _mark(self) -> None:
         known = self.planar is not None and self.at is not None
@@ -111,11 +112,11 @@ class CurvesView(PlotView):
     about = "Accuracy against the number of members appears here"
 
     def build(self) -> None:
-        self.plot = self.add_plot(Plot("accuracy", "members", name_at_end=True))
+        self.plot = self.add_plot(Plot(tr("accuracy"), tr("members"), name_at_end=True))
         self.plot.margin_x = 0.03
         self.band = self.plot.add(Band("train"))
-        self.mean = self.plot.add(Curve("train", 2.0, "mean probability"))
-        self.vote = self.plot.add(Curve("validation", 1.6, "vote"))
+        self.mean = self.plot.add(Curve("train", 2.0, tr("mean probability")))
+        self.vote = self.plot.add(Curve("validation", 1.6, tr("vote")))
         self.each = self.plot.add(Dots("muted", 2.6, filled=False))
         self.moment: EnsembleMoment | None = None
 
@@ -124,15 +125,15 @@ class CurvesView(PlotView):
         found = moment.curves
         values = found.loss if loss else found.by_mean
         sizes = np.arange(1, len(values) + 1)
-        self.plot.caption = "cross-entropy" if loss else "accuracy"
+        self.plot.caption = tr("cross-entropy") if loss else tr("accuracy")
         self.band.set_data(sizes, values[:, 1], values[:, 2])
         self.mean.set_data(sizes, values[:, 0])
         self.vote.set_data([] if loss else sizes, [] if loss else found.by_vote[:, 0])
         self.each.set_data(np.ones(len(sizes)), found.members[:, int(loss)])
-        spans = [Span("mean probability", "train")]
+        spans = [Span(tr("mean probability"), "train")]
         if not loss:
-            spans += [Span("  "), Span("vote", "validation")]
-        self.set_subtitle(*spans, Span("  "), Span("band over subsets", "muted", True))
+            spans += [Span("  "), Span(tr("vote"), "validation")]
+        self.set_subtitle(*spans, Span("  "), Span(tr("band over subsets"), "muted", True))
 
     def export_data(self) -> Data:
         if self.moment is None:
@@ -155,8 +156,8 @@ class MatrixPlot(Plot):
         if not (1 <= column <= n and 1 <= row <= n):
             return None
         share = f"{100 * self.values[row - 1, column - 1]:.1f} %"
-        title = f"members {row} and {column}"
-        return ReadOut(self.frame, self.px_of(column), title, [Row(None, "agree on", share)])
+        title = tr("members {row} and {column}", row=row, column=column)
+        return ReadOut(self.frame, self.px_of(column), title, [Row(None, tr("agree on"), share)])
 
 
 class AgreementView(PlotView):
@@ -167,7 +168,9 @@ class AgreementView(PlotView):
     about = "On how many samples two members choose the same class appears here"
 
     def build(self) -> None:
-        self.plot = self.add_plot(MatrixPlot("member", "member", grid=False, name_at_end=True))
+        self.plot = self.add_plot(
+            MatrixPlot(tr("member"), tr("member"), grid=False, name_at_end=True)
+        )
         self.cells = self.plot.add(Cells())
 
     def show(self, moment: EnsembleMoment) -> None:  # type: ignore[override]
@@ -176,7 +179,7 @@ class AgreementView(PlotView):
         self.plot.set_home(Scale(0.5, n + 0.5), Scale(0.5, n + 0.5))
         self.cells.set_data(values)
         others = values[~np.eye(n, dtype=bool)]
-        mean = f"mean of pairs {100 * others.mean():.1f} %" if n > 1 else ""
+        mean = tr("mean of pairs {mean:.1f} %", mean=100 * others.mean()) if n > 1 else ""
         self.set_subtitle(Span(mean, "muted"))
 
     def export_data(self) -> Data:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from core.base.translation import Message, tr
 from core.experiment.presets import deep_digits
 from core.experiment.spec import ExperimentSpec
 from core.studies.base import StudyError
@@ -30,6 +31,7 @@ PRESETS = {
     for depth in DEPTHS
     for skip in (False, True)
 }
+KINDS = {False: Message("plain"), True: Message("skip")}
 CONTOURS, SURFACE = "contours", "surface"
 # A random walk alone explains these shares of its variance.
 WALK = (61, 15)
@@ -55,7 +57,7 @@ class LandscapeState:
 class LandscapePage(JobLabPage):
     key = "landscape"
     State = LandscapeState
-    noun = "moment"
+    noun = Message("moment")
     speed = 12.0
     look_for = (
         "The plain network of 16 layers lies among ridges and hollows, the one with skip "
@@ -78,36 +80,42 @@ class LandscapePage(JobLabPage):
     # Controls
 
     def build_controls(self, column: Column) -> None:
-        networks = column.section("Networks")
-        self.network = row(networks, "Network", choices(self._networks()), "Whose loss is shown")
+        networks = column.section(tr("Networks"))
+        self.network = row(
+            networks, tr("Network"), choices(self._networks()), tr("Whose loss is shown")
+        )
         self.network.edited.connect(lambda value: self.edit(network=value))
-        beside = [(NOTHING, "none"), *self._networks()]
-        self.beside = row(networks, "Beside it", choices(beside), "Another one to compare with")
+        beside = [(NOTHING, tr("none")), *self._networks()]
+        self.beside = row(
+            networks, tr("Beside it"), choices(beside), tr("Another one to compare with")
+        )
         self.beside.edited.connect(lambda value: self.edit(beside=value))
-        slice_ = column.section("Slice")
-        kinds = [(RANDOM, "random directions"), (PATH, "the run's own path")]
-        self.plane = row(slice_, "Plane", choices(kinds))
+        slice_ = column.section(tr("Slice"))
+        kinds = [(RANDOM, tr("random directions")), (PATH, tr("the run's own path"))]
+        self.plane = row(slice_, tr("Plane"), choices(kinds))
         self.plane.edited.connect(lambda value: self.edit(plane=value))
-        tip = "Give each unit's part of a direction the length of the unit's weights"
-        self.normalised = row(slice_, "Normalise", Check(), tip)
+        tip = tr("Give each unit's part of a direction the length of the unit's weights")
+        self.normalised = row(slice_, tr("Normalise"), Check(), tip)
         self.normalised.edited.connect(lambda on: self.edit(normalised=on))
-        self.reach = row(slice_, "Distance", NumberField(1e-3, 100), "How far to go either way")
+        self.reach = row(
+            slice_, tr("Distance"), NumberField(1e-3, 100), tr("How far to go either way")
+        )
         self.reach.edited.connect(lambda value: self.edit(reach=float(value)))
-        self.seed = row(slice_, "Seed", Spin(1, 2**31 - 1), "Of the random directions")
+        self.seed = row(slice_, tr("Seed"), Spin(1, 2**31 - 1), tr("Of the random directions"))
         self.seed.edited.connect(lambda value: self.edit(seed=value))
-        self.lines = row(slice_, "Lines", Spin(1, 50))
+        self.lines = row(slice_, tr("Lines"), Spin(1, 50))
         self.lines.edited.connect(lambda value: self.edit(lines=value))
-        tip = "Training samples over which the loss is taken, the first ones"
-        self.samples = row(slice_, "Samples", Spin(1, 60_000, True), tip)
+        tip = tr("Training samples over which the loss is taken, the first ones")
+        self.samples = row(slice_, tr("Samples"), Spin(1, 60_000, True), tip)
         self.samples.edited.connect(lambda value: self.edit(samples=value))
-        sides = [(side, f"{side} × {side} points") for side in LEVELS]
-        self.finest = row(slice_, "Finest", choices(sides))
+        sides = [(side, tr("{side} × {side} points", side=side)) for side in LEVELS]
+        self.finest = row(slice_, tr("Finest"), choices(sides))
         self.finest.edited.connect(lambda value: self.edit(finest=value))
-        shown = column.section("Picture")
-        kinds = [(CONTOURS, "contours"), (SURFACE, "surface, to be turned")]
-        self.picture = row(shown, "Plane as", choices(kinds))
+        shown = column.section(tr("Picture"))
+        kinds = [(CONTOURS, tr("contours")), (SURFACE, tr("surface, to be turned"))]
+        self.picture = row(shown, tr("Plane as"), choices(kinds))
         self.picture.edited.connect(lambda value: self.edit(picture=value))
-        self.log = row(shown, "Log loss", Check(), "Logarithmic levels of the loss")
+        self.log = row(shown, tr("Log loss"), Check(), tr("Logarithmic levels of the loss"))
         self.log.edited.connect(lambda on: self.edit(log=on))
         shown.add(self.working)
 
@@ -116,18 +124,20 @@ class LandscapePage(JobLabPage):
         found = self._networks()
         known = {key for key, _ in found}
         gone = {self.state.network, self.state.beside} - known - {NOTHING}
-        found += [(key, f"{key.removeprefix(PIN)} (not there)") for key in sorted(gone)]
-        for combo, first in ((self.network, []), (self.beside, [(NOTHING, "none")])):
+        found += [
+            (key, tr("{name} (not there)", name=key.removeprefix(PIN))) for key in sorted(gone)
+        ]
+        for combo, first in ((self.network, []), (self.beside, [(NOTHING, tr("none"))])):
             combo.set_choices(choice_model((key, text, "", "") for key, text in [*first, *found]))
 
     def _pins_changed(self) -> None:
         self.show_controls()
 
     def _networks(self) -> list[tuple[str, str]]:
-        found = [(TRAIN, "of the Train page")]
+        found = [(TRAIN, tr("of the Train page"))]
         found += [(PIN + pin.name, pin.name) for pin in self._pins()]
         found += [
-            (key, f"{depth} layers, {'skip' if skip else 'plain'}")
+            (key, tr("{depth} layers, {kind}", depth=depth, kind=KINDS[skip]))
             for key, (depth, skip) in PRESETS.items()
         ]
         return found
@@ -158,24 +168,27 @@ class LandscapePage(JobLabPage):
             frame = session.shown
             steps = frame.iteration if frame is not None else 0
             if not steps:
-                raise StudyError("The network of the Train page has not been trained yet.")
-            return "Train page", session.spec, steps
+                raise StudyError(Message("The network of the Train page has not been trained yet."))
+            return Message("Train page"), session.spec, steps
         if key.startswith(PIN):
             pin = next((pin for pin in self._pins() if PIN + pin.name == key), None)
             if pin is None:
-                raise StudyError(f"{key.removeprefix(PIN)} is not pinned any more.")
+                raise StudyError(
+                    Message("{name} is not pinned any more.", name=key.removeprefix(PIN))
+                )
             frames = pin.history.frames
             return pin.name, pin.spec, frames[-1].iteration if frames else 1
         if key not in PRESETS:
-            raise StudyError(f"There is no network {key!r}.")
+            raise StudyError(Message("There is no network {name!r}.", name=key))
         depth, skip = PRESETS[key]
-        return f"{depth} {'skip' if skip else 'plain'}", deep_digits(depth, skip), 0
+        label = Message("{depth} {kind}", depth=depth, kind=KINDS[skip])
+        return label, deep_digits(depth, skip), 0
 
     def _edited_runs(self) -> list[str]:
         """Networks whose settings were changed while they trained: trained again, they differ."""
         session, found = self.context.session, []
         if TRAIN in (self.state.network, self.state.beside) and session.history.marks:
-            found.append("the Train page")
+            found.append(tr("the Train page"))
         chosen = (self.state.network, self.state.beside)
         pins = (pin for pin in self._pins() if PIN + pin.name in chosen)
         return found + [pin.name for pin in pins if pin.history.marks]
@@ -185,12 +198,15 @@ class LandscapePage(JobLabPage):
         try:
             wanted = self._wanted()
         except StudyError as error:
-            self.banner.say(str(error))
+            self.banner.say(tr(str(error)))
             return
         if edited := self._edited_runs():
             self.banner.say(
-                f"Settings of {' and '.join(edited)} were changed in mid-run. Shown is a run that "
-                "had the present settings from its start."
+                tr(
+                    "Settings of {runs} were changed in mid-run. Shown is a run that had the "
+                    "present settings from its start.",
+                    runs=_listed(edited),
+                )
             )
         missing = tuple(run for run in wanted if run not in self.subjects)
         if missing:
@@ -239,7 +255,7 @@ class LandscapePage(JobLabPage):
         self.fan = plots.FanView()
         for view in (*self.maps, *self.reliefs, self.fan):
             view.ensure_built()
-            view.set_empty(True, "Being computed …")
+            view.set_empty(True, tr("Being computed …"))
         self.map_cards = [self.add_card(view, 0, i) for i, view in enumerate(self.maps)]
         self.relief_cards = [self.add_card(view, 0, i) for i, view in enumerate(self.reliefs)]
         self.add_card(self.fan, 1, 0)
@@ -260,7 +276,7 @@ class LandscapePage(JobLabPage):
 
     def _show_slices(self) -> None:
         heights = plots.Heights(self.slices, self.state.log)
-        labels = tuple(subject.label for subject in self.shown)
+        labels = tuple(tr(subject.label) for subject in self.shown)
         parts = zip(self.slices, labels, self.maps, self.reliefs, strict=False)
         for i, (found, label, map_view, relief) in enumerate(parts):
             path = self._path(i)
@@ -290,12 +306,17 @@ class LandscapePage(JobLabPage):
     def _write(self) -> None:
         s = self.state
         if s.plane == PATH:
-            html = "L(α, β) = L(θ<sub>end</sub> + α p₁ + β p₂), p₁ and p₂ the principal components"
-            html += " of the run's path, each of length 1"
+            html = tr(
+                "L(α, β) = L(θ<sub>end</sub> + α p₁ + β p₂), p₁ and p₂ the principal components of "
+                "the run's path, each of length 1"
+            )
         else:
-            scale = "g<sub>i</sub> · ‖w<sub>i</sub>‖ / ‖g<sub>i</sub>‖ for every unit i"
-            rule = scale if s.normalised else "g · ‖w‖ / ‖g‖ as a whole"
-            html = f"L(α, β) = L(θ + α d₁ + β d₂), g normal draws, d = {rule}; biases stay"
+            rule = tr("g · ‖w‖ / ‖g‖ as a whole")
+            if s.normalised:
+                rule = tr("g<sub>i</sub> · ‖w<sub>i</sub>‖ / ‖g<sub>i</sub>‖ for every unit i")
+            html = tr(
+                "L(α, β) = L(θ + α d₁ + β d₂), g normal draws, d = {rule}; biases stay", rule=rule
+            )
         self.formula.show_html(f"<p>{html}</p>{self._table()}{self._warning()}")
 
     def _table(self) -> str:
@@ -304,7 +325,7 @@ class LandscapePage(JobLabPage):
         if not columns:
             return ""
         titles = [
-            f"<span style='color:{getattr(current(), role)}'>●</span> {escape(subject.label)}"
+            f"<span style='color:{getattr(current(), role)}'>●</span> {escape(tr(subject.label))}"
             for (_, subject), role in zip(columns, plots.ROLES, strict=False)
         ]
         values = [self._figures(found, subject) for found, subject in columns]
@@ -318,29 +339,39 @@ class LandscapePage(JobLabPage):
         side = found.surface.side
         missing = losses.size - len(known)
         return {
-            "step": f"{step:,} of {subject.iteration:,}",
+            tr("step"): tr("{step:,} of {steps:,}", step=step, steps=subject.iteration),
             "L(0, 0)": number(found.centre),
-            "lowest … highest": " … ".join(map(number, ends)),
-            "extrema a line": f"{found.fan.mean_extrema:.1f}",
-            "samples": f"{found.samples:,}",
-            "points": f"{side} × {side}",
-            "not finite": f"{missing} points",
-            "computed in": f"{found.seconds:.1f} s",
+            tr("lowest … highest"): " … ".join(map(number, ends)),
+            tr("extrema a line"): f"{found.fan.mean_extrema:.1f}",
+            tr("samples"): f"{found.samples:,}",
+            tr("points"): f"{side} × {side}",
+            tr("not finite"): tr("{count} points", count=missing),
+            tr("computed in"): f"{found.seconds:.1f} s",
         }
 
     def _warning(self) -> str:
         explained = [s.plane.explained for s in self.slices if s.plane.explained is not None]
         if not explained:
             return ""
-        shares = " and ".join(f"{100 * e[0]:.0f} % + {100 * e[1]:.0f} %" for e in explained)
-        return (
-            f"<p>The plane shows {shares} of the path's variance. A random walk in as many "
-            f"dimensions shows {WALK[0]} % + {WALK[1]} % by itself.</p>"
+        text = tr(
+            "The plane shows {shares} of the path's variance. A random walk in as many dimensions "
+            "shows {first} % + {second} % by itself.",
+            shares=_listed([f"{100 * e[0]:.0f} % + {100 * e[1]:.0f} %" for e in explained]),
+            first=WALK[0],
+            second=WALK[1],
         )
+        return f"<p>{text}</p>"
 
     def restore_state(self) -> None:
         super().restore_state()
         self.transport.go(self.transport.length)
+
+
+def _listed(texts: list[str]) -> str:
+    """One or two texts as one."""
+    if len(texts) == 1:
+        return texts[0]
+    return tr("{first} and {second}", first=texts[0], second=texts[1])
 
 
 def moment(subject: Subject, at: int) -> Subject:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 
+from core.base.translation import tr
 from core.studies.contours import contours
 from core.studies.landscape_jobs import Slice
 from ui.plots import ramp
@@ -70,7 +71,7 @@ class FanView(PlotView):
     about = "The loss along random lines through the network appears here"
 
     def build(self) -> None:
-        self.plot = self.add_plot(Plot("loss", "α", name_at_end=True))
+        self.plot = self.add_plot(Plot(tr("loss"), "α", name_at_end=True))
         self.centre = self.plot.add(Rules("ghost"))
         self.lines = [self.plot.add(Curves(self._palette(role), 1.3, fade=0.75)) for role in ROLES]
         self.centre.set_data([0.0])
@@ -92,7 +93,7 @@ class FanView(PlotView):
                 lines.set_data([], np.empty((0, 1)))
         spans: list[Span] = []
         for each, label, role in zip(slices, labels, ROLES, strict=False):
-            turns = f": {each.fan.mean_extrema:.1f} extrema a line"
+            turns = tr(": {extrema:.1f} extrema a line", extrema=each.fan.mean_extrema)
             spans += [Span(label, role), Span(turns, "muted"), Span("  ")]
         self.set_subtitle(*spans[:-1])
 
@@ -118,8 +119,10 @@ class MapPlot(Plot):
         column, row = int(np.abs(s.x - x).argmin()), int(np.abs(s.y - y).argmin())
         at = f"α {number(float(s.x[column]))}, β {number(float(s.y[row]))}"
         loss = float(s.losses[row, column])
-        value = number(loss) if math.isfinite(loss) else "not finite"
-        return ReadOut(self.frame, self.px_of(float(s.x[column])), at, [Row(None, "loss", value)])
+        value = number(loss) if math.isfinite(loss) else tr("not finite")
+        return ReadOut(
+            self.frame, self.px_of(float(s.x[column])), at, [Row(None, tr("loss"), value)]
+        )
 
 
 class MapView(PlotView):
@@ -153,9 +156,14 @@ class MapView(PlotView):
         told = [Span(label, ROLES[self.index]), Span("  ")]
         if slice.plane.explained is not None:
             first, second = 100 * slice.plane.explained
-            told.append(Span(f"variance {first:.0f} % and {second:.0f} %", "muted"))
+            told.append(
+                Span(
+                    tr("variance {first:.0f} % and {second:.0f} %", first=first, second=second),
+                    "muted",
+                )
+            )
         else:
-            told.append(Span(f"{s.side} × {s.side} points", "muted", True))
+            told.append(Span(tr("{side} × {side} points", side=s.side), "muted", True))
         self.set_subtitle(*told)
 
     def show_path(self, path: Floats | None) -> None:
@@ -210,7 +218,7 @@ class ReliefView(PlotView):
     def show(self, slice: Slice, label: str, heights: Heights, path: Floats | None) -> None:  # type: ignore[override]
         self.slice, self._heights = slice, heights
         self.show_path(path)
-        hint = Span("drag to turn", "muted", True)
+        hint = Span(tr("drag to turn"), "muted", True)
         self.set_subtitle(Span(label, ROLES[self.index]), Span("  "), hint)
 
     def show_path(self, path: Floats | None) -> None:

@@ -82,7 +82,9 @@ class OptimizerRacePage(LabPage):
         self.surface_choice = row(section, "f(x, y)", choices(items))
         self.surface_choice.edited.connect(self._choose_surface)
         self.surface_choice.opened.connect(self._load_formulas)
-        self.condition = row(section, "Condition κ", NumberField(1, 1e6), "Steepest over flattest")
+        self.condition = row(
+            section, tr("Condition κ"), NumberField(1, 1e6), tr("Steepest over flattest")
+        )
         self.condition.edited.connect(lambda value: self.edit(condition=float(value)))
         self.formula_field = TextField()
         self.formula_field.setAccessibleName(tr("Formula of x and y"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.base.registry import setting
+from core.base.translation import Message, tr
 from core.catalogue.activations import Sigmoid
 from core.catalogue.batching import MiniBatch
 from core.catalogue.blocks import Dense
@@ -49,7 +50,7 @@ class PretrainingState:
 class PretrainingPage(JobLabPage):
     key = "rbm"
     State = PretrainingState
-    noun = "moment"
+    noun = Message("moment")
     look_for = (
         "Filters begin as noise and become strokes; reconstructions sharpen as the two statistics "
         "approach the diagonal. A network that starts from the machines learns at once, while the "
@@ -69,31 +70,37 @@ class PretrainingPage(JobLabPage):
     # Controls
 
     def build_controls(self, column: Column) -> None:
-        network = column.section("Network")
-        known = [(DIGITS, "digits, 8×8")]
+        network = column.section(tr("Network"))
+        known = [(DIGITS, tr("digits, 8×8"))]
         if find("mnist"):
-            known.append((MNIST_KEY, "MNIST, 10,000 pictures"))
-        known.append((TRAIN, "of the Train page"))
-        self.data = row(network, "Data", choices(known), "What the machines see, without labels")
-        self.layers = row(network, "Layers", Spin(1, 8), "Sigmoid layers, a machine for each")
-        self.units = row(network, "Units", Spin(4, 500, True), "Units of every layer")
-        learning = column.section("Contrastive divergence")
-        self.epochs = row(learning, "Epochs", Spin(1, 200, True), "Epochs for each layer")
-        self.rate = row(learning, "Rate η", NumberField(1e-6, 10.0))
-        self.k = row(learning, "Steps k", Spin(1, 50), "Gibbs steps for one update: CD-k")
-        cost = "Each update takes this share of the rate times the weight away"
-        self.weight_cost = row(learning, "Weight cost", NumberField(0.0, 1.0), cost)
+            known.append((MNIST_KEY, tr("MNIST, 10,000 pictures")))
+        known.append((TRAIN, tr("of the Train page")))
+        self.data = row(
+            network, tr("Data"), choices(known), tr("What the machines see, without labels")
+        )
+        self.layers = row(
+            network, tr("Layers"), Spin(1, 8), tr("Sigmoid layers, a machine for each")
+        )
+        self.units = row(network, tr("Units"), Spin(4, 500, True), tr("Units of every layer"))
+        learning = column.section(tr("Contrastive divergence"))
+        self.epochs = row(learning, tr("Epochs"), Spin(1, 200, True), tr("Epochs for each layer"))
+        self.rate = row(learning, tr("Rate η"), NumberField(1e-6, 10.0))
+        self.k = row(learning, tr("Steps k"), Spin(1, 50), tr("Gibbs steps for one update: CD-k"))
+        cost = tr("Each update takes this share of the rate times the weight away")
+        self.weight_cost = row(learning, tr("Weight cost"), NumberField(0.0, 1.0), cost)
         self.persistent = Check()
-        self.persistent.setText("persistent chains")
-        self.persistent.setToolTip("Gibbs steps continue where those of the last update ended")
+        self.persistent.setText(tr("persistent chains"))
+        self.persistent.setToolTip(tr("Gibbs steps continue where those of the last update ended"))
         learning.add(self.persistent)
-        tuning = column.section("Fine-tuning")
-        self.tuning = row(tuning, "Epochs", Spin(1, 500, True), "Epochs of training with labels")
+        tuning = column.section(tr("Fine-tuning"))
+        self.tuning = row(
+            tuning, tr("Epochs"), Spin(1, 500, True), tr("Epochs of training with labels")
+        )
         self.compare = Check()
-        self.compare.setText("compare with other starts")
-        self.compare.setToolTip("The same network from weights of std 0.01 and from Xavier's")
+        self.compare.setText(tr("compare with other starts"))
+        self.compare.setToolTip(tr("The same network from weights of std 0.01 and from Xavier's"))
         tuning.add(self.compare)
-        self.seed = row(tuning, "Seed", Spin(0, 2**31 - 1))
+        self.seed = row(tuning, tr("Seed"), Spin(0, 2**31 - 1))
         tuning.add(self.working)
         self.connect_fields()
 
@@ -158,7 +165,7 @@ class PretrainingPage(JobLabPage):
         views = (self.filters, self.pictures, self.statistics, self.errors, self.accuracy)
         for i, view in enumerate(views):
             view.ensure_built()
-            view.set_empty(True, "Being computed …")
+            view.set_empty(True, tr("Being computed …"))
             self.add_card(view, *divmod(i, 3))
         self.grid.addWidget(self.formula, 1, 2)
         for column in range(3):
@@ -178,7 +185,7 @@ class PretrainingPage(JobLabPage):
         self.statistics.show(moment)
         self.errors.show(self.moments[: last + 1])
         epochs = at - len(self.moments)
-        self.accuracy.set_empty(epochs < 0, "Begins when all layers are pre-trained")
+        self.accuracy.set_empty(epochs < 0, tr("Begins when all layers are pre-trained"))
         if epochs >= 0:
             self.accuracy.show(self.tuned, epochs)
         self._write(moment, epochs)
@@ -188,10 +195,15 @@ class PretrainingPage(JobLabPage):
         s, snapshot = self.state, moment.snapshot
         change = s.rate * (data - model - s.weight_cost * weight)
         momentum = FIRST_MOMENTUM if snapshot.epoch <= 1 else MOMENTUM
+        where = tr(
+            "ΔW = η (⟨vh⟩<sub>data</sub> − ⟨vh⟩<sub>model</sub> − λ W), plus {momentum} times the "
+            "last ΔW. Where the two differ most, input {input} and unit {unit}:",
+            momentum=momentum,
+            input=visible + 1,
+            unit=hidden + 1,
+        )
         rule = (
-            "<p>ΔW = η (⟨vh⟩<sub>data</sub> − ⟨vh⟩<sub>model</sub> − λ W), plus "
-            f"{momentum} times the last ΔW. Where the two differ most, input {visible + 1} and "
-            f"unit {hidden + 1}:<br>{_short(s.rate)} · ({_short(data)} − {_short(model)} − "
+            f"<p>{where}<br>{_short(s.rate)} · ({_short(data)} − {_short(model)} − "
             f"{_short(s.weight_cost)} · {_short(weight)}) = "
             f"<b>{_short(change).strip('()')}</b></p>"
         )
@@ -200,10 +212,16 @@ class PretrainingPage(JobLabPage):
     def _layers(self, reached: int) -> str:
         ends = self.errors.ends
         columns = [
-            {f"layer {i + 1}": number(e[-1], 4) if e else "–" for i, (e, _) in enumerate(ends)},
-            {f"layer {i + 1}": number(g[-1], 3) if g else "–" for i, (_, g) in enumerate(ends)},
+            {
+                tr("layer {layer}", layer=i + 1): number(e[-1], 4) if e else "–"
+                for i, (e, _) in enumerate(ends)
+            },
+            {
+                tr("layer {layer}", layer=i + 1): number(g[-1], 3) if g else "–"
+                for i, (_, g) in enumerate(ends)
+            },
         ]
-        return table(["error", "free-energy gap"], columns, current().muted)
+        return table([tr("error"), tr("free-energy gap")], columns, current().muted)
 
     def _accuracies(self, epochs: int) -> str:
         if self.tuned is None or epochs < 0:
@@ -212,7 +230,8 @@ class PretrainingPage(JobLabPage):
             name: f"{100 * values[min(epochs, len(values) - 1)]:.2f} %"
             for name, values in self.tuned.curves.items()
         }
-        title = f"{self.tuned.part} accuracy, epoch {epochs}"
+        part = Message(self.tuned.part)
+        title = tr("{part} accuracy, epoch {epoch}", part=part, epoch=epochs)
         return "<br>" + table([title], [rows], current().muted)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 
+from core.base.translation import Message, tr
 from core.studies.rbm_jobs import OTHERS, PRETRAINED, PretrainingMoment, Tuning
 from core.telemetry.pictures import FirstWeights
 from core.telemetry.shades import quantised
@@ -26,9 +27,9 @@ from ui.theme import Theme
 
 STARTS = {PRETRAINED: "train", **dict(zip(OTHERS, ("validation", "pin0"), strict=True))}
 ROWS = {
-    "examples": "Data",
-    "reconstructions": "Reconstruction",
-    "fantasies": "Drawn by Gibbs steps",
+    "examples": Message("Data"),
+    "reconstructions": Message("Reconstruction"),
+    "fantasies": Message("Drawn by Gibbs steps"),
 }
 
 
@@ -40,7 +41,7 @@ class Filters(WeightImages):
         self.epoch = 0.0
 
     def when(self) -> str:
-        return f"epoch {number(self.epoch)}"
+        return tr("epoch {epoch}", epoch=number(self.epoch))
 
 
 class FiltersView(PlotView):
@@ -59,7 +60,12 @@ class FiltersView(PlotView):
         images, reach = quantised(snapshot.filters.reshape(-1, *moment.shape))
         self.images.epoch = snapshot.epoch
         self.images.set_data(FirstWeights("", len(images), images, reach), 0)
-        words = f"layer {snapshot.layer + 1}, {len(images)} units  ·  ±{number(reach.max(), 2)}"
+        words = tr(
+            "layer {layer}, {units} units  ·  ±{reach}",
+            layer=snapshot.layer + 1,
+            units=len(images),
+            reach=number(reach.max(), 2),
+        )
         self.set_subtitle(Span(words, "muted", True))
 
     def export_data(self) -> Data:
@@ -79,7 +85,7 @@ class PicturesView(PlotView):
     def build(self) -> None:
         self.images = {name: GreyImages() for name in ROWS}
         for name, caption in ROWS.items():
-            self.add_plot(SinglePicturePlot(self.images[name], caption))
+            self.add_plot(SinglePicturePlot(self.images[name], tr(caption)))
         self.moment: PretrainingMoment | None = None
 
     def arrange(self, area: QRectF, style: PaintStyle) -> None:
@@ -122,7 +128,7 @@ class StatisticsView(PlotView):
     about = "The two statistics that an update compares appear here"
 
     def build(self) -> None:
-        self.plot = self.add_plot(Plot("⟨vh⟩ data", "⟨vh⟩ model", name_at_end=True))
+        self.plot = self.add_plot(Plot(tr("⟨vh⟩ data"), tr("⟨vh⟩ model"), name_at_end=True))
         self.plot.margin_x = 0.03
         self.diagonal = self.plot.add(Curve("muted", 1.0))
         self.dots = self.plot.add(Dots("train", 1.8, rim="train"))
@@ -132,7 +138,7 @@ class StatisticsView(PlotView):
         self.plot.set_home(Scale(0.0, top), Scale(0.0, top))
         self.diagonal.set_data([0.0, top], [0.0, top])
         self.dots.set_data(moment.model, moment.data)
-        words = f"RMS difference {number(moment.change, 2)}"
+        words = tr("RMS difference {difference}", difference=number(moment.change, 2))
         self.set_subtitle(Span(words, "muted", True))
 
     def export_data(self) -> Data:
@@ -148,8 +154,8 @@ class ErrorsView(PlotView):
     about = "Error of reconstruction and free energy by epoch appear here"
 
     def build(self) -> None:
-        self.error = self.add_plot(Plot("Error", "epochs", name_at_end=True))
-        self.gap = self.add_plot(Plot("Energy gap", "epochs", name_at_end=True))
+        self.error = self.add_plot(Plot(tr("Error"), tr("epochs"), name_at_end=True))
+        self.gap = self.add_plot(Plot(tr("Energy gap"), tr("epochs"), name_at_end=True))
         self.layers = 0
         self.lines: list[tuple[Curve, Curve]] = []
         self.ends: list[tuple[tuple[float, ...], tuple[float, ...]]] = []
@@ -168,7 +174,7 @@ class ErrorsView(PlotView):
             error.set_data(epochs, errors)
             gap.set_data(epochs, gaps)
         spans = [Span(f"{i + 1}  ", self._color(i)) for i in range(layers)]
-        self.set_subtitle(Span("layer  "), *spans)
+        self.set_subtitle(Span(tr("layer")), Span("  "), *spans)
 
     def _make_lines(self, layers: int) -> None:
         for error, gap in self.lines:
@@ -176,8 +182,8 @@ class ErrorsView(PlotView):
             self.gap.remove(gap)
         self.lines = [
             (
-                self.error.add(Curve(self._color(i), 1.8, f"layer {i + 1}")),
-                self.gap.add(Curve(self._color(i), 1.8, f"layer {i + 1}")),
+                self.error.add(Curve(self._color(i), 1.8, tr("layer {layer}", layer=i + 1))),
+                self.gap.add(Curve(self._color(i), 1.8, tr("layer {layer}", layer=i + 1))),
             )
             for i in range(layers)
         ]
@@ -201,7 +207,9 @@ class TuningView(PlotView):
     about = "Accuracy by epoch of ordinary training appears here"
 
     def build(self) -> None:
-        self.plot = self.add_plot(Plot("accuracy", "epochs", percent=True, name_at_end=True))
+        self.plot = self.add_plot(
+            Plot(tr("accuracy"), tr("epochs"), percent=True, name_at_end=True)
+        )
         self.curves = {name: self.plot.add(Curve(STARTS[name], 1.8, name)) for name in STARTS}
         self.tuning: Tuning | None = None
 
