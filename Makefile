@@ -14,7 +14,7 @@ SETUP := scripts/setup.sh
 JOBS ?= auto
 PYTEST := $(PY) -m pytest -n $(JOBS) --dist worksteal
 
-.PHONY: run soak fuzz translations test test-fast labs lint format gallery bench catalogue lock clean help
+.PHONY: run soak fuzz translations keras test test-fast labs lint format gallery bench catalogue lock clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -65,6 +65,11 @@ fuzz: $(DEV_READY)
 
 catalogue: $(RUN_READY)
 	$(PY) -m playground catalogue > docs/catalogue.md
+
+# Exported Keras scripts against the application; they need Keras and PyTorch.
+keras: $(DEV_READY)
+	$(PY) -m pip install --disable-pip-version-check --no-input -q keras==3.15.1 torch==2.13.0
+	$(PYTEST) tests/core/codegen/test_keras.py $(ARGS)
 
 translations: $(DEV_READY)
 	$(PY) -m scripts.translations

@@ -12,7 +12,7 @@ from playground.settings import experiment
 if TYPE_CHECKING:
     from core.codegen import Export
 
-TARGETS = ("pytorch", "numpy")
+TARGETS = ("pytorch", "keras", "numpy")
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:

@@ -1,6 +1,7 @@
-"""Experiments as programs: scripts for PyTorch and NumPy, from templates."""
+"""Experiments as programs: scripts for PyTorch, Keras and NumPy, from templates."""
 
 from core.codegen.export import Export, Options, export, needs_weights, start_weights, write
+from core.codegen.keras import Keras
 from core.codegen.numpy import NumPy
 from core.codegen.pytorch import PyTorch
 from core.codegen.target import TARGETS, CodeError, Target
@@ -9,6 +10,7 @@ __all__ = [
     "TARGETS",
     "CodeError",
     "Export",
+    "Keras",
     "NumPy",
     "Options",
     "PyTorch",

@@ -45,10 +45,12 @@ IMPORTS = (
     ("Path", "from pathlib import Path"),
 )
 LIBRARIES = (
+    ("keras", "import keras"),
     ("np", "import numpy as np"),
     ("torch", "import torch"),
     ("F", "import torch.nn.functional as F"),
     ("nn", "from torch import nn"),
+    ("ops", "from keras import ops"),
 )
 
 
