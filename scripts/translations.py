@@ -22,13 +22,14 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "resources" / "translations"
 TRANSLATED = ("ko",)
 # Functions and classes whose first argument is shown to users.
-CALLS = {"tr", "Message", "Command", "Menu", "check"}
+CALLS = {"tr", "Message", "Command", "Menu", "check", "Expectation", "Column"}
 # Those that also take a plural.
 WITH_PLURAL = {"tr", "Message"}
 # Keyword arguments and class attributes that are shown to users.
 FIELDS = {
     "about",
     "advice",
+    "finding",
     "help",
     "label",
     "look_for",
@@ -36,6 +37,7 @@ FIELDS = {
     "summary",
     "tip",
     "title",
+    "varies",
 }
 # Which file a text is in, by the first path that fits. A text used in several is in the first.
 AREAS = {

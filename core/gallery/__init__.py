@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 
+from core.base.translation import Message
 from core.gallery.experiment import Experiment
 from core.gallery.experiments import (
     activation,
@@ -17,12 +18,12 @@ from core.gallery.experiments import (
 )
 
 TOPICS: dict[str, tuple[Experiment, ...]] = {
-    "Initialisation": initialization.EXPERIMENTS + pretraining.EXPERIMENTS,
-    "Optimisation": optimization.EXPERIMENTS,
-    "Generalisation": generalization.EXPERIMENTS + ensembles.EXPERIMENTS,
-    "Activation": activation.EXPERIMENTS,
-    "Depth": depth.EXPERIMENTS,
-    "Hyperparameters": searching.EXPERIMENTS,
+    Message("Initialisation"): initialization.EXPERIMENTS + pretraining.EXPERIMENTS,
+    Message("Optimisation"): optimization.EXPERIMENTS,
+    Message("Generalisation"): generalization.EXPERIMENTS + ensembles.EXPERIMENTS,
+    Message("Activation"): activation.EXPERIMENTS,
+    Message("Depth"): depth.EXPERIMENTS,
+    Message("Hyperparameters"): searching.EXPERIMENTS,
 }
 GALLERY: dict[str, Experiment] = {
     experiment.key: experiment for topic in TOPICS.values() for experiment in topic

@@ -17,6 +17,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from core.base.cancellation import Cancelled
+from core.base.translation import Message
 from core.data import DATASETS
 from core.data.mnist import find
 from core.experiment.spec import ExperimentSpec
@@ -102,7 +103,8 @@ def train(
         for i, seed in enumerate(seeds):
 
             def tell(share: float, i: int = i, seed: int = seed) -> None:
-                progress((i + share) / len(seeds), f"{title}, seed {seed}")
+                text = Message("{title}, seed {seed}", title=Message(title), seed=seed)
+                progress((i + share) / len(seeds), text)
 
             shown = _Shown(seed, i, watch, ready) if watch else None
             for outcome in _run_seed(plan, seed, tell, cancelled, shown):

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.translation import Message
 from core.experiment.space import Range
 from core.experiment.spec import ExperimentSpec
 from core.gallery.signals import Signals
@@ -107,7 +108,7 @@ class Expectation:
         """The bounds in words."""
         low, high = (None if b is None else shown(b, self.unit) for b in (self.low, self.high))
         if low == high:
-            return low or "any"
+            return low or Message("any")
         if low and high:
             return f"{low} … {high}"
         return f"≥ {low}" if low else f"≤ {high}"
@@ -146,10 +147,12 @@ class Plan:
         """Whether the runs are searches."""
         return any(variant.search for variant in self.variants)
 
-    def count(self) -> str:
+    def count(self) -> Message:
         """How many runs there are, in words."""
-        n, kind = len(self.variants), "search" if self.searches else "run"
-        return f"1 {kind}" if n == 1 else f"{n} {kind}{'es' if self.searches else 's'}"
+        n = len(self.variants)
+        if self.searches:
+            return Message("{count} search", "{count} searches", count=n)
+        return Message("{count} run", "{count} runs", count=n)
 
 
 @dataclass(frozen=True)

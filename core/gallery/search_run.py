@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from core.base.translation import Message
 from core.experiment.sampling import drawn
 from core.experiment.space import limits, narrowed, with_parameters
 from core.experiment.spec import ExperimentSpec
@@ -90,7 +91,7 @@ class SearchRun:
             label=self.label,
             spec=replace(best.spec, title=self.label),
             status="finished" if self._best else "diverged",
-            reason=f"{self._search.budget} trials",
+            reason=Message("{count} trials", count=self._search.budget),
             iterations=self._spent,
             steps_per_epoch=self._steps_per_epoch,
             seconds=self._seconds,

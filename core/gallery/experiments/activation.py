@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.base.translation import Message, joined
 from core.catalogue.activations import ELU, LeakyReLU, ReLU, Sigmoid, Swish, Tanh
 from core.catalogue.batching import MiniBatch, Stochastic
 from core.catalogue.initializers import Auto, Normal, XavierNormal
@@ -34,11 +35,11 @@ def _compare(data: str) -> Plan:
         "ELU": ELU(),
         "swish": Swish(),
     }
-    starts = {"good": Auto(), "std 1": Normal()}
+    starts = {Message("good"): Auto(), "std 1": Normal()}
     variants = tuple(
         variant(
             base,
-            f"{name}, {start}",
+            joined(", ", (name, start)),
             {"network.activation": function, "network.initializer": initializer},
         )
         for start, initializer in starts.items()
@@ -124,11 +125,14 @@ def _zigzag(data: str) -> Plan:
         pictures(data), (50,) * 3, initializer=XavierNormal(), optimizer=SGD(learning_rate=0.05)
     )
     functions = {"sigmoid": Sigmoid(), "tanh": Tanh()}
-    batchings = {"single samples": Stochastic(), "batches of 32": MiniBatch(size=32)}
+    batchings = {
+        Message("single samples"): Stochastic(),
+        Message("batches of 32"): MiniBatch(size=32),
+    }
     variants = tuple(
         variant(
             base,
-            f"{name}, {size}",
+            joined(", ", (name, size)),
             {"network.activation": function, "training.batching": batching},
         )
         for size, batching in batchings.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.base.streams import Streams
+from core.base.translation import Message
 from core.catalogue.activations import Activation, Identity, ReLU, Sigmoid
 from core.catalogue.initializers import XavierNormal
 from core.catalogue.optimizers import SGD, Adam
@@ -50,7 +51,10 @@ def _vanishing(data: str) -> Plan:
 
     def bound(depth: int) -> Expectation:
         return Expectation(
-            f"{depth} layers: the error at the first is at most 4^−{depth} of the output's",
+            Message(
+                "{depth} layers: the error at the first is at most 4^−{depth} of the output's",
+                depth=depth,
+            ),
             of(f"sigmoid × {depth}", kept(delta_std, -1, 0)),
             high=4.0**-depth,
         )
@@ -117,10 +121,10 @@ def _linear(data: str) -> Plan:
 
     return Plan(
         variants=(
-            variant(net(0, Identity()), "no hidden layer", {}),
-            variant(net(1, Identity()), "1 linear", {}),
-            variant(net(4, Identity()), "4 linear", {}),
-            variant(net(4, ReLU()), "4 ReLU", {}),
+            variant(net(0, Identity()), Message("no hidden layer"), {}),
+            variant(net(1, Identity()), Message("1 linear"), {}),
+            variant(net(4, Identity()), Message("4 linear"), {}),
+            variant(net(4, ReLU()), Message("4 ReLU"), {}),
         ),
         columns=(Column("Off one matrix", probe("collapse"), "%"), LATE, TRAIN, TEST),
         steps=2000,
@@ -164,12 +168,19 @@ def extrema(trainer: Trainer) -> float:
 def _landscape() -> Plan:
     depths = (4, 16, 32)
 
-    def label(depth: int, skip: bool) -> str:
-        return deep_digits(depth, skip).title
+    def label(depth: int, skip: bool) -> Message:
+        if skip:
+            return Message("{depth} layers, skip", depth=depth)
+        return Message("{depth} layers, plain", depth=depth)
 
     def turns(depth: int, skip: bool, low: float | None, high: float | None) -> Expectation:
-        kind = "with skip connections" if skip else "plain"
-        statement = f"{depth} layers, {kind}: extrema along a random line"
+        statement = (
+            Message(
+                "{depth} layers, with skip connections: extrema along a random line", depth=depth
+            )
+            if skip
+            else Message("{depth} layers, plain: extrema along a random line", depth=depth)
+        )
         return Expectation(statement, of(label(depth, skip), probe("extrema")), low, high)
 
     return Plan(

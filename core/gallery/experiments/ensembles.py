@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 
+from core.base.translation import Message
 from core.catalogue.optimizers import Adam
 from core.gallery.experiment import Column, Expectation, Experiment, Figure, Plan, Runs
 from core.gallery.experiments.building import classifier, pictures, variant
@@ -14,7 +15,7 @@ from core.gallery.figures import TEST, TRAIN, accuracy, difference, loss, of, pr
 from core.training import ensembles
 from core.training.trainer import Trainer
 
-MEMBERS = tuple(f"member {i}" for i in range(1, 9))
+MEMBERS = tuple(Message("member {number}", number=i) for i in range(1, 9))
 MASKS = 50
 # Test samples that the masks are evaluated on.
 JUDGED = 1000
@@ -97,23 +98,26 @@ def _masked(kind: str, trainer: Trainer) -> float:
 def _dropout(data: str) -> Plan:
     samples = pictures(data, 1000 if data == "mnist" else 600)
     base = classifier(samples, (100, 100), batch=50, epochs=30, optimizer=Adam(learning_rate=0.002))
-    half = "dropout 0.5"
+    half = Message("dropout {rate}", rate=0.5)
     return Plan(
         variants=(
-            variant(base, "plain", {}),
-            variant(base, "dropout 0.2", {"network.dropout": 0.2}),
+            variant(base, Message("plain"), {}),
+            variant(base, Message("dropout {rate}", rate=0.2), {"network.dropout": 0.2}),
             variant(base, half, {"network.dropout": 0.5}),
         ),
         columns=(
             TRAIN,
             TEST,
             Column("One mask", probe("one"), "%"),
-            Column(f"Mean of {MASKS} masks", probe("masks"), "%"),
+            Column(Message("Mean of {count} masks", count=MASKS), probe("masks"), "%"),
         ),
         probes={kind: partial(_masked, kind) for kind in ("one", "masks", "whole")},
         expectations=(
             Expectation(
-                f"Dropout 0.5: the mean of {MASKS} thinned networks beats one of them",
+                Message(
+                    "Dropout 0.5: the mean of {count} thinned networks beats one of them",
+                    count=MASKS,
+                ),
                 difference(of(half, probe("masks")), of(half, probe("one"))),
                 low=0.02,
                 unit="%",

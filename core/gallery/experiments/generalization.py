@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.base.translation import Message
 from core.catalogue.initializers import Normal, NormalSmall
 from core.catalogue.optimizers import SGD
 from core.gallery.experiment import Column, Expectation, Experiment, Plan
@@ -61,14 +62,14 @@ def _overfitting(data: str) -> Plan:
     )
     return Plan(
         variants=(
-            variant(base, "plain", {}),
-            variant(base, "weight decay", {"training.weight_decay": 0.1}),
-            variant(base, "dropout", {"network.dropout": 0.2}),
-            variant(base, "early stopping", {"training.patience": 10}),
-            variant(base, "batch norm", {"network.normalization": "before"}),
+            variant(base, Message("plain"), {}),
+            variant(base, Message("weight decay"), {"training.weight_decay": 0.1}),
+            variant(base, Message("dropout"), {"network.dropout": 0.2}),
+            variant(base, Message("early stopping"), {"training.patience": 10}),
+            variant(base, Message("batch norm"), {"network.normalization": "before"}),
             variant(
                 base,
-                "batch norm, std 0.01",
+                Message("batch norm, std 0.01"),
                 {"network.normalization": "before", "network.initializer": NormalSmall()},
             ),
         ),

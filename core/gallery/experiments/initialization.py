@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.base.translation import Message
 from core.catalogue.activations import ReLU, Sigmoid, Tanh
 from core.catalogue.initializers import (
     Constant,
@@ -103,23 +104,39 @@ def _study() -> Plan:
                 of("tanh, std 0.01", activation_std(4)),
                 high=1e-3,
             ),
-            forward("tanh, Xavier", "Tanh, Xavier: activations keep half their spread", 0.4, 1.2),
-            forward("ReLU, std 0.01", "ReLU, std 0.01: activations vanish", None, 1e-3),
             forward(
-                "ReLU, Xavier", "ReLU, Xavier: activations shrink from layer to layer", None, 0.45
+                "tanh, Xavier",
+                Message("Tanh, Xavier: activations keep half their spread"),
+                0.4,
+                1.2,
             ),
-            forward("ReLU, He", "ReLU, He: activations keep their size", 0.5, 2),
-            forward("ReLU, std 1", "ReLU, std 1: activations explode", 1000, None),
+            forward("ReLU, std 0.01", Message("ReLU, std 0.01: activations vanish"), None, 1e-3),
+            forward(
+                "ReLU, Xavier",
+                Message("ReLU, Xavier: activations shrink from layer to layer"),
+                None,
+                0.45,
+            ),
+            forward("ReLU, He", Message("ReLU, He: activations keep their size"), 0.5, 2),
+            forward("ReLU, std 1", Message("ReLU, std 1: activations explode"), 1000, None),
             backward(
-                "tanh, Xavier", "Backward, tanh, Xavier: errors roughly keep their size", 0.3, 1.5
+                "tanh, Xavier",
+                Message("Backward, tanh, Xavier: errors roughly keep their size"),
+                0.3,
+                1.5,
             ),
-            backward("ReLU, Xavier", "Backward, ReLU, Xavier: errors shrink", None, 0.45),
-            backward("ReLU, He", "Backward, ReLU, He: errors keep their size", 0.5, 2),
-            backward("ReLU, std 1", "Backward, ReLU, std 1: errors explode", 1000, None),
-            backward("sigmoid, std 1", "Backward, sigmoid, std 1: errors do not vanish", 0.1, None),
+            backward("ReLU, Xavier", Message("Backward, ReLU, Xavier: errors shrink"), None, 0.45),
+            backward("ReLU, He", Message("Backward, ReLU, He: errors keep their size"), 0.5, 2),
+            backward("ReLU, std 1", Message("Backward, ReLU, std 1: errors explode"), 1000, None),
+            backward(
+                "sigmoid, std 1",
+                Message("Backward, sigmoid, std 1: errors do not vanish"),
+                0.1,
+                None,
+            ),
             backward(
                 "sigmoid, Xavier",
-                "Backward, sigmoid, Xavier: errors still lose a factor of four a layer",
+                Message("Backward, sigmoid, Xavier: errors still lose a factor of four a layer"),
                 None,
                 4.0**-4,
             ),
@@ -167,7 +184,11 @@ def _symmetry(data: str) -> Plan:
     base = classifier(
         pictures(data), (50, 50), activation=Sigmoid(), optimizer=SGD(learning_rate=0.5)
     )
-    start = {"zeros": Zeros(), "all 0.01": Constant(value=0.01), "Xavier": XavierNormal()}
+    start = {
+        Message("zeros"): Zeros(),
+        Message("all 0.01"): Constant(value=0.01),
+        "Xavier": XavierNormal(),
+    }
     same = ("zeros", "all 0.01")
     return Plan(
         variants=vary(base, "network.initializer", start),
@@ -210,8 +231,8 @@ def _exploding(data: str) -> Plan:
     return Plan(
         variants=(
             variant(base, "std 1", {}),
-            variant(base, "clipped", {"training.clipping": ByNorm(limit=10.0)}),
-            variant(base, "batch norm", {"network.normalization": "before"}),
+            variant(base, Message("clipped"), {"training.clipping": ByNorm(limit=10.0)}),
+            variant(base, Message("batch norm"), {"network.normalization": "before"}),
             variant(base, "He", {"network.initializer": HeNormal()}),
         ),
         columns=(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.base.translation import Message
 from core.catalogue.activations import Sigmoid
 from core.catalogue.batching import FullBatch, MiniBatch, Stochastic
 from core.catalogue.initializers import Normal, NormalSmall, XavierNormal
@@ -83,7 +84,7 @@ def _optimizers(data: str) -> Plan:
 
 def _batches(data: str) -> Plan:
     base = classifier(pictures(data, 1000), (50,), epochs=10, optimizer=SGD(learning_rate=0.05))
-    sizes = {"all 1000": FullBatch(), "32": MiniBatch(size=32), "1": Stochastic()}
+    sizes = {Message("all 1000"): FullBatch(), "32": MiniBatch(size=32), "1": Stochastic()}
     return Plan(
         variants=vary(base, "training.batching", sizes),
         columns=(
@@ -153,7 +154,7 @@ def _two_layer(data: str) -> Plan:
     )
     low = 0.93 if data == "mnist" else 0.92
     return Plan(
-        variants=(variant(base, "two layers", {}),),
+        variants=(variant(base, Message("two layers"), {}),),
         columns=(LATE, TRAIN, TEST),
         steps=10_000,
         expectations=(
@@ -198,19 +199,23 @@ def _ladder(data: str) -> Plan:
         return Expectation(statement, of(label, accuracy("test")), low, high, "%")
 
     rungs = (
-        rung("softmax", "Softmax regression, no hidden layer", (0.9, 0.935), (0.87, 0.95)),
-        rung("poor start", "Two hidden layers, weights of std 1", (0.93, 0.96), (0.8, 0.93)),
-        rung("Xavier", "The same from Xavier", (0.968, 0.985), (0.945, 0.985)),
+        rung("softmax", Message("Softmax regression, no hidden layer"), (0.9, 0.935), (0.87, 0.95)),
+        rung(
+            "poor start", Message("Two hidden layers, weights of std 1"), (0.93, 0.96), (0.8, 0.93)
+        ),
+        rung("Xavier", Message("The same from Xavier"), (0.968, 0.985), (0.945, 0.985)),
         rung(
             "deep, dropout",
-            "Four hidden layers and dropout 0.3",
+            Message("Four hidden layers and dropout 0.3"),
             (0.975, 0.988),
             (0.945, 0.985),
         ),
-        rung("deep, dropout, BN", "The same with batch norm", (0.975, 0.988), (0.96, 0.995)),
+        rung(
+            "deep, dropout, BN", Message("The same with batch norm"), (0.975, 0.988), (0.96, 0.995)
+        ),
         rung(
             "SGD",
-            "Two hidden layers from Xavier again, SGD at 0.1 instead of Adam",
+            Message("Two hidden layers from Xavier again, SGD at 0.1 instead of Adam"),
             (0.97, 0.985),
             (0.94, 0.985),
         ),
@@ -232,10 +237,10 @@ def _ladder(data: str) -> Plan:
     return Plan(
         variants=(
             variant(net(()), "softmax", {}),
-            variant(good, "poor start", {"network.initializer": Normal()}),
+            variant(good, Message("poor start"), {"network.initializer": Normal()}),
             variant(good, "Xavier", {}),
-            variant(tall, "deep, dropout", {}),
-            variant(tall, "deep, dropout, BN", {"network.normalization": "before"}),
+            variant(tall, Message("deep, dropout"), {}),
+            variant(tall, Message("deep, dropout, BN"), {"network.normalization": "before"}),
             variant(good, "SGD", {"training.optimizer": SGD(learning_rate=0.1)}),
         ),
         columns=(LATE, TRAIN, TEST),

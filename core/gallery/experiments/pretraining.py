@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.base.translation import Message
 from core.catalogue.activations import Sigmoid
 from core.catalogue.initializers import RBM, NormalSmall, XavierNormal
 from core.catalogue.optimizers import SGD
@@ -29,7 +30,7 @@ def _pretraining(data: str) -> Plan:
         optimizer=SGD(learning_rate=0.1),
     )
     starts = {
-        "pre-trained": RBM(epochs=5 if large else 30),
+        Message("pre-trained"): RBM(epochs=5 if large else 30),
         "std 0.01": NormalSmall(),
         "Xavier": XavierNormal(),
     }

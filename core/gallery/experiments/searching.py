@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.base.translation import Message
 from core.experiment.space import Range
 from core.experiment.spec import ExperimentSpec
 from core.gallery.experiment import Column, Expectation, Experiment, Plan, Search, Variant
@@ -15,7 +16,8 @@ DECAY = Range("training.weight_decay", "log", 1e-8, 1e-2)
 DROPOUT = Range("network.dropout", "linear", 0.0, 0.5)
 TWO, THREE = (RATE, DECAY), (RATE, DECAY, DROPOUT)
 SEEDS = (1, 2, 3, 4, 5)
-GRID_2, RANDOM_2, GRID_3, RANDOM_3 = "grid 5 × 5", "random 25", "grid 3 × 3 × 3", "random 27"
+GRID_2, RANDOM_2 = Message("grid 5 × 5"), Message("random 25")
+GRID_3, RANDOM_3 = Message("grid 3 × 3 × 3"), Message("random 27")
 PLAIN, STAGES_2, STAGES_3, STAGES_4 = "48 × 1", "24 × 2", "16 × 3", "12 × 4"
 
 VALIDATION = Column("Validation accuracy", accuracy("validation"), "%")

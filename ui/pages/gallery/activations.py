@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
+from core.base.translation import tr
 from core.gallery.axes import Range, common, rebinned
 from core.gallery.comparison import Comparison, Run
 from core.gallery.experiment import Plan
@@ -105,8 +106,9 @@ class ActivationsView(ComparisonView):
 
     def describe(self) -> tuple[Span, ...]:
         if self.comparison and self.comparison.plan.steps == 0:
-            return (Span("before the first step, one axis for each function"),)
-        return (Span("now, and before the first step as outline; one axis for each function"),)
+            return (Span(tr("before the first step, one axis for each function")),)
+        text = tr("now, and before the first step as outline; one axis for each function")
+        return (Span(text),)
 
     def columns(self) -> Data:
         data: Data = {}

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.base.translation import tr
 from core.data import DATASETS
 from core.gallery.engine import data_for, plans_at_hand
 from core.gallery.experiment import Experiment
@@ -40,13 +41,15 @@ class Bar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.back = self._button("Gallery", "Back to all experiments (Escape)")
+        self.back = self._button(tr("Gallery"), tr("Back to all experiments (Escape)"))
         self.title = ElidedLabel(least=LEAST_TITLE)
         self.data_choice = Combo(choice_model([]))
         self.band = Check()
         self.count = Spin(2, MOST_SEEDS)
-        self.export = self._button("Export", "Export the comparison as image or data (Ctrl+E)")
-        self.run = self._button("Run", "Train all runs in lockstep (Ctrl+Return)")
+        self.export = self._button(
+            tr("Export"), tr("Export the comparison as image or data (Ctrl+E)")
+        )
+        self.run = self._button(tr("Run"), tr("Train all runs in lockstep (Ctrl+Return)"))
         self.progress = QProgressBar()
         self.status = QLabel()
         self._arrange()
@@ -66,7 +69,7 @@ class Bar(QWidget):
 
     def show_experiment(self, experiment: Experiment) -> None:
         """List an experiment's data sets, in grey those that are not on this computer."""
-        self.title.setText(experiment.title)
+        self.title.setText(tr(experiment.title))
         self.data_choice.set_choices(_choices(experiment))
         self.data_choice.set_value(data_for(experiment))
         self.data_choice.setEnabled(len(experiment.plans) > 1)
@@ -84,10 +87,13 @@ class Bar(QWidget):
 
     def set_running(self, running: bool) -> None:
         """Show whether runs are training; choices are disabled then."""
-        self.run.setText("Stop" if running else "Run")
+        self.run.setText(tr("Stop") if running else tr("Run"))
         self.run.setAccessibleName(self.run.text())
-        what = "Stop all runs" if running else "Train all runs in lockstep"
-        self.run.setToolTip(f"{what} (Ctrl+Return)")
+        stop, train = (
+            tr("Stop all runs (Ctrl+Return)"),
+            tr("Train all runs in lockstep (Ctrl+Return)"),
+        )
+        self.run.setToolTip(stop if running else train)
         self._icon = "close" if running else "play"
         self.data_choice.setEnabled(not running and self.data_choice.count() > 1)
         self.band.setEnabled(not running)
@@ -107,12 +113,12 @@ class Bar(QWidget):
         """Show the progress of the `turn`-th seed after `seconds`."""
         words = []
         if len(self.seeds) > 1:
-            words.append(f"seed {turn + 1} of {len(self.seeds)}")
+            words.append(tr("seed {number} of {count}", number=turn + 1, count=len(self.seeds)))
         if share > EARLY and seconds > EARLY_SECONDS:
-            words.append(f"about {duration(seconds * (1 - share) / share)} left")
+            words.append(tr("about {time} left", time=duration(seconds * (1 - share) / share)))
         if note:
-            words.append(note)
-        self.show_progress(share, " · ".join(words) or "Training")
+            words.append(tr(note))
+        self.show_progress(share, " · ".join(words) or tr("Training"))
 
     def retheme(self) -> None:
         """Apply the colours of the current theme."""
@@ -137,23 +143,25 @@ class Bar(QWidget):
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() * 1.2)
         self.title.setFont(font)
-        self.back.setText("‹  Gallery")
+        self.back.setText(f"‹  {tr('Gallery')}")
         self.run.setProperty("primary", True)
         self.run.setFixedWidth(RUN_WIDTH)
-        self.data_choice.setAccessibleName("Data set")
-        self.data_choice.setToolTip("The data that all runs are trained on")
+        self.data_choice.setAccessibleName(tr("Data set"))
+        self.data_choice.setToolTip(tr("The data that all runs are trained on"))
         width = QFontMetrics(self.font()).horizontalAdvance("Fashion-MNIST")
         self.data_choice.setFixedWidth(width + 44)
-        self.band.setText("Repeat with")
-        self.band.setToolTip("Repeat with several seeds: curves show mean and range, the table ±")
-        self.count.setAccessibleName("Number of seeds")
-        self.count.setToolTip("How many seeds each run is repeated with")
-        self.count.setSuffix(" seeds")
+        self.band.setText(tr("Repeat with"))
+        self.band.setToolTip(
+            tr("Repeat with several seeds: curves show mean and range, the table ±")
+        )
+        self.count.setAccessibleName(tr("Number of seeds"))
+        self.count.setToolTip(tr("How many seeds each run is repeated with"))
+        self.count.setSuffix(tr(" seeds"))
         self.count.setFixedWidth(84)
         self.progress.setRange(0, 1000)
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(6)
-        self.progress.setAccessibleName("Progress")
+        self.progress.setAccessibleName(tr("Progress"))
         self.status.setObjectName("quiet")
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -186,7 +194,7 @@ class Bar(QWidget):
 def _choices(experiment: Experiment) -> QStandardItemModel:
     at_hand = plans_at_hand(experiment)
     model = choice_model(
-        (key, DATASETS[key].label, "" if key in at_hand else "not on this computer", "")
+        (key, tr(DATASETS[key].label), "" if key in at_hand else tr("not on this computer"), "")
         for key in experiment.plans
     )
     for row, key in enumerate(experiment.plans):
@@ -197,5 +205,5 @@ def _choices(experiment: Experiment) -> QStandardItemModel:
 def duration(seconds: float) -> str:
     """A duration as text."""
     if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    return f"{round(seconds / 60)} min"
+        return tr("{seconds} s", seconds=max(1, round(seconds)))
+    return tr("{minutes} min", minutes=round(seconds / 60))

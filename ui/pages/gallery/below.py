@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from core.base.translation import tr
 from core.gallery.results import Results, table_csv
 from ui.export.formats import ExportError, write_whole
 from ui.pages.gallery.table import RunTable
@@ -26,11 +27,12 @@ class Below(QWidget):
         self._results: Results | None = None
         self.table = RunTable()
         self.open_button = self._button(
-            "Open in the playground", "Open the selected run on the Train page, at its start"
+            tr("Open in the playground"),
+            tr("Open the selected run on the Train page, at its start"),
         )
         self.save_button = self._button(
-            "Save table…",
-            "Save the table as CSV, with means and standard deviations at full precision",
+            tr("Save table…"),
+            tr("Save the table as CSV, with means and standard deviations at full precision"),
         )
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
@@ -65,12 +67,13 @@ class Below(QWidget):
         try:
             write_whole(path, table_csv(self._results).encode())
         except ExportError as error:
-            self.failed.emit(str(error))
+            self.failed.emit(tr(str(error)))
 
     def _ask(self) -> None:
         assert self._results is not None
         proposed = str(Path.home() / f"{self._results.experiment.key}.csv")
-        name, _ = QFileDialog.getSaveFileName(self, "Save table", proposed, "CSV table (*.csv)")
+        kind = tr("CSV table (*.csv)")
+        name, _ = QFileDialog.getSaveFileName(self, tr("Save table"), proposed, kind)
         if name:
             self.save(Path(name))
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.base.translation import tr
 from core.gallery import TOPICS
 from core.gallery.experiment import Experiment
 from ui.pages.gallery.tile import Tile
@@ -34,7 +35,7 @@ class Topic(Section):
     """The cards of one topic, in rows."""
 
     def __init__(self, name: str, experiments: tuple[Experiment, ...]) -> None:
-        super().__init__(name)
+        super().__init__(tr(name))
         self.tiles = [Tile(experiment) for experiment in experiments]
         self._found = self.tiles
         self._grid = QGridLayout()
@@ -70,7 +71,7 @@ class CardsPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.search = QLineEdit()
-        self.empty = QLabel("No experiment contains these words.")
+        self.empty = QLabel(tr("No experiment contains these words."))
         self.topics = [Topic(name, experiments) for name, experiments in TOPICS.items()]
         self._arrange()
         self.search.textChanged.connect(self._filter)
@@ -156,16 +157,16 @@ class CardsPage(QWidget):
     # Set-up
 
     def _arrange(self) -> None:
-        title = QLabel("Gallery")
+        title = QLabel(tr("Gallery"))
         font = title.font()
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() * 1.35)
         title.setFont(font)
-        about = QLabel("Experiments of the lectures to run, watch and check.")
+        about = QLabel(tr("Experiments of the lectures to run, watch and check."))
         about.setObjectName("quiet")
-        self.search.setPlaceholderText("Search experiments")
-        self.search.setAccessibleName("Search experiments")
-        self.search.setToolTip("Show the experiments whose title or text contains these words")
+        self.search.setPlaceholderText(tr("Search experiments"))
+        self.search.setAccessibleName(tr("Search experiments"))
+        self.search.setToolTip(tr("Show the experiments whose title or text contains these words"))
         self.search.setClearButtonEnabled(True)
         self.search.setFixedWidth(NARROWEST)
         self.empty.setObjectName("quiet")

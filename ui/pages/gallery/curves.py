@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from core.base.translation import tr
 from core.gallery.comparison import ACCURACY, LOSS, Band, Comparison
 from ui.pages.gallery.runs_plot import RunsPlot
 from ui.pages.gallery.scales import log_floor, wants_log
@@ -40,8 +41,10 @@ class FigurePlot(RunsPlot[RunItems]):
     """
 
     def __init__(self, view: CurvesView, figure: int, caption: str) -> None:
-        super().__init__(view, caption, "steps", percent=figure == ACCURACY)
+        super().__init__(view, caption, tr("steps"), percent=figure == ACCURACY)
         self._curves_view, self.figure = view, figure
+        # What x counts: "steps" or "epochs".
+        self.unit = "steps"
         self.batches: dict[str, Band] = {}
         self.scores: dict[str, Band] = {}
 
@@ -56,7 +59,8 @@ class FigurePlot(RunsPlot[RunItems]):
         self.batches = {run.label: run.band(self.figure, epochs) for run in runs}
         scores = {run.label: run.validation(self.figure, epochs) for run in runs}
         self.scores = {label: band for label, band in scores.items() if band.x.size}
-        self.x_name = "epochs" if epochs else "steps"
+        self.unit = "epochs" if epochs else "steps"
+        self.x_name = tr("epochs") if epochs else tr("steps")
         self.make_items()
         y = self._scale()
         x = Scale(0.0, max(comparison.length, 1.0))
@@ -114,8 +118,9 @@ class FigurePlot(RunsPlot[RunItems]):
             text = self.text(value)
             if high > low and math.isfinite(value):
                 text += f"  {self.text(low)} … {self.text(high)}"
-            rows.append(Row(resolve(self.styles[label].color, style), label, text))
-        title = f"epoch {at:.3g}" if self.x_name == "epochs" else f"step {at:,.0f}"
+            rows.append(Row(resolve(self.styles[label].color, style), tr(label), text))
+        epochs = self.unit == "epochs"
+        title = tr("epoch {epoch:.3g}", epoch=at) if epochs else tr("step {step:,}", step=round(at))
         return ReadOut(self.frame, self.px_of(at), title, rows)
 
     def text(self, value: float) -> str:
@@ -135,16 +140,16 @@ class CurvesView(ComparisonView):
     def __init__(self, parent: QWidget | None = None) -> None:
         self.log: bool | None = None
         super().__init__(parent)
-        self.log_action = QAction("Logarithmic loss axis", self)
-        self.log_action.setToolTip("Logarithmic or linear loss axis")
+        self.log_action = QAction(tr("Logarithmic loss axis"), self)
+        self.log_action.setToolTip(tr("Logarithmic or linear loss axis"))
         self.log_action.setData("log")
         self.log_action.setCheckable(True)
         self.log_action.triggered.connect(self.set_log)
         self.tools = (self.log_action,)
 
     def build(self) -> None:
-        self.loss = self.add_plot(FigurePlot(self, LOSS, "Loss"))
-        self.accuracy = self.add_plot(FigurePlot(self, ACCURACY, "Accuracy"))
+        self.loss = self.add_plot(FigurePlot(self, LOSS, tr("Loss")))
+        self.accuracy = self.add_plot(FigurePlot(self, ACCURACY, tr("Accuracy")))
         self.loss.link(self.accuracy)
 
     def show_runs(self, comparison: Comparison) -> None:
@@ -153,16 +158,22 @@ class CurvesView(ComparisonView):
         self.log_action.setChecked(self.loss.y_scale.log)
 
     def describe(self) -> tuple[Span, ...]:
-        what = "validation, batches pale" if self.loss.scores else "batches, smoothed"
+        validated = tr("validation, batches pale")
+        what = validated if self.loss.scores else tr("batches, smoothed")
         if self.comparison and self.comparison.plan.searches:
-            what = "validation of the best trial so far"
+            what = tr("validation of the best trial so far")
         if self.comparison and self.comparison.turn > 0:
-            what += f" · mean and range of {self.comparison.turn + 1} seeds"
+            seeds = tr("mean and range of {count} seeds", count=self.comparison.turn + 1)
+            what = f"{what} · {seeds}"
         legend = self.legend()
         return (*legend, Span("  ·  "), Span(what)) if legend else (Span(what),)
 
     def add_actions(self, menu: QMenu) -> None:
-        choices = {"Loss axis: automatic": None, "Linear": False, "Logarithmic": True}
+        choices = {
+            tr("Loss axis: automatic"): None,
+            tr("Linear"): False,
+            tr("Logarithmic"): True,
+        }
         add_choice(menu, dict(choices), self.log, self.set_log)
 
     def set_log(self, log: object) -> None:
@@ -177,7 +188,7 @@ class CurvesView(ComparisonView):
             for kind, bands in (("batches", plot.batches), ("validation", plot.scores)):
                 for label, band in bands.items():
                     name = f"{label}: {kind} {figure}"
-                    data[f"{label}: {kind} {plot.x_name}"] = band.x
+                    data[f"{label}: {kind} {plot.unit}"] = band.x
                     data[name] = band.mean
                     if self.comparison and self.comparison.turn > 0:
                         data[f"{name}, least"], data[f"{name}, greatest"] = band.low, band.high

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.base.translation import Message, tr
 from core.experiment.spec import ExperimentSpec
 from core.gallery.comparison import Comparison
 from core.gallery.engine import GalleryJob, Trained, results_of
@@ -41,8 +42,8 @@ VIEWS: dict[str, type[ComparisonView]] = {
 # Height of a card beyond that of its view.
 HEADER = 42
 KeptResults = dict[tuple[str, str], tuple[Comparison, Results]]
-STOPPED = "Stopped before the end: nothing is checked"
-PAUSED = "the run in the playground is paused"
+STOPPED = Message("Stopped before the end: nothing is checked")
+PAUSED = Message("the run in the playground is paused")
 
 
 class EntryPage(QWidget):
@@ -89,11 +90,11 @@ class EntryPage(QWidget):
         self.table.show_plan(plan)
         self._show_runs(Comparison(self.experiment, self.bar.data, self.bar.seeds))
         self._fit_heights(plan)
-        words = plan.count()
+        words = tr(plan.count())
         if plan.searches:
-            words += ": same seed, same data"
+            words = tr("{runs}: same seed, same data", runs=words)
         elif len(plan.variants) > 1:
-            words += ": same seed, same draws, same batches"
+            words = tr("{runs}: same seed, same draws, same batches", runs=words)
         self.bar.show_progress(0.0, words)
         if kept := self.kept.get((self.experiment.key, self.bar.data)):
             comparison, results = kept
@@ -136,12 +137,12 @@ class EntryPage(QWidget):
         )
         job.snapshot.connect(self._take)
         job.finished.connect(self._finish)
-        job.stopped.connect(lambda: self._end(STOPPED))
+        job.stopped.connect(lambda: self._end(tr(STOPPED)))
         job.failed.connect(self._fail)
         job.silent.connect(self._note_silence)
         self._began = time.monotonic()
         self.bar.set_running(True)
-        self.bar.show_progress(0.0, "Reading the data …")
+        self.bar.show_progress(0.0, tr("Reading the data …"))
         self.training_changed.emit(True)
         job.start()
 
@@ -156,7 +157,7 @@ class EntryPage(QWidget):
         if job is None:
             return True
         ended = job.close(timeout)
-        self._end(STOPPED)
+        self._end(tr(STOPPED))
         return ended
 
     def _take(self, update: ComparisonUpdate) -> None:
@@ -170,7 +171,7 @@ class EntryPage(QWidget):
 
     def _note_silence(self, silent: bool) -> None:
         if silent:
-            self.banner.say(f"{SILENT} Stop ends it.")
+            self.banner.say(f"{tr(SILENT)} {tr('Stop ends it.')}")
         else:
             self.banner.hide()
 
@@ -186,10 +187,10 @@ class EntryPage(QWidget):
         self.results = results
         self.below.show_results(results)
         self.side.show_findings(check(results))
-        self.bar.show_progress(1.0, f"Done in {duration(results.seconds)}")
+        self.bar.show_progress(1.0, tr("Done in {time}", time=duration(results.seconds)))
 
     def _fail(self, message: str) -> None:
-        self.banner.say(message)
+        self.banner.say(tr(message))
         self._end("")
 
     def _end(self, words: str) -> None:

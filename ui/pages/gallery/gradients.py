@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 
+from core.base.translation import tr
 from core.gallery.comparison import Comparison
 from core.telemetry.frame import Frame
 from ui.pages.gallery.runs_plot import RunsPlot
@@ -72,12 +73,12 @@ class DepthsPlot(RunsPlot[tuple[Curve, Dots]]):
     def read(self, place: QPointF, style: PaintStyle) -> ReadOut | None:
         i = min(max(int(self.x_of(place.x())), 0), self.layers - 1)
         rows = [
-            Row(resolve(self.styles[label].color, style), label, number(float(frame.gradient[i])))
+            Row(resolve(self.styles[label].color, style), tr(label), _shown(frame, i))
             for label, frame in self.frames.items()
             if i < frame.gradient.size
         ]
         name = self._gradients_view.layer_name(i)
-        title = f"layer {name}" if name.isdecimal() else "output"
+        title = tr("layer {number}", number=name) if name.isdecimal() else tr("output")
         return ReadOut(self.frame, self.px_of(i + 0.5), title, rows) if rows else None
 
 
@@ -92,8 +93,8 @@ class GradientsView(ComparisonView):
     _both = True
 
     def build(self) -> None:
-        self.before = self.add_plot(DepthsPlot(self, "Before the first step"))
-        self.now = self.add_plot(DepthsPlot(self, "Now"))
+        self.before = self.add_plot(DepthsPlot(self, tr("Before the first step")))
+        self.now = self.add_plot(DepthsPlot(self, tr("Now")))
 
     def show_runs(self, comparison: Comparison) -> None:
         runs = comparison.runs.values()
@@ -104,7 +105,8 @@ class GradientsView(ComparisonView):
         self._same_depth = len(set(depths)) <= 1
         y, layers = self._scale([*before.values(), *now.values()]), max(depths, default=1)
         layout = self._both, self.now.caption
-        self._both, self.now.caption = comparison.plan.steps != 0, "At the end" if ended else "Now"
+        self._both = comparison.plan.steps != 0
+        self.now.caption = tr("At the end") if ended else tr("Now")
         self.before.show_frames(before, layers, y)
         self.now.show_frames(now, layers, y)
         if layout != (self._both, self.now.caption):
@@ -121,14 +123,14 @@ class GradientsView(ComparisonView):
 
     def layer_name(self, i: int) -> str:
         """The layer's number; "out" for the last one if all runs have the same depth."""
-        return "out" if self._same_depth and i == self.before.layers - 1 else str(i + 1)
+        return tr("out") if self._same_depth and i == self.before.layers - 1 else str(i + 1)
 
     def arrange(self, area: QRectF, style: PaintStyle) -> None:
         shown = [self.before, self.now] if self._both else [self.before]
         self.place(dict(zip(shown, beside(area, [1 / len(shown)] * len(shown)), strict=True)))
 
     def describe(self) -> tuple[Span, ...]:
-        what = Span("mean |dE/dW| of each layer")
+        what = Span(tr("mean |dE/dW| of each layer"))
         legend = self.legend()
         return (*legend, Span("  ·  "), what) if legend else (what,)
 
@@ -138,3 +140,7 @@ class GradientsView(ComparisonView):
             for label, frame in plot.frames.items():
                 data[f"{label}: gradient {step}"] = frame.gradient
         return data
+
+
+def _shown(frame: Frame, layer: int) -> str:
+    return number(float(frame.gradient[layer]))

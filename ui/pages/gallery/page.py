@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
+from core.base.translation import tr
 from core.experiment.spec import ExperimentSpec
 from core.gallery.experiment import Experiment
 from core.telemetry.history import History
@@ -93,7 +94,7 @@ class GalleryPage(Page):
         )
 
     def report(self, message: str) -> None:
-        self.entry.banner.say(message)
+        self.entry.banner.say(tr(message))
         self.reported.emit(message)
 
     def export(self) -> None:

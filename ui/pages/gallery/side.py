@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from core.base.translation import tr
 from core.gallery.experiment import Expectation, Experiment
 from core.gallery.results import Finding
 from ui import theme
@@ -42,7 +43,7 @@ class Check(QWidget):
         super().__init__(parent)
         self._expectation = expectation
         self.mark = Mark()
-        self.statement = text(expectation.statement)
+        self.statement = text(tr(expectation.statement))
         self.figures = text("")
         self.figures.setTextFormat(Qt.TextFormat.RichText)
         column = QVBoxLayout()
@@ -62,16 +63,19 @@ class Check(QWidget):
         colors = theme.current()
         self.finding = finding
         self.mark.show_verdict(finding.ok if finding else None)
-        said = f"expected {self._expectation.expected()}"
-        words = f'<span style="color:{colors.muted}">{_escaped(said)}'
+        expected = tr("expected {bounds}", bounds=self._expectation.expected())
+        words, said = _escaped(expected), expected
         if finding:
-            color = colors.good if finding.ok else colors.bad
-            verdict = "" if finding.ok else " – does not hold"
-            words += f'<br>measured </span><span style="color:{color}">'
-            words += f"{_escaped(finding.measured)}{verdict}</span>"
-            said += f", measured {finding.measured}: {'holds' if finding.ok else 'does not hold'}"
-        self.figures.setText(words)
-        self.setAccessibleName(f"{self._expectation.statement}: {said}")
+            value = f'<span style="color:{colors.good}">{_escaped(finding.measured)}</span>'
+            if not finding.ok:
+                failed = tr("{value} – does not hold", value=finding.measured)
+                value = f'<span style="color:{colors.bad}">{_escaped(failed)}</span>'
+            words += f"<br>{tr('measured {value}', value=value)}"
+            held = tr("measured {value}: holds", value=finding.measured)
+            missed = tr("measured {value}: does not hold", value=finding.measured)
+            said += f", {held if finding.ok else missed}"
+        self.figures.setText(f'<span style="color:{colors.muted}">{words}</span>')
+        self.setAccessibleName(f"{tr(self._expectation.statement)}: {said}")
 
 
 class Side(QFrame):
@@ -87,7 +91,7 @@ class Side(QFrame):
         self._area.setWidgetResizable(True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.viewport().setAutoFillBackground(False)
-        self._area.setAccessibleName("About this experiment")
+        self._area.setAccessibleName(tr("About this experiment"))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._area)
@@ -98,16 +102,17 @@ class Side(QFrame):
         column = QVBoxLayout(content)
         column.setContentsMargins(MARGIN, 12, MARGIN, MARGIN)
         column.setSpacing(12)
-        question = text(experiment.question)
+        question = text(tr(experiment.question))
         font = question.font()
         font.setPointSizeF(font.pointSizeF() * 1.2)
         font.setBold(True)
         question.setFont(font)
         column.addWidget(question)
+        varies = tr(experiment.varies)
         for name, words in (
-            ("What to look for", experiment.look_for),
-            ("What varies", experiment.varies[:1].upper() + experiment.varies[1:]),
-            ("Finding", experiment.finding),
+            (tr("What to look for"), tr(experiment.look_for)),
+            (tr("What varies"), f"{varies[:1].upper()}{varies[1:]}"),
+            (tr("Finding"), tr(experiment.finding)),
         ):
             if words:
                 section = Section(name)
@@ -119,7 +124,7 @@ class Side(QFrame):
         content.setAutoFillBackground(False)
 
     def _statements(self, statements: Sequence[Expectation]) -> Section:
-        section = Section("Expected results")
+        section = Section(tr("Expected results"))
         self.verdict = text("")
         self.verdict.setObjectName("quiet")
         self.checks = [Check(each) for each in statements]
@@ -135,8 +140,19 @@ class Side(QFrame):
             check.show_finding(findings[i] if findings else None)
         held = sum(finding.ok for finding in findings)
         n = len(self.checks)
-        count = "1 statement" if n == 1 else f"{n} statements"
-        said = f"{held} of {count} hold" if findings else f"{count}, checked at the end of a run"
+        if findings:
+            said = tr(
+                "{held} of {count} statement hold",
+                "{held} of {count} statements hold",
+                count=n,
+                held=held,
+            )
+        else:
+            said = tr(
+                "{count} statement, checked at the end of a run",
+                "{count} statements, checked at the end of a run",
+                count=n,
+            )
         self.verdict.setText(said)
 
     def retheme(self) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.base.translation import Message, tr
 from core.gallery.comparison import Comparison
 from core.gallery.experiment import Plan
 from core.gallery.results import Results, spread_shown
@@ -23,7 +24,9 @@ NAME = 0
 ROW_HEIGHT = 28
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-TIP = "A click highlights this run's curves; a double click or Enter opens it in the playground"
+TIP = Message(
+    "A click highlights this run's curves; a double click or Enter opens it in the playground"
+)
 
 
 class RunTable(QTableWidget):
@@ -37,7 +40,7 @@ class RunTable(QTableWidget):
         super().__init__(parent)
         self.labels: list[str] = []
         self._told: list[str] = []
-        self.setAccessibleName("Runs")
+        self.setAccessibleName(tr("Runs"))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -54,7 +57,8 @@ class RunTable(QTableWidget):
     def show_plan(self, plan: Plan) -> None:
         """List the planned runs, without figures."""
         self.labels = [variant.label for variant in plan.variants]
-        heads = ["Run", *(column.heading for column in plan.columns), "Updates", "ms/step"]
+        heads = [tr("Run"), *(tr(column.heading) for column in plan.columns)]
+        heads += [tr("Updates"), tr("ms/step")]
         self.clearContents()
         self.setColumnCount(len(heads))
         self.setRowCount(len(self.labels))
@@ -63,7 +67,7 @@ class RunTable(QTableWidget):
             if head := self.horizontalHeaderItem(column):
                 head.setTextAlignment(RIGHT if column else LEFT)
         for row, label in enumerate(self.labels):
-            self._put(row, NAME, label)
+            self._put(row, NAME, tr(label))
             for column in range(1, len(heads)):
                 self._put(row, column, NONE)
         self.retheme()
@@ -83,7 +87,8 @@ class RunTable(QTableWidget):
         """Show the final figures."""
         columns = results.plan.columns
         for i, row in enumerate(results.table()):
-            self._put(i, NAME, f"{row.label} · diverged" if row.diverged else row.label)
+            name = tr(row.label)
+            self._put(i, NAME, tr("{run} · diverged", run=name) if row.diverged else name)
             for j, (cell, column) in enumerate(zip(row.cells, columns, strict=True), 1):
                 self._put(i, j, spread_shown(cell, column.unit))
             step = f"{row.milliseconds_per_step:.2f}" if row.iterations else NONE
@@ -123,7 +128,7 @@ class RunTable(QTableWidget):
             item.setTextAlignment(RIGHT if column else LEFT)
             self.setItem(row, column, item)
         item.setText(text)
-        item.setToolTip(TIP if column == NAME else "")
+        item.setToolTip(tr(TIP) if column == NAME else "")
         muted = text == NONE or text == "nan"
         item.setForeground(QColor(getattr(theme.current(), "muted" if muted else "text")))
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from core.base.translation import tr
 from core.gallery.engine import data_for
 from core.gallery.experiment import Experiment
 from core.gallery.recording import seconds
@@ -29,9 +30,10 @@ class Tile(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(HEIGHT)
-        self.setAccessibleName(experiment.title)
-        self.setAccessibleDescription(experiment.question)
-        self.setToolTip(f"<p><b>{experiment.title}</b></p><p>{experiment.look_for}</p>")
+        title, look_for = tr(experiment.title), tr(experiment.look_for)
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(tr(experiment.question))
+        self.setToolTip(f"<p><b>{title}</b></p><p>{look_for}</p>")
         self._pictured: tuple[object, ...] = ()
         # A thumbnail takes about 10 ms: those that are seen are drawn one by one, and again once
         # resizing has stopped.
@@ -42,17 +44,17 @@ class Tile(QPushButton):
         self._arrange()
 
     def goes_by(self, words: str) -> bool:
-        """Whether the experiment's texts contain all words."""
+        """Whether the experiment's texts contain all words, in English or the user's language."""
         each = self.experiment
-        said = " ".join((each.key, each.title, each.question, each.look_for, each.varies))
         labels = (v.label for plan in each.plans.values() for v in plan.variants)
-        said = f"{said} {' '.join(labels)}".lower()
+        texts = (each.title, each.question, each.look_for, each.varies, *labels)
+        said = " ".join((each.key, *texts, *map(tr, texts))).lower()
         return all(word in said for word in words.lower().split())
 
     def footer(self) -> str:
         """The number of runs and their duration, as text."""
         data = data_for(self.experiment)
-        runs = self.experiment.plans[data].count()
+        runs = tr(self.experiment.plans[data].count())
         time = seconds(self.experiment, data)
         return f"{runs} · {_about(time)}" if time > 0 else runs
 
@@ -94,11 +96,11 @@ class Tile(QPushButton):
         self._picture = QLabel()
         self._picture.setFixedHeight(PICTURE)
         self._picture.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        title = ElidedLabel(self.experiment.title)
+        title = ElidedLabel(tr(self.experiment.title))
         font = title.font()
         font.setBold(True)
         title.setFont(font)
-        question, footer = QLabel(self.experiment.question), QLabel(self.footer())
+        question, footer = QLabel(tr(self.experiment.question)), QLabel(self.footer())
         question.setWordWrap(True)
         question.setAlignment(Qt.AlignmentFlag.AlignTop)
         question.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -120,8 +122,8 @@ class Tile(QPushButton):
 
 def _about(seconds: float) -> str:
     if seconds < 1.5:
-        return "about a second"
+        return tr("about a second")
     if seconds < 55:
-        return f"about {seconds:.0f} s"
+        return tr("about {seconds:.0f} s", seconds=seconds)
     minutes = max(1, round(seconds / 60))
-    return "about a minute" if minutes == 1 else f"about {minutes} min"
+    return tr("about a minute") if minutes == 1 else tr("about {minutes} min", minutes=minutes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
+from core.base.translation import Message, tr
 from core.gallery.comparison import Comparison
 from core.gallery.experiment import Plan
 from ui.plots.plot_view import Data, PlotView
@@ -17,7 +18,7 @@ class ComparisonView(PlotView):
     """A view of all runs at once. `show_comparison` sets the comparison, an object that grows while
     the runs train. Runs in `emphasised` are highlighted."""
 
-    start = "Press Run or Ctrl+Return to start."
+    start = Message("Press Run or Ctrl+Return to start.")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -78,5 +79,5 @@ class ComparisonView(PlotView):
         spans: list[Span] = []
         for label, style in self.styles.items():
             spans += [Span("  ·  ")] if spans else []
-            spans.append(Span(label, style.color))
+            spans.append(Span(tr(label), style.color))
         return spans

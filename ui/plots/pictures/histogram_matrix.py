@@ -18,7 +18,7 @@ from ui.plots.run_styles import RunStyle, paint_swatch
 from ui.plots.scale import Floats
 from ui.plots.stroke import Polyline
 from ui.plots.style import PaintStyle
-from ui.plots.text import CENTER, LEFT, RIGHT, paint_label
+from ui.plots.text import CENTER, LEFT, RIGHT, layer_name, paint_label
 from ui.plots.ticks import number
 
 HEAD, FOOT = 18.0, 16.0
@@ -141,7 +141,8 @@ class HistogramMatrix(Picture):
                     named.add(column)
                     place = cell.place
                     where = QRectF(place.left() - 10, self.rect.top() - 2, place.width() + 20, 14)
-                    paint_label(painter, where, CENTER, self.names[column], colors[column], style)
+                    name = layer_name(self.names[column])
+                    paint_label(painter, where, CENTER, name, colors[column], style)
 
     def draw(self, painter: QPainter, style: PaintStyle, exposed: QRectF) -> None:
         colors = style.layer_colors(len(self.names))
@@ -183,7 +184,7 @@ class HistogramMatrix(Picture):
         for label, cells in self.cells.items():
             for column, cell in self.columns(cells):
                 if cell.place.adjusted(-4, -4, 4, 4).contains(place):
-                    title = f"{tr(label)}, {self.names[column]}"
+                    title = f"{tr(label)}, {layer_name(self.names[column])}"
                     return _read_bin(place, title, cell, colors[column])
         return None
 
