@@ -184,7 +184,7 @@ def _settings(plan: Plan, options: Options) -> dict[str, Any]:
     train = plan.data.split.train
     joins = bool(plan.of(Norm)) and plan.rows > 1
     rng = np.random.default_rng(0)
-    sampler = Sampler(len(train), training.batching, False, rng, singles=not joins)
+    sampler = Sampler(len(train), training.batching, False, rng, joins=joins)
     watched = "validation" if len(plan.data.split.validation) else "train"
     scaled = plan.data.target_scale is not None
     plateau, patient = training.schedule.reactive, bool(training.patience)
@@ -199,7 +199,7 @@ def _settings(plan: Plan, options: Options) -> dict[str, Any]:
         "clipping": training.clipping,
         "replacement": training.replacement,
         "rows": plan.rows,
-        "joins_single": joins and len(train) > plan.rows,
+        "joins": joins and len(train) > plan.rows,
         "steps": options.steps,
         "epochs": training.max_epochs or DEFAULT_EPOCHS,
         "steps_per_epoch": sampler.steps_per_epoch,

@@ -13,8 +13,8 @@ from core.catalogue.batching import Batching
 class Sampler:
     """Returns row numbers batch by batch, each epoch in a new order; the last batch may be shorter.
 
-    With replacement every row of an epoch is drawn independently of the others. Without `singles`,
-    a single sample left at the end of an epoch joins the batch before it, as batch norm needs a
+    With replacement every row of an epoch is drawn independently of the others. With `joins`, less
+    than half a batch left at the end of an epoch joins the batch before it, as batch norm needs a
     variance.
     """
 
@@ -24,9 +24,9 @@ class Sampler:
         batching: Batching,
         replacement: bool,
         rng: np.random.Generator,
-        singles: bool = True,
+        joins: bool = False,
     ) -> None:
-        self.n, self._rng, self._singles = n, rng, singles
+        self.n, self._rng, self._joins = n, rng, joins
         self.epochs = 0
         self._at = 0
         self.change(batching, replacement)
@@ -54,7 +54,7 @@ class Sampler:
     def next(self) -> NDArray[np.intp]:
         """The row numbers of the next batch."""
         end = self._at + self.rows
-        if end == self.n - 1 and self._joins_single:
+        if self._is_joined(self.n - end):
             end = self.n
         rows = self._order[self._at : end]
         self._at += len(rows)
@@ -63,15 +63,13 @@ class Sampler:
             self._order = self._draw()
         return rows
 
-    @property
-    def _joins_single(self) -> bool:
-        return not self._singles and self.rows > 1
+    def _is_joined(self, left: int) -> bool:
+        """Whether the samples left behind a batch are too few for one of their own."""
+        return self._joins and 1 <= left < self.rows and (left == 1 or 2 * left < self.rows)
 
     def _steps(self, samples: int) -> int:
-        steps = -(-samples // self.rows)
-        if steps > 1 and samples % self.rows == 1 and self._joins_single:
-            return steps - 1
-        return steps
+        whole, left = divmod(samples, self.rows)
+        return whole + (left > 0 and not (whole and self._is_joined(left)))
 
     def _draw(self) -> NDArray[np.intp]:
         if self._replacement:

@@ -86,7 +86,7 @@ class Trainer:
             training.batching,
             training.replacement,
             self.streams["batches"],
-            singles=not self.network.normalizes,
+            joins=self.network.normalizes,
         )
         self.update = Update(training.optimizer, self.network.params, self.network.grads)
         self._limit = _runaway_limit(self.targets)

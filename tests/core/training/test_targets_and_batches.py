@@ -98,7 +98,7 @@ def test_the_baseline_of_classes_is_the_most_frequent_one():
 # Batches of one
 
 
-@pytest.mark.parametrize("count", [96, 97, 98])
+@pytest.mark.parametrize("count", [96, 97, 98, 99, 103, 111, 112])
 def test_batch_norm_learns_whatever_is_left_over_for_the_last_batch(count):
     spec = ExperimentSpec(
         data=DataSpec(dataset=Circle(count=count), validation=0),
@@ -107,16 +107,33 @@ def test_batch_norm_learns_whatever_is_left_over_for_the_last_batch(count):
     )
     score = run_of(spec).evaluate("train")
     assert score is not None
-    assert score.accuracy >= 0.98
+    assert score.accuracy == 1
+    assert score.loss < 0.05
 
 
-def test_a_single_sample_left_over_joins_the_batch_before():
-    rng = np.random.default_rng(0)
-    sampler = Sampler(97, MiniBatch(size=32), False, rng, singles=False)
-    assert sampler.steps_per_epoch == 3
-    assert [len(sampler.next()) for _ in range(4)] == [32, 32, 33, 32]
-    assert sampler.steps_left == 2
-    assert [len(Sampler(97, MiniBatch(size=96), False, rng).next())] == [96]
+@pytest.mark.parametrize(
+    ("count", "size", "sizes"),
+    [
+        (97, 32, [32, 32, 33]),
+        (111, 32, [32, 32, 47]),
+        (112, 32, [32, 32, 32, 16]),
+        (5, 2, [2, 3]),
+        (7, 3, [3, 4]),
+        (3, 1, [1, 1, 1]),
+        (10, 32, [10]),
+    ],
+)
+def test_less_than_half_a_batch_left_over_joins_the_batch_before(count, size, sizes):
+    sampler = Sampler(count, MiniBatch(size=size), False, np.random.default_rng(0), joins=True)
+    assert sampler.steps_per_epoch == len(sizes)
+    assert [len(sampler.next()) for _ in range(2 * len(sizes))] == sizes * 2
+    sampler.next()
+    assert sampler.steps_left == (len(sizes) - 1 or 1)
+
+
+def test_without_batch_norm_every_rest_is_a_batch():
+    sampler = Sampler(97, MiniBatch(size=32), False, np.random.default_rng(0))
+    assert [len(sampler.next()) for _ in range(4)] == [32, 32, 32, 1]
 
 
 def test_running_statistics_do_not_learn_from_single_samples():

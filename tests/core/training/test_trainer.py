@@ -104,7 +104,7 @@ def test_the_first_loss_is_that_of_the_untrained_network():
 
 @pytest.mark.parametrize(
     ("batching", "sizes"),
-    [(FullBatch(), [75]), (Stochastic(), [1] * 75), (MiniBatch(size=32), [32, 32, 11])],
+    [(FullBatch(), [75]), (Stochastic(), [1] * 75), (MiniBatch(size=32), [32, 43])],
 )
 def test_an_epoch_sees_every_sample_once(batching, sizes):
     trainer = Trainer(with_training(EVERYTHING, batching=batching))
