@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -70,12 +71,15 @@ def canonical(kind: str, word: str) -> str:
     return "yes" if word.lower() in YES else "no" if word.lower() in NO else word
 
 
-def spellings(column: Column) -> str:
-    """Words that differ in capitals only, for a warning; "" where there are none."""
-    folded = Counter(word.casefold() for word in column.categories or ())
-    twice = {word for word, times in folded.items() if times > 1}
-    found = [word for word in column.categories or () if word.casefold() in twice]
-    return ", ".join(found[:4])
+def alike_words(words: Sequence[str]) -> str:
+    """Words that differ only in capitals, spaces or a full stop at the end, for a warning; "" where
+    there are none."""
+    folded = Counter(map(_folded, words))
+    return ", ".join([word for word in words if folded[_folded(word)] > 1][:4])
+
+
+def _folded(word: str) -> str:
+    return " ".join(word.casefold().split()).rstrip(". ") or word
 
 
 def _of_numbers(column: Column, values: NDArray, row_names: bool) -> Nature:

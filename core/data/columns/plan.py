@@ -14,8 +14,9 @@ import numpy as np
 
 from core.base.translation import Message, joined
 from core.data.columns.choices import Choices
-from core.data.columns.kinds import Kind, Mask, gap_codes, nature_of, spellings
+from core.data.columns.kinds import Kind, Mask, alike_words, gap_codes, nature_of
 from core.data.columns.leakage import suspicion
+from core.data.columns.missing_marks import missing_mark
 from core.data.columns.recipe import Feature
 from core.data.columns.summary import counts, summary
 from core.data.columns.targets import (
@@ -281,15 +282,16 @@ def _warnings(
     for each in plans:
         if each.problem:
             found.append(each.problem)
+        column = columns[each.name]
+        if each.role != "left out" and (mark := missing_mark(column, rows)):
+            found.append(f"{each.name}: {mark}")
         if each.feature is None:
             continue
-        column, count = columns[each.name], len(each.feature.labels)
+        count = len(each.feature.labels)
         if count > MANY_CATEGORIES:
-            found.append(Message("{name}: becomes {count:,} inputs", name=each.name, count=count))
-        if each.kind == "class" and (alike := spellings(column)):
-            found.append(
-                Message("{name}: {alike} count as different words", name=each.name, alike=alike)
-            )
+            found.append(f"{each.name}: becomes {count:,} inputs")
+        if each.kind == "class" and (alike := alike_words(column.categories or ())):
+            found.append(f"{each.name}: {alike} count as different words")
         if each.kind == "class" and (number := first_number(column)):
             found.append(
                 Message(

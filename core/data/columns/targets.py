@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.base.translation import Message
-from core.data.columns.kinds import NO, YES, canonical
+from core.data.columns.kinds import NO, YES, alike_words, canonical
 from core.data.columns.recipe import number_name
 from core.data.dataset import Task
 from core.data.refusal import refuse
@@ -63,6 +62,10 @@ def encode_targets(
             refuse(path, fault_message(column.name, column.fault, Message("is predicted")))
         check_numbers(column.name, values, path)
         if not names and _are_amounts(values, purpose, kind):
+            if values.min() == values.max():
+                refuse(
+                    path, f"column {column.name!r} has only one value; there is nothing to learn"
+                )
             return Targets(values[:, None].astype(np.float64), "regression", ())
         distinct, codes = np.unique(values, return_inverse=True)
         found = tuple(number_name(value) for value in distinct[: MOST_CLASSES + 1])
@@ -87,6 +90,10 @@ def encode_targets(
             )
         found, codes, notes = _classes(column, values)
     return _as_classes(column.name, found, codes.reshape(-1), purpose, notes, path)
+
+
+def _refuse_constant(name: str, path: Path) -> NoReturn:
+    refuse(path, f"column {name!r} has only one value; there is nothing to learn")
 
 
 def check_numbers(name: str, values: NDArray, path: Path) -> None:
@@ -128,10 +135,7 @@ def _as_classes(
     path: Path,
 ) -> Targets:
     if len(classes) < 2:
-        refuse(
-            path,
-            Message("column {name!r} has only one value; there is nothing to learn", name=name),
-        )
+        _refuse_constant(name, path)
     if len(classes) > MOST_CLASSES:
         refuse(
             path,
@@ -151,6 +155,8 @@ def _as_classes(
             ),
         )
     warnings = list(_about_sizes(name, classes, np.bincount(codes)))
+    if alike := alike_words(classes):
+        warnings.append(f"{name}: {alike} count as different classes")
     if len(classes) == 2 and purpose != "classes":
         values = codes.reshape(-1, 1).astype(np.float64)
         return Targets(values, "binary", classes, tuple(notes), tuple(warnings))

@@ -218,6 +218,10 @@ def _with_units(top: Top) -> Top:
     if len(top.body) < 3 or len(top.body[0][1]) != len(top.names):
         return top
     (line, units), rest = top.body[0], top.body[1:]
+    if _is_rule(units):
+        top.notes.append("a line of dashes left out")
+        top.body, top.skip = rest, line
+        return top
     numeric = [i for i in range(len(top.names)) if _is_numeric(rest, i)]
     told = [units[i].strip() for i in numeric if not is_missing(units[i])]
     if not told or any(map(looks_numeric, told)) or 2 * len(told) < len(numeric):
@@ -229,6 +233,12 @@ def _with_units(top: Top) -> Top:
     top.notes.append(Message("a row of units left out: {units}", units=", ".join(told[:6])))
     top.body, top.skip = rest, line
     return top
+
+
+def _is_rule(cells: list[str]) -> bool:
+    """Whether a row is the line of dashes under the header of a Markdown table."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return len(filled) > 1 and all(re.fullmatch(":?-{2,}:?", cell) for cell in filled)
 
 
 def _is_bracketed(text: str) -> bool:

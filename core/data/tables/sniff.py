@@ -23,7 +23,15 @@ from core.data.tables.header import COMMENT_MARKS, Rows, top_of, without_comment
 from core.data.tables.judge import number_style
 from core.data.tables.numbers import NumberStyle, evidence, looks_numeric
 from core.data.tables.rows import LONGEST_LINE, refuse_encoding, rows_of
-from core.data.tables.source import HEAD_BYTES, Kind, encoding_of, kind_of, opened
+from core.data.tables.source import (
+    ENCODINGS,
+    HEAD_BYTES,
+    UNICODE,
+    Kind,
+    encoding_of,
+    kind_of,
+    opened,
+)
 from core.data.tables.table import Dialect, Layout, ReadOptions
 
 DELIMITERS = {
@@ -40,6 +48,7 @@ DELIMITER_ROWS = 100
 PREVIEW_ROWS = 20
 MARGIN = 0.1
 MOST_COLUMNS = 10_000
+_INDEXED = re.compile(r"[+-]?[\d.]+(?:\s+\d+:\S+)+\s*(?:#.*)?\s*")
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 
 
@@ -68,8 +77,13 @@ def sniff_text(path: Path, kind: Kind, options: ReadOptions, encoding: str = "")
     """`sniff` for text, in a given encoding where it is known."""
     lines, encoding = first_lines(path, kind, encoding or options.encoding)
     if not any(line.strip() for line in lines):
-        refuse(path, Message("is empty; choose a file with rows of data"))
+        refuse(path, "is empty; choose a file with rows of data")
+    if all(map(_INDEXED.fullmatch, filter(str.strip, lines[:DELIMITER_ROWS]))):
+        refuse(path, "is in LIBSVM's format (index:value), not a table of columns; save it as CSV")
     notes: list[str] = []
+    if not options.encoding and encoding not in UNICODE:
+        known = ENCODINGS.get(encoding, encoding)
+        notes.append(f"read as {known}, the encoding that seems likely")
     start, delimiter = max(0, options.skip), options.delimiter
     if found := _SEPARATOR_LINE.fullmatch(lines[0]):
         start, delimiter = max(1, start), delimiter or found[1]

@@ -7,10 +7,11 @@ import codecs
 import gzip
 import io
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -34,6 +35,15 @@ DISGUISES = {
     b"{\\rtf": Message("is a text document, not a table of text; save the table as CSV"),
     b"ARROW1": Message("is an Arrow file; save it as Parquet"),
 }
+# The same for text: beginnings in small letters, behind white space and a byte order mark.
+DISGUISED_TEXT = {
+    b"<!doctype": "is a web page, not a table; save the table itself, as CSV",
+    b"<html": "is a web page, not a table; save the table itself, as CSV",
+    b"<?xml": "is an XML document, not a table; save the table as CSV",
+    b"{": "is JSON, not a table; save it as CSV or Parquet",
+    b"[{": "is JSON, not a table; save it as CSV or Parquet",
+    b"[[": "is JSON, not a table; save it as CSV or Parquet",
+}
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -46,19 +56,29 @@ ENCODINGS = {
     "auto": Message("Detect"),
     "utf-8-sig": "UTF-8",
     "utf-16": "UTF-16",
-    "cp949": Message("Korean (CP949, EUC-KR)"),
-    "cp1252": Message("Western (Windows-1252, Latin-1)"),
-    "cp1250": Message("Central European (Windows-1250)"),
-    "cp1251": Message("Cyrillic (Windows-1251)"),
-    "shift_jis": Message("Japanese (Shift JIS)"),
-    "gb18030": Message("Chinese (GB 18030)"),
-    "big5": Message("Chinese (Big5)"),
+    "cp949": "Korean (CP949, EUC-KR)",
+    "cp1252": "Western (Windows-1252, Latin-1)",
+    "cp1250": "Central European (Windows-1250)",
+    "cp1251": "Cyrillic (Windows-1251)",
+    "shift_jis": "Japanese (Shift JIS)",
+    "gb18030": "Chinese (GB 18030)",
+    "big5": "Chinese (Big5)",
+    "euc_jp": "Japanese (EUC-JP)",
+    "koi8_r": "Cyrillic (KOI8-R)",
+    "cp866": "Cyrillic (DOS)",
+    "cp1253": "Greek (Windows-1253)",
+    "cp1254": "Turkish (Windows-1254)",
+    "mac_roman": "Western (Mac)",
+    "cp437": "Western (DOS)",
 }
+UNICODE = ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32")
 _ISOLATED = [
     *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "koi8_r", "mac_roman"),
     *("cp949", "euc_kr", "shift_jis", "cp932", "euc_jp", "gb18030", "big5", "cp850", "cp437"),
 ]
 
+_WORD = re.compile(r"[^\s,;|\t\d.\"'()/:_-]+")
+_RUSSIAN = re.compile("[А-ЯЁа-яё]?[а-яё]+|[А-ЯЁ]")
 _WESTERN = "äöüÄÖÜßéèêëàâáíìîïóòôõúùûçÇñÑåÅæøØÉÀ°€µ²³–’“”ãÁÍÓÚýþð£½§´«»"
 
 
@@ -194,6 +214,17 @@ def _limited(stream: Any, path: Path) -> IO[bytes]:
     return io.BufferedReader(_Limited(stream, path), 1 << 18)
 
 
+def refuse_disguised_text(head: bytes, path: Path) -> None:
+    """Raise a `DataError` for text that is no table, or a picture in an archive."""
+    begins = head[:256].removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    for beginning, advice in DISGUISED_TEXT.items():
+        if begins.startswith(beginning):
+            refuse(path, advice)
+    for beginning, advice in DISGUISES.items():
+        if head.startswith(beginning):
+            refuse(path, advice)
+
+
 def encoding_of(head: bytes, path: Path, whole: bool) -> str:
     """The encoding of a text by its beginning; `whole` is False where it continues.
 
@@ -214,6 +245,7 @@ def encoding_of(head: bytes, path: Path, whole: bool) -> str:
                 path, Message("is not a table of text; save it as CSV, Excel (.xlsx) or Parquet")
             )
         return "utf-8-sig"
+    refuse_disguised_text(head, path)
     if sum(byte < 9 or 13 < byte < 27 for byte in head[:512]) > 5:
         refuse(path, Message("is not a table of text; save it as CSV, Excel (.xlsx) or Parquet"))
     if head.isascii() or is_utf8(head, whole):
@@ -236,6 +268,8 @@ def legacy_encoding(data: bytes, whole: bool = False) -> str:
         return "cp949"
     lines = [line for line in data.splitlines() if not line.isascii()]
     sample = b"\n".join(lines[: len(lines) - (not whole) or 1][:2000])
+    if cyrillic := _cyrillic(sample):
+        return cyrillic
     # Accents stand between ASCII letters: few bytes of Western text are beyond ASCII.
     high = sum(byte > 127 for byte in sample)
     western = _letters(sample, "cp1252", True)
@@ -246,6 +280,19 @@ def legacy_encoding(data: bytes, whole: bool = False) -> str:
     if found in ("", "euc_kr", "johab", "cp949") and _are_korean(_letters(data, "cp949", whole)):
         return "cp949"
     return found or "cp1252"
+
+
+def _cyrillic(sample: bytes) -> str:
+    """The Cyrillic encoding in which words are whole and in small letters behind the first; "" if
+    there is none. In the wrong one capitals are small letters, or there are signs among them."""
+    best, most = "", 0.8
+    for encoding in ("cp1251", "koi8_r", "cp866"):
+        with suppress(UnicodeDecodeError):
+            words = [w for w in _WORD.findall(sample.decode(encoding)) if not w.isascii()]
+            whole = sum(_RUSSIAN.fullmatch(word) is not None for word in words)
+            if words and whole > most * len(words):
+                best, most = encoding, whole / len(words)
+    return best
 
 
 def _are_korean(letters: str) -> bool:

@@ -66,11 +66,12 @@ def all_rows(layout: Layout, progress: Callable[[float], None]) -> Iterator[Row]
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    openpyxl = needed("openpyxl", Message("Opening Excel files"))
-    with unpacking(path), warnings.catch_warnings():
+    openpyxl = needed("openpyxl", "Opening Excel files")
+    # As an open file, since openpyxl refuses a path with another ending.
+    with unpacking(path), open(path, "rb") as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
         except OSError:
             raise
         except Exception as error:  # a damaged file can raise anything in the reader

@@ -494,3 +494,106 @@ def test_names_and_pairs_of_settings_are_read_back():
     assert pairs_in(as_pairs(pairs), ("class", "number")) == pairs
     with pytest.raises(ValueError, match="must be COLUMN=CHOICE"):
         pairs_in("a=nonsense", ("class",))
+
+
+# Further shapes of the same kinds
+
+
+@pytest.mark.parametrize(
+    ("mark", "others", "said"),
+    [
+        (-999, range(-40, 40), True),
+        (9999, range(40), True),
+        (-200, [i / 7 for i in range(60)], True),
+        (-1, range(30), True),
+        (-999, [i * 1000 - 3000 for i in range(60)], False),
+        (99, range(30, 110), False),
+        (-1, [0, 1], False),
+        (0, range(100, 140), False),
+    ],
+)
+def test_numbers_that_mark_missing_values_are_warned_of(tmp_path, mark, others, said):
+    cells = [str(mark)] * 5 + [str(each) for each in others if each != mark] * 2
+    text = lines("x,y", cells, [str(i * 7 % 101) for i in range(len(cells))])
+    found = any("looks like a mark" in each for each in encoded_of(tmp_path, text).warnings)
+    assert found == said
+    table = table_of(tmp_path, text, missing=frozenset({str(mark)}))
+    assert np.isnan(column(table, "x").values[:5]).all()
+
+
+@pytest.mark.parametrize(
+    ("classes", "warned"),
+    [
+        (["Cat", "cat", "dog"], True),
+        (["<=50K", "<=50K.", ">50K"], True),
+        (["<=50K", ">50K"], False),
+        (["+", "-", "0"], False),
+        ([".", ". ."], False),
+    ],
+)
+def test_classes_that_hardly_differ_are_warned_of(tmp_path, classes, warned):
+    text = lines("x,y", [str(i * i) for i in range(30)], repeated(classes))
+    found = any(
+        "count as different classes" in each for each in encoded_of(tmp_path, text).warnings
+    )
+    assert found == warned
+
+
+@pytest.mark.parametrize("target", ["0.3", "7", "a", "1e5"])
+def test_a_constant_target_is_refused(tmp_path, target):
+    text = lines("x,y", [str(i * i) for i in range(30)], [target] * 30)
+    with pytest.raises(DataError, match="only one value"):
+        encoded_of(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('[{"x": 1, "y": 2}]', "is JSON"),
+        ('{"x": 1}\n{"x": 2}\n', "is JSON"),
+        ("\n<!DOCTYPE html>\n<p>1,2</p>", "web page"),
+        ('<?xml version="1.0"?><a>1,2</a>', "XML"),
+        ("+1 1:0.5 2:3\n-1 1:2 7:1e3\n", "LIBSVM"),
+    ],
+)
+def test_text_that_is_no_table_is_refused_by_its_name(tmp_path, content, said):
+    with pytest.raises(DataError, match=said):
+        table_of(tmp_path, content)
+
+
+def test_a_picture_in_an_archive_is_no_table(tmp_path):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.png", b"\x89PNG\r\n\x1a\n")
+    with pytest.raises(DataError, match="is a picture"):
+        table_of(tmp_path, packed.getvalue(), "a.zip")
+
+
+def test_a_workbook_under_another_name_is_opened(tmp_path):
+    book = tmp_path / "book.xlsx"
+    pd.DataFrame({"x": [1, 4, 9], "y": [2.5, 3.5, 4.5]}).to_excel(book, index=False)
+    assert numbers(table_of(tmp_path, book.read_bytes(), "book.csv"), "y") == [2.5, 3.5, 4.5]
+
+
+def test_a_table_of_markdown_is_read_without_its_rule(tmp_path):
+    rows = "".join(f"| {i * i} | {'ab'[i % 2]} |\n" for i in range(9))
+    made = encoded_of(tmp_path, f"| x | kind |\n|:--|-----:|\n{rows}")
+    assert made.samples.class_names == ("a", "b")
+    assert made.samples.inputs[:, 0].tolist() == [i * i for i in range(9)]
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8_r", "cp866"])
+@pytest.mark.parametrize("words", [["муж", "жен"], ["Москва", "Санкт-Петербург", "Казань"]])
+def test_cyrillic_words_decide_their_encoding_and_it_is_said(tmp_path, encoding, words):
+    content = lines("рост,город", [str(150 + i * i) for i in range(30)], repeated(words))
+    made = encoded_of(tmp_path, content.encode(encoding))
+    assert set(made.samples.class_names) == set(words)
+    assert any("Cyrillic" in each for each in made.notes)
+
+
+def test_a_guessed_encoding_is_said_and_a_chosen_one_is_not(tmp_path):
+    content = lines("größe,farbe", [str(i * i) for i in range(30)], repeated(["grün", "weiß"]))
+    guessed = table_of(tmp_path, content.encode("cp1252"))
+    assert guessed.notes[0].startswith("read as Western (Windows-1252")
+    assert not table_of(tmp_path, content.encode("cp1252"), encoding="cp1252").notes
+    assert not table_of(tmp_path, content).notes
