@@ -7,6 +7,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.translation import Message
 from core.data.columns.kinds import Mask
 from core.data.tables.table import Column
 
@@ -30,9 +31,11 @@ def missing_mark(column: Column, rows: Mask | None) -> str:
     for mark in (values.min(), values.max()):
         times, others = int((values == mark).sum()), values[values != mark]
         if times >= FEWEST_TIMES and _stands_out(float(mark), others):
-            return (
-                f"{mark:.0f} occurs {times:,} times and looks like a mark of missing values; if it "
-                "is one, add it to the gap words"
+            return Message(
+                "{mark:.0f} occurs {times:,} times and looks like a mark of missing values; if it "
+                "is one, add it to the gap words",
+                mark=float(mark),
+                times=times,
             )
     return ""
 

@@ -284,14 +284,16 @@ def _warnings(
             found.append(each.problem)
         column = columns[each.name]
         if each.role != "left out" and (mark := missing_mark(column, rows)):
-            found.append(f"{each.name}: {mark}")
+            found.append(joined(": ", [each.name, mark]))
         if each.feature is None:
             continue
         count = len(each.feature.labels)
         if count > MANY_CATEGORIES:
-            found.append(f"{each.name}: becomes {count:,} inputs")
+            found.append(Message("{name}: becomes {count:,} inputs", name=each.name, count=count))
         if each.kind == "class" and (alike := alike_words(column.categories or ())):
-            found.append(f"{each.name}: {alike} count as different words")
+            found.append(
+                Message("{name}: {alike} count as different words", name=each.name, alike=alike)
+            )
         if each.kind == "class" and (number := first_number(column)):
             found.append(
                 Message(

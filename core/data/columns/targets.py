@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.translation import Message
 from core.data.columns.kinds import NO, YES, alike_words, canonical
 from core.data.columns.recipe import number_name
 from core.data.dataset import Task
@@ -63,9 +64,7 @@ def encode_targets(
         check_numbers(column.name, values, path)
         if not names and _are_amounts(values, purpose, kind):
             if values.min() == values.max():
-                refuse(
-                    path, f"column {column.name!r} has only one value; there is nothing to learn"
-                )
+                _refuse_constant(column.name, path)
             return Targets(values[:, None].astype(np.float64), "regression", ())
         distinct, codes = np.unique(values, return_inverse=True)
         found = tuple(number_name(value) for value in distinct[: MOST_CLASSES + 1])
@@ -93,7 +92,9 @@ def encode_targets(
 
 
 def _refuse_constant(name: str, path: Path) -> NoReturn:
-    refuse(path, f"column {name!r} has only one value; there is nothing to learn")
+    refuse(
+        path, Message("column {name!r} has only one value; there is nothing to learn", name=name)
+    )
 
 
 def check_numbers(name: str, values: NDArray, path: Path) -> None:
@@ -156,7 +157,9 @@ def _as_classes(
         )
     warnings = list(_about_sizes(name, classes, np.bincount(codes)))
     if alike := alike_words(classes):
-        warnings.append(f"{name}: {alike} count as different classes")
+        warnings.append(
+            Message("{name}: {alike} count as different classes", name=name, alike=alike)
+        )
     if len(classes) == 2 and purpose != "classes":
         values = codes.reshape(-1, 1).astype(np.float64)
         return Targets(values, "binary", classes, tuple(notes), tuple(warnings))

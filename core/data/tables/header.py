@@ -219,7 +219,7 @@ def _with_units(top: Top) -> Top:
         return top
     (line, units), rest = top.body[0], top.body[1:]
     if _is_rule(units):
-        top.notes.append("a line of dashes left out")
+        top.notes.append(Message("a line of dashes left out"))
         top.body, top.skip = rest, line
         return top
     numeric = [i for i in range(len(top.names)) if _is_numeric(rest, i)]

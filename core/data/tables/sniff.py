@@ -77,13 +77,16 @@ def sniff_text(path: Path, kind: Kind, options: ReadOptions, encoding: str = "")
     """`sniff` for text, in a given encoding where it is known."""
     lines, encoding = first_lines(path, kind, encoding or options.encoding)
     if not any(line.strip() for line in lines):
-        refuse(path, "is empty; choose a file with rows of data")
+        refuse(path, Message("is empty; choose a file with rows of data"))
     if all(map(_INDEXED.fullmatch, filter(str.strip, lines[:DELIMITER_ROWS]))):
-        refuse(path, "is in LIBSVM's format (index:value), not a table of columns; save it as CSV")
+        refuse(
+            path,
+            Message("is in LIBSVM's format (index:value), not a table of columns; save it as CSV"),
+        )
     notes: list[str] = []
     if not options.encoding and encoding not in UNICODE:
         known = ENCODINGS.get(encoding, encoding)
-        notes.append(f"read as {known}, the encoding that seems likely")
+        notes.append(Message("read as {encoding}, the encoding that seems likely", encoding=known))
     start, delimiter = max(0, options.skip), options.delimiter
     if found := _SEPARATOR_LINE.fullmatch(lines[0]):
         start, delimiter = max(1, start), delimiter or found[1]

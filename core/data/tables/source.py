@@ -37,12 +37,12 @@ DISGUISES = {
 }
 # The same for text: beginnings in small letters, behind white space and a byte order mark.
 DISGUISED_TEXT = {
-    b"<!doctype": "is a web page, not a table; save the table itself, as CSV",
-    b"<html": "is a web page, not a table; save the table itself, as CSV",
-    b"<?xml": "is an XML document, not a table; save the table as CSV",
-    b"{": "is JSON, not a table; save it as CSV or Parquet",
-    b"[{": "is JSON, not a table; save it as CSV or Parquet",
-    b"[[": "is JSON, not a table; save it as CSV or Parquet",
+    b"<!doctype": Message("is a web page, not a table; save the table itself, as CSV"),
+    b"<html": Message("is a web page, not a table; save the table itself, as CSV"),
+    b"<?xml": Message("is an XML document, not a table; save the table as CSV"),
+    b"{": Message("is JSON, not a table; save it as CSV or Parquet"),
+    b"[{": Message("is JSON, not a table; save it as CSV or Parquet"),
+    b"[[": Message("is JSON, not a table; save it as CSV or Parquet"),
 }
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -56,20 +56,20 @@ ENCODINGS = {
     "auto": Message("Detect"),
     "utf-8-sig": "UTF-8",
     "utf-16": "UTF-16",
-    "cp949": "Korean (CP949, EUC-KR)",
-    "cp1252": "Western (Windows-1252, Latin-1)",
-    "cp1250": "Central European (Windows-1250)",
-    "cp1251": "Cyrillic (Windows-1251)",
-    "shift_jis": "Japanese (Shift JIS)",
-    "gb18030": "Chinese (GB 18030)",
-    "big5": "Chinese (Big5)",
-    "euc_jp": "Japanese (EUC-JP)",
-    "koi8_r": "Cyrillic (KOI8-R)",
-    "cp866": "Cyrillic (DOS)",
-    "cp1253": "Greek (Windows-1253)",
-    "cp1254": "Turkish (Windows-1254)",
-    "mac_roman": "Western (Mac)",
-    "cp437": "Western (DOS)",
+    "cp949": Message("Korean (CP949, EUC-KR)"),
+    "cp1252": Message("Western (Windows-1252, Latin-1)"),
+    "cp1250": Message("Central European (Windows-1250)"),
+    "cp1251": Message("Cyrillic (Windows-1251)"),
+    "shift_jis": Message("Japanese (Shift JIS)"),
+    "gb18030": Message("Chinese (GB 18030)"),
+    "big5": Message("Chinese (Big5)"),
+    "euc_jp": Message("Japanese (EUC-JP)"),
+    "koi8_r": Message("Cyrillic (KOI8-R)"),
+    "cp866": Message("Cyrillic (DOS)"),
+    "cp1253": Message("Greek (Windows-1253)"),
+    "cp1254": Message("Turkish (Windows-1254)"),
+    "mac_roman": Message("Western (Mac)"),
+    "cp437": Message("Western (DOS)"),
 }
 UNICODE = ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32")
 _ISOLATED = [

@@ -66,7 +66,7 @@ def all_rows(layout: Layout, progress: Callable[[float], None]) -> Iterator[Row]
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    openpyxl = needed("openpyxl", "Opening Excel files")
+    openpyxl = needed("openpyxl", Message("Opening Excel files"))
     # As an open file, since openpyxl refuses a path with another ending.
     with unpacking(path), open(path, "rb") as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")
