@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any, NamedTuple
 
 from core.base.registry import Entry, Setting
+from core.base.translation import Message, joined
 from core.experiment.space import Range
 from core.experiment.spec import ExperimentSpec
 
@@ -34,11 +35,13 @@ def candidates(spec: ExperimentSpec) -> list[Candidate]:
         width = spec.network.hidden[0].units
         depths = tuple([width] * depth for depth in range(1, 5))
         path = "network.hidden"
-        found.append(Candidate(path, "Hidden layers", Range(path, "choice", choices=depths)))
+        found.append(
+            Candidate(path, Message("Hidden layers"), Range(path, "choice", choices=depths))
+        )
     for i, block in enumerate(spec.network.hidden):
         path = f"network.hidden[{i}].units"
         first = Range(path, "int", max(1, block.units // 4), min(4096, block.units * 4))
-        found.append(Candidate(path, f"Layer {i + 1} units", first))
+        found.append(Candidate(path, Message("Layer {number} units", number=i + 1), first))
     return found
 
 
@@ -47,12 +50,13 @@ def _walk(part: Any, path: str, above: str) -> Iterator[Candidate]:
     for item in fields(part):
         place, value = f"{path}{item.name}", getattr(part, item.name)
         declared = item.metadata.get("setting", Setting())
-        label = f"{above}{declared.label or item.name}"
+        own = Message(declared.label or item.name)
+        label = joined(": ", [above, own]) if above else own
         if isinstance(value, Entry):
             keys = tuple(value.registry)
             if len(keys) > 1:
                 yield Candidate(place, label, Range(place, "choice", choices=keys))
-            yield from _walk(value, f"{place}.", f"{value.label}: ")
+            yield from _walk(value, f"{place}.", Message(value.label))
         elif is_dataclass(value):
             yield from _walk(value, f"{place}.", "")
         elif declared.choices:

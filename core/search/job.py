@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.base.translation import Message
 from core.experiment.space import Narrowing, Range
 from core.search.plan import SearchPlan
 from core.search.study import Stage, Study, next_narrowings
@@ -100,7 +101,9 @@ class _Search:
         self._weigh()
         total = self._job.plan.trials * self._job.plan.stages
         if not self._context.cancelled:
-            self._context.progress(count, total, f"{count} of {total} trials")
+            self._context.progress(
+                count, total, Message("{count} of {total} trials", count=count, total=total)
+            )
         self._look()
 
     def _weigh(self) -> None:

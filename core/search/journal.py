@@ -16,6 +16,7 @@ from typing import Any
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
+from core.base.translation import Message
 from core.experiment.space import SearchError
 
 
@@ -33,7 +34,7 @@ def writing(file: Path | None) -> Iterator[None]:
     beside = file.with_name(f"{file.name}.lock")
     with open(beside, "ab") as handle:
         if not _locked(handle.fileno()):
-            raise SearchError(f"{file}: another search is running in this study")
+            raise SearchError(Message("{file}: another search is running in this study", file=file))
         try:
             yield
         finally:
@@ -58,8 +59,12 @@ class _Journal(JournalFileBackend):
                     raise
         except OSError as error:
             raise SearchError(
-                f"{self._file_path}: cannot be written: {error.strerror or error}. The trials "
-                "that were over are kept in it; the search can be resumed when this is fixed."
+                Message(
+                    "{file}: cannot be written: {reason}. The trials that were over are "
+                    "kept in it; the search can be resumed when this is fixed.",
+                    file=self._file_path,
+                    reason=error.strerror or str(error),
+                )
             ) from error
 
 

@@ -9,21 +9,28 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core.base.registry import setting
+from core.base.translation import Message, joined
 from core.experiment import sampling
 from core.experiment.serialization import from_dict, to_dict
 from core.experiment.space import Range, SearchError, parse_range, validate_ranges
 from core.experiment.spec import ExperimentSpec
 
 STRATEGIES = {
-    "random": "Random: every trial is drawn by itself, uniformly along each scale",
-    "grid": "Grid: every combination of evenly spaced values, for contrast",
-    "quasi-random": "Quasi-random: fills the space more evenly than chance does (Halton)",
-    "tpe": "TPE: draws where good trials have been denser than bad ones (Bergstra et al. 2011)",
+    "random": Message("Random: every trial is drawn by itself, uniformly along each scale"),
+    "grid": Message("Grid: every combination of evenly spaced values, for contrast"),
+    "quasi-random": Message("Quasi-random: fills the space more evenly than chance does (Halton)"),
+    "tpe": Message(
+        "TPE: draws where good trials have been denser than bad ones (Bergstra et al. 2011)"
+    ),
 }
 PRUNING = {
-    "none": "Every trial is trained to its end",
-    "median": "A trial ends when its score is below the median of earlier trials at that epoch",
-    "halving": "Only trials in the best half so far continue at 1/8, 1/4 and 1/2 of the epochs",
+    "none": Message("Every trial is trained to its end"),
+    "median": Message(
+        "A trial ends when its score is below the median of earlier trials at that epoch"
+    ),
+    "halving": Message(
+        "Only trials in the best half so far continue at 1/8, 1/4 and 1/2 of the epochs"
+    ),
 }
 # The trials of a strategy that learns from earlier ones are drawn in groups of this size, so that
 # the table does not depend on how many workers there are.
@@ -80,22 +87,36 @@ class SearchPlan:
         problems = []
         if self.strategy not in STRATEGIES:
             problems.append(
-                f"unknown strategy {self.strategy!r} (choose from {', '.join(STRATEGIES)})"
+                Message(
+                    "unknown strategy {strategy!r} (choose from {strategies})",
+                    strategy=self.strategy,
+                    strategies=", ".join(STRATEGIES),
+                )
             )
         if self.pruning not in PRUNING:
-            problems.append(f"unknown pruning {self.pruning!r} (choose from {', '.join(PRUNING)})")
+            problems.append(
+                Message(
+                    "unknown pruning {pruning!r} (choose from {prunings})",
+                    pruning=self.pruning,
+                    prunings=", ".join(PRUNING),
+                )
+            )
         if self.score not in ("accuracy", "loss"):
-            problems.append(f"the score is accuracy or loss, not {self.score!r}")
+            problems.append(
+                Message("the score is accuracy or loss, not {score!r}", score=self.score)
+            )
         if not 1 <= self.trials <= MOST_TRIALS or not 1 <= self.stages <= MOST_STAGES:
-            problems.append("a search has 1 to 100,000 trials a stage and 1 to 20 stages")
+            problems.append(Message("a search has 1 to 100,000 trials a stage and 1 to 20 stages"))
         if self.experiment.training.max_epochs < 1:
-            problems.append("training.max_epochs: a trial must end: give a number of epochs")
+            problems.append(
+                Message("training.max_epochs: a trial must end: give a number of epochs")
+            )
         if not self.experiment.data.validation:
             problems.append(
-                "data.validation: trials are scored on validation data, but the share is 0"
+                Message("data.validation: trials are scored on validation data, but the share is 0")
             )
         if problems:
-            raise SearchError("\n".join(problems))
+            raise SearchError(joined("\n", problems))
 
     @property
     def learns(self) -> bool:
@@ -140,7 +161,7 @@ _SIMPLE = ("strategy", "pruning", "trials", "stages", "seed", "score")
 def plan_from_dict(raw: dict[str, Any]) -> SearchPlan:
     """The plan that `to_dict` wrote. Raises `SearchError`, `SpecError`."""
     if raw.get("version", 0) > VERSION:
-        raise SearchError("the study was written by a newer version of the application")
+        raise SearchError(Message("the study was written by a newer version of the application"))
     ranges = tuple(parse_range(text) for text in raw["ranges"])
     return SearchPlan(from_dict(raw["experiment"]), ranges, **{n: raw[n] for n in _SIMPLE})
 

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from core.base.extras import require
+from core.base.translation import Message, joined
 from core.experiment.space import Narrowing, Range, SearchError, limits, narrowed
 from core.search.plan import SearchPlan, plan_from_dict
 from core.search.summary import REPEATED, Repeated, gathered, repetitions
@@ -50,7 +51,7 @@ class Study:
     def __init__(self, plan: SearchPlan, file: Path | None = None) -> None:
         plan.validate()
         self.plan, self._file = plan, file
-        self._optuna = require("optuna", extra="search", purpose="Searching")
+        self._optuna = require("optuna", extra="search", purpose=Message("Searching"))
         self._optuna.logging.set_verbosity(self._optuna.logging.ERROR)
         self._study = _open(self._optuna, plan, file)
         self._records = _stored(self._study)
@@ -247,7 +248,9 @@ def narrowings_of(
     """How these ranges would change in a stage that follows these trials."""
     best_first = ranked(records, plan.score)
     if not best_first:
-        return tuple(Narrowing(each, each, "kept: no trial has a score") for each in ranges)
+        return tuple(
+            Narrowing(each, each, Message("kept: no trial has a score")) for each in ranges
+        )
     return tuple(
         narrowed(
             each, [r.parameters[each.path] for r in best_first], limits(plan.experiment, each.path)
@@ -300,11 +303,11 @@ def _rungs(epochs: int) -> list[int]:
 def load(file: Path) -> Study:
     """The study in a file, to be continued. Raises `SearchError`, `SpecError`."""
     if not file.exists():
-        raise SearchError(f"{file}: there is no such study")
-    optuna = require("optuna", extra="search", purpose="Searching")
+        raise SearchError(Message("{file}: there is no such study", file=file))
+    optuna = require("optuna", extra="search", purpose=Message("Searching"))
     study = _journal(optuna, file)
     if study is None or "plan" not in study.user_attrs:
-        raise SearchError(f"{file}: is not a study of a search")
+        raise SearchError(Message("{file}: is not a study of a search", file=file))
     return Study(plan_from_dict(json.loads(study.user_attrs["plan"])), file)
 
 
@@ -326,8 +329,12 @@ def _open(optuna: Any, plan: SearchPlan, file: Path | None) -> Any:
         study.set_user_attr("plan", json.dumps(plan.to_dict()))
     elif differing:
         raise SearchError(
-            f"{file}: is the study of another search (it differs in {', '.join(differing)}); "
-            "name another file, or resume it with the settings it began with"
+            Message(
+                "{file}: is the study of another search (it differs in {differing}); name "
+                "another file, or resume it with the settings it began with",
+                file=file,
+                differing=", ".join(differing),
+            )
         )
     return study
 
@@ -339,9 +346,11 @@ def _journal(optuna: Any, file: Path) -> Any:
     try:
         return optuna.load_study(storage=_storage(file), study_name=NAME)
     except (KeyError, ValueError, UnicodeDecodeError) as error:
-        raise SearchError(f"{file}: is not a study of a search ({error})") from None
+        raise SearchError(
+            Message("{file}: is not a study of a search ({error})", file=file, error=str(error))
+        ) from None
     except OSError as error:
-        raise SearchError(f"{file}: {error.strerror or error}") from None
+        raise SearchError(joined(": ", [str(file), error.strerror or str(error)])) from None
 
 
 def _storage(file: Path) -> Any:
@@ -352,7 +361,7 @@ def _storage(file: Path) -> Any:
             warnings.simplefilter("ignore")
             return storage(file)
     except OSError as error:
-        raise SearchError(f"{file}: {error.strerror or error}") from None
+        raise SearchError(joined(": ", [str(file), error.strerror or str(error)])) from None
 
 
 def _stored(study: Any) -> dict[int, TrialRecord]:

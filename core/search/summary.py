@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from core.base.translation import Message, joined
 from core.experiment.space import Narrowing, Range, with_parameters
 from core.experiment.spec import ExperimentSpec
 from core.search.plan import SearchPlan
@@ -16,32 +17,65 @@ from core.search.trial import TrialRecord, TrialTask, signed
 
 BEST = 20
 REPEATED, SEEDS = 5, 3
-SELECTION_BIAS = (
+SELECTION_BIAS = Message(
     "The best of many trials is partly the luckiest: its validation score is too high on average. "
     "The test score is looked at once, at the end, and is the one to report."
 )
 # Of a path only the last name is needed, except where two settings share it.
 ABBREVIATIONS = {"training.optimizer.learning_rate": "lr"}
+# Those of the settings that are searched most often, for translation.
+NAMES = (
+    Message("lr"),
+    Message("weight decay"),
+    Message("momentum"),
+    Message("size"),
+    Message("hidden"),
+    Message("units"),
+    Message("activation"),
+    Message("initializer"),
+    Message("optimizer"),
+    Message("normalization"),
+    Message("dropout"),
+    Message("batching"),
+)
+NOT_SHOWN = {
+    "pruned": Message("{count} pruned"),
+    "diverged": Message("{count} diverged"),
+    "failed": Message("{count} failed"),
+}
 
 
 def best_lines(ranked: Sequence[TrialRecord], score: str, count: int = BEST) -> list[str]:
     """One line a trial: "Best-1 (val acc 0.83) | lr 0.0092, weight decay 3.86e-07"."""
-    name = "acc" if score == "accuracy" else "loss"
-    digits = 2 if score == "accuracy" else 4
-    return [
-        f"Best-{place} (val {name} {record.score:.{digits}f}) | {settings_text(record)}"
-        for place, record in enumerate(ranked[:count], 1)
-    ]
+    return [_best_line(place, record, score) for place, record in enumerate(ranked[:count], 1)]
 
 
-def settings_text(record: TrialRecord) -> str:
+def _best_line(place: int, record: TrialRecord, score: str) -> Message:
+    settings = settings_text(record)
+    if score == "accuracy":
+        return Message(
+            "Best-{place} (val acc {score:.2f}) | {settings}",
+            place=place,
+            score=record.score,
+            settings=settings,
+        )
+    return Message(
+        "Best-{place} (val loss {score:.4f}) | {settings}",
+        place=place,
+        score=record.score,
+        settings=settings,
+    )
+
+
+def settings_text(record: TrialRecord) -> Message:
     """The settings of a trial: "lr 0.0092, weight decay 3.86e-07"."""
-    return ", ".join(f"{short_name(p)} {_value(v)}" for p, v in record.parameters.items())
+    settings = record.parameters.items()
+    return joined(", ", [joined(" ", [short_name(p), _value(v)]) for p, v in settings])
 
 
-def short_name(path: str) -> str:
+def short_name(path: str) -> Message:
     """A setting's name for a table or an axis."""
-    return ABBREVIATIONS.get(path) or path.rpartition(".")[2].replace("_", " ")
+    return Message(ABBREVIATIONS.get(path) or path.rpartition(".")[2].replace("_", " "))
 
 
 def ties(ranked: Sequence[TrialRecord], score: str) -> int:
@@ -64,36 +98,43 @@ def noise_sentence(ranked: Sequence[TrialRecord], plan: SearchPlan) -> str:
     if count < 2:
         return ""
     best = ranked[0]
-    return (
-        f"{count} trials lie within one standard error of the best "
-        f"({best.score:.3g} ± {best.standard_error:.2g}): on this validation part they cannot be "
-        "distinguished."
+    return Message(
+        "{count} trials lie within one standard error of the best ({score:.3g} ± {error:.2g}): "
+        "on this validation part they cannot be distinguished.",
+        count=count,
+        score=best.score,
+        error=best.standard_error,
     )
 
 
 def border_sentences(changes: Sequence[Narrowing]) -> list[str]:
     """A warning for each range at whose border the best trial lies."""
-    found = []
-    for change in changes:
-        if not change.at_border:
-            continue
-        upper = change.after.high > change.before.high
-        end = change.before.high if upper else change.before.low
-        found.append(
-            f"The best trial lies at the {'upper' if upper else 'lower'} border of "
-            f"{short_name(change.before.path)}: better values may lie beyond {end:.3g}. "
-            "Widen the range."
+    return [_border_sentence(change) for change in changes if change.at_border]
+
+
+def _border_sentence(change: Narrowing) -> Message:
+    name = short_name(change.before.path)
+    if change.after.high > change.before.high:
+        return Message(
+            "The best trial lies at the upper border of {name}: better values may lie beyond "
+            "{end:.3g}. Widen the range.",
+            name=name,
+            end=change.before.high,
         )
-    return found
+    return Message(
+        "The best trial lies at the lower border of {name}: better values may lie beyond "
+        "{end:.3g}. Widen the range.",
+        name=name,
+        end=change.before.low,
+    )
 
 
-def change_text(change: Narrowing) -> str:
+def change_text(change: Narrowing) -> Message:
     """The old and the new range of a setting, and why: "lr: 1e-06 … 0.01 → 1e-3 … 0.1"."""
     before, after = (_range_text(each) for each in (change.before, change.after))
-    name = short_name(change.before.path)
-    if change.before == change.after:
-        return f"{name}: {before}, {change.reason}"
-    return f"{name}: {before} → {after}, {change.reason}"
+    ranges = before if change.before == change.after else f"{before} → {after}"
+    what = joined(": ", [short_name(change.before.path), ranges])
+    return joined(", ", [what, change.reason])
 
 
 def _range_text(each: Range) -> str:
@@ -106,12 +147,19 @@ def counts_sentence(records: Sequence[TrialRecord], shown: int) -> str:
     """How many trials are shown, and what became of the others: shown + hidden = all."""
     states = Counter(record.state for record in records)
     left_out = len(records) - shown
-    parts = [f"{states[s]} {s}" for s in ("pruned", "diverged", "failed") if states[s]]
-    lower = left_out - sum(states[s] for s in ("pruned", "diverged", "failed"))
-    if lower > 0:
-        parts.insert(0, f"{lower} with lower scores")
-    hidden = f", {left_out} not shown ({', '.join(parts)})" if left_out else ""
-    return f"{len(records)} trials: {shown} shown{hidden}"
+    ended = [(states[state], text) for state, text in NOT_SHOWN.items()]
+    lower = left_out - sum(count for count, _ in ended)
+    parts = [Message("{count} with lower scores", count=lower)] if lower > 0 else []
+    parts += [Message(text, count=count) for count, text in ended if count]
+    if not left_out:
+        return Message("{count} trials: {shown} shown", count=len(records), shown=shown)
+    return Message(
+        "{count} trials: {shown} shown, {hidden} not shown ({parts})",
+        count=len(records),
+        shown=shown,
+        hidden=left_out,
+        parts=joined(", ", parts),
+    )
 
 
 @dataclass(frozen=True)
@@ -139,15 +187,22 @@ class Repeated:
     def test_mean(self) -> float:
         return float(np.mean(self.test_scores)) if self.test_scores else math.nan
 
-    def __str__(self) -> str:
-        parts = [f"validation {self.mean:.3f}"] if self.scores else []
+    def __str__(self) -> Message:
+        return joined(": ", [settings_text(self.record), joined(", ", self._parts())])
+
+    def _parts(self) -> Iterator[Message]:
         if len(self.scores) > 1:
-            parts[0] += f" ± {self.deviation:.3f}"
+            deviation = self.deviation
+            yield Message(
+                "validation {mean:.3f} ± {deviation:.3f}", mean=self.mean, deviation=deviation
+            )
+        elif self.scores:
+            yield Message("validation {mean:.3f}", mean=self.mean)
         if math.isfinite(self.test_mean):
-            parts.append(f"test {self.test_mean:.3f}")
+            yield Message("test {mean:.3f}", mean=self.test_mean)
         if self.diverged:
-            parts.append(f"{self.diverged} of {len(self.scores) + self.diverged} seeds diverged")
-        return f"{settings_text(self.record)}: {', '.join(parts)}"
+            total = len(self.scores) + self.diverged
+            yield Message("{count} of {total} seeds diverged", count=self.diverged, total=total)
 
 
 def repetitions(

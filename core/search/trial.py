@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from core.base.translation import Message
 from core.data import DataError
 from core.experiment.reading import SpecError
 from core.experiment.space import with_parameters
@@ -123,7 +124,9 @@ def run_trial(
     except (SpecError, DataError) as error:
         return replace(record, state="failed", message=str(error))
     except MemoryError:
-        return replace(record, state="failed", message="not enough memory for this network")
+        return replace(
+            record, state="failed", message=Message("not enough memory for this network")
+        )
 
 
 class _Run:
@@ -150,7 +153,10 @@ class _Run:
             if trainer.divergence:
                 return self._ended("diverged", trainer.finished)
             if self._falls_behind():
-                return self._ended("pruned", f"fell behind at epoch {trainer.sampler.epochs}")
+                return self._ended(
+                    "pruned",
+                    Message("fell behind at epoch {epoch}", epoch=trainer.sampler.epochs),
+                )
         return self._ended("complete")
 
     def _epoch(self) -> None:

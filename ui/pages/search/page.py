@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.base.extras import MissingExtra
+from core.base.translation import Message, tr
 from core.experiment.space import SearchError
 from core.search import summary
 from core.search.job import SearchJob, SearchState
@@ -40,7 +41,8 @@ from ui.session.job import BackgroundJob
 from ui.theme import Theme
 
 MARGIN = 12
-FILES = "Studies (*.journal);;All files (*)"
+STOPPING = Message("stopping")
+FILES = Message("Studies (*.journal);;All files (*)")
 # One part of the page after another is brought up to date, so that none holds a frame up for long.
 REFRESH_MILLISECONDS = 60
 
@@ -90,7 +92,7 @@ class SearchPage(Page):
         try:
             plan.validate()
         except SearchError as error:
-            self.report(str(error))
+            self.report(tr(str(error)))
             return
         self.file = self.file or _new_file()
         job = SearchJob(
@@ -105,14 +107,14 @@ class SearchPage(Page):
         self.job.stopped.connect(self._stop)
         self.setup.show_state("running")
         self._allow_results()
-        self.status.setText("starting")
+        self.status.setText(tr("starting"))
         self.busy_changed.emit(True)
         self.job.start()
 
     def pause(self) -> None:
         """Stop the running trials; all that are over are kept."""
         if self.job:
-            self.status.setText("stopping")
+            self.status.setText(tr(STOPPING))
             self.job.stop()
 
     def clear(self) -> None:
@@ -142,7 +144,7 @@ class SearchPage(Page):
 
     def open_study(self) -> None:
         """Show a study from a file, to continue it."""
-        name, _ = QFileDialog.getOpenFileName(self, "Open study", "", FILES)
+        name, _ = QFileDialog.getOpenFileName(self, tr("Open study"), "", tr(FILES))
         if name and not self.job:
             self.show_study(Path(name))
 
@@ -151,7 +153,7 @@ class SearchPage(Page):
         try:
             study = load(file)
         except (SearchError, MissingExtra, ValueError, OSError) as error:
-            self.report(str(error))
+            self.report(tr(str(error)))
             return
         self.clear()
         self.file = file
@@ -211,7 +213,7 @@ class SearchPage(Page):
 
     def _show_progress(self, progress) -> None:
         self.progress.setValue(round(1000 * progress.share))
-        self.status.setText(progress.text)
+        self.status.setText(tr(progress.text))
 
     def _finish(self, state: SearchState) -> None:
         self._latest = state
@@ -224,7 +226,7 @@ class SearchPage(Page):
         """How much of the plan is done, at the end."""
         share = len(state.records) / (state.plan.trials * state.plan.stages)
         self.progress.setValue(1000 if state.finished else round(1000 * share))
-        self.status.setText(f"{len(state.records)} trials")
+        self.status.setText(tr("{count} trials", count=len(state.records)))
 
     def _fail(self, message: str) -> None:
         self._over("paused" if self.state and self.state.records else "ready")
@@ -233,7 +235,8 @@ class SearchPage(Page):
 
     def _stop(self) -> None:
         self._over("paused")
-        self.status.setText(self.status.text().replace("stopping", "paused"))
+        if self.status.text() == tr(STOPPING):
+            self.status.setText(tr("paused"))
 
     def _over(self, state: str) -> None:
         self.job = None
@@ -316,11 +319,11 @@ class SearchPage(Page):
         outer.addLayout(content, 1)
 
     def _bar(self) -> QHBoxLayout:
-        self.copy = QPushButton("Copy best")
-        self.copy.setToolTip("Copy the lines of the best trials as text")
+        self.copy = QPushButton(tr("Copy best"))
+        self.copy.setToolTip(tr("Copy the lines of the best trials as text"))
         self.copy.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.further = QPushButton("Narrow")
-        self.further.setToolTip("Run another stage, in ranges that follow from the best trials")
+        self.further = QPushButton(tr("Narrow"))
+        self.further.setToolTip(tr("Run another stage, in ranges that follow from the best trials"))
         self.further.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._allow_results()
         self.progress.setRange(0, 1000)

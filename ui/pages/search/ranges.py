@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from core.base.translation import Message, tr
 from core.experiment.space import SCALES, Range, SearchError, parse_range
 from core.experiment.spec import ExperimentSpec
 from core.search.candidates import Candidate, candidates
@@ -16,13 +17,22 @@ from ui import theme
 from ui.widgets.combo import Combo, choice_model
 from ui.widgets.text_field import TextField
 
-LABELS = {"log": "Log", "linear": "Linear", "int": "Whole", "choice": "Choice"}
-NOTES = {
-    "log": "even in the exponent",
-    "linear": "even in the value",
-    "int": "whole numbers",
-    "choice": "one of a list",
+LABELS = {
+    "log": Message("Log"),
+    "linear": Message("Linear"),
+    "int": Message("Whole"),
+    "choice": Message("Choice"),
 }
+NOTES = {
+    "log": Message("even in the exponent"),
+    "linear": Message("even in the value"),
+    "int": Message("whole numbers"),
+    "choice": Message("one of a list"),
+}
+
+
+CHOICES = Message("The choices, separated by commas")
+ENDS = Message("The least and the largest value")
 
 
 class RangeRow(QFrame):
@@ -37,17 +47,19 @@ class RangeRow(QFrame):
         self.setObjectName("block")
         self._first = {candidate.path: candidate.range for candidate in offered}
         self.range = each
-        self.setting = Combo(choice_model((c.path, c.label, "", c.path) for c in offered))
-        self.scale = Combo(choice_model((s, LABELS[s], NOTES[s], NOTES[s]) for s in SCALES))
+        self.setting = Combo(choice_model((c.path, tr(c.label), "", c.path) for c in offered))
+        self.scale = Combo(
+            choice_model((s, tr(LABELS[s]), tr(NOTES[s]), tr(NOTES[s])) for s in SCALES)
+        )
         self.values = TextField()
         self.remove = QToolButton()
-        self.remove.setToolTip("Stop varying this setting")
-        self.remove.setAccessibleName("Stop varying this setting")
-        self.setting.setAccessibleName("Setting that varies")
-        self.setting.setToolTip("The setting that varies from trial to trial")
-        self.scale.setAccessibleName("Scale of the range")
-        self.scale.setToolTip("How values are spread over the range")
-        self.values.setAccessibleName("Values of the range")
+        self.remove.setToolTip(tr("Stop varying this setting"))
+        self.remove.setAccessibleName(tr("Stop varying this setting"))
+        self.setting.setAccessibleName(tr("Setting that varies"))
+        self.setting.setToolTip(tr("The setting that varies from trial to trial"))
+        self.scale.setAccessibleName(tr("Scale of the range"))
+        self.scale.setToolTip(tr("How values are spread over the range"))
+        self.values.setAccessibleName(tr("Values of the range"))
         self._arrange()
         self.setting.edited.connect(self._choose_setting)
         self.scale.edited.connect(self._choose_scale)
@@ -79,9 +91,7 @@ class RangeRow(QFrame):
         self.scale.set_value(self.range.scale)
         self.values.set_value(str(self.range).partition(":")[2])
         choice = self.range.scale == "choice"
-        self.values.setToolTip(
-            "The choices, separated by commas" if choice else "The least and the largest value"
-        )
+        self.values.setToolTip(tr(CHOICES if choice else ENDS))
 
     def _choose_setting(self, path: Any) -> None:
         self.range = self._first[path]
@@ -118,7 +128,7 @@ class RangeRow(QFrame):
             self.range = parse_range(f"{self.range.path}={self.range.scale}:{text}")
             self.edited.emit()
         except SearchError as error:
-            self.problem.emit(str(error))
+            self.problem.emit(tr(str(error)))
         self.values.set_value(str(self.range).partition(":")[2])
         self.values.setText(str(self.range).partition(":")[2])
 
@@ -133,8 +143,8 @@ class RangesEditor(QWidget):
         super().__init__(parent)
         self.rows: list[RangeRow] = []
         self._offered: list[Candidate] = []
-        self.add = QPushButton("Add setting")
-        self.add.setToolTip("Vary one more setting")
+        self.add = QPushButton(tr("Add setting"))
+        self.add.setToolTip(tr("Vary one more setting"))
         self.add.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.add.clicked.connect(self._add_another)
         self._column = QVBoxLayout(self)

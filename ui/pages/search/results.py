@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from core.base.translation import Message, tr
 from core.search import summary
 from core.search.job import SearchState
 from core.search.study import ranked
@@ -15,7 +16,7 @@ from ui import theme
 
 SHOWN = 5
 LEAST_HEIGHT = 72
-BEFORE = (
+BEFORE = Message(
     "The best trials, how sure their order is, what decided it and how the ranges were narrowed "
     "are shown here; all trials are in the table below."
 )
@@ -28,7 +29,7 @@ class Results(QScrollArea):
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setMinimumHeight(LEAST_HEIGHT)
-        self.setAccessibleName("What has been found")
+        self.setAccessibleName(tr("What has been found"))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.words = QLabel()
         self.words.setWordWrap(True)
@@ -67,22 +68,21 @@ def _paragraphs(state: SearchState) -> Iterator[str]:
     """Most important first: the panel may be small."""
     colors, plan = theme.current(), state.plan
     best = ranked(state.records, plan.score)
-    lines = summary.best_lines(best, plan.score, SHOWN)
+    lines = [_html(line) for line in summary.best_lines(best, plan.score, SHOWN)]
     if lines:
-        first, *others = map(escape, lines)
-        yield f"<p><b>{first}</b><br>{'<br>'.join(others)}</p>"
+        yield f"<p><b>{lines[0]}</b><br>{'<br>'.join(lines[1:])}</p>"
     for warning in summary.border_sentences(state.next_ranges):
-        yield f'<p style="color:{colors.warning}">{escape(warning)}</p>'
+        yield f'<p style="color:{colors.warning}">{_html(warning)}</p>'
     if state.repeated:
-        again = "<br>".join(escape(str(each)) for each in state.repeated)
-        yield f"<p><b>The best again, with {summary.SEEDS} other seeds each</b><br>{again}</p>"
-        yield f"<p>{escape(summary.SELECTION_BIAS)}</p>"
+        heading = tr("The best again, with {count} other seeds each", count=summary.SEEDS)
+        yield _headed(heading, map(str, state.repeated))
+        yield f"<p>{_html(summary.SELECTION_BIAS)}</p>"
     if sentence := summary.noise_sentence(best, plan):
-        yield f"<p>{escape(sentence)}</p>"
+        yield f"<p>{_html(sentence)}</p>"
     yield from _ranges(state)
     if state.importances:
-        shares = ", ".join(f"{summary.short_name(p)} {v:.0%}" for p, v in state.importances)
-        yield f"<p>Importance: {escape(shares)}</p>"
+        shares = [f"{tr(summary.short_name(p))} {v:.0%}" for p, v in state.importances]
+        yield f"<p>{_html(tr('Importance: {shares}', shares=', '.join(shares)))}</p>"
     if state.records:
         shown = min(len(best), summary.BEST)
         yield _quiet(summary.counts_sentence(state.records, shown))
@@ -91,12 +91,20 @@ def _paragraphs(state: SearchState) -> Iterator[str]:
 def _ranges(state: SearchState) -> Iterator[str]:
     """How the ranges have changed, and how another stage would change them."""
     for number, stage in enumerate(state.stages[1:], 2):
-        changes = "<br>".join(escape(summary.change_text(c)) for c in stage.narrowings)
-        yield f"<p><b>Stage {number}</b><br>{changes}</p>"
+        heading = tr("Stage {number}", number=number)
+        yield _headed(heading, map(summary.change_text, stage.narrowings))
     if state.finished and state.next_ranges:
-        changes = "<br>".join(escape(summary.change_text(c)) for c in state.next_ranges)
-        yield f"<p><b>Another stage would draw from</b><br>{changes}</p>"
+        heading = tr("Another stage would draw from")
+        yield _headed(heading, map(summary.change_text, state.next_ranges))
+
+
+def _headed(heading: str, lines: Iterable[str]) -> str:
+    return f"<p><b>{escape(heading)}</b><br>{'<br>'.join(map(_html, lines))}</p>"
+
+
+def _html(text: str) -> str:
+    return escape(tr(text))
 
 
 def _quiet(text: str) -> str:
-    return f'<p style="color:{theme.current().muted}">{escape(text)}</p>'
+    return f'<p style="color:{theme.current().muted}">{_html(text)}</p>'

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.base.registry import setting
+from core.base.translation import Message, tr
 from core.experiment.space import SearchError, validate_ranges
 from core.experiment.spec import ExperimentSpec
 from core.search.plan import SearchPlan, with_epochs
@@ -30,6 +31,12 @@ from ui.widgets.section import Section
 
 MARGIN = 16
 DEFAULT_EPOCHS = 50
+WORDS = {
+    "ready": Message("Start"),
+    "running": Message("Pause"),
+    "paused": Message("Resume"),
+    "done": Message("Done"),
+}
 HOW = ("strategy", "pruning", "trials", "stages", "score", "seed")
 
 
@@ -81,11 +88,15 @@ class SetupColumn(QFrame):
         self.setObjectName("column")
         self.setFixedWidth(theme.CONTROL_COLUMN)
         self.plan, self.place = plan, Place(epochs=plan.experiment.training.max_epochs)
-        self.run = self._button("Start", "Run the trials (Ctrl+Return)")
+        self.run = self._button(tr("Start"), tr("Run the trials (Ctrl+Return)"))
         self.run.setProperty("primary", True)
-        self.clear = self._button("New search", "Discard the trials and begin again")
-        self.of_lecture = self._button("Lecture preset", "The search of the lecture: 100 trials")
-        self.of_train = self._button("From Train", "Search on the experiment of the Train page")
+        self.clear = self._button(tr("New search"), tr("Discard the trials and begin again"))
+        self.of_lecture = self._button(
+            tr("Lecture preset"), tr("The search of the lecture: 100 trials")
+        )
+        self.of_train = self._button(
+            tr("From Train"), tr("Search on the experiment of the Train page")
+        )
         self.experiment = QLabel()
         self.experiment.setWordWrap(True)
         self.experiment.setObjectName("quiet")
@@ -112,9 +123,9 @@ class SetupColumn(QFrame):
     def show_state(self, state: str) -> None:
         """ "ready" to start, "running", "paused" on the way, or "done"."""
         self._state = state
-        words = {"ready": "Start", "running": "Pause", "paused": "Resume", "done": "Done"}
-        self.run.setText(words[state])
-        self.run.setAccessibleName(words[state])
+        word = tr(WORDS[state])
+        self.run.setText(word)
+        self.run.setAccessibleName(word)
         self.run.setEnabled(state != "done")
         self.clear.setEnabled(state in ("paused", "done"))
         for widget in self._editable:
@@ -174,14 +185,14 @@ class SetupColumn(QFrame):
         column.setContentsMargins(MARGIN, 12, MARGIN, MARGIN)
         column.setSpacing(16)
         column.addLayout(self._pair(self.run, self.clear))
-        section = Section("Experiment")
+        section = Section(tr("Experiment"))
         section.add(self.experiment)
         section.column.addLayout(self._pair(self.of_lecture, self.of_train))
         column.addWidget(section)
         for name, widget in (
-            ("What varies", self.ranges),
-            ("How it is searched", self.how),
-            ("Trials", self.where),
+            (tr("What varies"), self.ranges),
+            (tr("How it is searched"), self.how),
+            (tr("Trials"), self.where),
         ):
             section = Section(name)
             section.add(widget)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QBrush, QColor, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from core.base.translation import Message, tr
 from core.search.job import SearchState
 from core.search.study import ranked
 from core.search.summary import short_name, ties
@@ -20,6 +21,13 @@ ROW_HEIGHT, LEAST_WIDTH = 26, 48
 # The columns before those of the settings: rank, trial, score.
 FIXED = 3
 NONE = "–"
+STATES = {
+    "complete": Message("complete"),
+    "pruned": Message("pruned"),
+    "diverged": Message("diverged"),
+    "failed": Message("failed"),
+    "cancelled": Message("cancelled"),
+}
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 Index = QModelIndex | QPersistentModelIndex
 
@@ -64,9 +72,9 @@ class TrialsModel(QAbstractTableModel):
         return None
 
     def _heads(self) -> list[str]:
-        settings = [short_name(path) for path in self._paths]
-        score = "val acc" if self._score == "accuracy" else "val loss"
-        return ["Best", "Trial", score, *settings]
+        settings = [tr(short_name(path)) for path in self._paths]
+        score = tr("val acc") if self._score == "accuracy" else tr("val loss")
+        return [tr("Best"), tr("Trial"), score, *settings]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         record = self.rows[index.row()]
@@ -75,7 +83,7 @@ class TrialsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(RIGHT)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return record.message or None
+            return tr(record.message) or None
         if role == Qt.ItemDataRole.BackgroundRole and self._is_tie(record):
             colors = theme.current()
             return QBrush(blend(QColor(colors.card), QColor(colors.good), 0.12))
@@ -88,7 +96,7 @@ class TrialsModel(QAbstractTableModel):
 
     def _cells(self, record: TrialRecord) -> list[str]:
         rank = self._ranks.get(record.index)
-        score = record.state
+        score = tr(STATES[record.state])
         if record.state == "complete":
             score = f"{record.score:.3f}" if math.isfinite(record.score) else NONE
             if math.isfinite(record.standard_error):
@@ -106,10 +114,12 @@ class TrialsTable(QTableView):
         super().__init__(parent)
         self.trials = TrialsModel()
         self.setModel(self.trials)
-        self.setAccessibleName("Trials")
+        self.setAccessibleName(tr("Trials"))
         self.setToolTip(
-            "Shaded: within one standard error of the best. Double click or Enter opens a trial "
-            "in the playground."
+            tr(
+                "Shaded: within one standard error of the best. Double click or Enter opens a "
+                "trial in the playground."
+            )
         )
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QMenu
 
+from core.base.translation import Message, tr
 from core.experiment.space import Range
 from core.search.job import SearchState
 from core.search.study import ranked
@@ -34,13 +35,14 @@ from ui.widgets.numbers import shown
 MOST_LINES = 1500
 # Room beside the ends of a range, as a share of it.
 MARGIN = 0.04
+SCORES = {"accuracy": Message("val accuracy"), "loss": Message("val loss")}
 
 
 class SearchView(PlotView):
     """A plot of a search. `show_state` takes the results so far; `show_chosen` the brushed
     trials."""
 
-    start = "Press Start to run the trials."
+    start = Message("Press Start to run the trials.")
 
     def __init__(self) -> None:
         super().__init__()
@@ -113,15 +115,15 @@ class ScatterView(SearchView):
 
     def _describe(self, state: SearchState, scored: int) -> None:
         lost = len(state.records) - scored
-        spans = [Span(f"{scored} trials", "train")]
+        spans = [Span(tr("{count} trials", count=scored), "train")]
         if state.finished and state.next_ranges:
-            spans += [Span("  ·  "), Span("shaded: next stage")]
+            spans += [Span("  ·  "), Span(tr("shaded: next stage"))]
         elif len(state.stages) > 1:
-            spans += [Span("  ·  "), Span("dashed: ranges before")]
+            spans += [Span("  ·  "), Span(tr("dashed: ranges before"))]
         if lost:
-            spans += [Span("  ·  "), Span(f"{lost} without a score", "bad")]
+            spans += [Span("  ·  "), Span(tr("{count} without a score", count=lost), "bad")]
         if state.running:
-            spans += [Span("  ·  "), Span(f"{len(state.running)} running")]
+            spans += [Span("  ·  "), Span(tr("{count} running", count=len(state.running)))]
         self.set_subtitle(*spans)
 
 
@@ -134,13 +136,13 @@ class _Panel:
         self.plot = (
             ChoicePlot(each, percent)
             if each.scale == "choice"
-            else Plot(short_name(each.path), log_x=self._log, percent=percent)
+            else Plot(tr(short_name(each.path)), log_x=self._log, percent=percent)
         )
         self.new = self.plot.add(Zone(math.nan, math.nan, "train", 0.08, upright=True))
         self.ties = self.plot.add(Zone(math.nan, math.nan, "good", 0.12))
         self.old = self.plot.add(Rules("muted", dash=(4, 3)))
         self.outside = self.plot.add(Dots("ghost", 2.4))
-        self.inside = self.plot.add(Dots("train", 3.2, "score"))
+        self.inside = self.plot.add(Dots("train", 3.2, tr("score")))
         self.inside.text = _percent if percent else number
 
     def show_ends(self, ends: Sequence[float]) -> None:
@@ -160,7 +162,7 @@ class ChoicePlot(Plot):
     """A plot whose horizontal axis has the choices of a setting."""
 
     def __init__(self, each: Range, percent: bool) -> None:
-        super().__init__(short_name(each.path), percent=percent)
+        super().__init__(tr(short_name(each.path)), percent=percent)
         self._names = [_short(choice) for choice in each.choices]
         self.set_home(Scale(-0.5, len(self._names) - 0.5))
 
@@ -199,14 +201,14 @@ class ParallelView(SearchView):
         low, high = (values.min(), values.max()) if values.size else (0.0, 1.0)
         shares = (values - low) / ((high - low) or 1.0)
         text = _percent if score == "accuracy" else number
-        axes.append(Coordinate(f"val {score}", text(low), text(high), shares))
+        axes.append(Coordinate(tr(SCORES[score]), text(low), text(high), shares))
         self.lines.set_data(axes, 1 - shares if score == "loss" else shares)
-        self.set_subtitle(Span("drag along an axis to choose trials"))
+        self.set_subtitle(Span(tr("drag along an axis to choose trials")))
         self.data_source = lambda: _columns(state)
 
     def add_actions(self, menu: QMenu) -> None:
         if self.lines.brushes:
-            menu.addAction("Clear brushes", self.lines.clear_brushes)
+            menu.addAction(tr("Clear brushes"), self.lines.clear_brushes)
 
     def _tell(self, inside: NDArray[np.bool_]) -> None:
         chosen = frozenset(r.index for r, c in zip(self._shown, inside, strict=True) if c)
@@ -230,16 +232,20 @@ class CurvesView(SearchView):
         score = state.plan.score
         running = [r for r in state.running if r.epochs > 1][: BEST // 2]
         best = ranked(state.records, score)[: BEST - len(running)]
-        titled = [(f"Best-{i}  {_score(r, score)}", r) for i, r in enumerate(best, 1)]
-        titled += [(f"trial {r.index}, running", r) for r in running]
+        titled = [
+            (tr("Best-{place}  {score}", place=i, score=_score(r, score)), r)
+            for i, r in enumerate(best, 1)
+        ]
+        titled += [(tr("trial {index}, running", index=r.index), r) for r in running]
         panels = [SmallCurves(title, *_curves(record, score)) for title, record in titled]
         low, high = _bounds(panels, score)
         self.grid.set_data(panels, low, high, score == "accuracy")
         self.set_subtitle(
-            Span("training, dashed", "train"),
+            Span(tr("training, dashed"), "train"),
             Span("  ·  "),
-            Span("validation", "validation"),
-            Span(f"  ·  {score} by epoch"),
+            Span(tr("validation"), "validation"),
+            Span("  ·  "),
+            Span(tr("accuracy by epoch") if score == "accuracy" else tr("loss by epoch")),
         )
         self.data_source = lambda: _curve_columns(state, best)
 
@@ -298,7 +304,7 @@ def _coordinate(each: Range, records: Sequence[TrialRecord]) -> Coordinate:
         low, high = (_short(each.choices[i]) for i in (0, -1))
     else:
         low, high = (shown(float(f"{end:.3g}")) for end in (each.low, each.high))
-    return Coordinate(short_name(each.path), low, high, positions)
+    return Coordinate(tr(short_name(each.path)), low, high, positions)
 
 
 def _short(value: object) -> str:
