@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from core.base.arrays import Array
 from core.base.extras import require
+from core.base.translation import Message, joined
 from core.codegen.plan import Linear, Norm, Plan, plan
 from core.codegen.target import TARGETS, CodeError, Target
 from core.data import Samples, digits, mnist
@@ -100,10 +101,16 @@ def export(
     obstacles = writer.obstacles(prepared)
     fitted = {layer.initializer for layer in prepared.of(Linear) if layer.initializer.data_driven}
     if fitted and weights is None:
-        names = ", ".join(sorted(each.label for each in fitted))
-        obstacles.append(f"{names} fits the first weights to the data: export them with the script")
+        labels = sorted(each.label for each in fitted)
+        names = joined(", ", map(Message, labels))
+        obstacles.append(
+            Message(
+                "{names} fits the first weights to the data: export them with the script",
+                names=names,
+            )
+        )
     if obstacles:
-        raise CodeError(" ".join(obstacles))
+        raise CodeError(joined(" ", obstacles))
     arrays = dict(writer.tensors(weights)) if weights is not None else {}
     if isinstance(spec.data.dataset, UserTable):
         samples = load(spec.data.dataset).samples

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from core.base.arrays import Array
+from core.base.translation import Message
 from core.catalogue.activations import PReLU
 from core.codegen.plan import Activate, Drop, Linear, Norm, Parallel, Plan, Residual
 from core.codegen.target import TARGETS, Target
@@ -104,7 +105,11 @@ class PyTorch(Target):
 
     def obstacles(self, plan: Plan) -> list[str]:
         if plan.of(Norm) and plan.rows == 1:
-            return ["PyTorch's batch norm refuses batches of one sample: choose larger batches."]
+            return [
+                Message(
+                    "PyTorch's batch norm refuses batches of one sample: choose larger batches."
+                )
+            ]
         return []
 
     def context(self, plan: Plan) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def measure() -> None:
 
 def _measure_one(application, window, key: str, scale: int) -> None:
     from ui import theme
-    from ui.export.film import WIDEST, Film, FilmMaker
+    from ui.export.film import Film, FilmMaker, widest_stamp
     from ui.export.film_formats import FILM_FORMATS
     from ui.export.sheet import dashboard
 
@@ -59,7 +59,7 @@ def _measure_one(application, window, key: str, scale: int) -> None:
     if reason := kind.missing():
         print(f"{key:10}{scale:>7}×  {reason}", flush=True)
         return
-    sheet, frames = dashboard(window.train.dashboard.cards(), WIDEST), history.frames[:FRAMES]
+    sheet, frames = dashboard(window.train.dashboard.cards(), widest_stamp()), history.frames[:FRAMES]
     with tempfile.TemporaryDirectory() as folder:
         path, ends = Path(folder) / f"film.{key}", []
         maker = FilmMaker(Film(sheet, frames, history, theme.DARK, scale, 15), path, kind, window)

@@ -54,3 +54,13 @@ def test_what_cannot_be_written_is_said(qtbot, tmp_path):
     dialog.save_to(tmp_path / "nowhere" / "net.py")
     qtbot.waitUntil(lambda: "No such file or directory" in dialog.note.text(), timeout=WAIT)
     assert dialog.result() == 0
+
+
+def test_a_script_can_end_after_a_number_of_steps(qtbot):
+    dialog = shown(qtbot)
+    assert "1000" not in dialog.preview.toPlainText() and not dialog.steps.isEnabled()
+    dialog.until.set_value("steps")
+    dialog.until.edited.emit("steps")
+    assert dialog.steps.isEnabled()
+    qtbot.waitUntil(lambda: dialog.exported is not None, timeout=WAIT)
+    assert "STEPS = 1000" in dialog.preview.toPlainText()

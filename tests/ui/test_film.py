@@ -18,7 +18,7 @@ from tests.ui.frames import recorded
 from tests.ui.running import WAIT, session_within, wait
 from ui import theme
 from ui.export import film_formats
-from ui.export.film import WIDEST, Film, FilmMaker, FilmPainter, stamp
+from ui.export.film import Film, FilmMaker, FilmPainter, stamp, widest_stamp
 from ui.export.film_dialog import FilmDialog
 from ui.export.film_formats import FILM_FORMATS
 from ui.export.formats import image
@@ -65,7 +65,7 @@ def views(run):
 
 def film_of(views, run, scale: int = 1, rate: int = 10) -> Film:
     history = run[0]
-    sheet = stacked(views, QSizeF(400, 300), WIDEST)
+    sheet = stacked(views, QSizeF(400, 300), widest_stamp())
     return Film(sheet, history.frames, history, theme.DARK, scale, rate)
 
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.base.translation import tr
 from core.codegen import (
     TARGETS,
     CodeError,
@@ -40,7 +41,6 @@ from ui.widgets.spin import Spin
 
 MOST_STEPS = 10_000_000
 EPOCHS, STEPS = "epochs", "steps"
-LENGTHS = [(EPOCHS, "All epochs", "", ""), (STEPS, "A number of steps", "", "")]
 
 
 class CodeDialog(QDialog):
@@ -53,7 +53,7 @@ class CodeDialog(QDialog):
 
     def __init__(self, spec: ExperimentSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Export code")
+        self.setWindowTitle(tr("Export code"))
         self.resize(1120, 640)
         self._spec = spec
         self._name = file_stem(spec.title, "script").removesuffix("-script")
@@ -61,18 +61,17 @@ class CodeDialog(QDialog):
         self.exported: Export | None = None
         self.written: tuple[Path, ...] = ()
         self.target = EntryCombo(TARGETS)
-        self.target.setAccessibleName("Target")
+        self.target.setAccessibleName(tr("Library"))
         self.target.set_value(PyTorch.key)
-        self.until = combo(
-            self, "Length", [(0, "All epochs", "", ""), (1, "Number of steps", "", "")]
-        )
+        lengths = [(EPOCHS, tr("All epochs"), "", ""), (STEPS, tr("Number of steps"), "", "")]
+        self.until = combo(self, tr("Length"), lengths)
         self.steps = Spin(1, MOST_STEPS)
-        self.steps.setAccessibleName("Steps")
+        self.steps.setAccessibleName(tr("Steps"))
         self.weights = Check()
-        self.weights.setText("First weights of the run in a file beside it")
+        self.weights.setText(tr("First weights of the run in a file beside it"))
         self.preview = QPlainTextEdit()
         self.about, self.note, self.busy = QLabel(), QLabel(), QProgressBar()
-        self.copy_button, self.save_button = QPushButton("Copy"), QPushButton("Save…")
+        self.copy_button, self.save_button = QPushButton(tr("Copy")), QPushButton(tr("Save…"))
         self._arrange()
         for control in (self.target, self.until, self.steps, self.weights):
             control.edited.connect(lambda _: self._update())
@@ -83,12 +82,12 @@ class CodeDialog(QDialog):
     def copy(self) -> None:
         """Copy the script to the clipboard."""
         QGuiApplication.clipboard().setText(self.preview.toPlainText())
-        self._say("The script is copied.")
+        self._say(tr("The script is copied."))
 
     def save(self) -> None:
         """Ask for a file and write the script there."""
         proposed = str(self._folder / f"{self._name}.py")
-        name, _ = QFileDialog.getSaveFileName(self, "Export code", proposed, "Python (*.py)")
+        name, _ = QFileDialog.getSaveFileName(self, tr("Export code"), proposed, "Python (*.py)")
         if name:
             self.save_to(Path(name))
 
@@ -110,7 +109,7 @@ class CodeDialog(QDialog):
             self._work.give_up()
         limited = self.until.value() == STEPS
         self.steps.setEnabled(limited)
-        self.about.setText(TARGETS[self.target.value()].advice)
+        self.about.setText(tr(TARGETS[self.target.value()].advice))
         options = Options(self._name, self.steps.value() if limited else 0)
         spec, target = self._spec, self.target.value()
         beside = self.weights.isChecked() or needs_weights(spec)
@@ -133,7 +132,9 @@ class CodeDialog(QDialog):
         self.preview.setPlainText(self.exported.script)
         self._set_ready(True)
         if self.exported.arrays:
-            self._say(f"Reads {self.exported.beside}, which is saved beside the script.")
+            self._say(
+                tr("Reads {file}, which is saved beside the script.", file=self.exported.beside)
+            )
 
     def _complain(self, message: str) -> None:
         self._work = None
@@ -157,16 +158,16 @@ class CodeDialog(QDialog):
         self.preview.setReadOnly(True)
         self.preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.preview.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.preview.setAccessibleName("Script")
+        self.preview.setAccessibleName(tr("Script"))
         for label in (self.about, self.note):
             label.setWordWrap(True)
         form = QFormLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(8)
-        form.addRow("Target", self.target)
+        form.addRow(tr("Library"), self.target)
         form.addRow("", self.about)
-        form.addRow("Length", self.until)
-        form.addRow("Steps", self.steps)
+        form.addRow(tr("Length"), self.until)
+        form.addRow(tr("Steps"), self.steps)
         form.addRow("", self.weights)
         side = QVBoxLayout()
         side.addLayout(form)
@@ -177,7 +178,7 @@ class CodeDialog(QDialog):
         top.setSpacing(16)
         top.addWidget(self.preview, 5)
         top.addLayout(side, 2)
-        cancel = QPushButton("Cancel")
+        cancel = QPushButton(tr("Cancel"))
         cancel.clicked.connect(self.reject)
         buttons = QHBoxLayout()
         buttons.addWidget(self.copy_button)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.base.translation import tr
 from core.experiment.serialization import dumps
 from core.experiment.spec import ExperimentSpec
 from ui import theme as themes
@@ -62,20 +64,24 @@ class ExportDialog(QDialog):
         notes: Sequence[TextCard] = (),
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Export")
+        self.setWindowTitle(tr("Export"))
         self._cards, self._notes, self._spec, self._title = cards, notes, spec, title
         # A closed view is offered only if it was asked for.
         self._views = [c.view for c in cards if not c.isHidden() or c.view is view]
-        self.what = combo(self, "What to export", self._subjects())
-        self.format = combo(self, "Format", [(k, f.label, "", "") for k, f in FORMATS.items()])
-        self.scale = combo(self, "Size", [(k, f"{k} ×", "", "") for k in SCALES])
-        self.theme = combo(self, "Colours", [(LIGHT, "Light", "", ""), (DARK, "Dark", "", "")])
+        self.what = combo(self, tr("What to export"), self._subjects())
+        self.format = combo(
+            self, tr("Format"), [(k, tr(f.label), "", "") for k, f in FORMATS.items()]
+        )
+        self.scale = combo(self, tr("Size"), [(k, f"{k} ×", "", "") for k in SCALES])
+        self.theme = combo(
+            self, tr("Colours"), [(LIGHT, tr("Light"), "", ""), (DARK, tr("Dark"), "", "")]
+        )
         self.caption = Check()
-        self.caption.setText("Settings below the plot")
+        self.caption.setText(tr("Settings below the plot"))
         self.caption.setVisible(spec is not None)
         self.preview, self.note, self.problem = preview_label(), QLabel(), QLabel()
-        self.copy_button = QPushButton("Copy")
-        self.save_button = QPushButton("Save…")
+        self.copy_button = QPushButton(tr("Copy"))
+        self.save_button = QPushButton(tr("Save…"))
         self._arrange()
         self._propose(view)
         self._connect()
@@ -110,14 +116,16 @@ class ExportDialog(QDialog):
         """Ask for a file, or a folder for several files, and write."""
         folder = str(self._folder)
         if self.what.value() == EACH:
-            name = QFileDialog.getExistingDirectory(self, "Folder for the exported files", folder)
+            name = QFileDialog.getExistingDirectory(
+                self, tr("Folder for the exported files"), folder
+            )
         else:
             kind = FORMATS[self.format.value()]
             proposed, filters = (
                 str(self._folder / self.suggestion()),
-                f"{kind.label} (*.{kind.key})",
+                f"{tr(kind.label)} (*.{kind.key})",
             )
-            name, _ = QFileDialog.getSaveFileName(self, "Export", proposed, filters)
+            name, _ = QFileDialog.getSaveFileName(self, tr("Export"), proposed, filters)
         if name:
             self.save_to(Path(name))
 
@@ -133,7 +141,7 @@ class ExportDialog(QDialog):
                 file = path / (self._stem(sheet.views[0].key) + suffix) if several else path
                 export(file, sheet, self.chosen_theme(), self.scale.value(), self._carried())
         except ExportError as error:
-            self._complain(str(error))
+            self._complain(tr(str(error)))
             return False
         ExportDialog._folder = path if several else path.parent
         self._note_choices()
@@ -146,7 +154,7 @@ class ExportDialog(QDialog):
             sheet = self.sheets()[0]
             copy_to_clipboard(sheet, self.chosen_theme(), self.scale.value(), self._carried())
         except ExportError as error:
-            self._complain(str(error))
+            self._complain(tr(str(error)))
             return
         self._note_choices()
         self.accept()
@@ -164,9 +172,9 @@ class ExportDialog(QDialog):
     def _subjects(self) -> list[tuple[str, str, str, str]]:
         subjects = [(view.key, view.title, "", "") for view in self._views]
         if len(self._views) != 1 or self._notes:
-            whole = "Whole dashboard" if self._spec else "Whole page"
+            whole = tr("Whole dashboard") if self._spec else tr("Whole page")
             subjects.insert(0, (WHOLE, whole, "", ""))
-            subjects.append((EACH, "Every view in a file of its own", "", ""))
+            subjects.append((EACH, tr("Every view in a file of its own"), "", ""))
         return subjects
 
     def _arrange(self) -> None:
@@ -189,7 +197,7 @@ class ExportDialog(QDialog):
         top.setSpacing(16)
         top.addWidget(self.preview)
         top.addLayout(side, 1)
-        cancel = QPushButton("Cancel")
+        cancel = QPushButton(tr("Cancel"))
         cancel.clicked.connect(self.reject)
         buttons = QHBoxLayout()
         buttons.addWidget(self.copy_button)
@@ -235,16 +243,21 @@ class ExportDialog(QDialog):
         self.caption.setEnabled(kind.themed)
         self.copy_button.setEnabled(kind.themed and len(sheets) == 1)
         size = sheets[0].size * (self.scale.value() if kind.scales else 1)
-        carries = ""
-        if self._spec:
-            carries = " The image contains the experiment: drop it on the window to restore it."
-        notes = {
-            "png": f"{size.width():.0f} × {size.height():.0f} pixels.{carries}",
-            "csv": "The values shown, at full precision.",
-        }
-        self.note.setText(notes.get(kind.key, "Lines and text stay sharp at any size."))
+        self.note.setText(self._about(kind.key, size.toSize()))
         self.problem.hide()
         self._show_preview(sheets[0])
+
+    def _about(self, kind: str, size: QSize) -> str:
+        """What a file of this kind will be."""
+        if kind == "csv":
+            return tr("The values shown, at full precision.")
+        if kind != "png":
+            return tr("Lines and text stay sharp at any size.")
+        text = tr("{width} × {height} pixels.", width=size.width(), height=size.height())
+        if not self._spec:
+            return text
+        carries = tr("The image contains the experiment: drop it on the window to restore it.")
+        return f"{text} {carries}"
 
     def _show_preview(self, sheet: Sheet) -> None:
         ratio = self.devicePixelRatioF()

@@ -14,6 +14,7 @@ from PIL import Image
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter
 
+from core.base.translation import tr
 from core.experiment.files import replacing
 from core.telemetry.frame import Frame
 from core.telemetry.history import History
@@ -29,8 +30,6 @@ WAITING = 4
 # How long the window paints frames before it handles other events.
 SLICE_SECONDS = 0.1
 IDLE_MILLISECONDS = 5
-# The longest text expected below a frame; it determines the minimum width.
-WIDEST = "Step 8,888,888 · epoch 88,888.8 · 88:88:88 of training"
 
 
 @dataclass(frozen=True)
@@ -53,16 +52,26 @@ class Film:
 
 def stamp(frame: Frame) -> str:
     """Step and time of a frame, as written below it."""
-    words = [f"Step {frame.iteration:,}", f"epoch {frame.epoch:,.1f}"]
-    if not math.isnan(frame.seconds):
-        words.append(f"{clock(frame.seconds)} of training")
+    trained = "" if math.isnan(frame.seconds) else clock(frame.seconds)
+    return _stamp(frame.iteration, frame.epoch, trained)
+
+
+def widest_stamp() -> str:
+    """The longest text expected below a frame; it determines the minimum width."""
+    return _stamp(8_888_888, 88_888.8, "88:88:88")
+
+
+def _stamp(step: int, epoch: float, trained: str) -> str:
+    words = [tr("Step {step:,}", step=step), tr("epoch {epoch:,.1f}", epoch=epoch)]
+    if trained:
+        words.append(tr("{time} of training", time=trained))
     return " · ".join(words)
 
 
 def clock(seconds: float) -> str:
     """A time as m:ss, with tenths below one minute and hours from one hour."""
     if seconds < 60:
-        return f"{math.floor(seconds * 10) / 10:.1f} s"
+        return tr("{seconds:.1f} s", seconds=math.floor(seconds * 10) / 10)
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
@@ -84,7 +93,9 @@ class FilmPainter:
         width, height = self.film.reel.size
         picture = QImage(width, height, QImage.Format.Format_RGB32)
         if picture.isNull():
-            raise FilmError(f"A film of {width} × {height} pixels is too large.")
+            raise FilmError(
+                tr("A film of {width} × {height} pixels is too large.", width=width, height=height)
+            )
         picture.setDevicePixelRatio(self.film.scale)
         return picture
 
@@ -132,9 +143,13 @@ class WriteFilm:
             with replacing(self.path) as part:
                 self.kind.write(part, self.reel, self._frames(context))
         except FilmError as error:
-            return str(error)
+            return tr(str(error))
         except OSError as error:
-            return f"{self.path} could not be written: {error.strerror or error}"
+            return tr(
+                "{path} could not be written: {reason}",
+                path=self.path,
+                reason=error.strerror or error,
+            )
         return ""
 
     def _frames(self, context: Context) -> Iterator[Image.Image]:
@@ -216,7 +231,7 @@ class FilmMaker(QObject):
 
     def _end(self, problem: str) -> None:
         self._timer.stop()
-        self.finished.emit(problem)
+        self.finished.emit(tr(problem))
 
     def _stopped(self) -> None:
         self._timer.stop()

@@ -18,11 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.base.translation import Message, tr
 from core.experiment.spec import ExperimentSpec
 from core.telemetry.frame import Frame
 from core.telemetry.history import History
 from ui import theme as themes
-from ui.export.film import WIDEST, Film, FilmMaker, FilmPainter
+from ui.export.film import Film, FilmMaker, FilmPainter, widest_stamp
 from ui.export.film_formats import FILM_FORMATS, FilmError
 from ui.export.parts import WHOLE, combo, file_stem, preview_label, show_preview
 from ui.export.sheet import Sheet, dashboard, single
@@ -32,8 +33,10 @@ from ui.theme import DARK, LIGHT
 from ui.widgets.combo import Combo
 from ui.widgets.spin import Spin
 
+CANCELLED = Message("The film was cancelled; no file is left.")
 RATES = (5, 10, 15, 20, 25, 30)
 COLORS = {"light": LIGHT, "dark": DARK}
+NAMES = {"light": Message("Light"), "dark": Message("Dark")}
 DEFAULTS = {"format": "gif", "rate": "15", "scale": "1"}
 
 
@@ -52,7 +55,7 @@ class FilmDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Export film")
+        self.setWindowTitle(tr("Export film"))
         self._cards, self._spec, self._preferences = cards, spec, preferences
         # Frames that the run adds meanwhile are not in the film.
         self._history = history.fork(history.iteration)
@@ -60,15 +63,21 @@ class FilmDialog(QDialog):
         self.made: Path | None = None
         self.maker: FilmMaker | None = None
         subjects = [(view.key, view.title, "", "") for view in self._views]
-        self.what = combo(self, "What to film", [(WHOLE, "Whole dashboard", "", ""), *subjects])
-        self.first, self.last = self._step_field("From step"), self._step_field("To step")
-        self.rate = combo(self, "Speed", [(r, f"{r} frames a second", "", "") for r in RATES])
+        self.what = combo(
+            self, tr("What to film"), [(WHOLE, tr("Whole dashboard"), "", ""), *subjects]
+        )
+        self.first, self.last = self._step_field(tr("From step")), self._step_field(tr("To step"))
+        self.rate = combo(
+            self, tr("Speed"), [(r, tr("{count} frames a second", count=r), "", "") for r in RATES]
+        )
         self.format = self._formats()
-        self.scale = combo(self, "Size", [(k, f"{k} ×", "", "") for k in (1, 2)])
-        self.theme = combo(self, "Colours", [(c, k.title(), "", "") for k, c in COLORS.items()])
+        self.scale = combo(self, tr("Size"), [(k, f"{k} ×", "", "") for k in (1, 2)])
+        self.theme = combo(
+            self, tr("Colours"), [(c, tr(NAMES[k]), "", "") for k, c in COLORS.items()]
+        )
         self.preview, self.note, self.problem = preview_label(), QLabel(), QLabel()
         self.progress = QProgressBar()
-        self.cancel_button, self.save_button = QPushButton("Cancel"), QPushButton("Save…")
+        self.cancel_button, self.save_button = QPushButton(tr("Cancel")), QPushButton(tr("Save…"))
         self._looked_at = self._history.iteration
         self._arrange()
         self._propose()
@@ -81,8 +90,8 @@ class FilmDialog(QDialog):
         """The views that are filmed, with room below for step and time."""
         chosen = self.what.value()
         if chosen == WHOLE:
-            return dashboard(self._cards, WIDEST)
-        return single(next(view for view in self._views if view.key == chosen), WIDEST)
+            return dashboard(self._cards, widest_stamp())
+        return single(next(view for view in self._views if view.key == chosen), widest_stamp())
 
     def frames(self) -> list[Frame]:
         """The recorded steps within the chosen range, at least one."""
@@ -108,7 +117,7 @@ class FilmDialog(QDialog):
         folder = Path(self._preferences.text("film/folder", str(Path.home())))
         proposed = str(folder / f"{file_stem(self._spec.title, self.what.value())}.{kind.key}")
         name, _ = QFileDialog.getSaveFileName(
-            self, "Export film", proposed, f"{kind.label} (*.{kind.key})"
+            self, tr("Export film"), proposed, f"{tr(kind.label)} (*.{kind.key})"
         )
         if name:
             self.save_to(Path(name))
@@ -122,12 +131,12 @@ class FilmDialog(QDialog):
         try:
             self.maker = FilmMaker(self.film(), path, kind, self)
         except FilmError as error:
-            self._complain(str(error))
+            self._complain(tr(str(error)))
             return
         self.made = path
         self.maker.progressed.connect(lambda share: self.progress.setValue(round(1000 * share)))
         self.maker.finished.connect(self._finish)
-        self.maker.stopped.connect(lambda: self._finish("The film was cancelled; no file is left."))
+        self.maker.stopped.connect(lambda: self._finish(tr(CANCELLED)))
         self._set_making(True)
         self.maker.start()
 
@@ -153,7 +162,7 @@ class FilmDialog(QDialog):
             part.setEnabled(not making)
         self.save_button.setEnabled(not making)
         self.cancel_button.setEnabled(True)
-        self.cancel_button.setText("Stop" if making else "Cancel")
+        self.cancel_button.setText(tr("Stop") if making else tr("Cancel"))
         self.progress.setValue(0)
         self.progress.setVisible(making)
         self.problem.hide()
@@ -178,10 +187,10 @@ class FilmDialog(QDialog):
 
     def _formats(self) -> Combo:
         items = [
-            (k, f.label, f.missing() and "needs ffmpeg", f.missing())
+            (k, tr(f.label), f.missing() and tr("needs ffmpeg"), tr(f.missing()))
             for k, f in FILM_FORMATS.items()
         ]
-        made = combo(self, "Format", items)
+        made = combo(self, tr("Format"), items)
         for row, kind in enumerate(FILM_FORMATS.values()):
             if kind.missing():
                 made.model().item(row).setEnabled(False)  # type: ignore[attr-defined]
@@ -194,7 +203,7 @@ class FilmDialog(QDialog):
         self.problem.hide()
         self.progress.setRange(0, 1000)
         self.progress.setTextVisible(False)
-        self.progress.setAccessibleName("Progress of the film")
+        self.progress.setAccessibleName(tr("Progress of the film"))
         self.progress.hide()
         form = QFormLayout()
         form.setHorizontalSpacing(12)
@@ -266,9 +275,16 @@ class FilmDialog(QDialog):
         """Update the preview and the length and size of the film."""
         film = self.film()
         count, (width, height) = len(film.frames), film.reel.size
-        frames = f"{count} recorded step{'s' if count > 1 else ''}"
-        length = f"{count / film.rate:.1f} s"
-        self.note.setText(f"{frames}, {length}, {width} × {height} pixels.")
+        self.note.setText(
+            tr(
+                "{count} recorded step, {seconds:.1f} s, {width} × {height} pixels.",
+                "{count} recorded steps, {seconds:.1f} s, {width} × {height} pixels.",
+                count=count,
+                seconds=count / film.rate,
+                width=width,
+                height=height,
+            )
+        )
         self.problem.hide()
         nearest = min(film.frames, key=lambda f: abs(f.iteration - self._looked_at))
         painter = FilmPainter(replace(film, scale=1))

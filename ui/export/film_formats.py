@@ -14,13 +14,15 @@ from typing import BinaryIO
 import numpy as np
 from PIL import GifImagePlugin, Image
 
+from core.base.translation import Message, tr
+
 # The pixels that the colours of a GIF are chosen from, at most.
 PALETTE_PIXELS = 1_000_000
 # One of the 256 colours of a GIF stands for "as in the frame before".
 UNCHANGED = 255
 # Of WebP: high enough that text has no visible artefacts.
 QUALITY = 90
-NO_FFMPEG = "MP4 needs ffmpeg, which was not found on this computer."
+NO_FFMPEG = Message("MP4 needs ffmpeg, which was not found on this computer.")
 
 
 class FilmError(Exception):
@@ -155,7 +157,7 @@ def write_mp4(path: Path, reel: Reel, frames: Frames) -> None:
     """An H.264 film that every browser plays, made by ffmpeg. Raises `FilmError`."""
     program = ffmpeg()
     if program is None:
-        raise FilmError(NO_FFMPEG)
+        raise FilmError(tr(NO_FFMPEG))
     width, height = reel.size
     source = f"-f rawvideo -pix_fmt rgb24 -s {width}x{height} -r {reel.rate} -i -"
     # H.264 with colours at half the resolution needs even sides.
@@ -172,7 +174,8 @@ def write_mp4(path: Path, reel: Reel, frames: Frames) -> None:
         if status := _fed(process, frames):
             said.seek(0)
             lines = said.read().decode(errors="replace").strip().splitlines()
-            raise FilmError(f"ffmpeg: {lines[0] if lines else f'ended with status {status}'}")
+            ended = tr("ended with status {status}", status=status)
+            raise FilmError(f"ffmpeg: {lines[0] if lines else ended}")
 
 
 def _fed(process: subprocess.Popen[bytes], frames: Frames) -> int:
@@ -196,8 +199,8 @@ def _fed(process: subprocess.Popen[bytes], frames: Frames) -> int:
 FILM_FORMATS = {
     kind.key: kind
     for kind in (
-        FilmFormat("gif", "GIF, 256 colours", write_gif, samples=True),
-        FilmFormat("webp", "WebP, all colours", write_webp),
-        FilmFormat("mp4", "MP4 video (H.264)", write_mp4, missing=_ffmpeg_missing),
+        FilmFormat("gif", Message("GIF, 256 colours"), write_gif, samples=True),
+        FilmFormat("webp", Message("WebP, all colours"), write_webp),
+        FilmFormat("mp4", Message("MP4 video (H.264)"), write_mp4, missing=_ffmpeg_missing),
     )
 }

@@ -26,6 +26,7 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgGenerator
 
 from core.base.png import write_png
+from core.base.translation import Message, tr
 from core.experiment.files import SPEC_KEY, replacing
 from ui.export.sheet import VECTOR, Sheet, paint_sheet
 from ui.plots.plot_view import Data
@@ -66,7 +67,9 @@ def export(
     kind = FORMATS.get(path.suffix.lower().removeprefix("."))
     if kind is None:
         known = ", ".join(f".{key}" for key in FORMATS)
-        raise ExportError(f"{path.name}: unknown kind of file; choose one of {known}")
+        raise ExportError(
+            tr("{name}: unknown kind of file; choose one of {known}", name=path.name, known=known)
+        )
     write_whole(path, kind.encode(sheet, theme, scale, spec))
 
 
@@ -76,7 +79,13 @@ def write_whole(path: Path, content: bytes) -> None:
         with replacing(path) as part:
             part.write_bytes(content)
     except OSError as error:
-        raise ExportError(f"{path} could not be written: {error.strerror or error}") from error
+        raise ExportError(
+            tr(
+                "{path} could not be written: {reason}",
+                path=path,
+                reason=error.strerror or error,
+            )
+        ) from error
 
 
 def image(sheet: Sheet, theme: Theme, scale: float = 1.0, spec: str = "") -> QImage:
@@ -84,7 +93,13 @@ def image(sheet: Sheet, theme: Theme, scale: float = 1.0, spec: str = "") -> QIm
     size = (sheet.size * scale).toSize()
     picture = QImage(size, QImage.Format.Format_RGB32)
     if picture.isNull():
-        raise ExportError(f"an image of {size.width()} × {size.height()} pixels is too large")
+        raise ExportError(
+            tr(
+                "an image of {width} × {height} pixels is too large",
+                width=size.width(),
+                height=size.height(),
+            )
+        )
     picture.setDevicePixelRatio(scale)
     with QPainter(picture) as painter:
         paint_sheet(painter, sheet, theme, scale)
@@ -179,9 +194,9 @@ def _buffer() -> QBuffer:
 FORMATS = {
     kind.key: kind
     for kind in (
-        Format("png", "PNG image", _png, scales=True),
-        Format("svg", "SVG drawing", _svg),
-        Format("pdf", "PDF document", _pdf),
-        Format("csv", "CSV table of the values shown", _csv, themed=False),
+        Format("png", Message("PNG image"), _png, scales=True),
+        Format("svg", Message("SVG drawing"), _svg),
+        Format("pdf", Message("PDF document"), _pdf),
+        Format("csv", Message("CSV table of the values shown"), _csv, themed=False),
     )
 }

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QLabel, QWidget
 
+from core.base.translation import tr
 from ui.widgets.combo import Combo, choice_model
 from ui.widgets.pixmap import show_pixmap
 
@@ -29,7 +30,7 @@ def preview_label() -> QLabel:
     label = QLabel()
     label.setFixedSize(PREVIEW)
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    label.setAccessibleName("Preview")
+    label.setAccessibleName(tr("Preview"))
     return label
 
 

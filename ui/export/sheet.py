@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QTextDocument
 from PySide6.QtWidgets import QApplication, QWidget
 
+from core.base.translation import tr
 from ui.plots.card import HEADER_HEIGHT, INSET, Card, CardDock, paint_card, paint_header
 from ui.plots.plot_view import PlotView
 from ui.plots.style import PaintStyle
@@ -62,7 +63,7 @@ class Sheet:
 
     @property
     def title(self) -> str:
-        return self.places[0][0].title if len(self.places) == 1 else "Dashboard"
+        return self.places[0][0].title if len(self.places) == 1 else tr("Dashboard")
 
     @property
     def views(self) -> list[PlotView]:
