@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         return cli.main(arguments)
     wanted = first and not first.startswith("-") and not first.startswith("playground:")
     if wanted and not os.path.exists(first):
-        return fail([f"there is no command or file {first!r}{cli.nearest_command(first)}"])
+        return fail([cli.no_command(first)])
     from playground.app import main as open_window
 
     return open_window(arguments)

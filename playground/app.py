@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> int:
         file, options.data = None, file
     try:
         if options.target and not options.data:
-            raise SpecError(["--target: names a column of the file given with --data"])
+            raise SpecError([tr("--target: names a column of the file given with --data")])
         reason = missing_display()
         spec, options.link = _start(file, link, must=bool(reason))
         if reason:
@@ -69,7 +69,7 @@ def _start(file: Path | None, link: str, must: bool) -> tuple[Any, str]:
         if isinstance(found, ExperimentSpec):
             return found, ""
         if must:
-            raise SpecError(["link: a lab needs a window, and there is no display"])
+            raise SpecError([tr("link: a lab needs a window, and there is no display")])
     except SpecError:
         if must:
             raise
@@ -87,12 +87,18 @@ def _with_data(spec: Any, options: argparse.Namespace) -> Any:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="playground", description="See a neural network learn.")
-    parser.add_argument("file", nargs="?", help="an experiment saved as JSON, or a link")
-    parser.add_argument("--data", type=Path, metavar="FILE", help="a table or archive to train on")
-    parser.add_argument("--target", metavar="COLUMN", help="the column of --data to predict")
-    parser.add_argument("--theme", choices=("system", "light", "dark"), help="for this start only")
-    parser.add_argument("--run", action="store_true", help="start training at once")
+    parser = argparse.ArgumentParser(
+        prog="playground", description=tr("See a neural network learn.")
+    )
+    parser.add_argument("file", nargs="?", help=tr("an experiment saved as JSON, or a link"))
+    parser.add_argument(
+        "--data", type=Path, metavar="FILE", help=tr("a table or archive to train on")
+    )
+    parser.add_argument("--target", metavar="COLUMN", help=tr("the column of --data to predict"))
+    parser.add_argument(
+        "--theme", choices=("system", "light", "dark"), help=tr("for this start only")
+    )
+    parser.add_argument("--run", action="store_true", help=tr("start training at once"))
     return parser
 
 

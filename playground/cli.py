@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.base.translation import Message, tr
 from playground import (
     __version__,
     code_cli,
@@ -30,6 +31,7 @@ from playground.exits import (
     discard_output,
     fail,
     folder,
+    note,
 )
 from playground.interruption import Interruption
 from playground.settings import DEFAULT_EPOCHS, experiment
@@ -52,7 +54,12 @@ COMMANDS = (
 OPTIONS = ("--version", "-h", "--help")
 
 # Names of the metrics in the report.
-NAMES = {"loss": "loss", "accuracy": "accuracy", "r2": "R²", "rmse": "RMSE"}
+NAMES = {"loss": Message("loss"), "accuracy": Message("accuracy"), "r2": "R²", "rmse": "RMSE"}
+PARTS = {
+    "train": Message("train"),
+    "validation": Message("validation"),
+    "test": Message("test"),
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -78,50 +85,66 @@ def main(arguments: list[str] | None = None) -> int:
         return DONE
     except OSError as error:
         discard_output()
-        return fail([f"the output could not be written: {error.strerror or error}"], FAILED)
+        return fail(
+            [tr("the output could not be written: {reason}", reason=error.strerror or error)],
+            FAILED,
+        )
 
 
-def nearest_command(word: str) -> str:
-    """A hint with the most similar command, or all commands."""
-    near = difflib.get_close_matches(word, COMMANDS, n=1)
-    return f"; did you mean {near[0]!r}?" if near else f" (commands: {', '.join(COMMANDS)})"
+def no_command(word: str) -> str:
+    """The message about a word that is neither a command nor a file, with the most similar command
+    or all commands."""
+    if near := difflib.get_close_matches(word, COMMANDS, n=1):
+        return tr(
+            "there is no command or file {word!r}; did you mean {near!r}?", word=word, near=near[0]
+        )
+    return tr(
+        "there is no command or file {word!r} (commands: {commands})",
+        word=word,
+        commands=", ".join(COMMANDS),
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="playground",
-        description="Train small neural networks and see inside them while they learn. "
-        "Without a command the window opens, with what FILE or LINK describes where one is given.",
+        description=tr(
+            "Train small neural networks and see inside them while they learn. Without a "
+            "command the window opens, with what FILE or LINK describes where one is given."
+        ),
         usage="playground [FILE|LINK] [--data FILE] [--target COLUMN] [--theme system|light|dark] "
         "[--run]\n       playground COMMAND …",
     )
     parser.add_argument("--version", action="version", version=f"playground {__version__}")
     commands = parser.add_subparsers(
-        title="commands", metavar="COMMAND", required=True, prog="playground"
+        title=tr("commands"), metavar="COMMAND", required=True, prog="playground"
     )
     train = commands.add_parser(
         "train",
-        help="train an experiment without a screen",
-        description="Train an experiment without a screen. Ctrl+C stops early and keeps what was "
-        "recorded. Exit status: 0 done, 1 the run diverged, 2 bad input, 130 stopped by Ctrl+C.",
+        help=tr("train an experiment without a screen"),
+        description=tr(
+            "Train an experiment without a screen. Ctrl+C stops early and keeps what was "
+            "recorded. Exit status: 0 done, 1 the run diverged, 2 bad input, 130 stopped "
+            "by Ctrl+C."
+        ),
     )
-    train.add_argument("file", nargs="?", type=Path, metavar="FILE", help="experiment (JSON)")
+    train.add_argument("file", nargs="?", type=Path, metavar="FILE", help=tr("experiment (JSON)"))
     train.add_argument(
         "--data",
         type=Path,
         metavar="FILE",
-        help="train on a table (CSV, TSV, Excel, Parquet) or a NumPy archive (npz)",
+        help=tr("train on a table (CSV, TSV, Excel, Parquet) or a NumPy archive (npz)"),
     )
     train.add_argument(
         "--target",
         metavar="COLUMN",
-        help="the column of --data to predict (the last one if not given)",
+        help=tr("the column of --data to predict (the last one if not given)"),
     )
     train.add_argument(
-        "--inputs", metavar="COLUMNS", help="use only these columns, separated by commas"
+        "--inputs", metavar="COLUMNS", help=tr("use only these columns, separated by commas")
     )
     train.add_argument(
-        "--exclude", metavar="COLUMNS", help="leave these columns out, separated by commas"
+        "--exclude", metavar="COLUMNS", help=tr("leave these columns out, separated by commas")
     )
     train.add_argument(
         "--set",
@@ -129,23 +152,31 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="PATH=VALUE",
         dest="settings",
-        help="change a setting: network.activation=tanh, network.hidden=[100,100], "
-        "training.optimizer.learning_rate=0.1 (see `playground catalogue`); may be repeated",
+        help=tr(
+            "change a setting: network.activation=tanh, network.hidden=[100,100], "
+            "training.optimizer.learning_rate=0.1 (see `playground catalogue`); may be "
+            "repeated"
+        ),
     )
     train.add_argument(
         "--epochs",
         metavar="N",
-        help="stop after N epochs; 0 evaluates the untrained network "
-        f"(where the experiment has no end of its own: {DEFAULT_EPOCHS})",
+        help=tr(
+            "stop after N epochs; 0 evaluates the untrained network (where the experiment "
+            "has no end of its own: {count})",
+            count=DEFAULT_EPOCHS,
+        ),
     )
-    train.add_argument("--seed", metavar="S", help="seed of every random number")
+    train.add_argument("--seed", metavar="S", help=tr("seed of every random number"))
     train.add_argument(
         "--out",
         type=folder,
         metavar="DIR",
-        help="write trained.model, weights.npz, curves.csv, metrics.json and experiment.json there",
+        help=tr(
+            "write trained.model, weights.npz, curves.csv, metrics.json and experiment.json there"
+        ),
     )
-    train.add_argument("--json", action="store_true", help="print the final metrics as JSON")
+    train.add_argument("--json", action="store_true", help=tr("print the final metrics as JSON"))
     train.set_defaults(run=_train)
     gallery_cli.add_commands(commands)
     lab_cli.add_commands(commands)
@@ -154,7 +185,9 @@ def _parser() -> argparse.ArgumentParser:
     predict_cli.add_command(commands)
     desktop_cli.add_command(commands)
     code_cli.add_command(commands)
-    catalogue = commands.add_parser("catalogue", help="print all entries and settings as Markdown")
+    catalogue = commands.add_parser(
+        "catalogue", help=tr("print all entries and settings as Markdown")
+    )
     catalogue.set_defaults(run=_catalogue)
     return parser
 
@@ -190,7 +223,7 @@ def _train(options: argparse.Namespace) -> int:
     except DataError as error:
         return fail([str(error)])
     except MemoryError:
-        return fail(["there is not enough memory for this experiment"], FAILED)
+        return fail([tr("there is not enough memory for this experiment")], FAILED)
     if options.json:
         print(json.dumps(recording.metrics(), indent=2, ensure_ascii=False, allow_nan=False))
     elif recording.status != "diverged":
@@ -207,7 +240,7 @@ def _write(recording: Recording, folder: Path) -> str:
     from playground.headless import write
 
     if recording.status == "interrupted":
-        print(f"playground: stopped; writing to {folder} …", file=sys.stderr)
+        note(tr("stopped; writing to {folder} …", folder=folder))
     try:
         write(recording, folder)
     except OSError as error:
@@ -223,7 +256,9 @@ def _data_settings(options: argparse.Namespace) -> list[str]:
     given = {name: value for name, value in given.items() if value is not None}
     if options.data is None:
         if given:
-            raise SpecError([f"--{name}: concerns the file given with --data" for name in given])
+            raise SpecError(
+                [tr("--{name}: concerns the file given with --data", name=name) for name in given]
+            )
         return []
     from core.data.user_files import absolute
 
@@ -245,10 +280,12 @@ def _with_task(spec: ExperimentSpec) -> ExperimentSpec:
     if not isinstance(dataset, UserTable):
         return spec
     line = ProgressBar(sys.stderr)
-    encoded = load(dataset, lambda share: line.show(share, f"of {dataset.path}"))
+    encoded = load(dataset, lambda share: line.show(share, tr("of {path}", path=dataset.path)))
     line.clear()
-    for note in (encoded.summary, *encoded.notes, *(f"warning: {w}" for w in encoded.warnings)):
-        print(f"playground: {note}", file=sys.stderr)
+    for text in (encoded.summary, *encoded.notes):
+        note(text)
+    for warning in encoded.warnings:
+        note(tr("warning: {warning}", warning=warning))
     known = replace(spec, data=replace(spec.data, dataset=resolved(dataset, encoded)))
     if found := problems(known):
         raise SpecError(found)
@@ -267,16 +304,21 @@ def _overrides(options: argparse.Namespace) -> list[str]:
 
 def _report(metrics: dict[str, Any], folder: Path | None) -> None:
     print(
-        f"{metrics['reason']}: {metrics['iterations']:,} iterations in {metrics['seconds']:.1f} s"
+        tr(
+            "{reason}: {count:,} iterations in {seconds:.1f} s",
+            reason=metrics["reason"],
+            count=metrics["iterations"],
+            seconds=metrics["seconds"],
+        )
     )
-    for part in ("train", "validation", "test"):
+    for part, label in PARTS.items():
         figures = metrics[part] or {}
         shown = [
-            f"{NAMES[name]} {value:.4g}"
+            f"{tr(NAMES[name])} {value:.4g}"
             for name, value in figures.items()
             if name in NAMES and value is not None
         ]
         if shown:
-            print(f"{part}: {', '.join(shown)}")
+            print(f"{tr(label)}: {', '.join(shown)}")
     if folder:
-        print(f"written to {folder}")
+        print(tr("written to {folder}", folder=folder))

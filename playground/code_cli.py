@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.base.translation import tr
 from playground.exits import DONE, FAILED, fail
 from playground.settings import experiment
 
@@ -19,34 +20,45 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     """Add `code`."""
     code = commands.add_parser(
         "code",
-        help="write an experiment as a script for PyTorch or NumPy",
-        description="Write an experiment as a Python script: data, network and training with every "
-        "argument explicit. The script draws the same data and the same batches as this "
-        "application, and writes the trained weights beside itself. Without --out it is printed. "
-        "Exit status: 0 done, 1 failed, 2 bad input or an experiment that the target cannot have.",
+        help=tr("write an experiment as a script for PyTorch or NumPy"),
+        description=tr(
+            "Write an experiment as a Python script: data, network and training with every "
+            "argument explicit. The script draws the same data and the same batches as "
+            "this application, and writes the trained weights beside itself. Without --out "
+            "it is printed. Exit status: 0 done, 1 failed, 2 bad input or an experiment "
+            "that the target cannot have."
+        ),
     )
     code.add_argument(
         "file",
         nargs="?",
         type=Path,
         metavar="FILE",
-        help="experiment (JSON) or saved model (.model); the default experiment without",
+        help=tr("experiment (JSON) or saved model (.model); the default experiment without"),
     )
     code.add_argument(
         "--to",
         required=True,
         choices=TARGETS,
-        help="what the script is written for; NumPy's gives this application's weights by itself",
+        help=tr(
+            "what the script is written for; NumPy's gives this application's weights by itself"
+        ),
     )
     code.add_argument(
         "--weights",
         choices=("none", "start", "trained"),
         default="none",
-        help="write weights to an .npz file beside the script, which starts from them: the run's "
-        "first ones, or the trained ones of a saved model",
+        help=tr(
+            "write weights to an .npz file beside the script, which starts from them: the "
+            "run's first ones, or the trained ones of a saved model"
+        ),
     )
     code.add_argument(
-        "--steps", type=_count, default=0, metavar="N", help="train for N steps (else for epochs)"
+        "--steps",
+        type=_count,
+        default=0,
+        metavar="N",
+        help=tr("train for N steps (else for epochs)"),
     )
     code.add_argument(
         "--set",
@@ -54,17 +66,17 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         default=[],
         metavar="PATH=VALUE",
         dest="settings",
-        help="change a setting, as for `playground train`; may be repeated",
+        help=tr("change a setting, as for `playground train`; may be repeated"),
     )
     code.add_argument(
-        "--out", type=Path, metavar="FILE", help="the script to write, such as spiral.py"
+        "--out", type=Path, metavar="FILE", help=tr("the script to write, such as spiral.py")
     )
     code.set_defaults(run=_code)
 
 
 def _count(text: str) -> int:
     if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError("must be a number of steps, at least 1")
+        raise argparse.ArgumentTypeError(tr("must be a number of steps, at least 1"))
     return int(text)
 
 
@@ -77,7 +89,7 @@ def _code(options: argparse.Namespace) -> int:
         exported = _exported(options)
         if options.out is None:
             if exported.arrays:
-                return fail(["the script needs a file beside it: say where with --out FILE"])
+                return fail([tr("the script needs a file beside it: say where with --out FILE")])
             print(exported.script, end="")
             return DONE
         written = write(options.out.parent, exported)
@@ -87,7 +99,10 @@ def _code(options: argparse.Namespace) -> int:
         return fail([str(error)])
     except OSError as error:
         return fail([f"{error.filename or options.out}: {error.strerror or error}"], FAILED)
-    print(f"written to {' and '.join(map(str, written))}")
+    if len(written) > 1:
+        print(tr("written to {script} and {weights}", script=written[0], weights=written[1]))
+    else:
+        print(tr("written to {folder}", folder=written[0]))
     return DONE
 
 
@@ -100,12 +115,14 @@ def _exported(options: argparse.Namespace) -> Export:
     if options.file is not None and options.file.suffix == SUFFIX:
         model = read_model(options.file)
         if options.settings:
-            raise CodeError("--set: a saved model cannot be changed; give its experiment instead.")
+            raise CodeError(
+                tr("--set: a saved model cannot be changed; give its experiment instead.")
+            )
     spec = model.spec if model else experiment(options.file, options.settings)
     weights = None
     if options.weights == "trained":
         if model is None:
-            raise CodeError("--weights trained: needs a saved model (FILE.model).")
+            raise CodeError(tr("--weights trained: needs a saved model (FILE.model)."))
         weights = model.tensors
     elif options.weights == "start" or needs_weights(spec):
         weights = start_weights(spec)

@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from core.base.translation import tr
 from playground.exits import DONE, FAILED, INTERRUPTED, fail
 
 # Listed here so that `--help` need not load the modules that read them.
@@ -14,21 +15,23 @@ NAMES = ("mnist", "fashion_mnist")
 
 def add_commands(commands: argparse._SubParsersAction) -> None:
     """Add `data` and its actions."""
-    data = commands.add_parser("data", help="get MNIST or Fashion-MNIST")
-    actions = data.add_subparsers(title="actions", metavar="ACTION", required=True)
+    data = commands.add_parser("data", help=tr("get MNIST or Fashion-MNIST"))
+    actions = data.add_subparsers(title=tr("actions"), metavar="ACTION", required=True)
     fetch = actions.add_parser(
         "fetch",
-        help="download a data set once, for use offline",
-        description="Download a data set into the user's cache folder. Mirrors are tried in turn, "
-        "an interrupted download is resumed, and checksums are "
-        "compared. Exit status: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl+C.",
+        help=tr("download a data set once, for use offline"),
+        description=tr(
+            "Download a data set into the user's cache folder. Mirrors are tried in turn, "
+            "an interrupted download is resumed, and checksums are compared. Exit status: "
+            "0 done, 1 failed, 2 bad input, 130 stopped by Ctrl+C."
+        ),
     )
-    fetch.add_argument("name", choices=NAMES, help="data set")
+    fetch.add_argument("name", choices=NAMES, help=tr("data set"))
     fetch.add_argument(
         "--from",
         dest="origin",
         metavar="URL|FOLDER",
-        help="a mirror of your own, or a folder with the four IDX files, gzipped or not",
+        help=tr("a mirror of your own, or a folder with the four IDX files, gzipped or not"),
     )
     fetch.set_defaults(run=_fetch)
 
@@ -46,13 +49,13 @@ def _fetch(options: argparse.Namespace) -> int:
     source, origin, bar = SOURCES[options.name], options.origin, ProgressBar(sys.stderr)
 
     def progress(done: int, total: int, text: str) -> None:
-        bar.show(done / total, f"of {total / 1e6:.1f} MB  {text}")
+        bar.show(done / total, tr("of {size:.1f} MB  {text}", size=total / 1e6, text=text))
 
     try:
         if origin and "://" not in origin:
             folder = adopt(options.name, absolute(Path(origin)))
         elif not origin and (folder := present(options.name)):
-            print(f"{options.name} is already here: {folder}")
+            print(tr("{name} is already here: {folder}", name=options.name, folder=folder))
             return DONE
         else:
             if origin:
@@ -60,15 +63,17 @@ def _fetch(options: argparse.Namespace) -> int:
             folder = download(source, progress)
     except ValueError as error:
         bar.clear()
-        return fail([f"--from {origin}: {error}"])
+        return fail([tr("--from {origin}: {error}", origin=origin, error=str(error))])
     except (KeyboardInterrupt, Cancelled):
         bar.clear()
-        return fail(["stopped; the same command resumes the download"], INTERRUPTED)
+        return fail([tr("stopped; the same command resumes the download")], INTERRUPTED)
     except DataError as error:
         bar.clear()
-        problems = str(error).splitlines()
+        problems = tr(str(error)).splitlines()
         if len(problems) > 1 and not origin:
-            problems.append(f"from a folder: playground data fetch {options.name} --from FOLDER")
+            problems.append(
+                tr("from a folder: playground data fetch {name} --from FOLDER", name=options.name)
+            )
         return fail(problems, FAILED)
     bar.clear()
     print(f"{options.name}: {folder}")

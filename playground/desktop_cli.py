@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from core.base.translation import tr
 from playground.exits import DONE, FAILED, fail
 
 # The same as the window's desktop file name, so that the desktop shows the icon.
@@ -31,27 +32,35 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     """Add `install-desktop`."""
     install = commands.add_parser(
         "install-desktop",
-        help="add the application to the desktop's menu, to open links with it (Linux)",
-        description="Write a desktop entry and an icon into your own folders, so that the menu "
-        "shows the application and a click on a link that begins with playground: opens it.",
+        help=tr("add the application to the desktop's menu, to open links with it (Linux)"),
+        description=tr(
+            "Write a desktop entry and an icon into your own folders, so that the menu "
+            "shows the application and a click on a link that begins with playground: "
+            "opens it."
+        ),
     )
-    install.add_argument("--remove", action="store_true", help="remove both again")
+    install.add_argument("--remove", action="store_true", help=tr("remove both again"))
     install.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
     if not sys.platform.startswith("linux"):
-        return fail(["desktop entries exist on Linux only"], FAILED)
+        return fail([tr("desktop entries exist on Linux only")], FAILED)
     entry, icon = _places()
     try:
         if options.remove:
             there = [path for path in (entry, icon) if path.exists()]
             for path in there:
                 path.unlink()
-            print("\n".join(f"removed {path}" for path in there) or "nothing was installed")
+            print(
+                "\n".join(tr("removed {path}", path=path) for path in there)
+                or tr("nothing was installed")
+            )
         else:
             _write(entry, icon)
-            print(f"written: {entry}\nwritten: {icon}\nLinks open with the application.")
+            for path in (entry, icon):
+                print(tr("written: {path}", path=path))
+            print(tr("Links open with the application."))
     except OSError as error:
         return fail([f"{error.filename}: {error.strerror or error}"], FAILED)
     _refresh(entry.parent)

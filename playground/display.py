@@ -8,6 +8,8 @@ import socket
 import sys
 from collections.abc import Mapping
 
+from core.base.translation import tr
+
 TIMEOUT_SECONDS = 2.0
 
 
@@ -22,8 +24,8 @@ def missing_display(environment: Mapping[str, str] = os.environ) -> str:
         return ""
     display = environment.get("DISPLAY", "")
     if not display:
-        return "neither DISPLAY nor WAYLAND_DISPLAY is set"
-    return "" if _answers(display) else f"nothing answers at DISPLAY {display}"
+        return tr("neither DISPLAY nor WAYLAND_DISPLAY is set")
+    return "" if _answers(display) else tr("nothing answers at DISPLAY {display}", display=display)
 
 
 def wayland_answers(environment: Mapping[str, str] = os.environ) -> bool:

@@ -8,14 +8,21 @@ import os
 import sys
 from pathlib import Path
 
+from core.base.translation import tr
+
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
 def fail(problems: list[str], status: int = BAD_INPUT) -> int:
     """Print every problem on its own line of standard error."""
     for problem in problems:
-        print(f"playground: {problem}", file=sys.stderr or sys.__stderr__)
+        note(problem)
     return status
+
+
+def note(text: str) -> None:
+    """Print a line to standard error: what is being done, or a problem."""
+    print(f"playground: {tr(text)}", file=sys.stderr or sys.__stderr__)
 
 
 def allow_any_text() -> None:
@@ -37,5 +44,5 @@ def discard_output() -> None:
 def folder(text: str) -> Path:
     """A folder given on the command line."""
     if not text.strip():
-        raise argparse.ArgumentTypeError("must be the name of a folder")
+        raise argparse.ArgumentTypeError(tr("must be the name of a folder"))
     return Path(text)

@@ -7,6 +7,8 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from core.base.translation import Message, tr
+from playground.columns import listed
 from playground.exits import DONE, FAILED, fail, folder
 
 if TYPE_CHECKING:
@@ -24,71 +26,82 @@ ALL = "all"
 
 def add_commands(commands: argparse._SubParsersAction) -> None:
     """Add `gallery` and its actions."""
-    gallery = commands.add_parser("gallery", help="run and check the lectures' experiments")
-    actions = gallery.add_subparsers(title="actions", metavar="ACTION", required=True)
-    listing = actions.add_parser("list", help="list the experiments")
+    gallery = commands.add_parser("gallery", help=tr("run and check the lectures' experiments"))
+    actions = gallery.add_subparsers(title=tr("actions"), metavar="ACTION", required=True)
+    listing = actions.add_parser("list", help=tr("list the experiments"))
     listing.set_defaults(run=_list)
     pictures = actions.add_parser(
         "pictures",
-        help="record the images and timings of the gallery's cards again",
-        description="Run every experiment once, on all its data sets that are on this computer, "
-        "and record the image and the time that its card in the window shows.",
+        help=tr("record the images and timings of the gallery's cards again"),
+        description=tr(
+            "Run every experiment once, on all its data sets that are on this computer, "
+            "and record the image and the time that its card in the window shows."
+        ),
     )
     pictures.set_defaults(run=_pictures)
     run = actions.add_parser(
         "run",
-        help="run experiments",
-        description="Run experiments and print their tables. MNIST is used if it is on this "
-        "computer, otherwise data that come with the application. Exit status: 0 done, "
-        "1 a check failed, 2 bad input, 130 stopped by Ctrl+C.",
+        help=tr("run experiments"),
+        description=tr(
+            "Run experiments and print their tables. MNIST is used if it is on this "
+            "computer, otherwise data that come with the application. Exit status: 0 done, "
+            "1 a check failed, 2 bad input, 130 stopped by Ctrl+C."
+        ),
     )
-    run.add_argument("names", nargs="+", metavar="NAME", help=f"experiments, or {ALL!r}")
     run.add_argument(
-        "--check", action="store_true", help="compare what was expected with what was measured"
+        "names", nargs="+", metavar="NAME", help=tr("experiments, or {name!r}", name=ALL)
     )
-    run.add_argument("--seeds", type=_seeds, default=(), metavar="K", help="average over K seeds")
+    run.add_argument(
+        "--check", action="store_true", help=tr("compare what was expected with what was measured")
+    )
+    run.add_argument(
+        "--seeds", type=_seeds, default=(), metavar="K", help=tr("average over K seeds")
+    )
     run.add_argument(
         "--bundled",
         action="store_true",
-        help="use data that come with the application even where MNIST is available",
+        help=tr("use data that come with the application even where MNIST is available"),
     )
     run.add_argument(
         "--out",
         type=folder,
         metavar="DIR",
-        help="write results.json, curves.csv, layers.csv and the experiments into DIR/NAME",
+        help=tr("write results.json, curves.csv, layers.csv and the experiments into DIR/NAME"),
     )
     run.add_argument(
-        "--jobs", type=_count, default=1, metavar="N", help="processes that share the seeds (1)"
+        "--jobs", type=_count, default=1, metavar="N", help=tr("processes that share the seeds (1)")
     )
     run.add_argument(
         "--cluster",
         default="",
         metavar="ADDRESS",
-        help="run on the Dask cluster with this scheduler",
+        help=tr("run on the Dask cluster with this scheduler"),
     )
-    run.add_argument("--json", action="store_true", help="print the results as JSON")
+    run.add_argument("--json", action="store_true", help=tr("print the results as JSON"))
     run.set_defaults(run=_run)
 
 
 def _count(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 1000:
-        raise argparse.ArgumentTypeError(f"must be a number from 1 to 1000, not {text!r}")
+        raise argparse.ArgumentTypeError(
+            tr("must be a number from 1 to 1000, not {text!r}", text=text)
+        )
     return int(text)
 
 
 def _seeds(text: str) -> tuple[int, ...]:
     if not text.isdecimal() or not 1 <= int(text) <= 1000:
-        raise argparse.ArgumentTypeError(f"must be a number of seeds from 1 to 1000, not {text!r}")
+        raise argparse.ArgumentTypeError(
+            tr("must be a number of seeds from 1 to 1000, not {text!r}", text=text)
+        )
     return tuple(range(1, int(text) + 1))
 
 
 def _list(options: argparse.Namespace) -> int:
     from core.gallery import GALLERY
 
-    width = max(map(len, GALLERY))
-    for key, experiment in GALLERY.items():
-        print(f"{key:{width}}  {experiment.title}: {experiment.question}")
+    for line in listed([(k, f"{tr(e.title)}: {tr(e.question)}") for k, e in GALLERY.items()]):
+        print(line)
     return DONE
 
 
@@ -195,5 +208,7 @@ def _run_elsewhere(
     from core.worker.executors import executors
 
     runs = SeedRuns(requests, take, bar.show)
-    with executors(options.jobs, options.cluster, None, runs.watch, "Running the gallery") as make:
+    with executors(
+        options.jobs, options.cluster, None, runs.watch, Message("Running the gallery")
+    ) as make:
         runs.run(make)

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from core.base.translation import tr
 from core.data import DATASETS
 from core.experiment.files import replacing, write_experiment
 from core.gallery.experiment import Outcome
 from core.gallery.results import Results, check, spread_shown
+from playground.columns import left, right, widths
 
 CURVES = ("run", "seed", "iteration", "loss", "accuracy", "validation_loss", "validation_accuracy")
 LAYERS = (
@@ -36,32 +38,42 @@ def show(results: Results, checked: bool) -> None:
     """Print the table and, if wanted, every expectation and whether it holds."""
     experiment = results.experiment
     seeds = ", ".join(map(str, results.seeds))
-    print(f"\n{experiment.title} · {experiment.question}")
-    print(f"{DATASETS[results.data].label}, seed {seeds}, {results.seconds:.1f} s\n")
+    print(f"\n{tr(experiment.title)} · {tr(experiment.question)}")
+    label, seconds = tr(DATASETS[results.data].label), results.seconds
+    print(tr("{data}, seed {seeds}, {seconds:.1f} s", data=label, seeds=seeds, seconds=seconds))
+    print()
     print("\n".join(table(results)))
     if checked:
         print()
         for finding in check(results):
             mark = "✓" if finding.ok else "✗"
-            print(f"{mark} {finding.statement}")
-            print(f"    expected {finding.expected}, measured {finding.measured}")
+            print(f"{mark} {tr(finding.statement)}")
+            print(f"    {compared(finding.expected, finding.measured)}")
     if experiment.finding:
-        print(f"\nFinding: {experiment.finding}")
+        print()
+        print(tr("Finding: {finding}", finding=tr(experiment.finding)))
+
+
+def compared(expected: str, measured: str) -> str:
+    """What was expected of a number and what was measured, in words."""
+    return tr("expected {expected}, measured {measured}", expected=expected, measured=measured)
 
 
 def table(results: Results) -> Iterator[str]:
     """The final table as lines of text."""
     columns = results.plan.columns
-    rows = [["", *(column.heading for column in columns), "Steps", "ms/step"]]
+    headings = (tr(column.heading) for column in columns)
+    rows = [["", *headings, tr("Steps"), tr("ms/step")]]
     for row in results.table():
-        label = f"{row.label} (diverged)" if row.diverged else row.label
-        cells = (spread_shown(s, c.unit) for s, c in zip(row.cells, columns, strict=True))
+        label = tr(row.label)
+        label = tr("{label} (diverged)", label=label) if row.diverged else label
+        cells = (tr(spread_shown(s, c.unit)) for s, c in zip(row.cells, columns, strict=True))
         step = f"{row.milliseconds_per_step:.2f}" if row.iterations else ""
         rows.append([label, *cells, f"{row.iterations:,.0f}", step])
-    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+    first_width, *widest = widths(rows)
     for first, *cells in rows:
-        numbers = (f"{cell:>{n}}" for cell, n in zip(cells, widths[1:], strict=True))
-        yield "  ".join([f"{first:{widths[0]}}", *numbers]).rstrip()
+        numbers = (right(cell, n) for cell, n in zip(cells, widest, strict=True))
+        yield "  ".join([left(first, first_width), *numbers]).rstrip()
 
 
 def plain(results: Results) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any, TextIO
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from core.base.translation import Message, tr
 from core.data import DataError
 from core.experiment.files import replacing, write_experiment
 from core.experiment.spec import ExperimentSpec
@@ -105,7 +106,7 @@ def run(
         spec = _with_an_end(trainer)
         trainer.apply(spec)
         if untrained:
-            trainer.finished = "evaluated without training"
+            trainer.finished = Message("evaluated without training")
         began = time.perf_counter()
         segments: list[Segment] = []
         scores = [trainer.evaluate()]
@@ -126,7 +127,7 @@ def run(
         return Recording(
             spec=spec,
             status="diverged" if trainer.divergence else status,
-            reason=trainer.finished or "stopped by the user",
+            reason=trainer.finished or Message("stopped by the user"),
             iterations=trainer.iteration,
             epochs=trainer.epoch,
             steps_per_epoch=trainer.sampler.steps_per_epoch,
@@ -177,13 +178,17 @@ class Progress:
         if not len(segment.loss):
             return
         last = trainer.spec.training.max_epochs
-        text = f"epoch {int(trainer.epoch)}" + (f"/{last}" if last else "")
-        text += f"  {self._steps_per_second(trainer.iteration):,.0f} steps/s"
-        text += f"  loss {segment.loss.mean():.4f}"
+        epoch, speed = int(trainer.epoch), self._steps_per_second(trainer.iteration)
+        parts = [
+            tr("epoch {epoch}/{last}", epoch=epoch, last=last)
+            if last
+            else tr("epoch {epoch}", epoch=epoch),
+            tr("{speed:,.0f} steps/s", speed=speed),
+            tr("loss {loss:.4f}", loss=segment.loss.mean()),
+        ]
         if score:
-            text += f"  validation {score.loss:.4f}"
-            text += "" if math.isnan(score.accuracy) else f", accuracy {score.accuracy:.1%}"
-            text += "" if score.r2 is None else f", R² {score.r2:.3f}"
+            parts.append(_scores(score))
+        text = "  ".join(parts)
         self._bar.show(trainer.epoch / last if last else None, text)
 
     def _steps_per_second(self, iteration: int) -> float:
@@ -196,6 +201,15 @@ class Progress:
 
     def clear(self) -> None:
         self._bar.clear()
+
+
+def _scores(score: Score) -> str:
+    parts = [tr("validation {loss:.4f}", loss=score.loss)]
+    if not math.isnan(score.accuracy):
+        parts.append(tr("accuracy {share:.1%}", share=score.accuracy))
+    if score.r2 is not None:
+        parts.append(f"R² {score.r2:.3f}")
+    return ", ".join(parts)
 
 
 def prepare_folder(folder: Path) -> None:

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.base.translation import tr
+from playground.columns import listed, right, widths
 from playground.exits import DONE, FAILED, fail, folder
 
 if TYPE_CHECKING:
@@ -24,36 +26,37 @@ MOST_ROWS = 16
 
 def add_commands(commands: argparse._SubParsersAction) -> None:
     """Add `lab` and its actions."""
-    labs = commands.add_parser("lab", help="compute and check the labs")
-    actions = labs.add_subparsers(title="actions", metavar="ACTION", required=True)
-    listing = actions.add_parser("list", help="list the labs")
+    labs = commands.add_parser("lab", help=tr("compute and check the labs"))
+    actions = labs.add_subparsers(title=tr("actions"), metavar="ACTION", required=True)
+    listing = actions.add_parser("list", help=tr("list the labs"))
     listing.set_defaults(run=_list)
     run = actions.add_parser(
         "run",
-        help="compute labs",
-        description="Compute labs with their default settings and print their tables. Exit "
-        "status: 0 done, 1 a check failed, 2 bad input, 130 stopped by Ctrl+C.",
+        help=tr("compute labs"),
+        description=tr(
+            "Compute labs with their default settings and print their tables. Exit status: "
+            "0 done, 1 a check failed, 2 bad input, 130 stopped by Ctrl+C."
+        ),
     )
-    run.add_argument("names", nargs="+", metavar="NAME", help=f"labs, or {ALL!r}")
+    run.add_argument("names", nargs="+", metavar="NAME", help=tr("labs, or {name!r}", name=ALL))
     run.add_argument(
-        "--check", action="store_true", help="compare what was expected with what was measured"
+        "--check", action="store_true", help=tr("compare what was expected with what was measured")
     )
     run.add_argument(
         "--out",
         type=folder,
         metavar="DIR",
-        help="write results.json and every table as CSV into DIR/NAME",
+        help=tr("write results.json and every table as CSV into DIR/NAME"),
     )
-    run.add_argument("--json", action="store_true", help="print the results as JSON")
+    run.add_argument("--json", action="store_true", help=tr("print the results as JSON"))
     run.set_defaults(run=_run)
 
 
 def _list(options: argparse.Namespace) -> int:
     from core.studies import LABS
 
-    width = max(map(len, LABS))
-    for key, lab in LABS.items():
-        print(f"{key:{width}}  {lab.title}: {lab.question}")
+    for line in listed([(k, f"{tr(lab.title)}: {tr(lab.question)}") for k, lab in LABS.items()]):
+        print(line)
     return DONE
 
 
@@ -116,15 +119,19 @@ def _findings(lab: Lab, progress: Any) -> list[Finding]:
 
 
 def _show(lab: Lab, tables: tuple[Table, ...], findings: list[Finding], seconds: float) -> None:
-    print(f"\n{lab.title} · {lab.question}  ({seconds:.1f} s)")
+    from playground.gallery_report import compared
+
+    heading = f"{tr(lab.title)} · {tr(lab.question)}"
+    print()
+    print(tr("{heading}  ({seconds:.1f} s)", heading=heading, seconds=seconds))
     for table in tables:
-        print(f"\n{table.name}")
+        print(f"\n{tr(table.name)}")
         print("\n".join(_lines(table)))
     if findings:
         print()
     for finding in findings:
-        print(f"{'✓' if finding.ok else '✗'} {finding.claim}")
-        print(f"    expected {finding.expected}, measured {finding.measured}")
+        print(f"{'✓' if finding.ok else '✗'} {tr(finding.claim)}")
+        print(f"    {compared(finding.expected, finding.measured)}")
 
 
 def _lines(table: Table) -> Iterator[str]:
@@ -133,17 +140,17 @@ def _lines(table: Table) -> Iterator[str]:
     if len(rows) > MOST_ROWS:
         half = MOST_ROWS // 2
         rows = [*rows[:half], ("…",) * len(table.columns), *rows[-half:]]
-    rows = [table.columns, *rows]
-    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+    rows = [tuple(map(tr, table.columns)), *rows]
+    widest = widths(rows)
     for row in rows:
-        cells = (f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True))
+        cells = (right(cell, n) for cell, n in zip(row, widest, strict=True))
         yield f"  {'  '.join(cells)}"
 
 
 def _text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.8g}" if math.isfinite(value) else ""
-    return "" if value is None else str(value)
+    return "" if value is None else tr(str(value))
 
 
 def _plain(

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from core.base.folders import pictures_folder
+from core.base.translation import tr
+from playground.exits import note
 from playground.progress import ProgressBar
 
 SECONDS = 6.0
@@ -21,7 +23,14 @@ PICTURE = "training-playground.png"
 
 def train_offscreen(spec: Any, reason: str, theme: str | None) -> int:
     """Train with a progress bar and write the dashboard as PNG. Returns the exit status."""
-    print(f"No window: {reason}. Training offscreen for {SECONDS:.0f} seconds instead.", flush=True)
+    print(
+        tr(
+            "No window: {reason}. Training offscreen for {seconds:.0f} seconds instead.",
+            reason=reason,
+            seconds=SECONDS,
+        ),
+        flush=True,
+    )
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from playground.process import Interrupts, make_application
     from ui.export.formats import ExportError
@@ -41,7 +50,7 @@ def train_offscreen(spec: Any, reason: str, theme: str | None) -> int:
 
     def tick() -> None:
         share = (time.monotonic() - started) / SECONDS
-        bar.show(min(1.0, share), f"step {session.history.iteration:,}")
+        bar.show(min(1.0, share), tr("step {step:,}", step=session.history.iteration))
         if share >= 1:
             application.exit(0)
 
@@ -58,9 +67,15 @@ def train_offscreen(spec: Any, reason: str, theme: str | None) -> int:
     try:
         picture = _save(window.train.save_dashboard)
     except ExportError as error:
-        print(f"playground: {error}", file=sys.stderr)
+        note(str(error))
         return 1
-    print(f"{session.history.iteration:,} steps. The dashboard is in {picture}")
+    print(
+        tr(
+            "{count:,} steps. The dashboard is in {picture}",
+            count=session.history.iteration,
+            picture=picture,
+        )
+    )
     return 0
 
 

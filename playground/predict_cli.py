@@ -6,26 +6,29 @@ import argparse
 import sys
 from pathlib import Path
 
-from playground.exits import DONE, FAILED, fail
+from core.base.translation import tr
+from playground.exits import DONE, FAILED, fail, note
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:
     """Add `predict`."""
     predict = commands.add_parser(
         "predict",
-        help="predict the rows of a table with a saved model",
-        description="Predict every row of a table with a model that `playground train --out` or "
-        "the window has saved. Writes CSV: the prediction, and for classes the probability of "
-        "each. If the table has the target column, the score is printed. Exit status: 0 done, "
-        "1 failed, 2 bad input.",
+        help=tr("predict the rows of a table with a saved model"),
+        description=tr(
+            "Predict every row of a table with a model that `playground train --out` or "
+            "the window has saved. Writes CSV: the prediction, and for classes the "
+            "probability of each. If the table has the target column, the score is "
+            "printed. Exit status: 0 done, 1 failed, 2 bad input."
+        ),
     )
-    predict.add_argument("model", type=Path, metavar="MODEL", help="a .model file")
-    predict.add_argument("table", type=Path, metavar="TABLE", help="a table or NumPy archive")
+    predict.add_argument("model", type=Path, metavar="MODEL", help=tr("a .model file"))
+    predict.add_argument("table", type=Path, metavar="TABLE", help=tr("a table or NumPy archive"))
     predict.add_argument(
         "--out",
         type=Path,
         metavar="FILE",
-        help="where to write the predictions (default: standard output)",
+        help=tr("where to write the predictions (default: standard output)"),
     )
     predict.set_defaults(run=_predict)
 
@@ -41,11 +44,13 @@ def _predict(options: argparse.Namespace) -> int:
     line = ProgressBar(sys.stderr)
     try:
         model = read_model(options.model)
-        rows = rows_for(model, options.table, lambda s: line.show(s, f"of {options.table}"))
+        rows = rows_for(
+            model, options.table, lambda s: line.show(s, tr("of {path}", path=options.table))
+        )
         line.clear()
         outputs = model.predict(rows.inputs)
-        for note in rows.notes:
-            print(f"playground: {note}", file=sys.stderr)
+        for text in rows.notes:
+            note(text)
         if options.out is None:
             write_predictions(sys.stdout, model, outputs)
         else:
@@ -57,7 +62,7 @@ def _predict(options: argparse.Namespace) -> int:
     except OSError as error:
         return fail([f"{error.filename or options.out}: {error.strerror or error}"], FAILED)
     if told := score(model, outputs, rows.targets):
-        print(f"playground: {told}", file=sys.stderr)
+        note(told)
     if options.out is not None:
-        print(f"{len(outputs):,} predictions written to {options.out}")
+        print(tr("{count:,} predictions written to {file}", count=len(outputs), file=options.out))
     return DONE

@@ -7,6 +7,8 @@ from typing import Any, TextIO
 
 from tqdm import tqdm
 
+from core.base.translation import tr
+
 # Seconds between two drawings.
 INTERVAL = 0.1
 UNKNOWN_WIDTH, UNKNOWN_HEIGHT = 100, 24
@@ -30,7 +32,7 @@ class ProgressBar:
             return
         if self._bar is None:
             self._bar = self._new_bar(self._stream, share is not None)
-        self._bar.set_description_str(text, refresh=False)
+        self._bar.set_description_str(tr(text), refresh=False)
         # If the share is unknown every call counts as progress, so that the text is drawn.
         self._bar.update(1 if share is None else max(0.0, share - self._bar.n))
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.base.translation import tr
 from playground.exits import DONE, FAILED, INTERRUPTED, fail
 from playground.interruption import Interruption
 from playground.settings import experiment, with_settings
@@ -30,22 +31,26 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     """Add `search`."""
     search = commands.add_parser(
         "search",
-        help="search for hyperparameters",
-        description="Train many variants of an experiment and rank them by their validation "
-        "score. Without FILE and --vary it is the lecture's search: learning rate and weight decay "
-        "of a deep ReLU network on 500 pictures. Ctrl+C stops; with --study the same command "
-        "resumes it. Exit status: 0 done, 1 no trial has a score, 2 bad input, "
-        "130 stopped by Ctrl+C.",
+        help=tr("search for hyperparameters"),
+        description=tr(
+            "Train many variants of an experiment and rank them by their validation score. "
+            "Without FILE and --vary it is the lecture's search: learning rate and weight "
+            "decay of a deep ReLU network on 500 pictures. Ctrl+C stops; with --study the "
+            "same command resumes it. Exit status: 0 done, 1 no trial has a score, 2 bad "
+            "input, 130 stopped by Ctrl+C."
+        ),
     )
-    search.add_argument("file", nargs="?", type=Path, metavar="FILE", help="experiment (JSON)")
+    search.add_argument("file", nargs="?", type=Path, metavar="FILE", help=tr("experiment (JSON)"))
     search.add_argument(
         "--vary",
         action="append",
         default=[],
         metavar="PATH=RANGE",
-        help="a setting and its range: training.optimizer.learning_rate=log:1e-6..1e-2, "
-        "network.dropout=linear:0..0.5, network.hidden[0].units=int:8..128, "
-        "network.activation=choice:relu,tanh; may be repeated",
+        help=tr(
+            "a setting and its range: training.optimizer.learning_rate=log:1e-6..1e-2, "
+            "network.dropout=linear:0..0.5, network.hidden[0].units=int:8..128, "
+            "network.activation=choice:relu,tanh; may be repeated"
+        ),
     )
     search.add_argument(
         "--set",
@@ -53,38 +58,42 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         default=[],
         metavar="PATH=VALUE",
         dest="settings",
-        help="change a setting of the experiment that all trials share; may be repeated",
+        help=tr("change a setting of the experiment that all trials share; may be repeated"),
     )
-    search.add_argument("--trials", type=int, metavar="N", help="trials per stage (100)")
-    search.add_argument("--epochs", type=int, metavar="N", help="epochs per trial")
-    search.add_argument("--strategy", choices=STRATEGIES, help="how trials are drawn (random)")
-    search.add_argument("--pruning", choices=PRUNING, help="whether trials end early (none)")
+    search.add_argument("--trials", type=int, metavar="N", help=tr("trials per stage (100)"))
+    search.add_argument("--epochs", type=int, metavar="N", help=tr("epochs per trial"))
+    search.add_argument("--strategy", choices=STRATEGIES, help=tr("how trials are drawn (random)"))
+    search.add_argument("--pruning", choices=PRUNING, help=tr("whether trials end early (none)"))
     search.add_argument(
-        "--narrow", type=int, metavar="K", help="narrow the ranges and search again, K times"
+        "--narrow", type=int, metavar="K", help=tr("narrow the ranges and search again, K times")
     )
-    search.add_argument("--score", choices=("accuracy", "loss"), help="what ranks the trials")
-    search.add_argument("--seed", type=int, metavar="S", help="seed of the draws (1)")
-    search.add_argument("--jobs", type=int, default=2, metavar="N", help="local processes (2)")
+    search.add_argument("--score", choices=("accuracy", "loss"), help=tr("what ranks the trials"))
+    search.add_argument("--seed", type=int, metavar="S", help=tr("seed of the draws (1)"))
+    search.add_argument("--jobs", type=int, default=2, metavar="N", help=tr("local processes (2)"))
     search.add_argument(
-        "--cluster", metavar="ADDRESS", help="run on the Dask cluster with this scheduler instead"
+        "--cluster",
+        metavar="ADDRESS",
+        help=tr("run on the Dask cluster with this scheduler instead"),
     )
-    search.add_argument("--minutes", type=float, metavar="M", help="stop after this many minutes")
     search.add_argument(
-        "--study", type=Path, metavar="FILE", help="keep the study in this file, or resume it"
+        "--minutes", type=float, metavar="M", help=tr("stop after this many minutes")
+    )
+    search.add_argument(
+        "--study", type=Path, metavar="FILE", help=tr("keep the study in this file, or resume it")
     )
     search.add_argument(
         "--repeat",
         action="store_true",
-        help="train the best 5 again with 3 seeds each, and score them once on the test data",
+        help=tr("train the best 5 again with 3 seeds each, and score them once on the test data"),
     )
-    search.add_argument("--bundled", action="store_true", help="search on the bundled digits")
+    search.add_argument("--bundled", action="store_true", help=tr("search on the bundled digits"))
     search.add_argument(
         "--out",
         type=Path,
         metavar="DIR",
-        help="write trials.csv, curves.csv and best.json to this folder",
+        help=tr("write trials.csv, curves.csv and best.json to this folder"),
     )
-    search.add_argument("--json", action="store_true", help="print the results as JSON")
+    search.add_argument("--json", action="store_true", help=tr("print the results as JSON"))
     search.set_defaults(run=_search)
 
 
@@ -102,7 +111,7 @@ def _search(options: argparse.Namespace) -> int:
     except SpecError as error:
         return fail(error.problems)
     except UserError as error:
-        return fail(str(error).splitlines())
+        return fail(tr(str(error)).splitlines())
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -166,7 +175,7 @@ def _run(study: Study, options: argparse.Namespace) -> bool:
     quiet = not sys.stderr.isatty()
     with (
         Interruption() as interruption,
-        tqdm(total=total, initial=len(study.records), unit="trial", disable=quiet) as bar,
+        tqdm(total=total, initial=len(study.records), unit=tr("trial"), disable=quiet) as bar,
         executors(max(1, options.jobs), options.cluster, TrainingData(plan.experiment)) as make,
     ):
         ends = time.monotonic() + 60 * options.minutes if options.minutes else math.inf
@@ -188,7 +197,7 @@ def _run(study: Study, options: argparse.Namespace) -> bool:
 def _step(bar: Any, study: Study) -> None:
     best = study.ranked()
     if best:
-        bar.set_postfix_str(f"best {best[0].score:.3g}", refresh=False)
+        bar.set_postfix_str(tr("best {score:.3g}", score=best[0].score), refresh=False)
     bar.update()
 
 
@@ -197,22 +206,23 @@ def _say(study: Study, repeated: list[Any]) -> None:
 
     plan, ranked = study.plan, study.ranked()
     for number, stage in enumerate(study.stages[1:], 2):
-        print(f"Stage {number}:")
+        print(tr("Stage {number}:", number=number))
         for change in stage.narrowings:
-            print(f"  {summary.change_text(change)}")
+            print(f"  {tr(summary.change_text(change))}")
     for line in summary.best_lines(ranked, plan.score):
-        print(line)
-    print(summary.counts_sentence(study.records, min(len(ranked), summary.BEST)))
+        print(tr(line))
+    print(tr(summary.counts_sentence(study.records, min(len(ranked), summary.BEST))))
     if sentence := summary.noise_sentence(ranked, plan):
-        print(sentence)
+        print(tr(sentence))
     for warning in summary.border_sentences(study.next_ranges()):
-        print(warning)
+        print(tr(warning))
     for path, share in study.importances().items():
-        print(f"importance {share:.2f}  {summary.short_name(path)}")
+        name = tr(summary.short_name(path))
+        print(tr("importance {share:.2f}  {name}", share=share, name=name))
     for each in repeated:
-        print(each)
+        print(tr(str(each)))
     if repeated:
-        print(summary.SELECTION_BIAS)
+        print(tr(summary.SELECTION_BIAS))
 
 
 def _plain(study: Study, repeated: list[Any]) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.base.translation import tr
+
 if TYPE_CHECKING:
     from core.experiment.spec import ExperimentSpec
 
@@ -37,7 +39,7 @@ def with_settings(raw: Any, settings: list[str]) -> ExperimentSpec:
         path, equals, text = setting.partition("=")
         try:
             if not equals:
-                raise SpecError([f"--set {setting}: must be PATH=VALUE"])
+                raise SpecError([tr("--set {setting}: must be PATH=VALUE", setting=setting)])
             raw = set_path(raw, path, _value(text))
         except SpecError as error:
             problems += error.problems
