@@ -59,7 +59,8 @@ def _measure_one(application, window, key: str, scale: int) -> None:
     if reason := kind.missing():
         print(f"{key:10}{scale:>7}×  {reason}", flush=True)
         return
-    sheet, frames = dashboard(window.train.dashboard.cards(), widest_stamp()), history.frames[:FRAMES]
+    sheet = dashboard(window.train.dashboard.cards(), widest_stamp())
+    frames = history.frames[:FRAMES]
     with tempfile.TemporaryDirectory() as folder:
         path, ends = Path(folder) / f"film.{key}", []
         maker = FilmMaker(Film(sheet, frames, history, theme.DARK, scale, 15), path, kind, window)
