@@ -54,12 +54,17 @@ def with_settings(raw: Any, settings: list[str]) -> ExperimentSpec:
 
 
 def _ending(spec: ExperimentSpec) -> ExperimentSpec:
-    """The experiment with a last epoch added if it has no end of its own."""
+    """The experiment with a last epoch added if it has no end of its own. On a file of the user the
+    weights of the best of these epochs are kept: nobody watches whether it overfits."""
     from dataclasses import replace
+
+    from core.data.user_files import UserTable
 
     if spec.training.max_epochs or spec.training.patience:
         return spec
-    return replace(spec, training=replace(spec.training, max_epochs=DEFAULT_EPOCHS))
+    watched = DEFAULT_EPOCHS if isinstance(spec.data.dataset, UserTable) else 0
+    ending = replace(spec.training, max_epochs=DEFAULT_EPOCHS, patience=watched)
+    return replace(spec, training=ending)
 
 
 def _value(text: str) -> Any:

@@ -23,6 +23,7 @@ from core.catalogue.optimizers import Adam
 from core.data import Dataset, Samples
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.training.trainer import Trainer
+from tests.bench import houses as prices
 
 SPLITS, EPOCHS, UNITS, BATCH, RATE = 8, 60, (32, 16), 32, 0.005
 HELD_OUT = 0.25
@@ -169,3 +170,4 @@ def main() -> None:
             f" ± {error:.3f}{seconds[0]:9.2f}{seconds[1]:11.2f}{seconds[1] / seconds[0]:7.1f}"
         )
     print(f"lowest gap: {worst:+.1f} standard errors (within noise above -3)")
+    prices.main()

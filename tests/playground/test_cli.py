@@ -118,6 +118,20 @@ def test_an_experiment_without_an_end_gets_one():
     assert experiment(None, []).training.max_epochs == DEFAULT_EPOCHS
     assert experiment(None, ["training.patience=5"]).training.max_epochs == 0
     assert experiment(None, ["training.max_epochs=5"]).training.max_epochs == 5
+    assert experiment(None, []).training.patience == 0
+
+
+def test_on_a_file_of_the_user_the_best_epoch_is_kept(tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    x, noise = rng.standard_normal((120, 6)), rng.standard_normal(120)
+    table = np.column_stack([x, 9e5 + 1e5 * (x[:, 0] + noise)])
+    rows = (",".join(map(str, row)) for row in table)
+    path = tmp_path / "houses.csv"
+    path.write_text("\n".join(["a,b,c,d,e,f,price", *rows]))
+    assert main(["train", "--data", str(path), "--json"]) == 0
+    kept = json.loads(capsys.readouterr().out)["validation"]["loss"]
+    assert main(["train", "--data", str(path), "--json", "--epochs", "100"]) == 0
+    assert kept < 0.9 * json.loads(capsys.readouterr().out)["validation"]["loss"]
 
 
 def test_settings_are_read_as_json_or_text():
