@@ -217,7 +217,8 @@ def _derived(theme: Theme) -> dict[str, str]:
 @cache
 def _sheet_icons(theme: Theme) -> str:
     """A folder with coloured icons for the style sheet, which can refer to files only. It is in the
-    user's cache, or in a temporary folder if that is not writable.
+    user's cache, or in a temporary folder if that is not writable; where nothing can be written, it
+    is that of the icons as they are, in black.
     """
     faint = _derived(theme)["disabled"]
     colors = {
@@ -233,9 +234,13 @@ def _sheet_icons(theme: Theme) -> str:
     try:
         return _written(icons, cache_folder() / "icons" / f"{theme.name}-{version}")
     except OSError:
+        pass
+    try:
         folder = tempfile.TemporaryDirectory(prefix="playground-icons-")
         _folders.append(folder)
         return _written(icons, Path(folder.name))
+    except OSError:
+        return ICONS.as_posix()
 
 
 def _written(icons: dict[str, bytes], folder: Path) -> str:

@@ -301,3 +301,15 @@ def test_the_files_used_last_can_be_opened_again(window, tmp_path):
     menu.actions()[1].trigger()
     assert window.session.spec.seed == 100
     assert window.document.recent()[0] == tmp_path / "first.json"
+
+
+@pytest.mark.parametrize("name", ["unsaved-0.json", "lost-0.session"])
+def test_a_folder_in_the_place_of_a_file_ends_nothing(session, tmp_path, name):
+    (tmp_path / name / "file").mkdir(parents=True)
+    (tmp_path / "unsaved-0.session").write_bytes(b"something")
+    recovery = Recovery(session, tmp_path)
+    assert recovery.lost is None and recovery.problem
+    session.edit(replace(session.spec, seed=5))
+    recovery.write()
+    recovery.close(keep=False)
+    assert (tmp_path / name / "file").exists() or list(tmp_path.glob("*/file"))

@@ -116,8 +116,7 @@ class Recovery(QObject):
             if keep and self._write_experiment():
                 self._tell(WriteSnapshot(self._beside, self._captured()).run())
             elif not keep:
-                self._remove()
-                self._forget_lost()
+                self._discard()
         if self._lock is not None:
             self._lock.unlock()
 
@@ -125,6 +124,13 @@ class Recovery(QObject):
         """Delete the files of the last session, which has been restored."""
         self.write()
         self._forget_lost()
+
+    def _discard(self) -> None:
+        try:
+            self._remove()
+            self._forget_lost()
+        except OSError as error:
+            log.warning("Files of the session could not be deleted: %s", error)
 
     # Writing
 
@@ -190,7 +196,12 @@ class Recovery(QObject):
         spec: ExperimentSpec | None = None
         if self._path is None:
             return None, None
-        plain, beside = self._set_apart()
+        try:
+            plain, beside = self._set_apart()
+        except OSError as error:
+            self.problem = f"The files of the last session cannot be read: {error}"
+            log.warning(self.problem)
+            return None, None
         if plain.exists():
             try:
                 spec = read_experiment(plain)
