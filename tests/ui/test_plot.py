@@ -497,6 +497,22 @@ def test_a_picture_does_not_disturb_the_screen(qtbot, loss):
     assert _difference(before, loss.grab().toImage()) == 0
 
 
+@given(st.floats(1e-300, 1e300), st.floats(1e-300, 1e300))
+def test_places_are_finite_on_every_logarithmic_scale(low, high):
+    scale = round_range(min(low, high), max(low, high), log=True)
+    shares = [scale.at(value) for value in (low, high)] + [
+        scale.at(tick.value) for tick in ticks(scale, 5)
+    ]
+    assert np.isfinite(shares).all() and -0.01 <= min(shares) and max(shares) <= 1.01
+    assert np.isfinite([scale.value(0.0), scale.value(0.5), scale.value(1.0)]).all()
+
+
+def test_plots_leave_what_is_dropped_to_the_window(qtbot):
+    view = PlotView("Loss")
+    qtbot.addWidget(view)
+    assert not view.acceptDrops() and not view.viewport().acceptDrops()
+
+
 def test_a_plot_makes_no_widgets(qapp):
     before = set(QApplication.allWidgets())
     plots = [Plot() for _ in range(3)]

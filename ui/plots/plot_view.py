@@ -94,6 +94,8 @@ class PlotView(pg.GraphicsView):
         # Only the view takes the keyboard; its viewport is a part of it.
         self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        # Files are dropped on the window; a graphics view would take them.
+        self.setAcceptDrops(False)
         self.setMinimumSize(160, 90)
         self.setAccessibleName(self.title)
         self.setAccessibleDescription(self.about)

@@ -49,13 +49,14 @@ class Scale:
             return (value - self.low) / (self.high - self.low)
         if value <= 0:
             return -FAR
-        return math.log10(value / self.low) / math.log10(self.high / self.low)
+        # Of logarithms: the quotient of two values may be infinite.
+        return (math.log10(value) - math.log10(self.low)) / self.span
 
     def value(self, share: float) -> float:
         """The value at a position: the inverse of `at`."""
         if not self.log:
             return self.low + share * (self.high - self.low)
-        return self.low * (self.high / self.low) ** share
+        return 10.0 ** (math.log10(self.low) + share * self.span)
 
     def holds(self, low: float, high: float) -> bool:
         return self.low <= low and high <= self.high
@@ -63,7 +64,9 @@ class Scale:
     @property
     def span(self) -> float:
         """Length: a difference, or decades."""
-        return math.log10(self.high / self.low) if self.log else self.high - self.low
+        if not self.log:
+            return self.high - self.low
+        return math.log10(self.high) - math.log10(self.low)
 
 
 def round_length(length: float) -> float:
@@ -118,7 +121,7 @@ def _round_log(low: float, high: float) -> Scale:
     """Ends at 1, 2 or 5 times a power of ten; at least one decade."""
     low, high = max(low, 1e-300), max(high, 1e-300)
     first, last = _round_down(low), 1 / _round_down(1 / high)
-    while last / first < 9.99:
+    while math.log10(last) - math.log10(first) < 0.9995:
         first, last = _round_down(first * 0.99), last * 2
         last = 1 / _round_down(1 / last)
     return Scale(first, last, log=True)
