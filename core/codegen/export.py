@@ -170,7 +170,7 @@ def _rendered(writer: Target, plan: Plan, options: Options, weights: bool, besid
 
 @cache
 def _environment() -> Any:
-    jinja2 = require("jinja2", "code", "Exporting code")
+    jinja2 = require("jinja2", "code", Message("Exporting code"))
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         undefined=jinja2.StrictUndefined,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from core.base.translation import Message
 from core.catalogue.activations import Maxout, PReLU
 from core.codegen.plan import Activate, Drop, Linear, Norm, Parallel, Plan, Residual
 from core.codegen.target import TARGETS, Target
@@ -92,7 +93,7 @@ _STEP = """x = inputs[rows]
 @TARGETS.add(
     "numpy",
     label="NumPy",
-    formula="forward and backward pass written out",
+    formula=Message("forward and backward pass written out"),
     advice="Every gradient by hand in a few lines each, to read and to change. Gives the weights "
     "of this application to within rounding.",
     source="https://numpy.org",

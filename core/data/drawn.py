@@ -110,6 +110,6 @@ class DrawnPoints(Dataset):
             inputs=np.empty((0, 2)),
             targets=np.empty((0, 1)),
             task="binary",
-            class_names=("Class 0", "Class 1"),
+            class_names=(Message("Class 0"), Message("Class 1")),
             feature_names=("x₁", "x₂"),
         )

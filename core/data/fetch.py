@@ -208,7 +208,9 @@ class _Download:
                 self._part.unlink()
                 self._receive(mirror, 0)
                 return
-            raise _Failure(f"answers {error.code} {error.reason}") from error
+            raise _Failure(
+                Message("answers {code} {reason}", code=error.code, reason=error.reason)
+            ) from error
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise _Failure(_told(error)) from error
         with response:
@@ -224,7 +226,7 @@ class _Download:
         self, response: http.client.HTTPResponse, part: IO[bytes], have: int, mirror: str
     ) -> None:
         while have < self._file.size:
-            self._tell(have, f"from {mirror}")
+            self._tell(have, Message("from {mirror}", mirror=mirror))
             self._ask()
             try:
                 chunk = response.read1(CHUNK)
@@ -234,7 +236,7 @@ class _Download:
                 raise _Failure(Message("disconnected"))
             part.write(chunk[: self._file.size - have])
             have += len(chunk)
-        self._tell(self._file.size, f"from {mirror}")
+        self._tell(self._file.size, Message("from {mirror}", mirror=mirror))
 
     def _have(self) -> int:
         """How many bytes of the file are present; a part that is too long is deleted."""

@@ -155,16 +155,16 @@ class MNIST(Pictures):
 )
 class FashionMNIST(Pictures):
     class_names: ClassVar[tuple[str, ...]] = (
-        "T-shirt",
-        "Trousers",
-        "Pullover",
-        "Dress",
-        "Coat",
-        "Sandal",
-        "Shirt",
-        "Sneaker",
-        "Bag",
-        "Ankle boot",
+        Message("T-shirt"),
+        Message("Trousers"),
+        Message("Pullover"),
+        Message("Dress"),
+        Message("Coat"),
+        Message("Sandal"),
+        Message("Shirt"),
+        Message("Sneaker"),
+        Message("Bag"),
+        Message("Ankle boot"),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.translation import Message
 from core.data.dataset import Samples
 
 Floats = NDArray[np.floating]
@@ -141,7 +142,10 @@ def classes_too_small(parts: Parts | Split) -> tuple[str, ...]:
     filled_parts = [part for part in present if part]
     lacking = set().union(*present) - set.intersection(*filled_parts)
     names = parts.train.class_names
-    return tuple(names[i] if i < len(names) else f"class {i + 1}" for i in sorted(lacking))
+    return tuple(
+        names[i] if i < len(names) else Message("class {number}", number=i + 1)
+        for i in sorted(lacking)
+    )
 
 
 def _stratified(

@@ -63,7 +63,7 @@ class PlaneToy(Dataset):
             inputs=points,
             targets=positive[:, None].astype(np.float64),
             task="binary",
-            class_names=("Class 0", "Class 1"),
+            class_names=(Message("Class 0"), Message("Class 1")),
             feature_names=("x₁", "x₂"),
         )
 
