@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.base.streams import Streams
 from core.network.network import Network
@@ -20,6 +21,7 @@ class Answerer:
     def __init__(self, trainer: Trainer, run: int) -> None:
         self._trainer, self._run = trainer, run
         self._model: Model | None = None
+        self._filled: set[int] = set()
         self._passed: tuple[Network, Question, EvaluationPass] | None = None
 
     def answer(self, question: Question, checkpoint: Checkpoint | None = None) -> Answer | None:
@@ -27,10 +29,11 @@ class Answerer:
         where the question is about other data."""
         trainer = self._trainer
         if self._model is None:
-            # What is asked by hand has no gaps: the medians would take long to find.
+            # The medians of all columns would take long to find.
             self._model = model_of(trainer, np.zeros(trainer.split.train.features))
         if question.inputs.shape != (self._model.inputs,):
             return None
+        self._fill(self._model, np.flatnonzero(np.isnan(question.inputs)))
         network = trainer.network if checkpoint is None else self._network(checkpoint)
         iteration = trainer.iteration if checkpoint is None else checkpoint.iteration
         with np.errstate(all="ignore"):
@@ -38,6 +41,12 @@ class Answerer:
             outputs = trainer.objective.predict(logits).T
         outputs = self._model.probabilities(outputs).astype(np.float64)[0]
         return Answer(self._run, iteration, question.number, outputs)
+
+    def _fill(self, model: Model, missing: NDArray[np.intp]) -> None:
+        """Find the medians of the columns of a table that are missing in a question."""
+        for column in set(missing.tolist()) - self._filled if model.recipe else ():
+            model.fill[column] = np.median(self._trainer.split.train.inputs[:, column])
+            self._filled.add(column)
 
     def _pass(self, network: Network, question: Question) -> EvaluationPass:
         """The pass of one row, kept while the same is asked of the same network."""

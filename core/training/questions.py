@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.translation import Message
 from core.data.columns.recipe import Feature, feature_from_plain
 from core.data.dataset import Task
 from core.training.sketch import Pictures, look_of
@@ -54,6 +55,8 @@ class Field:
         """A value as people read it."""
         if isinstance(value, str):
             return value
+        if np.isnan(value):
+            return Message("missing")
         if self.is_day and abs(value) < MOST_DAYS:
             return str(date(1970, 1, 1) + timedelta(days=round(value)))
         return f"{value:.6g}"

@@ -68,6 +68,63 @@ def test_a_row_is_answered_as_by_the_model_and_follows_the_fields(qtbot, opened_
     assert np.array_equal(table_of["probability"], expected)
 
 
+def test_an_empty_field_is_a_missing_value_as_in_training(qtbot, opened_page, tmp_path):
+    path = tmp_path / "gaps.csv"
+    rows = (f"{'' if i % 5 == 0 else i},{i * i % 7},{3 * i}" for i in range(60))
+    path.write_text("\n".join(["size,rooms,price", *rows]))
+    _, session, view = opened_page(opened(path))
+    step(qtbot, session, 30)
+    known = answered(qtbot, view)
+    field = view.form.controls[0].field
+    field.setFocus()
+    field.clear()
+    with qtbot.waitSignal(session.answered, timeout=WAIT):
+        QTest.keyClick(field, Qt.Key.Key_Return)
+    assert np.isnan(view.question.inputs[0]) and view.question.inputs[1] == 1
+    model = model_of(trainer_of(session))
+    as_trained = model.answer(np.array([np.nan, 1.0, view.question.inputs[2]]))
+    assert np.array_equal(view.outputs, as_trained) and not np.array_equal(known, as_trained)
+    assert field.placeholderText() == "missing" and "an input says so" in field.parent().toolTip()
+    assert "an input says so" not in view.form.controls[1].toolTip()
+    assert next(iter(view.export_data()["value"])) == "missing"
+    view.reset_row()
+    assert not np.isnan(view.question.inputs).any()
+
+
+def test_a_date_can_be_missing_too(qtbot, opened_page, tmp_path):
+    _, session, view = opened_page(opened(table(tmp_path), "kind"))
+    step(qtbot, session, 5)
+    answered(qtbot, view)
+    day = next(i for i, field in enumerate(view.form.fields) if field.is_day)
+    with qtbot.waitSignal(session.answered, timeout=WAIT):
+        QTest.keyClick(view.form.controls[day], Qt.Key.Key_Delete)
+    assert view.form.controls[day].text() == "missing"
+    expected = model_of(trainer_of(session)).answer(view.questionnaire.row(view.form.values()))
+    assert np.isnan(view.question.inputs).sum() == 1 and np.isfinite(expected).all()
+    assert np.array_equal(view.outputs, expected)
+
+
+def test_a_digit_can_be_drawn_with_the_keys_alone(qtbot, opened_page):
+    _, _session, view = opened_page(DATASETS["digits"]())
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_Up)
+    for _ in range(10):
+        QTest.keyClick(view, Qt.Key.Key_Up)
+    assert view.question is None and view.pad.pen == pytest.approx((0.5, 0.1))
+    QTest.keyClick(view, Qt.Key.Key_Space)
+    for _ in range(20):
+        QTest.keyClick(view, Qt.Key.Key_Down)
+    QTest.keyClick(view, Qt.Key.Key_Space)
+    drawn = view.question.inputs
+    assert drawn.any() and view.pad.pen == pytest.approx((0.5, 0.9))
+    QTest.keyClick(view, Qt.Key.Key_Left)
+    assert np.array_equal(view.question.inputs, drawn), "a lifted pen does not draw"
+    assert len(answered(qtbot, view)) == 10
+    QTest.keyClick(view, Qt.Key.Key_Delete)
+    assert view.question is None
+    assert "Space" in view.accessibleDescription() and view.accessibleName()
+
+
 def test_a_digit_drawn_with_the_mouse_is_answered_while_training(qtbot, opened_page):
     page, session, view = opened_page(DATASETS["digits"]())
     assert view.question is None and view.inputs() is None

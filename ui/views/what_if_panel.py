@@ -30,6 +30,14 @@ BAR_HEIGHT, CAPTION = 34.0, 18.0
 WIDE = 380.0
 # A stroke has no points closer to each other than this share of the side.
 NEAREST = 0.008
+# How far an arrow key moves the pen, as a share of the side, and where to.
+PEN_STEP = 0.04
+MOVES: dict[int, tuple[int, int]] = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
 
 
 class WhatIfPanel(View):
@@ -56,6 +64,9 @@ class WhatIfPanel(View):
         self.form = RowForm(self.viewport())
         self.form.edited.connect(self.ask)
         self.drawing_bar = self._make_bar()
+        self.setAccessibleDescription(
+            tr("Space puts the pen down or lifts it, arrow keys move it, Delete clears the drawing")
+        )
         self._show_widgets()
 
     def _make_bar(self) -> QWidget:
@@ -80,7 +91,10 @@ class WhatIfPanel(View):
 
     def build(self) -> None:
         self.facts, self.bars = Facts(), AnswerBars()
-        self.pad, self.seen = SketchPicture(tr("Draw here with the mouse")), SketchPicture()
+        self.pad, self.seen = (
+            SketchPicture(tr("Draw here with the mouse, or with Space and the arrow keys")),
+            SketchPicture(),
+        )
         self.facts_plot = self.add_plot(SinglePicturePlot(self.facts))
         self.pad_plot = self.add_plot(SinglePicturePlot(self.pad, tr("Your drawing")))
         self.seen_plot = self.add_plot(SinglePicturePlot(self.seen, tr("As the network sees it")))
@@ -162,7 +176,7 @@ class WhatIfPanel(View):
 
     def _facts(self) -> list[tuple[str, str]]:
         pairs = zip(self.form.fields, self.form.values(), strict=True)
-        return [(field.name, field.text(value)) for field, value in pairs]
+        return [(field.name, tr(field.text(value))) for field, value in pairs]
 
     # Drawing
 
@@ -177,8 +191,8 @@ class WhatIfPanel(View):
         """Begin a new picture."""
         if self._sketch is not None:
             self._sketch.strokes.clear()
-            self._show_sketch()
-            self.ask()
+            self.pad.set_pen(self.pad.pen)
+            self._redraw()
 
     def _show_sketch(self) -> None:
         if self._sketch is not None:
@@ -194,12 +208,12 @@ class WhatIfPanel(View):
         if place is None:
             return False
         if start:
+            self.pad.set_pen(None)
             sketch.strokes.append([])
         elif np.hypot(*np.subtract(place, sketch.strokes[-1][-1])) < NEAREST:
             return True
         sketch.strokes[-1].append(place)
-        self._show_sketch()
-        self.ask()
+        self._redraw()
         return True
 
     def mousePressEvent(self, ev: QMouseEvent) -> None:
@@ -224,10 +238,43 @@ class WhatIfPanel(View):
             super().mouseReleaseEvent(ev)
 
     def keyPressEvent(self, ev: QKeyEvent) -> None:
-        if ev.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self._sketch is not None:
-            self.clear_sketch()
-        else:
+        if self._sketch is None or not self._press_pen(ev.key()):
             super().keyPressEvent(ev)
+
+    def _press_pen(self, key: int) -> bool:
+        """Draw by keys: arrows move a pen, Space puts it down and lifts it, Delete clears."""
+        if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.clear_sketch()
+        elif key == Qt.Key.Key_Escape and self.pad.pen is not None:
+            self.pad.set_pen(None)
+        elif key == Qt.Key.Key_Space and self._sketch is not None:
+            place, down = self.pad.pen or (0.5, 0.5), not self.pad.pen_down
+            self.pad.set_pen(place, down)
+            if down:
+                self._sketch.strokes.append([place])
+                self._redraw()
+        elif (move := MOVES.get(key)) is not None:
+            self._move_pen(move)
+        else:
+            return False
+        return True
+
+    def _move_pen(self, move: tuple[int, int]) -> None:
+        if self.pad.pen is None or self._sketch is None:
+            self.pad.set_pen((0.5, 0.5))
+            return
+        across, down = (
+            min(1.0, max(0.0, at + PEN_STEP * by))
+            for at, by in zip(self.pad.pen, move, strict=True)
+        )
+        self.pad.set_pen((across, down), self.pad.pen_down)
+        if self.pad.pen_down:
+            self._sketch.strokes[-1].append((across, down))
+            self._redraw()
+
+    def _redraw(self) -> None:
+        self._show_sketch()
+        self.ask()
 
     # Places
 

@@ -17,7 +17,8 @@ class NumberSlider(QWidget):
     """Emits while the slider moves, and on Enter or focus-out of the field.
 
     `positions` are those of the slider, else round values between the setting's bounds. Where it
-    is `open`, numbers beyond the bounds can be typed.
+    is `open`, numbers beyond the bounds can be typed. With `empty`, an empty field means None and
+    shows that word; the slider is then at the default.
     """
 
     edited = Signal(object)
@@ -30,12 +31,14 @@ class NumberSlider(QWidget):
         *,
         positions: tuple[float, ...] = (),
         open: bool = False,
+        empty: str = "",
     ) -> None:
         super().__init__(parent)
         self.slider = StopSlider(positions or stops(setting, default), self)
         bounds = (None, None) if open else (setting.low, setting.high)
-        self.field = NumberField(*bounds, parent=self)
+        self.field = NumberField(*bounds, empty=empty, parent=self)
         self.field.setFixedWidth(FIELD_WIDTH)
+        self._default, self._empty = default, bool(empty)
         self.setFocusProxy(self.field)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -46,12 +49,13 @@ class NumberSlider(QWidget):
         self.field.edited.connect(self._typed)
         self.field.stepped.connect(self.slider.step)
 
-    def value(self) -> float:
-        return self.field.value() or 0.0
+    def value(self) -> float | None:
+        value = self.field.value()
+        return value if self._empty else value or 0.0
 
-    def set_value(self, value: float) -> None:
+    def set_value(self, value: float | None) -> None:
         self.field.set_value(value)
-        self.slider.set_value(value)
+        self.slider.set_value(self._default if value is None else value)
 
     def setAccessibleName(self, name: str) -> None:
         super().setAccessibleName(name)
@@ -62,6 +66,6 @@ class NumberSlider(QWidget):
         self.field.set_value(value)
         self.edited.emit(value)
 
-    def _typed(self, value: float) -> None:
-        self.slider.set_value(value)
+    def _typed(self, value: float | None) -> None:
+        self.slider.set_value(self._default if value is None else value)
         self.edited.emit(value)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QDate, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDateEdit, QGridLayout, QScrollArea, QWidget
 
 from core.base.registry import Setting
+from core.base.translation import tr
 from core.training.questions import Field
 from ui.widgets.combo import Combo, choice_model
 from ui.widgets.number_field import NumberField
@@ -17,7 +19,8 @@ from ui.widgets.row_label import RowLabel
 LABEL = 96
 # Whole numbers of at most so many values have a position each.
 MOST_POSITIONS = 200
-EPOCH = QDate(1970, 1, 1)
+EPOCH, NO_DATE = QDate(1970, 1, 1), QDate(1752, 9, 14)
+MISSING = float("nan")
 
 
 class RowForm(QScrollArea):
@@ -62,9 +65,10 @@ class RowForm(QScrollArea):
         page.setAutoFillBackground(False)
 
     def values(self) -> list[float | str]:
-        """What has been filled in."""
-        pairs = zip(self.fields, self.controls, strict=True)
-        return [field.typical if (v := c.value()) is None else v for field, c in pairs]
+        """What has been filled in; NaN where a number or a date is left empty."""
+        return [
+            MISSING if (value := control.value()) is None else value for control in self.controls
+        ]
 
     def set_values(self, values: Sequence[float | str]) -> None:
         """Fill in, without a signal."""
@@ -82,14 +86,24 @@ class DateField(QDateEdit):
         self.setDisplayFormat("yyyy-MM-dd")
         self.setCalendarPopup(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # Qt's own way to show that there is no date: words in the place of the first one.
+        self.setMinimumDate(NO_DATE)
+        self.setSpecialValueText(tr("missing"))
         self.dateChanged.connect(lambda _: self.edited.emit(self.value()))
 
-    def value(self) -> float:
-        return float(EPOCH.daysTo(self.date()))
+    def value(self) -> float | None:
+        """Days, None where the date is missing."""
+        return None if self.date() == NO_DATE else float(EPOCH.daysTo(self.date()))
 
-    def set_value(self, value: float | str) -> None:
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Delete:
+            self.setDate(NO_DATE)
+        else:
+            super().keyPressEvent(event)
+
+    def set_value(self, value: float | str | None) -> None:
         blocked = self.blockSignals(True)
-        self.setDate(EPOCH.addDays(round(float(value))))
+        self.setDate(NO_DATE if value is None else EPOCH.addDays(round(float(value))))
         self.blockSignals(blocked)
 
 
@@ -107,9 +121,10 @@ def _control(field: Field) -> Control:
         if field.whole and field.high - field.low <= MOST_POSITIONS:
             positions = tuple(map(float, range(round(field.low), round(field.high) + 1)))
         setting = Setting(low=field.low, high=field.high)
-        control = NumberSlider(setting, field.typical, positions=positions, open=True)
+        word = tr("missing")
+        control = NumberSlider(setting, field.typical, positions=positions, open=True, empty=word)
     else:
-        control = NumberField()
+        control = NumberField(empty=tr("missing"))
     control.set_value(field.start)  # type: ignore[arg-type]
     return control
 
@@ -119,4 +134,15 @@ def _range(field: Field) -> str:
     if field.feature.categories:
         return field.name
     low, high, median = map(field.text, (field.low, field.high, field.typical))
-    return f"{field.name}: {low} to {high}, median {median}"
+    text = tr(
+        "{name}: {low} to {high}, median {median}.",
+        name=field.name,
+        low=low,
+        high=high,
+        median=median,
+    )
+    if field.feature.flag:
+        text += " " + tr("Left empty it is missing: the median is used, and an input says so.")
+    else:
+        text += " " + tr("Left empty it is missing: the median is used.")
+    return f"{text} {tr('Delete empties a date.')}" if field.is_day else text
