@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.base.translation import Message, tr
+from core.base.translation import Message, language, tr
 from ui.menus import MenuBar
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,9 +36,13 @@ MOUSE = {
 
 
 def guide_pages() -> dict[str, str]:
-    """The pages of the guide as Markdown, by name, in the order in which they are read."""
+    """The pages of the guide as Markdown, by name, in the order in which they are read; in the
+    user's language where they are translated."""
     folder = next((folder for folder in FOLDERS if folder.is_dir()), None)
     files = {path.stem: path for path in sorted(folder.glob("*.md"))} if folder else {}
+    if folder:
+        translated = {path.stem: path for path in (folder / language()).glob("*.md")}
+        files = {name: translated.get(name, path) for name, path in files.items()}
     names = [name for name in ORDER if name in files]
     names += [name for name in files if name not in names]
     return {name: files[name].read_text(encoding="utf-8") for name in names} or {

@@ -8,10 +8,12 @@ import pytest
 from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtWidgets import QApplication
 
+from core.base.translation import set_language
 from core.experiment.spec import ExperimentSpec
 from core.gallery import GALLERY
 from core.studies import LABS
 from tests.ui.running import session_within
+from ui import help
 from ui.help import Guide, guide_pages, title_of
 from ui.main_window import MainWindow
 from ui.pages.gallery.page import GalleryPage
@@ -19,6 +21,13 @@ from ui.pages.labs.page import LabsPage
 from ui.palette import CommandPalette, Entry, found
 from ui.palette_entries import palette_entries
 from ui.views import VIEWS
+
+
+@pytest.fixture
+def korean():
+    set_language("ko")
+    yield
+    set_language("en")
 
 
 @pytest.fixture
@@ -135,6 +144,47 @@ def test_f1_opens_the_guide_at_its_first_page(qtbot, window):
     assert "Press Space" in guide.text.toPlainText()
     window.menus.actions["Keyboard shortcuts"].trigger()
     assert "Ctrl+Shift+E" in guide.text.toPlainText()
+
+
+def test_f1_opens_the_guide_of_the_language(qtbot, korean, window):
+    window.finder.show_guide()
+    guide = window.findChild(Guide)
+    assert guide is not None and title_of(guide_pages()["index"]) == "첫걸음"
+    assert "Space를 누르십시오" in guide.text.toPlainText()
+    assert "**" not in "".join(shown(guide))
+
+
+def test_a_page_that_is_not_translated_is_shown_in_english(monkeypatch, korean, tmp_path):
+    (tmp_path / "ko").mkdir()
+    for name, title in (("index.md", "First"), ("new.md", "New"), ("ko/index.md", "첫")):
+        (tmp_path / name).write_text(f"# {title}\n", encoding="utf-8")
+    monkeypatch.setattr(help, "FOLDERS", (tmp_path,))
+    assert [title_of(text) for text in guide_pages().values()] == ["첫", "New"]
+
+
+def test_every_page_of_the_guide_is_translated_whole(korean):
+    english, korean = help.FOLDERS[0], help.FOLDERS[0] / "ko"
+    pages = {path.name: path.read_text(encoding="utf-8") for path in english.glob("*.md")}
+    assert {path.name for path in korean.glob("*.md")} == set(pages)
+    for name, text in pages.items():
+        assert parts(text) == parts((korean / name).read_text(encoding="utf-8")), name
+
+
+def parts(markdown: str) -> dict[str, int]:
+    """How many headings, paragraphs, list items, table rows and links a page has."""
+    marks = {"headings": "^#+ ", "items": "^(?:- |[0-9]+\\. )", "rows": "^\\|", "code": "^```"}
+    found = {part: len(re.findall(mark, markdown, re.MULTILINE)) for part, mark in marks.items()}
+    links = sorted(re.findall(r"\]\(([^)]+)\)", markdown))
+    return found | {"paragraphs": len(re.findall(r"\n\n", markdown)), "links": links}
+
+
+def shown(guide: Guide) -> list[str]:
+    """The text of every page of the guide as it is shown."""
+    texts = []
+    for row in range(guide.list.count()):
+        guide.list.setCurrentRow(row)
+        texts.append(guide.text.toPlainText())
+    return texts
 
 
 def test_links_between_pages_lead_somewhere(qtbot, window):
