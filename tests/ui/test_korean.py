@@ -1,0 +1,128 @@
+"""In Korean nothing that views, findings and the gallery say is English but names, while what they
+export stays the same."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QLabel
+
+from core.base.translation import set_language, tr
+from core.catalogue.activations import ACTIVATIONS
+from core.catalogue.initializers import INITIALIZERS
+from core.gallery import GALLERY
+from tests.diagnosed import TROUBLES, watched
+from tests.ui.frames import recorded
+from tests.ui.real import Clouds, moments, spec_of
+from ui.pages.gallery.cards import CardsPage
+from ui.pages.gallery.side import Side
+from ui.pages.gallery.table import RunTable
+from ui.plots.card import Card
+from ui.plots.text import plain
+from ui.views import VIEWS
+
+WORD = re.compile(r"[A-Za-z]{2,}")
+# What Korean texts of the field write in Latin letters.
+NAMES = {
+    "AdaDelta", "AdaGrad", "Adam", "BN", "Ctrl", "ELU", "Enter", "Esc", "He", "MNIST",
+    "Momentum", "NAdam", "NaN", "RMSE", "RMSProp", "ReLU", "Return", "SGD", "Shift", "Xavier",
+    "dE", "dW", "leaky", "ln", "ms", "out", "sigmoid", "softmax", "std", "swish", "tanh",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def korean(qapp):
+    set_language("ko")
+    yield
+    set_language("en")
+
+
+def english(*texts: str) -> set[str]:
+    """The English words in texts; those that are names are not."""
+    return {word for text in texts for word in WORD.findall(text)} - NAMES
+
+
+def said_by(card) -> list[str]:
+    """What a view and its card say: title, legend, captions, menu, tips."""
+    view = card.view
+    tips = [button.toolTip() for button in (card.header.export_button, card.header.menu_button)]
+    menu = [action.text() for action in view.menu().actions()]
+    captions = [text for plot in view.placed for text in (plot.caption, plot.x_name)]
+    return [view.title, view.about, plain(view.subtitle), *captions, *menu, *tips]
+
+
+def read_outs(view) -> list[str]:
+    """What the view says under the pointer, at many places."""
+    found, room = [], view.viewport().rect()
+    for x in range(5, room.width(), 40):
+        for y in range(5, room.height(), 40):
+            view.point_at(QPointF(x, y))
+            out = view.read_out
+            found += [out.title, *(text for row in out.rows for text in row[1:])] if out else []
+    return found
+
+
+@pytest.mark.parametrize("key", sorted(VIEWS))
+def test_a_view_speaks_korean(key, qtbot):
+    view = VIEWS[key]()
+    card = Card(view)
+    qtbot.addWidget(card)
+    card.resize(760, 300)
+    card.show()
+    empty = english(view.title, view.about, tr(view.start))
+    _, history, frame = moments(spec_of(Clouds(classes=2, features=2)), 40)
+    view.show_frame(frame, history)
+    view.grab()
+    own = {"kind", "length"}  # the names that the data give
+    assert english(*said_by(card), *read_outs(view)) - own == set()
+    assert empty == set()
+
+
+def test_exported_columns_are_the_same_in_every_language(qtbot):
+    view = VIEWS["activations"]()
+    qtbot.addWidget(view)
+    view.resize(760, 300)
+    view.show()
+    history, frame = recorded(frames=10, layers=3)
+    view.show_frame(frame, history)
+    there = set(view.export_data())
+    assert {"layer 1 from", "layer 1 count", "output to"} <= there
+
+
+@pytest.mark.parametrize("trouble", ["deep sigmoid", "weights far too large"])
+def test_findings_are_korean(trouble):
+    key, spec, epochs, looks, _ = TROUBLES[trouble]
+    finding = watched(spec, epochs, looks).found(key)
+    labels = {
+        w for known in (ACTIVATIONS, INITIALIZERS) for e in known.entries() for w in e.label.split()
+    }
+    texts = [finding.title, finding.evidence, finding.advice, *(r.label for r in finding.remedies)]
+    assert english(*map(tr, texts)) - labels == set()
+
+
+@pytest.mark.parametrize("experiment", GALLERY.values(), ids=list(GALLERY))
+def test_an_experiment_is_explained_in_korean(experiment, qtbot):
+    side, table = Side(), RunTable()
+    for widget in (side, table):
+        qtbot.addWidget(widget)
+    for plan in experiment.plans.values():
+        side.show_experiment(experiment, plan.expectations)
+        table.show_plan(plan)
+        said = [label.text() for label in side.findChildren(QLabel)]
+        said = [re.sub(r"<[^>]*>", "", text) for text in said]
+        heads = [table.horizontalHeaderItem(i).text() for i in range(table.columnCount())]
+        runs = [table.item(i, 0).text() for i in range(table.rowCount())]
+        assert english(*said, *heads, *runs) == set()
+        # The names of the runs themselves stay.
+        assert table.labels == [variant.label for variant in plan.variants]
+
+
+def test_experiments_are_found_by_korean_and_by_english_words(qtbot):
+    page = CardsPage()
+    qtbot.addWidget(page)
+    for words in ("과적합", "overfitting"):
+        page.search.setText(words)
+        assert "overfitting" in [tile.experiment.key for tile in page.shown()], words
+    assert english(*(tile.footer() for tile in page.tiles())) == set()
