@@ -18,7 +18,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache
 from multiprocessing import get_context
-from multiprocessing.connection import Client, Connection, Listener
+from multiprocessing.connection import Client, Connection, Listener, wait
 from typing import Any, Protocol
 
 from threadpoolctl import ThreadpoolController
@@ -36,6 +36,8 @@ Executors = Callable[[], Executor]
 NICENESS = 10
 # A task is heard no more often than this.
 REPORT_SECONDS = 0.05
+# How long the processes of a pool have to end, after which nothing of theirs is wanted.
+END_SECONDS = 0.3
 
 
 class ExecutorError(UserError):
@@ -91,8 +93,21 @@ def local_processes(jobs: int, shared: Any, watch: Watch = nobody) -> Iterator[E
     finally:
         listener.stop_tasks()
         for pool in pools:
-            pool.shutdown(wait=True, cancel_futures=True)
+            _end(pool)
         listener.close()
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    """End the processes of a pool; those that do not listen, or are still starting, are killed."""
+    # There is no public way to its processes before Python 3.14.
+    processes = tuple((pool._processes or {}).values())
+    pool.shutdown(wait=False, cancel_futures=True)
+    running, ends = {each.sentinel: each for each in processes}, time.monotonic() + END_SECONDS
+    while running and (left := ends - time.monotonic()) > 0:
+        for sentinel in wait(running, left):
+            del running[sentinel]
+    for process in running.values():
+        process.kill()
 
 
 def run_task(task: Task) -> Any:
