@@ -163,5 +163,6 @@ def open_window(spec: Any, options: argparse.Namespace) -> int:
     gc.freeze()
     status = application.exec()
     interrupts.close()
-    recovery.close(keep=host.window.asks_nothing)
+    # With another status the display was lost: nobody was asked about unsaved changes.
+    recovery.close(keep=host.window.asks_nothing or status != 0)
     return status if host.session.close() else 1

@@ -67,3 +67,13 @@ def test_pages_and_views_leave_painting_to_plots_and_controls():
         if re.search(r"\bQPainter\b|\bdef paintEvent\b", file.read_text(encoding="utf-8"))
     ]
     assert painters == []
+
+
+def test_durations_are_measured_by_clocks_that_only_go_forward():
+    """The system's clock can be set back while the application runs."""
+    wall = re.compile(r"\btime\.time\(|datetime\.now\(|datetime\.utcnow\(|currentMSecsSinceEpoch")
+    files = [
+        file for package in ("core", "ui", "playground") for file in (ROOT / package).rglob("*.py")
+    ]
+    assert len(files) > 300
+    assert not [str(file) for file in files if wall.search(file.read_text(encoding="utf-8"))]

@@ -15,6 +15,7 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
 from core.base.folders import cache_folder
+from core.experiment.files import replacing
 from ui.stylesheet import SHEET
 
 SPACE = (4, 8, 12, 16)
@@ -249,7 +250,9 @@ def _written(icons: dict[str, bytes], folder: Path) -> str:
     for name, content in icons.items():
         path = folder / name
         if not path.exists() or path.read_bytes() != content:
-            path.write_bytes(content)
+            # Another window may be reading it.
+            with replacing(path) as part:
+                part.write_bytes(content)
     return folder.as_posix()
 
 

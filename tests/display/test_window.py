@@ -110,3 +110,32 @@ def test_a_wrong_experiment_is_named_problem_by_problem(home, tmp_path):
     assert "network.activation" in done.stderr
     assert "seed" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_display_that_is_lost_ends_it_with_one_message_and_the_work_is_kept(home, tmp_path):
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-nolisten", "tcp"],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    with os.fdopen(read) as answer:
+        own = {**home, "DISPLAY": f":{answer.readline().strip()}", "XDG_STATE_HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "playground", "--run"]
+    process = subprocess.Popen(command, env=own, stderr=subprocess.PIPE, text=True)
+    files = [tmp_path / "training-playground" / f"unsaved-0.{kind}" for kind in ("json", "session")]
+    try:
+        end = time.monotonic() + PATIENCE
+        while not all(file.exists() for file in files):
+            assert time.monotonic() < end and process.poll() is None
+            time.sleep(0.1)
+        server.kill()
+        server.wait()
+        _, errors = process.communicate(timeout=PATIENCE)
+    finally:
+        server.kill()
+        process.kill()
+    assert process.returncode == 1
+    assert len(errors.splitlines()) == 1 and "X11" in errors
+    assert all(file.exists() for file in files)

@@ -507,6 +507,16 @@ def test_places_are_finite_on_every_logarithmic_scale(low, high):
     assert np.isfinite([scale.value(0.0), scale.value(0.5), scale.value(1.0)]).all()
 
 
+def test_a_logarithmic_axis_dragged_beyond_all_numbers_stays(qtbot):
+    view = PlotView("Loss")
+    qtbot.addWidget(view)
+    plot = view.add_plot(Plot(log=True))
+    view.resize(400, 300)
+    for low, high in ((-400.0, -350.0), (350.0, 400.0), (-1e300, 1e300)):
+        plot.box.setRange(yRange=(low, high), padding=0)
+        assert 0 < plot.y_scale.low < plot.y_scale.high < math.inf
+
+
 def test_plots_leave_what_is_dropped_to_the_window(qtbot):
     view = PlotView("Loss")
     qtbot.addWidget(view)

@@ -275,9 +275,11 @@ def _ends(scale: Scale) -> tuple[float, float]:
 
 
 def _scale(low: float, high: float, like: Scale) -> Scale:
-    """The scale between two ends in the box's coordinates."""
+    """The scale between two ends in the box's coordinates; `like` where they are out of bounds."""
     most = MOST_DECADES if like.log else MOST
     low, high = max(low, -most), min(high, most)
+    if not low < high:
+        return like
     return Scale(10.0**low, 10.0**high, True) if like.log else Scale(low, high)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from core.base.translation import tr
@@ -13,8 +13,7 @@ from core.gallery.recording import seconds
 from ui import theme
 from ui.pages.gallery.picture import picture
 from ui.widgets.elided_label import ElidedLabel
-from ui.widgets.pixmap import show_pixmap
-from ui.widgets.turns import turns
+from ui.widgets.late_picture import LatePicture
 
 HEIGHT, PICTURE, INSET = 232, 120, 12
 
@@ -34,7 +33,6 @@ class Tile(QPushButton):
         self.setAccessibleName(title)
         self.setAccessibleDescription(tr(experiment.question))
         self.setToolTip(f"<p><b>{title}</b></p><p>{look_for}</p>")
-        self._pictured: tuple[object, ...] = ()
         # A thumbnail takes about 10 ms: those that are seen are drawn one by one, and again once
         # resizing has stopped.
         self._resized = QTimer(self)
@@ -75,25 +73,21 @@ class Tile(QPushButton):
         super().resizeEvent(event)
         self._resized.start()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self._wanted() != self._pictured and not self._resized.isActive():
-            turns().add(self, self._draw)
+    def _wanted(self) -> object:
+        """What the thumbnail depends on; while the size changes it stays as it is."""
+        if self._resized.isActive():
+            return self._picture.drawn
+        return theme.current(), self._size(), self.devicePixelRatioF()
 
-    def _wanted(self) -> tuple[theme.Theme, QSize, float]:
-        size = QSize(self.width() - 2 * INSET, PICTURE)
-        return theme.current(), size, self.devicePixelRatioF()
+    def _size(self) -> QSize:
+        return QSize(self.width() - 2 * INSET, PICTURE)
 
-    def _draw(self) -> None:
-        """Draw the thumbnail if size or colours have changed."""
-        wanted = self._wanted()
-        if wanted != self._pictured:
-            self._pictured = wanted
-            colors, size, ratio = wanted
-            show_pixmap(self._picture, picture(self.experiment, size, colors, ratio))
+    def _draw(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        return picture(self.experiment, self._size(), theme.current(), ratio)
 
     def _arrange(self) -> None:
-        self._picture = QLabel()
+        self._picture = LatePicture(self._wanted, self._draw)
         self._picture.setFixedHeight(PICTURE)
         self._picture.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         title = ElidedLabel(tr(self.experiment.title))
