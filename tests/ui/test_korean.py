@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QLabel
 
 from core.base.translation import set_language, tr
@@ -16,6 +16,8 @@ from core.gallery import GALLERY
 from tests.diagnosed import TROUBLES, watched
 from tests.ui.frames import recorded
 from tests.ui.real import Clouds, moments, spec_of
+from ui.export.formats import table
+from ui.export.sheet import stacked
 from ui.pages.gallery.cards import CardsPage
 from ui.pages.gallery.side import Side
 from ui.pages.gallery.table import RunTable
@@ -89,6 +91,8 @@ def test_exported_columns_are_the_same_in_every_language(qtbot):
     view.show_frame(frame, history)
     there = set(view.export_data())
     assert {"layer 1 from", "layer 1 count", "output to"} <= there
+    both = set(table(stacked([view, view])))
+    assert {"Activations: layer 1 from", "Activations: output to"} <= both
 
 
 @pytest.mark.parametrize("trouble", ["deep sigmoid", "weights far too large"])
@@ -104,19 +108,20 @@ def test_findings_are_korean(trouble):
 
 @pytest.mark.parametrize("experiment", GALLERY.values(), ids=list(GALLERY))
 def test_an_experiment_is_explained_in_korean(experiment, qtbot):
-    side, table = Side(), RunTable()
-    for widget in (side, table):
+    side, runs_table = Side(), RunTable()
+    for widget in (side, runs_table):
         qtbot.addWidget(widget)
     for plan in experiment.plans.values():
         side.show_experiment(experiment, plan.expectations)
-        table.show_plan(plan)
+        runs_table.show_plan(plan)
+        model = runs_table.model()
         said = [label.text() for label in side.findChildren(QLabel)]
         said = [re.sub(r"<[^>]*>", "", text) for text in said]
-        heads = [table.horizontalHeaderItem(i).text() for i in range(table.columnCount())]
-        runs = [table.item(i, 0).text() for i in range(table.rowCount())]
+        heads = [model.headerData(i, Qt.Orientation.Horizontal) for i in range(model.columnCount())]
+        runs = [model.index(i, 0).data() for i in range(model.rowCount())]
         assert english(*said, *heads, *runs) == set()
         # The names of the runs themselves stay.
-        assert table.labels == [variant.label for variant in plan.variants]
+        assert runs_table.labels == [variant.label for variant in plan.variants]
 
 
 def test_experiments_are_found_by_korean_and_by_english_words(qtbot):

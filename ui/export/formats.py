@@ -119,7 +119,7 @@ def table(sheet: Sheet) -> Data:
     """The columns of all views on a sheet; with several views, names are prefixed with the view."""
     columns: Data = {}
     for view in sheet.views:
-        prefix = f"{view.title}: " if len(sheet.views) > 1 else ""
+        prefix = f"{view.name}: " if len(sheet.views) > 1 else ""
         columns.update({prefix + name: values for name, values in view.export_data().items()})
     return columns
 

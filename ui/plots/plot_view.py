@@ -79,7 +79,9 @@ class PlotView(pg.GraphicsView):
         self._was_zoomed = False
         self._pressed: QPoint | None = None
         super().__init__(parent, background=None)  # type: ignore[arg-type]
-        self.title, self.about = tr(title or self.title), tr(about or self.about)
+        # In English, for the names of exported columns.
+        self.name = title or self.title
+        self.title, self.about = tr(self.name), tr(about or self.about)
         self._overlay = Overlay()
         self._empty_note = EmptyNote()
         for item in (self._overlay, self._empty_note):
