@@ -10,7 +10,8 @@ from ui.widgets.number_field import NumberField
 from ui.widgets.scale import stops
 from ui.widgets.slider import StopSlider
 
-FIELD_WIDTH = 62
+# The wider one has room for the word "missing".
+FIELD_WIDTH, WIDER = 62, 78
 
 
 class NumberSlider(QWidget):
@@ -37,7 +38,7 @@ class NumberSlider(QWidget):
         self.slider = StopSlider(positions or stops(setting, default), self)
         bounds = (None, None) if open else (setting.low, setting.high)
         self.field = NumberField(*bounds, empty=empty, parent=self)
-        self.field.setFixedWidth(FIELD_WIDTH)
+        self.field.setFixedWidth(WIDER if empty else FIELD_WIDTH)
         self._default, self._empty = default, bool(empty)
         self.setFocusProxy(self.field)
         row = QHBoxLayout(self)

@@ -1,5 +1,6 @@
 """The Labs page: cards, steps forward and back, edits that can be undone, files, messages."""
 
+import json
 from dataclasses import fields
 from pathlib import Path
 
@@ -8,8 +9,11 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QTextDocument
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QSpinBox
 
+from core.base.registry import settings_of
 from core.experiment.links import read_link
+from core.experiment.reading import SpecError
 from core.experiment.spec import ExperimentSpec
 from core.studies import LABS
 from tests.ui.running import page_context, session_within
@@ -19,6 +23,8 @@ from ui.export.formats import image
 from ui.pages.labs.gradient_descent import GradientDescentPage, parsed_points
 from ui.pages.labs.page import LabsPage
 from ui.pages.labs.registry import LAB_PAGES
+from ui.pages.labs.state import loads
+from ui.widgets.number_field import NumberField
 
 
 @pytest.fixture
@@ -54,6 +60,50 @@ def test_every_lab_takes_both_themes_and_remembers_where_it_was(labs, key, qtbot
     for colors in (theme.DARK, theme.LIGHT):
         labs.retheme(colors)
     assert labs.lab.look_for and labs.lab.question.endswith("?")
+
+
+# Settings that are text of the user's own, or name a run.
+FREE = {"formula", "network", "beside"}
+
+
+@pytest.mark.parametrize("key", LAB_PAGES)
+def test_every_setting_declares_its_bounds_and_refuses_what_is_beyond(labs, key):
+    labs.open(key)
+    state = labs.lab.State()
+    for field in fields(state):
+        known, value = settings_of(state).get(field.name), getattr(state, field.name)
+        if isinstance(value, str) and field.name not in FREE:
+            assert known and known.choices, field.name
+            absurd = ["nonsense"]
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            assert known and known.low is not None, field.name
+            absurd = [known.low - 1]
+            absurd += [] if known.high is None else [known.high * 10 + 1]
+        else:
+            continue
+        for wrong in absurd:
+            text = json.dumps({"lab": key, "state": {field.name: wrong}})
+            with pytest.raises(SpecError, match=field.name):
+                loads(text, key, state)
+
+
+@pytest.mark.parametrize("key", LAB_PAGES)
+def test_the_fields_have_the_ranges_of_their_settings(labs, key):
+    labs.open(key)
+    seen = 0
+    for name, known in settings_of(labs.lab.State()).items():
+        field = getattr(labs.lab, name, None)
+        if isinstance(field, QSpinBox) and known.high is not None:
+            assert (field.minimum(), field.maximum()) == (known.low, known.high), name
+            seen += 1
+        elif isinstance(field, NumberField):
+            assert known.low is not None and known.high is not None
+            for beyond in (known.low - 1, known.high * 10 + 1):
+                field.setText(f"{beyond:.17g}")
+                field.editingFinished.emit()
+                assert getattr(labs.lab.state, name) != beyond, name
+            seen += 1
+    assert seen
 
 
 def test_stepping_back_shows_exactly_what_was_shown(descent):

@@ -36,7 +36,7 @@ def page(qtbot, session, monkeypatch):
     qtbot.addWidget(page)
     page.resize(1200, 750)
     page.show()
-    page.edit(network=TRAIN, beside="", finest=9, lines=3)
+    page.edit(network=TRAIN, beside="", finest="9", lines=3)
     yield page
     page.shutdown()
 

@@ -28,13 +28,17 @@ from core.studies.base import StudyError
 from core.studies.learn_job import LearnJob
 from core.studies.learned import BUILT, Moment, Settings
 from ui.pages.labs import approximation_plots as plots
-from ui.pages.labs.column import Column, choices, row
+from ui.pages.labs.column import (
+    Column,
+    choices,
+    row,
+    whole,
+)
 from ui.pages.labs.lab_page import LabPage
 from ui.pages.labs.optimizer_race import marked, show_place
 from ui.session.job import BackgroundJob
 from ui.theme import current
 from ui.widgets.number_slider import NumberSlider
-from ui.widgets.spin import Spin
 from ui.widgets.text_field import TextField
 
 CURVE, TOWERS, DEPTH = "curve", "towers", "depth"
@@ -99,9 +103,13 @@ class ApproximationPage(LabPage):
         )
         self.surface.edited.connect(lambda key: self._restart(surface=key))
         made = self.network = column.section(tr("Network"))
-        self.count = row(made, tr("Bumps N"), Spin(1, 200, True), tr("Two hidden units for each"))
+        self.count = row(
+            made, tr("Bumps N"), whole(self.State, "count", True), tr("Two hidden units for each")
+        )
         self.count.edited.connect(lambda value: self.edit(count=value, own=()))
-        self.across = row(made, tr("Towers"), Spin(1, 14), tr("As many across as down"))
+        self.across = row(
+            made, tr("Towers"), whole(self.State, "across"), tr("As many across as down")
+        )
         self.across.edited.connect(lambda value: self.edit(across=value))
         scale = Setting(tr("Weight w"), low=1.0, high=1e6, scale="log")
         self.steepness = row(
@@ -119,7 +127,7 @@ class ApproximationPage(LabPage):
         self.fit_button.clicked.connect(lambda: self.edit(own=()))
         made.add(self.fit_button)
         self.training = column.section(tr("Training"))
-        self.steps = row(self.training, tr("Steps"), Spin(100, 100_000, True))
+        self.steps = row(self.training, tr("Steps"), whole(self.State, "steps", True))
         self.steps.edited.connect(lambda value: self.edit(steps=value))
         self.train_button = QPushButton(tr("Train the same network"))
         self.train_button.clicked.connect(self.toggle_training)

@@ -33,7 +33,13 @@ from ui.pages.labs.backpropagation_text import (
     numbers,
     samples_of,
 )
-from ui.pages.labs.column import Column, choices, row
+from ui.pages.labs.column import (
+    Column,
+    choices,
+    real,
+    row,
+    whole,
+)
 from ui.pages.labs.lab_page import LabPage
 from ui.pages.labs.network_view import GraphView
 from ui.plots.pictures.hand_network import Moment
@@ -91,7 +97,7 @@ class BackpropagationPage(LabPage):
         )
         self.train_biases.edited.connect(lambda on: self.edit(train_biases=on))
         self.seed = row(
-            network, tr("Seed"), Spin(1, 2**31 - 1), tr("Draw new weights with this seed")
+            network, tr("Seed"), whole(self.State, "seed"), tr("Draw new weights with this seed")
         )
         self.seed.edited.connect(self._draw)
         self.take_button = QPushButton(tr("Take from the Train page"))
@@ -121,7 +127,7 @@ class BackpropagationPage(LabPage):
         self.samples.edited.connect(self._type_samples)
         self.sample = row(data, tr("Sample"), Spin(1, 1))
         self.sample.edited.connect(lambda number: self.edit(sample=number - 1))
-        self.rate = row(data, tr("Rate η"), NumberField(0, 1e6))
+        self.rate = row(data, tr("Rate η"), real(self.State, "rate"))
         self.rate.edited.connect(lambda value: self.edit(rate=float(value)))
         self.next_button = QPushButton(tr("Next sample with the new weights"))
         self.next_button.clicked.connect(self.next_sample)

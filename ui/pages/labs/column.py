@@ -17,11 +17,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.base.registry import settings_of
 from ui import theme
 from ui.widgets.combo import Combo, choice_model
 from ui.widgets.keys import keeps_key
+from ui.widgets.number_field import NumberField
 from ui.widgets.row_label import RowLabel
 from ui.widgets.section import Section
+from ui.widgets.spin import Spin
 
 MARGIN, BAR = 16, 8
 Field = TypeVar("Field", bound=QWidget)
@@ -108,6 +111,18 @@ def row(section: Section, title: str, field: Field, tip: str = "") -> Field:
     layout.addWidget(field, 1)
     section.add(line)
     return field
+
+
+def whole(state: Any, name: str, coarse: bool = False) -> Spin:
+    """A field for a whole number, with the bounds that the setting of a lab's state declares."""
+    known = settings_of(state)[name]
+    return Spin(known.low, known.high, coarse)
+
+
+def real(state: Any, name: str) -> NumberField:
+    """A field for a number, with the bounds that the setting of a lab's state declares."""
+    known = settings_of(state)[name]
+    return NumberField(known.low, known.high)
 
 
 def choices(items: Iterable[tuple[Any, str]] | Iterable[tuple[Any, str, str]]) -> Combo:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from core.base.registry import setting
 from core.base.translation import Message, tr
 from core.catalogue.activations import ReLU, Tanh
 from core.catalogue.batching import MiniBatch
@@ -20,28 +21,32 @@ from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, Training
 from core.studies.ensembles import Baseline, Settings
 from core.studies.ensembles_jobs import EnsembleJob, EnsembleMoment, EnsembleRun
 from ui.pages.labs import ensembles_plots as plots
-from ui.pages.labs.column import Column, choices, row
+from ui.pages.labs.column import (
+    Column,
+    choices,
+    row,
+    whole,
+)
 from ui.pages.labs.job_page import JobLabPage, table
 from ui.plots.ticks import number
 from ui.theme import current
 from ui.widgets.check import Check
-from ui.widgets.spin import Spin
 
-TRAIN, PLANE, DIGITS = "train", "plane", "digits"
+TRAIN, PLANE, DIGITS, MNIST_KEY = "train", "plane", "digits", "mnist"
 
 
 @dataclass(frozen=True)
 class EnsembleState:
     """The settings of lab 7."""
 
-    experiment: str = PLANE
-    members: int = 10
-    epochs: int = 60
+    experiment: str = setting(PLANE, choices=(PLANE, DIGITS, MNIST_KEY, TRAIN))
+    members: int = setting(10, low=1, high=40)
+    epochs: int = setting(60, low=1, high=1000)
     weights: bool = True
     batches: bool = False
     resampled: bool = False
     architectures: bool = False
-    seed: int = 1
+    seed: int = setting(1, low=1, high=2**31 - 1)
     baselines: bool = True
     loss: bool = False
 
@@ -96,9 +101,9 @@ class EnsemblesPage(JobLabPage):
             known.append(("mnist", tr("MNIST, 1,000 pictures")))
         known.append((TRAIN, tr("of the Train page")))
         self.experiment = row(members, tr("Data"), choices(known), tr("What the members learn"))
-        self.members = row(members, tr("Members"), Spin(1, 40))
-        self.epochs = row(members, tr("Epochs"), Spin(1, 1000, True))
-        self.seed = row(members, tr("Seed"), Spin(1, 2**31 - 1))
+        self.members = row(members, tr("Members"), whole(self.State, "members"))
+        self.epochs = row(members, tr("Epochs"), whole(self.State, "epochs", True))
+        self.seed = row(members, tr("Seed"), whole(self.State, "seed"))
         differ = column.section(tr("They differ by"))
         self.weights = _check(differ, tr("initial weights"))
         self.batches = _check(differ, tr("order of batches"))

@@ -15,15 +15,19 @@ from core.catalogue.schedules import SCHEDULES, Constant, Schedule
 from core.studies.base import StudyError
 from core.studies.gradient_descent import METHODS, POINTS, RULES, LeastSquares, Path, race
 from ui.pages.labs import descent_plots as plots
-from ui.pages.labs.column import Column, choices, row
+from ui.pages.labs.column import (
+    Column,
+    choices,
+    real,
+    row,
+    whole,
+)
 from ui.pages.labs.lab_page import LabPage
 from ui.pages.labs.rate_slider import RateSlider
 from ui.plots.ticks import number
 from ui.theme import current
 from ui.widgets.check import Check
-from ui.widgets.number_field import NumberField
 from ui.widgets.row_label import RowLabel
-from ui.widgets.spin import Spin
 from ui.widgets.text_field import TextField
 
 SLOPE, LINE = "slope", "line"
@@ -88,18 +92,26 @@ class GradientDescentPage(LabPage):
         self.schedule = row(descent, tr("Schedule"), choices(_schedule_choices()))
         self.schedule.edited.connect(lambda value: self.edit(schedule=value))
         self.half_life = row(
-            descent, tr("Steps T"), Spin(1, 10_000, True), tr("Updates until it has halved")
+            descent,
+            tr("Steps T"),
+            whole(self.State, "half_life", True),
+            tr("Updates until it has halved"),
         )
         self.half_life.edited.connect(lambda value: self.edit(half_life=value))
-        self.start = row(descent, tr("Start b"), NumberField(-1e6, 1e6))
+        self.start = row(descent, tr("Start b"), real(self.State, "start"))
         self.start.edited.connect(lambda value: self.edit(start=float(value)))
         self.intercept = row(
-            descent, tr("Start b"), NumberField(-1e6, 1e6), tr("Start of the intercept")
+            descent,
+            tr("Start b"),
+            real(self.State, "start_intercept"),
+            tr("Start of the intercept"),
         )
         self.intercept.edited.connect(lambda value: self.edit(start_intercept=float(value)))
-        self.updates = row(descent, tr("Updates"), Spin(1, 5000, True))
+        self.updates = row(descent, tr("Updates"), whole(self.State, "updates", True))
         self.updates.edited.connect(lambda value: self.edit(updates=value))
-        self.seed = row(descent, tr("Seed"), Spin(1, 2**31 - 1), tr("Of random draws and shuffles"))
+        self.seed = row(
+            descent, tr("Seed"), whole(self.State, "seed"), tr("Of random draws and shuffles")
+        )
         self.seed.edited.connect(lambda value: self.edit(seed=value))
         shown = column.section(tr("Methods"))
         self.methods: dict[str, Check] = {}

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from core.base.registry import setting
 from core.base.translation import Message, tr
 from core.experiment.presets import deep_digits
 from core.experiment.spec import ExperimentSpec
@@ -15,14 +16,18 @@ from core.studies.base import StudyError
 from core.studies.landscape import LEVELS, Subject
 from core.studies.landscape_jobs import PATH, RANDOM, Slice, SliceJob, SliceSettings, TrainJob
 from ui.pages.labs import landscape_plots as plots
-from ui.pages.labs.column import Column, choices, row
+from ui.pages.labs.column import (
+    Column,
+    choices,
+    real,
+    row,
+    whole,
+)
 from ui.pages.labs.job_page import JobLabPage, table
 from ui.plots.ticks import number
 from ui.theme import current
 from ui.widgets.check import Check
 from ui.widgets.combo import choice_model
-from ui.widgets.number_field import NumberField
-from ui.widgets.spin import Spin
 
 TRAIN, NOTHING, PIN = "train", "", "pin:"
 DEPTHS = (4, 16, 32)
@@ -43,14 +48,14 @@ class LandscapeState:
 
     network: str = "16 plain"
     beside: str = "16 skip"
-    plane: str = RANDOM
+    plane: str = setting(RANDOM, choices=(RANDOM, PATH))
     normalised: bool = True
-    reach: float = 1.0
-    seed: int = 1
-    lines: int = 10
-    samples: int = 500
-    finest: int = LEVELS[1]
-    picture: str = CONTOURS
+    reach: float = setting(1.0, low=1e-3, high=100.0)
+    seed: int = setting(1, low=1, high=2**31 - 1)
+    lines: int = setting(10, low=1, high=50)
+    samples: int = setting(500, low=1, high=60_000)
+    finest: str = setting(str(LEVELS[1]), choices=tuple(map(str, LEVELS)))
+    picture: str = setting(CONTOURS, choices=(CONTOURS, SURFACE))
     log: bool = True
 
 
@@ -84,40 +89,32 @@ class LandscapePage(JobLabPage):
         self.network = row(
             networks, tr("Network"), choices(self._networks()), tr("Whose loss is shown")
         )
-        self.network.edited.connect(lambda value: self.edit(network=value))
         beside = [(NOTHING, tr("none")), *self._networks()]
         self.beside = row(
             networks, tr("Beside it"), choices(beside), tr("Another one to compare with")
         )
-        self.beside.edited.connect(lambda value: self.edit(beside=value))
         slice_ = column.section(tr("Slice"))
         kinds = [(RANDOM, tr("random directions")), (PATH, tr("the run's own path"))]
         self.plane = row(slice_, tr("Plane"), choices(kinds))
-        self.plane.edited.connect(lambda value: self.edit(plane=value))
         tip = tr("Give each unit's part of a direction the length of the unit's weights")
         self.normalised = row(slice_, tr("Normalise"), Check(), tip)
-        self.normalised.edited.connect(lambda on: self.edit(normalised=on))
         self.reach = row(
-            slice_, tr("Distance"), NumberField(1e-3, 100), tr("How far to go either way")
+            slice_, tr("Distance"), real(self.State, "reach"), tr("How far to go either way")
         )
-        self.reach.edited.connect(lambda value: self.edit(reach=float(value)))
-        self.seed = row(slice_, tr("Seed"), Spin(1, 2**31 - 1), tr("Of the random directions"))
-        self.seed.edited.connect(lambda value: self.edit(seed=value))
-        self.lines = row(slice_, tr("Lines"), Spin(1, 50))
-        self.lines.edited.connect(lambda value: self.edit(lines=value))
+        self.seed = row(
+            slice_, tr("Seed"), whole(self.State, "seed"), tr("Of the random directions")
+        )
+        self.lines = row(slice_, tr("Lines"), whole(self.State, "lines"))
         tip = tr("Training samples over which the loss is taken, the first ones")
-        self.samples = row(slice_, tr("Samples"), Spin(1, 60_000, True), tip)
-        self.samples.edited.connect(lambda value: self.edit(samples=value))
-        sides = [(side, tr("{side} × {side} points", side=side)) for side in LEVELS]
+        self.samples = row(slice_, tr("Samples"), whole(self.State, "samples", True), tip)
+        sides = [(str(side), tr("{side} × {side} points", side=side)) for side in LEVELS]
         self.finest = row(slice_, tr("Finest"), choices(sides))
-        self.finest.edited.connect(lambda value: self.edit(finest=value))
         shown = column.section(tr("Picture"))
         kinds = [(CONTOURS, tr("contours")), (SURFACE, tr("surface, to be turned"))]
         self.picture = row(shown, tr("Plane as"), choices(kinds))
-        self.picture.edited.connect(lambda value: self.edit(picture=value))
         self.log = row(shown, tr("Log loss"), Check(), tr("Logarithmic levels of the loss"))
-        self.log.edited.connect(lambda on: self.edit(log=on))
         shown.add(self.working)
+        self.connect_fields()
 
     def _offer(self) -> None:
         """Put the networks that there are now into the lists, and those that are chosen."""
@@ -229,7 +226,7 @@ class LandscapePage(JobLabPage):
             self.transport.set_length(length)
         s, at = self.state, self.transport.at
         settings = SliceSettings(
-            s.plane, s.normalised, s.reach, s.seed, s.lines, s.samples, s.finest
+            s.plane, s.normalised, s.reach, s.seed, s.lines, s.samples, int(s.finest)
         )
         centres = subjects if s.plane == PATH else tuple(moment(each, at) for each in subjects)
         sliced = (subjects, settings, at if s.plane == RANDOM else -1)

@@ -18,14 +18,19 @@ from core.studies.base import StudyError
 from core.studies.optimizer_race import NEWTON, Race, Racer, Sweep, racers, sweep_rates
 from core.studies.race_jobs import LoadFormulas, Memory, RaceJob, SweepJob, memory
 from ui.pages.labs import race_words as words
-from ui.pages.labs.column import Column, choices, paragraph, row
+from ui.pages.labs.column import (
+    Column,
+    choices,
+    paragraph,
+    real,
+    row,
+    whole,
+)
 from ui.pages.labs.lab_page import LabPage
 from ui.pages.labs.race_plots import CurveView, MapView, SweepView
 from ui.pages.labs.racers_form import KEYS, LABELS, RacersForm, default_rate
 from ui.session.job import BackgroundJob
 from ui.widgets.check import Check
-from ui.widgets.number_field import NumberField
-from ui.widgets.spin import Spin
 from ui.widgets.text_field import TextField
 
 TYPED = "typed"
@@ -83,7 +88,7 @@ class OptimizerRacePage(LabPage):
         self.surface_choice.edited.connect(self._choose_surface)
         self.surface_choice.opened.connect(self._load_formulas)
         self.condition = row(
-            section, tr("Condition κ"), NumberField(1, 1e6), tr("Steepest over flattest")
+            section, tr("Condition κ"), real(self.State, "condition"), tr("Steepest over flattest")
         )
         self.condition.edited.connect(lambda value: self.edit(condition=float(value)))
         self.formula_field = TextField()
@@ -104,13 +109,13 @@ class OptimizerRacePage(LabPage):
         self.about.setObjectName("quiet")
         section.add(self.about)
         race = column.section(tr("Race"))
-        self.steps = row(race, tr("Steps"), Spin(1, 5000, True))
+        self.steps = row(race, tr("Steps"), whole(self.State, "steps", True))
         self.steps.edited.connect(lambda value: self.edit(steps=value))
         self.noise = row(
-            race, tr("Noise"), NumberField(0, 1e6), tr("Deviation of noise on the gradient")
+            race, tr("Noise"), real(self.State, "noise"), tr("Deviation of noise on the gradient")
         )
         self.noise.edited.connect(lambda value: self.edit(noise=float(value)))
-        self.seed = row(race, tr("Seed"), Spin(1, 2**31 - 1), tr("Of the noise"))
+        self.seed = row(race, tr("Seed"), whole(self.State, "seed"), tr("Of the noise"))
         self.seed.edited.connect(lambda value: self.edit(seed=value))
         self.explained = row(race, tr("Formula of"), choices((k, tr(LABELS[k])) for k in KEYS))
         self.explained.edited.connect(lambda value: self.edit(explained=value))
@@ -123,7 +128,7 @@ class OptimizerRacePage(LabPage):
         self.same_rate.setText(tr("Same rate for all"))
         self.same_rate.edited.connect(lambda on: self.edit(same_rate=on))
         field.add(self.same_rate)
-        self.rate = row(field, tr("Rate η"), NumberField(0, 1e12), tr("The rate of all racers"))
+        self.rate = row(field, tr("Rate η"), real(self.State, "rate"), tr("The rate of all racers"))
         self.rate.edited.connect(lambda value: self.edit(rate=float(value)))
         self.racers_form = RacersForm()
         self.racers_form.chosen.connect(lambda keys: self.edit(racers=keys))
@@ -131,7 +136,10 @@ class OptimizerRacePage(LabPage):
         field.add(self.racers_form)
         swept = column.section(tr("Rate sweep"))
         self.sweep_steps = row(
-            swept, tr("Steps"), Spin(1, 2000, True), tr("f after this many steps")
+            swept,
+            tr("Steps"),
+            whole(self.State, "sweep_steps", True),
+            tr("f after this many steps"),
         )
         self.sweep_steps.edited.connect(lambda value: self.edit(sweep_steps=value))
         self._race_job: BackgroundJob | None = None

@@ -19,13 +19,17 @@ from core.network.rbm import FIRST_MOMENTUM, MOMENTUM
 from core.studies.rbm import Settings
 from core.studies.rbm_jobs import PretrainingJob, PretrainingMoment, PretrainingRun, Tuning
 from ui.pages.labs import rbm_plots as plots
-from ui.pages.labs.column import Column, choices, row
+from ui.pages.labs.column import (
+    Column,
+    choices,
+    real,
+    row,
+    whole,
+)
 from ui.pages.labs.job_page import JobLabPage, table
 from ui.plots.ticks import number
 from ui.theme import current
 from ui.widgets.check import Check
-from ui.widgets.number_field import NumberField
-from ui.widgets.spin import Spin
 
 DIGITS, MNIST_KEY, TRAIN = "digits", "mnist", "train"
 
@@ -79,28 +83,40 @@ class PretrainingPage(JobLabPage):
             network, tr("Data"), choices(known), tr("What the machines see, without labels")
         )
         self.layers = row(
-            network, tr("Layers"), Spin(1, 8), tr("Sigmoid layers, a machine for each")
+            network,
+            tr("Layers"),
+            whole(self.State, "layers"),
+            tr("Sigmoid layers, a machine for each"),
         )
-        self.units = row(network, tr("Units"), Spin(4, 500, True), tr("Units of every layer"))
+        self.units = row(
+            network, tr("Units"), whole(self.State, "units", True), tr("Units of every layer")
+        )
         learning = column.section(tr("Contrastive divergence"))
-        self.epochs = row(learning, tr("Epochs"), Spin(1, 200, True), tr("Epochs for each layer"))
-        self.rate = row(learning, tr("Rate η"), NumberField(1e-6, 10.0))
-        self.k = row(learning, tr("Steps k"), Spin(1, 50), tr("Gibbs steps for one update: CD-k"))
+        self.epochs = row(
+            learning, tr("Epochs"), whole(self.State, "epochs", True), tr("Epochs for each layer")
+        )
+        self.rate = row(learning, tr("Rate η"), real(self.State, "rate"))
+        self.k = row(
+            learning, tr("Steps k"), whole(self.State, "k"), tr("Gibbs steps for one update: CD-k")
+        )
         cost = tr("Each update takes this share of the rate times the weight away")
-        self.weight_cost = row(learning, tr("Weight cost"), NumberField(0.0, 1.0), cost)
+        self.weight_cost = row(learning, tr("Weight cost"), real(self.State, "weight_cost"), cost)
         self.persistent = Check()
         self.persistent.setText(tr("persistent chains"))
         self.persistent.setToolTip(tr("Gibbs steps continue where those of the last update ended"))
         learning.add(self.persistent)
         tuning = column.section(tr("Fine-tuning"))
         self.tuning = row(
-            tuning, tr("Epochs"), Spin(1, 500, True), tr("Epochs of training with labels")
+            tuning,
+            tr("Epochs"),
+            whole(self.State, "tuning", True),
+            tr("Epochs of training with labels"),
         )
         self.compare = Check()
         self.compare.setText(tr("compare with other starts"))
         self.compare.setToolTip(tr("The same network from weights of std 0.01 and from Xavier's"))
         tuning.add(self.compare)
-        self.seed = row(tuning, tr("Seed"), Spin(0, 2**31 - 1))
+        self.seed = row(tuning, tr("Seed"), whole(self.State, "seed"))
         tuning.add(self.working)
         self.connect_fields()
 
