@@ -13,6 +13,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QBrush, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from core.base.translation import set_language
 from core.data import DataError, user_files
 from core.data.dataset import Dataset
 from core.data.mnist import FILES, MNIST, FashionMNIST, find
@@ -266,6 +267,21 @@ def test_header_and_delimiter_can_be_set_by_hand(qtbot, tmp_path):
     qtbot.waitUntil(lambda: dialog.preview.columns == ("1;2", "5"), timeout=WAIT)
     use(qtbot, dialog)
     assert (dialog.dataset.header, dialog.dataset.delimiter) == ("yes", "comma")
+
+
+def test_columns_and_problems_are_told_in_the_language_of_the_window(qtbot, flowers, tmp_path):
+    set_language("ko")
+    try:
+        dialog = dialog_of(qtbot, flowers)
+        ready(qtbot, dialog)
+        text = shown(dialog)
+        assert "입력 7개로 kind 예측(클래스 3개: iris, rose, tulip)" in text
+        assert "결측값 1개를 훈련 데이터의 중앙값으로 채우고 표시" in text
+        # From another thread, and with the place.
+        bad = dialog_of(qtbot, written(tmp_path, "a,b\n1,2\n2,2\n", "one.csv"), "b")
+        assert told(qtbot, bad) == "열 'b'의 값이 하나뿐이어서 학습할 것이 없습니다"
+    finally:
+        set_language("en")
 
 
 def test_what_cannot_be_learnt_is_told_and_cannot_be_used(qtbot, flowers):

@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 
+from core.base.translation import set_language
 from core.experiment.space import Range
 from core.search.candidates import candidates
 from core.search.job import SearchState
@@ -281,3 +282,18 @@ def test_plots_are_exported_and_fill_the_page(page, qtbot, monkeypatch):
     assert not page.table.isVisible()
     page.scatter.maximize_requested.emit()
     assert all(view.isVisible() for view in page.views) and page.table.isVisible()
+
+
+def test_results_and_messages_are_in_the_language_of_the_window(page, tmp_path):
+    set_language("ko")
+    try:
+        searched(plan(trials=12), tmp_path / "study.journal")
+        page.show_study(tmp_path / "study.journal")
+        text = page.results.words.text()
+        assert "1위 (검증 정확도" in text and "시행 12개 중" in text
+        assert page.status.text().startswith("시행 12")
+        assert page.table.trials.headerData(2, Qt.Orientation.Horizontal) == "검증 정확도"
+        page.show_study(tmp_path / "none.journal")
+        assert page.banner.text().endswith("none.journal: 그런 연구가 없습니다")
+    finally:
+        set_language("en")
