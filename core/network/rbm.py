@@ -84,6 +84,10 @@ class ContrastiveDivergence:
     The steps start at the data (CD-k, Hinton 2002) or, if `persistent`, where those of the previous
     update ended (Tieleman 2008). In CD-k the visible units keep their probabilities; hidden units
     are drawn, except at the very end (Hinton 2010, section 3).
+
+    Persistent chains are states of 0 and 1, so the data are drawn, too: probabilities lack the
+    variance of states, and weights of deeper layers, whose inputs are close to ½, would shrink to
+    0. There is no momentum then: it changes the machine faster than the chains can follow.
     """
 
     def __init__(
@@ -109,9 +113,13 @@ class ContrastiveDivergence:
 
     def update(self, v: Array, momentum: float = MOMENTUM) -> Statistics:
         """One update with a batch v (samples, visible) of values from 0 to 1."""
-        machine, n = self.machine, len(v)
+        machine, n, given = self.machine, len(v), v
+        if self._persistent:
+            v, momentum = drawn(v, self._rng), 0.0
         h = machine.hidden(v)
         v_model, h_model, error = self._model(v, h)
+        if self._persistent:
+            error = _error(given, machine.visible(h))
         rows = len(v_model)
         positive, negative = h.T @ v / n, h_model.T @ v_model / rows
         gradients = (
@@ -150,10 +158,9 @@ class ContrastiveDivergence:
     def _model(self, v: Array, h: Array) -> tuple[Array, Array, float]:
         """Visible and hidden units after k Gibbs steps, and the error of reconstruction."""
         if self._persistent:
-            start = drawn(v, self._rng) if self._chains is None else self._chains
+            start = v if self._chains is None else self._chains
             self._chains, _ = self.machine.gibbs(start, self._k, self._rng)
-            error = _error(v, self.machine.visible(h))
-            return self._chains, self.machine.hidden(self._chains), error
+            return self._chains, self.machine.hidden(self._chains), 0.0
         error, v_model = 0.0, v
         for step in range(self._k):
             v_model = self.machine.visible(drawn(h, self._rng))

@@ -20,7 +20,7 @@ from core.catalogue.optimizers import SGD
 from core.data.digits import Digits
 from core.data.mnist import MNIST, find
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
-from core.network.rbm import Machine
+from core.network.rbm import ContrastiveDivergence, Machine
 from core.studies.base import Lab, Outcome, Progress, Table, at_least, at_most, within
 from core.studies.rbm import Exact, Pretrained, Settings, Snapshot, curve, pretrained, unrolled
 from core.training.trainer import Trainer
@@ -163,6 +163,25 @@ def others_fail() -> Outcome:
     return at_most(this.lost, max(_curve(NormalSmall())[-1], _curve(XavierNormal())[-1]))
 
 
+# A rate without momentum, for persistent chains on the digits.
+PERSISTENT = RBM(epochs=30, rate=0.3)
+
+
+@cache
+def _persistent_curve() -> tuple[float, ...]:
+    """Test accuracy after every epoch on the bundled digits."""
+    data = DataSpec(dataset=Digits(), validation=0, test=0.25, standardize=False)
+    settings = Settings(deep(data, PERSISTENT, Sigmoid()), PERSISTENT, persistent=True)
+    shared = TrainingData(settings.spec)
+    machines = pretrained(settings, shared).machines
+    return tuple(curve(unrolled(settings.spec, machines, shared), 50))
+
+
+@LAB.check("Pre-trained by persistent chains without momentum they learn, too (digits)")
+def persistent_chains_learn() -> Outcome:
+    return at_least(0.85, _persistent_curve()[-1])
+
+
 @LAB.check("The same seed gives the same weights, bit for bit, watched or not")
 def reproducible() -> Outcome:
     spec = deep(DataSpec(dataset=Digits(count=300), standardize=False), RBM(epochs=2), Sigmoid())
@@ -229,6 +248,30 @@ def conditionals() -> Outcome:
     expected = [*exact.hidden_given_visible().ravel(), *exact.visible_given_hidden().ravel()]
     measured = [*machine.hidden(exact.states_v).ravel(), *machine.visible(exact.states_h).ravel()]
     return within(expected, measured, 1e-10)
+
+
+def _distance_from_exact(persistent: bool) -> float:
+    """How far the model's ⟨h v⟩ are from those of the enumeration, with 40,000 chains that start at
+    four states."""
+    machine, exact = _small()
+    start = exact.states_v[[3, 3, 7, 12]]
+    wanted = machine.hidden(start).T @ start / len(start) - exact.gradient(start)
+    learning = ContrastiveDivergence(
+        machine, np.random.default_rng(1), rate=0, weight_cost=0, persistent=persistent
+    )
+    batch = np.tile(start, (10_000, 1))
+    negative = [learning.update(batch).negative for _ in range(40)][-1]
+    return float(np.abs(negative - wanted).max())
+
+
+@LAB.check("4 × 3 machine: persistent chains reach the model's exact statistics")
+def chains_are_right() -> Outcome:
+    return at_most(0.01, _distance_from_exact(persistent=True))
+
+
+@LAB.check("and CD-1, which starts at the data each time, does not")
+def one_step_is_biased() -> Outcome:
+    return at_least(0.05, _distance_from_exact(persistent=False))
 
 
 @LAB.check("4 × 3 machine: data minus model is the gradient of the likelihood (differences)")

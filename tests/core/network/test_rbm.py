@@ -77,12 +77,35 @@ def test_contrastive_divergence_learns_the_distribution_of_its_data(machine, per
         return float(true @ np.log(true / joint(learner).sum(axis=1)))
 
     before = divergence()
+    rate = 0.2 if persistent else 0.02  # persistent chains have no momentum
     learning = ContrastiveDivergence(
-        learner, rng, rate=0.02, k=5, weight_cost=0, persistent=persistent
+        learner, rng, rate=rate, k=5, weight_cost=0, persistent=persistent
     )
     for _ in range(60):
         learning.epoch(data, 50)
     assert divergence() < 0.2 * before
+
+
+def test_persistent_chains_are_compared_with_states_drawn_from_the_data(machine):
+    probabilities = np.tile([0.5, 0.9, 0.2, 0.5][:VISIBLE] + [0.5] * (VISIBLE - 4), (40_000, 1))
+    learning = ContrastiveDivergence(
+        machine, np.random.default_rng(2), rate=0, weight_cost=0, persistent=True
+    )
+    found = learning.update(probabilities).positive
+    p = np.prod(np.where(STATES_V == 1, probabilities[0], 1 - probabilities[0]), axis=1)
+    np.testing.assert_allclose(
+        found, (machine.hidden(STATES_V) * p[:, None]).T @ STATES_V, atol=0.01
+    )
+
+
+def test_persistent_chains_have_no_momentum(machine):
+    learning = ContrastiveDivergence(
+        machine, np.random.default_rng(2), rate=0.1, weight_cost=0, persistent=True
+    )
+    learning.update(STATES_V, momentum=0.9)
+    before = machine.weights.copy()
+    found = learning.update(STATES_V, momentum=0.9)
+    np.testing.assert_allclose(machine.weights - before, 0.1 * found.difference, atol=1e-12)
 
 
 def spec(initializer=None, activation=None, hidden=None, **data):

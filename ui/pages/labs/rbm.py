@@ -103,7 +103,12 @@ class PretrainingPage(JobLabPage):
         self.weight_cost = row(learning, tr("Weight cost"), real(self.State, "weight_cost"), cost)
         self.persistent = Check()
         self.persistent.setText(tr("persistent chains"))
-        self.persistent.setToolTip(tr("Gibbs steps continue where those of the last update ended"))
+        self.persistent.setToolTip(
+            tr(
+                "Gibbs steps continue where those of the last update ended. There is no momentum "
+                "then: take about three times the rate, 0.3."
+            )
+        )
         learning.add(self.persistent)
         tuning = column.section(tr("Fine-tuning"))
         self.tuning = row(
@@ -211,6 +216,7 @@ class PretrainingPage(JobLabPage):
         s, snapshot = self.state, moment.snapshot
         change = s.rate * (data - model - s.weight_cost * weight)
         momentum = FIRST_MOMENTUM if snapshot.epoch <= 1 else MOMENTUM
+        momentum = 0.0 if s.persistent else momentum
         where = tr(
             "ΔW = η (⟨vh⟩<sub>data</sub> − ⟨vh⟩<sub>model</sub> − λ W), plus {momentum} times the "
             "last ΔW. Where the two differ most, input {input} and unit {unit}:",
