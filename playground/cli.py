@@ -20,6 +20,7 @@ from playground import (
     desktop_cli,
     gallery_cli,
     lab_cli,
+    lesson_cli,
     predict_cli,
     search_cli,
 )
@@ -45,6 +46,7 @@ COMMANDS = (
     "predict",
     "gallery",
     "lab",
+    "lesson",
     "search",
     "data",
     "code",
@@ -180,6 +182,7 @@ def _parser() -> argparse.ArgumentParser:
     train.set_defaults(run=_train)
     gallery_cli.add_commands(commands)
     lab_cli.add_commands(commands)
+    lesson_cli.add_commands(commands)
     search_cli.add_commands(commands)
     data_cli.add_commands(commands)
     predict_cli.add_command(commands)

@@ -36,6 +36,8 @@ from ui.data.opening import looks_like_data
 from ui.finding import Finder
 from ui.help import about
 from ui.language import CHOICES, SYSTEM
+from ui.lessons.course import SUFFIX as LESSON_SUFFIX
+from ui.lessons.course import Course
 from ui.menus import VIEW, Command, Menu, MenuBar
 from ui.page import Page, PageContext
 from ui.pages import PAGES
@@ -126,6 +128,9 @@ class MainWindow(QMainWindow):
         train = self.page(PAGES[0].key)
         assert isinstance(train, TrainPage)
         self.train = train
+        self.course = Course(session, train, self.memory, self._go, self.report, self)
+        self._row.addWidget(self.course.panel)
+        self.menus.add(self.course.menu(), before="&Help")
         self.models.obtain = train.data.obtain
         self.rail.chosen.connect(self.show_page)
         hints = QGuiApplication.styleHints()
@@ -141,7 +146,7 @@ class MainWindow(QMainWindow):
         self.resize(DEFAULT_SIZE.boundedTo(screen))
         self.setAcceptDrops(True)
         center = QWidget()
-        row = QHBoxLayout(center)
+        row = self._row = QHBoxLayout(center)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.rail)
@@ -220,10 +225,25 @@ class MainWindow(QMainWindow):
         self.show_page("labs")
         page.open_link(link)
 
+    def _go(self, kind: str, name: str) -> None:
+        """Show what a link of a lesson names: a page, a lab, an experiment or a view."""
+        if kind == "view":
+            self.show_page(PAGES[0].key)
+            self.train.dashboard.bring(name)
+        elif kind == "page":
+            self.show_page(name)
+        else:
+            from ui.palette_entries import show_experiment, show_lab
+
+            open_named = {"lab": show_lab, "gallery": show_experiment}[kind]
+            open_named(self._shown_page, name)
+
     def open_file(self, path: Path, target: str = "") -> None:
-        """Open a file: an experiment, or data for the current one."""
+        """Open a file: an experiment, a lesson, or data for the current one."""
         self.show_page(PAGES[0].key)
-        if path.suffix == MODEL_SUFFIX:
+        if path.suffix == LESSON_SUFFIX:
+            self.course.open_file(path)
+        elif path.suffix == MODEL_SUFFIX:
             self.models.open(path)
         elif looks_like_data(path):
             self.train.data.open(path, target)
@@ -237,6 +257,7 @@ class MainWindow(QMainWindow):
             "page": shown,
             "layout": bytes(self.train.dashboard.layout_state().data()),
             "file": str(self.document.path or ""),
+            "lesson": self.course.place,
         }
 
     def restore(self, work: Snapshot) -> None:
@@ -246,6 +267,7 @@ class MainWindow(QMainWindow):
             self.train.dashboard.restore_layout(QByteArray(layout))
         self.document.path = Path(str(file)) if file else None
         reinstate(self.session, work)
+        self.course.resume(str(work.window.get("lesson", "")))
         page = str(work.window.get("page"))
         self.show_page(page if page in self._entries else PAGES[0].key)
 
@@ -278,6 +300,7 @@ class MainWindow(QMainWindow):
         assert isinstance(layout, bytes)
         self.train.dashboard.restore_layout(QByteArray(layout))
         self.document.path = Path(file) if file else None
+        self.course.resume(str(work.arrangement["lesson"]))
         for key, given in work.pages.items():
             if given is not None:
                 self.page(key).take_over(given)
@@ -440,6 +463,7 @@ class MainWindow(QMainWindow):
         self.memory.keep(theme=name)
         self._apply_theme()
         self.rail.update()
+        self.course.panel.retheme(theme.current())
         for page in self.pages.values():
             page.retheme(theme.current())
 

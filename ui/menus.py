@@ -64,9 +64,12 @@ class MenuBar:
         self._made: list[tuple[QMenu, str, str]] = []
         self._submenus: list[QAction] = []
 
-    def add(self, menu: Menu) -> None:
-        """Add a menu that is shown on every page."""
-        self._menus[menu.title] = self._filled(self._bar.addMenu(tr(menu.title)), menu)
+    def add(self, menu: Menu, before: str = "") -> None:
+        """Add a menu that is shown on every page, at the end or before another."""
+        made = self._menus[menu.title] = QMenu(tr(menu.title), self._bar)
+        last = self._menus[before].menuAction() if before else None
+        self._bar.insertMenu(last, made)  # type: ignore[arg-type]
+        self._filled(made, menu)
 
     def add_page(self, key: str, menus: tuple[Menu, ...]) -> None:
         """Add the menus of a page before the View menu, and its View items at the end of that menu.

@@ -23,7 +23,7 @@ def palette_entries(menus: MenuBar, show_page: Show) -> list[Entry]:
             Entry(
                 tr(lab.title),
                 tr("Lab"),
-                lambda key=key: _open_lab(show_page, key),
+                lambda key=key: show_lab(show_page, key),
                 note=tr(lab.question),
             )
         )
@@ -33,7 +33,7 @@ def palette_entries(menus: MenuBar, show_page: Show) -> list[Entry]:
                 Entry(
                     tr(experiment.title),
                     f"{tr('Gallery')} › {tr(topic)}",
-                    lambda key=experiment.key: _open_experiment(show_page, key),
+                    lambda key=experiment.key: show_experiment(show_page, key),
                     note=tr(experiment.question),
                 )
             )
@@ -55,7 +55,8 @@ def _of_line(line: Line, show_page: Show) -> Entry:
     return Entry(line.text, line.place + shown, act, keys, action.toolTip(), possible)
 
 
-def _open_lab(show_page: Show, key: str) -> None:
+def show_lab(show_page: Show, key: str) -> None:
+    """Show a lab."""
     from ui.pages.labs.page import LabsPage
 
     page = show_page("labs")
@@ -63,7 +64,8 @@ def _open_lab(show_page: Show, key: str) -> None:
     page.open(key)
 
 
-def _open_experiment(show_page: Show, key: str) -> None:
+def show_experiment(show_page: Show, key: str) -> None:
+    """Show an experiment of the gallery."""
     from ui.pages.gallery.page import GalleryPage
 
     page = show_page("gallery")

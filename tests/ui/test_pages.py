@@ -151,7 +151,7 @@ def test_menus_and_shortcuts_are_those_of_the_page_shown(window, qtbot):
     assert page.seen[-3:] == ["mark", "wide", "export"]
     assert window.session.spec.seed == 1 and window.session.history.iteration == 1
     titles = [a.text() for a in window.menuBar().actions() if a.isVisible()]
-    assert titles == ["&File", "&Edit", "&Notes", "&View", "&Help"]
+    assert titles == ["&File", "&Edit", "&Notes", "&View", "&Lessons", "&Help"]
 
 
 def test_undo_is_that_of_the_page_shown(window):

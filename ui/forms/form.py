@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from core.base.registry import Entry, Setting, settings_of
+from ui.forms.access import Access, ReadOut, apply_access, everything, value_text
 from ui.theme import LABEL_WIDTH
 from ui.widgets.check import Check
 from ui.widgets.combo import Combo, choice_model
@@ -52,6 +53,8 @@ class Form(QWidget):
         self._part = part
         self._path, self._restarts_run, self._depth = path, restarts_run, depth
         self._editors: dict[str, Any] = {}
+        self._readouts: dict[str, ReadOut] = {}
+        self._access: Access = everything
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(LABEL_GAP)
@@ -77,6 +80,7 @@ class Form(QWidget):
     def _unfold(self) -> Form:
         where = self._path, self._rare, self._restarts_run, self._depth
         self._folded = Form(self._part, *where, parent=self)
+        self._folded.set_access(self._access)
         self._folded.changed.connect(self._take_part)
         self._grid.addWidget(self._folded, 3 * len(self._editors) + 1, 0, 1, 2)
         chain_tabs(self._more, self._folded)
@@ -98,6 +102,7 @@ class Form(QWidget):
             value = getattr(part, name)
             if value != getattr(old, name):
                 editor.set_value(value)
+        self._fill_readouts()
         if self._rare:
             self._count_rare()
         if self._folded:
@@ -115,6 +120,36 @@ class Form(QWidget):
         """Whether the form has the field."""
         return name in self._editors or name in self._rare
 
+    def set_access(self, access: Access) -> None:
+        """Show, lock or hide the control of every setting; hidden ones show their value."""
+        if access is self._access:
+            return
+        self._access = access
+        for name, editor in self._editors.items():
+            self._apply_access(name, editor)
+            if isinstance(editor, EntryEditor):
+                editor.set_access(access)
+        if self._rare:
+            self._more.setHidden(all(access(self._path_of(n)) == "hidden" for n in self._rare))
+        if self._folded:
+            self._folded.set_access(access)
+
+    def _apply_access(self, name: str, editor: QWidget) -> None:
+        access = self._access(self._path_of(name))
+        if access == "hidden" and name not in self._readouts:
+            readout = self._readouts[name] = ReadOut(editor, self)
+            row = self._grid.getItemPosition(self._grid.indexOf(editor))[0]  # type: ignore[index]
+            self._grid.addWidget(readout, row, 1)
+        apply_access(editor, self._readouts.get(name), access)
+        self._fill_readouts()
+
+    def _fill_readouts(self) -> None:
+        for name, readout in self._readouts.items():
+            readout.setText(value_text(getattr(self._part, name)))
+
+    def _path_of(self, name: str) -> str:
+        return f"{self._path}.{name}" if self._path else name
+
     def insert_below(self, name: str, widget: QWidget) -> None:
         """Insert a widget of full width below a field and its sub-settings."""
         row = self._grid.getItemPosition(self._grid.indexOf(self._editors[name]))[0]  # type: ignore[index]
@@ -125,7 +160,7 @@ class Form(QWidget):
         # `insert_below`.
         row = 3 * len(self._editors)
         restarts_run = self._restarts_run or setting.restarts_run
-        path = f"{self._path}.{name}" if self._path else name
+        path = self._path_of(name)
         title = setting.label or name.replace("_", " ").capitalize()
         editor = self._editor(name, setting, path, restarts_run)
         editor.setObjectName(path)
@@ -150,6 +185,7 @@ class Form(QWidget):
 
     def _take_part(self, part: Any) -> None:
         self._part = part
+        self._fill_readouts()
         if self._rare:
             self._count_rare()
         if self._folded:
@@ -204,6 +240,7 @@ class EntryEditor(EntryCombo):
         self._entry: Entry | None = None
         self._remembered: dict[str, Entry] = {}
         self._forms: dict[str, Form] = {}
+        self._access: Access = everything
         self.below = QFrame(parent)
         self.below.setObjectName("entry-settings")
         self._column = QVBoxLayout(self.below)
@@ -212,6 +249,12 @@ class EntryEditor(EntryCombo):
     def set_heading(self, title: str, text: str) -> None:
         """The first part of the tooltip, before the text of the entry."""
         self._title, self._help = title, text
+
+    def set_access(self, access: Access) -> None:
+        """The access to the entry's own settings."""
+        self._access = access
+        for form in self._forms.values():
+            form.set_access(access)
 
     def entry(self) -> Entry | None:
         return self._entry
@@ -244,6 +287,7 @@ class EntryEditor(EntryCombo):
     def _form(self, entry: Entry) -> Form:
         path, restarts_run, depth = self._context
         form = Form(entry, path, restarts_run=restarts_run, depth=depth, parent=self.below)
+        form.set_access(self._access)
         form.changed.connect(self._entry_changed)
         self._column.addWidget(form)
         chain_tabs(self, form)

@@ -6,11 +6,14 @@ from dataclasses import fields, replace
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from core.base.registry import settings_of
+from core.base.translation import tr
+from core.catalogue.blocks import Block
 from core.experiment.spec import ExperimentSpec
 from ui import theme
+from ui.forms.access import Access, apply_access, everything
 from ui.forms.blocks_editor import BlocksEditor
 from ui.forms.form import Form, chain_tabs
 from ui.widgets.activation_plot import ActivationPlot
@@ -39,7 +42,10 @@ class Controls(QFrame):
         self._forms: list[tuple[str, Form]] = []
         self._more: dict[str, More] = {}
         self._rare: dict[str, tuple[str, ...]] = {}
+        self._access: Access = everything
         self.blocks = BlocksEditor()
+        # The layers, while the lesson that is open hides their editor.
+        self.layers = QLabel()
         self.plot = ActivationPlot()
         self._column = QVBoxLayout()
         self._column.setContentsMargins(MARGIN, 12, MARGIN, MARGIN)
@@ -62,6 +68,20 @@ class Controls(QFrame):
         for part, form in self._forms:
             form.set_value(self._part(part))
         self._refresh()
+
+    def set_access(self, access: Access) -> None:
+        """Show, lock or hide the control of every setting; hidden ones show their value."""
+        self._access = access
+        for _, form in self._forms:
+            form.set_access(access)
+        apply_access(self.blocks, self.layers, access("network.hidden"))
+        for name, more in self._more.items():
+            more.setHidden(all(access(path) == "hidden" for path in self._rare_paths(name)))
+
+    def _rare_paths(self, name: str) -> list[str]:
+        """The settings below "More" of a section."""
+        paths = [f"{name}.{field}" for field in self._rare[name]]
+        return paths + (list(settings_of(self._spec)) if name == "training" else [])
 
     def retheme(self, colors: theme.Theme) -> None:
         self.blocks.retheme(colors)
@@ -92,6 +112,9 @@ class Controls(QFrame):
         section = Section(name)
         if name == "network":
             section.add(self.blocks)
+            self.layers.setWordWrap(True)
+            self.layers.hide()
+            section.add(self.layers)
         form = self._form(name, PRIMARY[name])
         section.add(form)
         if name == "network":
@@ -119,6 +142,7 @@ class Controls(QFrame):
 
     def _form(self, name: str, names: tuple[str, ...]) -> Form:
         form = Form(self._part(name), name, names)
+        form.set_access(self._access)
         form.changed.connect(lambda part: self._take(name, part))
         self._forms.append((name, form))
         return form
@@ -140,6 +164,7 @@ class Controls(QFrame):
         """Update what depends on several settings."""
         network = self._spec.network
         self.blocks.set_value(network.hidden)
+        self.layers.setText(_layers_text(network.hidden))
         self.plot.set_activation(network.activation)
         self._say_what_auto_means()
         for name, more in self._more.items():
@@ -163,6 +188,15 @@ class Controls(QFrame):
             for name, meaning in meanings.items():
                 if form.has(name):
                     form.editor(name).set_note(meaning)
+
+
+def _layers_text(blocks: tuple[Block, ...]) -> str:
+    """The hidden layers in words: "Hidden layers: 32, 16"."""
+    units = [
+        f"{block.units}" if block.key == "dense" else f"{tr(block.label)} {block.units}"
+        for block in blocks
+    ]
+    return tr("Hidden layers: {layers}", layers=", ".join(units) or tr("none"))
 
 
 def _differs(part: Any, name: str) -> bool:

@@ -44,6 +44,8 @@ class Dashboard(QScrollArea):
             view.shown_step = self._shown_step
         self._docks = {key: self._dock(view) for key, view in self.views.items()}
         self._before_maximizing: QByteArray | None = None
+        # The user's layout, while `show_only` shows another.
+        self._own_layout: QByteArray | None = None
         self._unshared = True
         self._seen: list[View] = []
         self._scheduler: ViewScheduler[View] = ViewScheduler()
@@ -133,6 +135,24 @@ class Dashboard(QScrollArea):
             dock.show()
         else:
             self._replace(instead, dock)
+
+    def show_only(self, keys: tuple[str, ...]) -> None:
+        """Show these views, in this order, until `show_own` brings the user's layout back."""
+        self._own_layout = self.layout_state()
+        self.reset_layout()
+        for dock in self._docks.values():
+            dock.setVisible(dock.view.key in keys)
+        self._suit()
+        for first, second in zip(keys[::2], keys[1::2], strict=False):
+            docks = self._docks[first], self._docks[second]
+            self._docking.splitDockWidget(*docks, Qt.Orientation.Horizontal)
+        self._share_out()
+
+    def show_own(self) -> None:
+        """Bring back the layout from before `show_only`."""
+        if self._own_layout is not None:
+            layout, self._own_layout = self._own_layout, None
+            self.restore_layout(layout)
 
     # Visible views
 
@@ -246,8 +266,8 @@ class Dashboard(QScrollArea):
             dock.setVisible(other == key)
 
     def layout_state(self) -> QByteArray:
-        """The layout to save, with no view maximised."""
-        return self._before_maximizing or self._docking.saveState(LAYOUT)
+        """The user's layout to save, with no view maximised."""
+        return self._own_layout or self._before_maximizing or self._docking.saveState(LAYOUT)
 
     def restore_layout(self, state: QByteArray) -> None:
         """Restore a saved layout; an invalid one is ignored."""

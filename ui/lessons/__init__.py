@@ -1,0 +1,1 @@
+"""Lessons beside the pages: their list, the reader with its questions, and what they set up."""

@@ -1,0 +1,41 @@
+"""The text of a lesson's page: Markdown as high as it is, within the reader that scrolls."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent, QTextBlockFormat, QTextCursor
+from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
+
+LINE_HEIGHT = 135.0
+
+
+class PageText(QTextBrowser):
+    """Shows Markdown without a scroll bar of its own; links are emitted, never followed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setStyleSheet("QTextBrowser { border: 0; padding: 0; background: transparent; }")
+        self.setOpenLinks(False)
+        for hide in (self.setVerticalScrollBarPolicy, self.setHorizontalScrollBarPolicy):
+            hide(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().setDocumentMargin(0)
+
+    def show_markdown(self, text: str) -> None:
+        self.setMarkdown(text)
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        spacing = QTextBlockFormat()
+        kind = QTextBlockFormat.LineHeightTypes.ProportionalHeight
+        spacing.setLineHeight(LINE_HEIGHT, kind.value)
+        cursor.mergeBlockFormat(spacing)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        document = self.document()
+        document.setTextWidth(self.viewport().width())
+        self.setFixedHeight(int(document.size().height()) + 4)
