@@ -30,7 +30,8 @@ def value_text(value: Any, empty: str = "") -> str:
         return tr("On") if value else tr("Off")
     if isinstance(value, int | float):
         return shown(value)
-    return tr(str(value)[:1].upper() + str(value)[1:].replace("_", " "))
+    words = str(value)[:1].upper() + str(value)[1:].replace("_", " ")
+    return tr(words)
 
 
 class ReadOut(QLabel):
