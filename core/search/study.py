@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from core.base.errors import UserError
 from core.base.extras import require
 from core.base.translation import Message, joined
 from core.experiment.space import Narrowing, Range, SearchError, limits, narrowed
@@ -305,10 +306,17 @@ def load(file: Path) -> Study:
     if not file.exists():
         raise SearchError(Message("{file}: there is no such study", file=file))
     optuna = require("optuna", extra="search", purpose=Message("Searching"))
-    study = _journal(optuna, file)
-    if study is None or "plan" not in study.user_attrs:
-        raise SearchError(Message("{file}: is not a study of a search", file=file))
-    return Study(plan_from_dict(json.loads(study.user_attrs["plan"])), file)
+    try:
+        study = _journal(optuna, file)
+        if study is None or "plan" not in study.user_attrs:
+            raise SearchError(Message("{file}: is not a study of a search", file=file))
+        return Study(plan_from_dict(json.loads(study.user_attrs["plan"])), file)
+    except (UserError, MemoryError):
+        raise
+    except Exception as error:
+        # Optuna replays whatever the lines of a damaged journal say, and fails in any way.
+        said = f"{type(error).__name__}: {error}"
+        raise SearchError(Message("{file}: is damaged ({error})", file=file, error=said)) from error
 
 
 def _open(optuna: Any, plan: SearchPlan, file: Path | None) -> Any:

@@ -21,9 +21,11 @@ from core.experiment.files import SPEC_KEY, read_experiment
 from core.experiment.links import experiment_link, read_link
 from core.experiment.serialization import dumps
 from core.experiment.spec import ExperimentSpec
+from core.search.study import load
 from core.training.model import model_of
 from core.training.model_file import read_model, write_model
 from core.training.trainer import Trainer
+from tests.core.search.searching import plan, searched
 
 REFUSALS = (UserError, FormulaError, OSError)
 
@@ -79,6 +81,13 @@ def _formulas() -> list[bytes]:
     return [text.encode() for text in texts]
 
 
+def _studies() -> list[bytes]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a.study"
+        searched(plan(trials=3), path)
+        return [path.read_bytes()]
+
+
 READERS = {
     "experiment": Reader(".json", read_experiment, lambda: [dumps(ExperimentSpec()).encode()]),
     "picture": Reader(".png", read_experiment, lambda: [_picture()]),
@@ -86,6 +95,7 @@ READERS = {
     "archive": Reader(".npz", opened, _archives),
     "idx": Reader(".idx", read_idx, _idx),
     "model": Reader(".model", read_model, _model),
+    "study": Reader(".study", lambda path: load(path).ranked(), _studies),
     "formula": Reader(".txt", lambda path: Formula(_text(path), ("x",)), _formulas),
     "link": Reader(
         ".link",
