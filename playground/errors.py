@@ -7,6 +7,7 @@ import platform
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
@@ -78,11 +79,13 @@ class ErrorReporter(QObject):
             log.error("Uncaught error\n%s", text)
             print(text, file=sys.stderr or sys.__stderr__, end="")
         if issubclass(kind, MissingExtra):
-            self._happened.emit(tr(str(error)), text)
+            message = tr(str(error))
         else:
             what = f"{kind.__name__}: {error}" if str(error) else kind.__name__
-            kept = tr("Something went wrong: {what}. The run was kept.", what=what)
-            self._happened.emit(kept, text)
+            message = tr("Something went wrong: {what}. The run was kept.", what=what)
+        # A thread may outlive the window, while the process ends.
+        with suppress(RuntimeError):
+            self._happened.emit(message, text)
 
     def _show(self, message: str, text: str) -> None:
         self._count = self._count + 1 if text == self._last else 1

@@ -8,6 +8,7 @@ import threading
 
 import pytest
 from PySide6.QtGui import QGuiApplication
+from shiboken6 import delete
 
 from core.base.extras import MissingExtra
 from core.experiment.spec import ExperimentSpec
@@ -61,6 +62,15 @@ def test_an_error_of_another_thread_is_said_in_the_windows_own(window, qtbot, ca
     thread.start()
     thread.join()
     qtbot.waitUntil(lambda: "ZeroDivisionError" in window.notice.text())
+
+
+def test_an_error_of_a_thread_that_outlives_the_window_is_printed_once(window, capsys):
+    delete(ErrorReporter(window))
+    thread = threading.Thread(target=lambda: 1 // 0)
+    thread.start()
+    thread.join()
+    errors = capsys.readouterr().err
+    assert errors.count("Traceback") == 1 and "ZeroDivisionError" in errors
 
 
 def test_a_missing_library_is_no_fault_of_the_application(window, capsys):

@@ -44,7 +44,10 @@ class Watch(QObject):
     def _ask(self) -> None:
         while True:
             self._answered.clear()
-            self._asked.emit()
+            try:
+                self._asked.emit()
+            except RuntimeError:
+                return  # the application has ended
             began, seen = time.monotonic(), Counter[str]()
             while not self._answered.wait(LOOK_SECONDS):
                 if time.monotonic() - began > LATE_SECONDS:
