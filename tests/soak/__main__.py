@@ -120,17 +120,25 @@ class Soak:
         self.connection.close_window(self.window)
         while self.process.poll() is None and time.monotonic() - asked < END_SECONDS:
             # The question about unsaved changes has the same title.
-            if len(xdotool("search", "--onlyvisible", "--name", TITLE).split()) > 1:
-                xdotool("key", "alt+d")
+            shown = xdotool("search", "--onlyvisible", "--name", TITLE).split()
+            for question in shown if len(shown) > 1 else ():
+                xdotool("windowfocus", question, "key", "alt+d")
                 asked = time.monotonic()
             time.sleep(PAUSE_SECONDS)
         took, status = time.monotonic() - asked, self.process.poll()
         if status is None:
+            left = ", ".join(titles())
             self.process.kill()
-            return ["the window did not close"]
+            return [f"the window did not close; shown: {left}"]
         print(f"closed in {took:.2f} s with status {status}")
         found = [f"ended with status {status}"] if status else []
         return found if took <= EXIT_SECONDS else [*found, f"closing took {took:.1f} s"]
+
+
+def titles() -> list[str]:
+    """The titles of all windows that are shown."""
+    found = xdotool("search", "--onlyvisible", "--name", ".").split()
+    return [xdotool("getwindowname", each).strip() for each in found]
 
 
 def main() -> int:
