@@ -4,6 +4,7 @@
 # make soak [MINUTES=3] [SEED=1]: random use on a virtual screen, judged at its end.
 # make fuzz [COUNT=2000] [SEED=1]: damaged inputs for every reader.
 # make translations: collect the texts for translation and compile the translations.
+# make dist, make bundle, make deb: packages in dist/, built and checked; see docs/packaging.md.
 # Everything sets itself up first: see scripts/setup.sh.
 
 PY := .venv/bin/python
@@ -14,11 +15,11 @@ SETUP := scripts/setup.sh
 JOBS ?= auto
 PYTEST := $(PY) -m pytest -n $(JOBS) --dist worksteal
 
-.PHONY: run soak fuzz translations keras test test-fast labs lint format gallery bench catalogue lock clean help
+.PHONY: run soak fuzz translations test test-fast labs lint format gallery bench catalogue dist bundle deb lock clean help
 .DEFAULT_GOAL := help
 
 help:
-	@sed -n '1,7s/^# //p' Makefile
+	@sed -n '1,8s/^# //p' Makefile
 
 run: $(RUN_READY)
 	@$(PY) -m playground $(ARGS)
@@ -73,6 +74,18 @@ keras: $(DEV_READY)
 
 translations: $(DEV_READY)
 	$(PY) -m scripts.translations
+
+# Wheel and source archive.
+dist: $(DEV_READY)
+	@$(PY) -m installers.wheel
+
+# The program as one folder that needs no Python.
+bundle: $(DEV_READY)
+	@$(PY) -m installers.bundle
+
+# That folder as a package of Debian and Ubuntu.
+deb: bundle
+	@$(PY) -m installers.deb
 
 lock:
 	scripts/lock.sh

@@ -8,6 +8,7 @@ import sys
 from core.base.translation import environment_language, set_language
 from playground import cli
 from playground.exits import fail
+from playground.findings import WINDOW_CHECK
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,6 +23,10 @@ def main(arguments: list[str] | None = None) -> int:
     first = arguments[0] if arguments else ""
     if first in cli.COMMANDS or first in cli.OPTIONS:
         return cli.main(arguments)
+    if first == WINDOW_CHECK:
+        from playground.window_check import main as check_window
+
+        return check_window()
     wanted = first and not first.startswith("-") and not first.startswith("playground:")
     if wanted and not os.path.exists(first):
         return fail([cli.no_command(first)])

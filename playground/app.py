@@ -102,6 +102,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def open_in(window: Any, what: str) -> None:
+    """Open a link or a file in a window that is there already."""
+    from core.experiment.links import is_link
+
+    if is_link(what):
+        window.links.open(what)
+    else:
+        window.open_file(Path(what))
+
+
 def open_window(spec: Any, options: argparse.Namespace) -> int:
     """Show the window until it is closed."""
     from core.worker.training_worker import TrainingWorker
@@ -125,6 +135,7 @@ def open_window(spec: Any, options: argparse.Namespace) -> int:
     window = MainWindow(Session(spec, runner=runner), options.theme, preferences=preferences)
     window.show()
     host = WindowHost(window)
+    application.asked.connect(lambda what: open_in(host.window, what))
     if options.data:
         window.open_file(options.data, options.target or "")
     if options.link:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from core.base.translation import Message, tr
 from playground import (
     __version__,
+    check_cli,
     code_cli,
     data_cli,
     desktop_cli,
@@ -51,6 +52,7 @@ COMMANDS = (
     "data",
     "code",
     "catalogue",
+    "check",
     "install-desktop",
 )
 OPTIONS = ("--version", "-h", "--help")
@@ -186,6 +188,7 @@ def _parser() -> argparse.ArgumentParser:
     search_cli.add_commands(commands)
     data_cli.add_commands(commands)
     predict_cli.add_command(commands)
+    check_cli.add_command(commands)
     desktop_cli.add_command(commands)
     code_cli.add_command(commands)
     catalogue = commands.add_parser(

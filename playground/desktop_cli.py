@@ -14,10 +14,11 @@ from playground.exits import DONE, FAILED, fail
 
 # The same as the window's desktop file name, so that the desktop shows the icon.
 NAME = "training-playground"
+TITLE = "Training Playground"
 SCHEME = "x-scheme-handler/playground"
 ENTRY = """[Desktop Entry]
 Type=Application
-Name=Training Playground
+Name={title}
 Comment=See a neural network learn
 Exec={command} %u
 Icon={name}
@@ -79,24 +80,27 @@ def _write(entry: Path, icon: Path) -> None:
     from core.experiment.files import replacing
 
     drawn = Path(__file__).parents[1] / "resources" / "application.svg"
-    text = ENTRY.format(command=_command(), name=NAME, scheme=SCHEME)
+    text = desktop_entry(" ".join(map(_quoted, own_command())))
     for path, content in ((icon, drawn.read_bytes()), (entry, text.encode())):
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as part:
             part.write_bytes(content)
 
 
-def _command() -> str:
-    """The command that starts this program, quoted as desktop entries require."""
+def desktop_entry(command: str) -> str:
+    """The text of the desktop entry that starts the application with a command."""
+    return ENTRY.format(command=command, title=TITLE, name=NAME, scheme=SCHEME)
+
+
+def own_command() -> list[str]:
+    """The command that starts this program, in its parts."""
     script = Path(sys.executable).with_name("playground")
     if getattr(sys, "frozen", False):
-        parts = [sys.executable]
-    elif script.exists():
-        parts = [str(script)]
-    else:
-        root = Path(__file__).parents[1]
-        parts = ["env", f"PYTHONPATH={root}", sys.executable, "-m", "playground"]
-    return " ".join(map(_quoted, parts))
+        return [sys.executable]
+    if script.exists():
+        return [str(script)]
+    root = Path(__file__).parents[1]
+    return ["env", f"PYTHONPATH={root}", sys.executable, "-m", "playground"]
 
 
 def _quoted(part: str) -> str:

@@ -27,12 +27,13 @@ def make_application() -> Any:
     """The QApplication, with garbage collection, threads and names set up."""
     from PySide6.QtCore import QTimer
     from PySide6.QtGui import QPixmapCache
-    from PySide6.QtWidgets import QApplication
     from threadpoolctl import threadpool_limits
+
+    from playground.application import Application
 
     # Few pixels are painted at a time: distributing them among threads costs more than it saves.
     os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
-    application = QApplication(sys.argv[:1])
+    application = Application(sys.argv[:1])
     application.setApplicationName("Training Playground")
     application.setOrganizationName("Training Playground")
     application.setDesktopFileName("training-playground")

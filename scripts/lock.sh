@@ -11,8 +11,9 @@ wanted() {
 import sys, tomllib
 project = tomllib.load(open("pyproject.toml", "rb"))["project"]
 extras = project["optional-dependencies"]
-of_users = [extras[name] for name in extras if name not in ("dev", "torch")]
-print(*(extras["dev"] if sys.argv[1] == "dev" else sum(of_users, project["dependencies"])), sep="\n")
+of_developers = extras["dev"] + extras["package"]
+of_users = [extras[name] for name in extras if name not in ("dev", "package", "torch")]
+print(*(of_developers if sys.argv[1] == "dev" else sum(of_users, project["dependencies"])), sep="\n")
 PY
 }
 frozen() { "$scratch/venv/bin/python" -m pip freeze | sort -f; }

@@ -7,10 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:?run or dev}
 
-LIBRARIES="libegl1 libgl1 libglib2.0-0 libfontconfig1 libfreetype6 libxkbcommon0 libx11-6
-libdbus-1-3 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0
-libxcb-render-util0 libxcb-shape0 libxcb-xkb1 libxkbcommon-x11-0 fonts-dejavu-core fontconfig"
-KOREAN_FONTS="fonts-nanum"
+LIBRARIES=$(grep -v '^#' scripts/system-packages.txt)
 DISPLAY_TOOLS="xvfb xdotool openbox xauth"
 
 say() { echo "set-up: $*" >&2; }

@@ -2,7 +2,11 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+
+from core.experiment.serialization import dumps
+from core.experiment.spec import ExperimentSpec
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -38,4 +42,36 @@ raise SystemExit(application.exec())
 
 def test_garbage_of_any_age_is_collected_while_the_window_lives():
     done = subprocess.run([sys.executable, "-c", GARBAGE], cwd=ROOT, timeout=60)
+    assert done.returncode == 0
+
+
+# As macOS sends them: the window gets the link of an experiment and the path of an experiment.
+ASKED = """
+import sys
+from PySide6.QtCore import QCoreApplication, QUrl
+from PySide6.QtGui import QFileOpenEvent
+from core.experiment.links import experiment_link
+from core.experiment.spec import ExperimentSpec
+from dataclasses import replace
+from playground.app import open_in
+from playground.process import make_application
+from ui.main_window import MainWindow
+from ui.session.session import Session
+application = make_application()
+session = Session(ExperimentSpec())
+window = MainWindow(session, remember=False)
+application.asked.connect(lambda what: open_in(window, what))
+link = experiment_link(replace(ExperimentSpec(), seed=4711))
+QCoreApplication.sendEvent(application, QFileOpenEvent(QUrl(link)))
+assert session.spec.seed == 4711, session.spec.seed
+QCoreApplication.sendEvent(application, QFileOpenEvent(sys.argv[1]))
+assert session.spec.seed == 12, session.spec.seed
+session.close()
+"""
+
+
+def test_links_and_files_that_the_system_sends_are_opened(tmp_path):
+    file = tmp_path / "other.json"
+    file.write_text(dumps(replace(ExperimentSpec(), seed=12)))
+    done = subprocess.run([sys.executable, "-c", ASKED, str(file)], cwd=ROOT, timeout=60)
     assert done.returncode == 0

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from core.base.extras import MissingExtra, require
 from core.catalogue.formulas.evaluation import NUMPY
 from core.catalogue.formulas.tokens import (
     ALIASES,
@@ -37,12 +38,9 @@ LARGEST = 1e15
 def sympy_module() -> Any:
     """SymPy, imported when the first formula is typed."""
     try:
-        import sympy
-    except ImportError as error:
-        raise FormulaError(
-            "Formulas need SymPy: pip install 'training-playground[formulas]'", 0
-        ) from error
-    return sympy
+        return require("sympy", "formulas", "A typed formula")
+    except MissingExtra as error:
+        raise FormulaError(str(error), 0) from error
 
 
 class Parser:

@@ -17,7 +17,7 @@ def test_the_extras_are_those_of_the_project_file():
     names = {
         extra: tuple(re.split(r"[^\w-]", each)[0] for each in declared[extra])
         for extra in declared
-        if extra not in ("bench", "dev", "torch")
+        if extra not in ("bench", "dev", "package", "torch")
     }
     assert names == EXTRAS
 

@@ -1,0 +1,1 @@
+"""How the program is packaged: wheel, one folder without Python, Debian package."""
