@@ -28,7 +28,7 @@ Priority: optional
 Maintainer: Training Playground contributors <{name}@users.noreply.invalid>
 Installed-Size: {kilobytes}
 Depends: {depends}
-Recommends: fonts-noto-cjk
+Recommends: fonts-nanum | fonts-noto-cjk
 Description: see a neural network learn
  Trains small neural networks and shows what happens inside them: the loss,
  and the activations and gradients of every layer, live. With experiments,
@@ -36,7 +36,11 @@ Description: see a neural network learn
 """
 # Packages that have another name since the change to 64-bit times.
 RENAMED = {"libglib2.0-0": "libglib2.0-0t64"}
-COPYRIGHT = "The licences of the libraries included are in /{place}/_internal.\n\n{license}"
+COPYRIGHT = """\
+{license}
+The libraries included in /{place} have licences of their own. Qt and PySide6
+are included unchanged under the GNU Lesser General Public License, version 3.
+"""
 
 
 def depends() -> str:

@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 what=${1:?run or dev}
 
 LIBRARIES=$(grep -v '^#' scripts/system-packages.txt)
+KOREAN_FONTS="fonts-nanum"
 DISPLAY_TOOLS="xvfb xdotool openbox xauth"
 
 say() { echo "set-up: $*" >&2; }
