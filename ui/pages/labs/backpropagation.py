@@ -122,7 +122,7 @@ class BackpropagationPage(LabPage):
         self._taking: BackgroundJob | None = None
         data = column.section(tr("Data"))
         self.samples = row(
-            data, tr("Samples"), TextField(), tr("inputs → targets: 1, 1 → 1; 2, 2 → 0")
+            data, tr("All samples"), TextField(), tr("inputs → targets: 1, 1 → 1; 2, 2 → 0")
         )
         self.samples.edited.connect(self._type_samples)
         self.sample = row(data, tr("Sample"), Spin(1, 1))
