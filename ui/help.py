@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # In a checkout, and where the application is installed.
 FOLDERS = (ROOT / "docs" / "guide", ROOT / "resources" / "guide")
 # The order in which pages are read; others follow by name.
-ORDER = ("index", "keys", "films", "recovery", "search", "figures")
+ORDER = ("index", "keys", "lessons", "films", "recovery", "search", "figures")
 SIZE = QSize(900, 660)
 LIST_WIDTH, ROW_HEIGHT = 216, 28
 MISSING = Message("The pages of the guide are not installed with this copy.")

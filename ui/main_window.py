@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -101,6 +101,7 @@ class MainWindow(QMainWindow):
         # True on a signal, and when nothing is remembered anyway: no dialog is shown then.
         self.asks_nothing = not self.memory.is_lasting
         self.theme_name = theme_name or self.memory.text("theme", "system")
+        self.is_lecture = False
         self._apply_theme()
         self._context = PageContext(session, self.memory, self.open_experiment, self.show_page)
         self._entries = {entry.key: entry for entry in PAGES}
@@ -359,7 +360,14 @@ class MainWindow(QMainWindow):
             tip="Open the link that was copied; Undo brings back what was there",
         )
         self.menus.add(Menu("&Edit", (undo, redo, None, copy, paste)))
-        looks = self._theme_menu(), self._language_menu()
+        lecture = Command(
+            "Lecture &mode",
+            lambda: self.set_lecture(not self.is_lecture),
+            "F11",
+            checked=lambda: self.is_lecture,
+            tip="Full screen, larger type, thicker lines and more contrast; Esc ends it",
+        )
+        looks = lecture, self._theme_menu(), self._language_menu()
         self.menus.add(Menu(VIEW, (*self._page_commands(), None, *looks)))
         self.menus.add(
             Menu(
@@ -461,6 +469,16 @@ class MainWindow(QMainWindow):
         """Set the theme: "light", "dark", or "system" to follow the desktop."""
         self.theme_name = name
         self.memory.keep(theme=name)
+        self._retheme()
+
+    def set_lecture(self, on: bool) -> None:
+        """Begin or end lecture mode: full screen, and a look that is legible from afar."""
+        if on != self.is_lecture:
+            self.is_lecture = on
+            self._retheme()
+            self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _retheme(self) -> None:
         self._apply_theme()
         self.rail.update()
         self.course.panel.retheme(theme.current())
@@ -475,7 +493,8 @@ class MainWindow(QMainWindow):
         named = {"light": theme.LIGHT, "dark": theme.DARK}
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        theme.apply(application, named.get(self.theme_name) or theme.system_theme())
+        chosen = named.get(self.theme_name) or theme.system_theme()
+        theme.apply(application, theme.for_lecture(chosen) if self.is_lecture else chosen)
 
     # Events
 
@@ -514,7 +533,9 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not press_focused(event):
+        if event.key() == Qt.Key.Key_Escape and self.is_lecture:
+            self.set_lecture(False)
+        elif not press_focused(event):
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -61,6 +61,9 @@ class Theme:
     # Colours of compared runs, distinguishable from each other and from text with every kind of
     # colour vision; found by maximising the smallest difference.
     runs: tuple[str, ...]
+    # Factors on the size of type and on the width of lines in plots.
+    type_scale: float = 1.0
+    line_scale: float = 1.0
 
     def pin(self, slot: int) -> QColor:
         """The colour of a pinned run: one of six, distinguishable from each other and from the
@@ -131,6 +134,25 @@ LIGHT = Theme(
 )  # fmt: skip
 
 _current = LIGHT
+# Legible from the last row of a lecture hall.
+LECTURE_TYPE, LECTURE_LINES = 1.25, 1.8
+
+
+def for_lecture(theme: Theme) -> Theme:
+    """A theme for lectures: larger type, thicker lines, and more contrast to the background."""
+    background = "#ffffff" if theme.name == "light" else "#000000"
+    text = "#000000" if theme.name == "light" else "#ffffff"
+    return replace(
+        theme,
+        background=background,
+        card=background,
+        text=text,
+        muted=blend(theme.muted, text, 0.6).name(),
+        border=blend(theme.border, text, 0.3).name(),
+        grid=blend(theme.grid, text, 0.12).name(),
+        type_scale=LECTURE_TYPE,
+        line_scale=LECTURE_LINES,
+    )
 
 
 def current() -> Theme:
@@ -154,7 +176,8 @@ def apply(app: QApplication, theme: Theme) -> None:
         app.setStyle("Fusion")
     font = app.font()
     # A point is one pixel on macOS, 96/72 of one elsewhere.
-    font.setPointSizeF(FONT_POINTS * 96 / 72 if sys.platform == "darwin" else FONT_POINTS)
+    points = FONT_POINTS * theme.type_scale
+    font.setPointSizeF(points * 96 / 72 if sys.platform == "darwin" else points)
     app.setFont(font)
     _dress_native_parts(theme)
     app.setPalette(palette(theme))

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -29,6 +30,7 @@ from tests.ui.running import (
     trainer_of,
     wait,
 )
+from ui import theme
 from ui.main_window import MainWindow
 from ui.pages.train.dashboard import Dashboard
 from ui.plots.text import plain
@@ -402,3 +404,22 @@ def test_a_memory_that_makes_no_sense_is_left_aside(qtbot, settings):
     window = opened(qtbot, remember=True)
     assert window.train.dashboard.shown()
     window.close()
+
+
+def test_lecture_mode_fills_the_screen_with_larger_type_and_ends_with_escape(window, qtbot):
+    before = theme.current()
+    size = QApplication.font().pointSizeF()
+    window.menus.actions["Lecture mode"].trigger()
+    assert window.isFullScreen()
+    assert QApplication.font().pointSizeF() > 1.2 * size
+    assert theme.current().line_scale > 1.5
+    assert contrast(theme.current()) > contrast(before)
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.isFullScreen()
+    assert theme.current() == before
+    assert QApplication.font().pointSizeF() == size
+
+
+def contrast(colors):
+    """The difference in lightness between muted text and its background."""
+    return abs(QColor(colors.muted).lightnessF() - QColor(colors.card).lightnessF())

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 from ui import theme
 from ui.pages.train.toolbar import Toolbar
 from ui.theme import DARK, LIGHT
-from ui.widgets.figures import decimal
+from ui.widgets.figures import Figure, Figures, decimal
 
 
 @pytest.fixture
@@ -195,3 +195,18 @@ def test_space_presses_a_button_that_was_reached_with_tab(qtbot) -> None:
     toolbar.step.clearFocus()
     QTest.keyClick(window, Qt.Key.Key_Space)
     assert len(ran) == 1
+
+
+def test_figures_get_the_room_that_a_larger_font_needs(qtbot):
+    figures = Figures([Figure("epoch", "99.9", rank=1), Figure("loss", "0.0000", bold=True)])
+    qtbot.addWidget(figures)
+    figures.resize(600, 30)
+    before = figures.places()
+    font = figures.font()
+    font.setPointSizeF(1.5 * font.pointSizeF())
+    figures.setFont(font)
+    for (left, width), (_, narrow) in zip(figures.places(), before, strict=True):
+        assert width > 1.3 * narrow
+        assert left >= 0
+    (first, width), (second, _) = figures.places()
+    assert first + width <= second

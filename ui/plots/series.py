@@ -139,7 +139,7 @@ class Curves(PlotObject):
         elif not self.dash:
             stroke(painter, self._line, color, self.width, style, self.smooth)
         else:
-            pen = QPen(color, self.width, Qt.PenStyle.CustomDashLine)
+            pen = QPen(color, self.width * style.theme.line_scale, Qt.PenStyle.CustomDashLine)
             pen.setDashPattern(list(self.dash))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(pen)

@@ -59,9 +59,10 @@ def stroke(
     Qt draws lines thicker than one pixel 15 times as slowly; on the screen a thick line is
     therefore a thin one drawn several times, each a fraction of a pixel further.
     """
+    width *= style.theme.line_scale
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
     if not style.live:
-        painter.setPen(style.pen(color, width))
+        painter.setPen(style.stroke_pen(color, width))
         painter.drawPolyline(line.polygon)
         return
     painter.setPen(style.hairline(color))

@@ -85,7 +85,11 @@ class PaintStyle:
         return QColor(getattr(self.theme, name))
 
     def pen(self, color: QColor, width: float = 1.0) -> QPen:
-        """A solid pen, cached."""
+        """A solid pen, cached; thicker in a theme with thick lines."""
+        return self.stroke_pen(color, width * self.theme.line_scale)
+
+    def stroke_pen(self, color: QColor, width: float) -> QPen:
+        """A solid pen of exactly that width, cached."""
         key = (color.rgba(), width)
         if key not in self._pens:
             join, cap = Qt.PenJoinStyle.RoundJoin, Qt.PenCapStyle.RoundCap

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -45,10 +45,7 @@ class Figures(QWidget):
     def __init__(self, figures: Sequence[Figure], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._figures = list(figures)
-        self._fonts = (_tabular(self.font(), False), _tabular(self.font(), True))
-        self._metrics = tuple(QFontMetrics(font) for font in self._fonts)
-        for figure in self._figures:
-            figure.width = self._needed(figure, figure.widest)
+        self._measure()
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.retheme(theme.current())
@@ -57,6 +54,21 @@ class Figures(QWidget):
         self._background = QColor(colors.background)
         self._inks = (QColor(colors.muted), QColor(colors.text))
         self.update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._measure()
+            self._arrange()
+            self.update()
+
+    def _measure(self) -> None:
+        """Give every figure the room for its widest value, in the present font."""
+        self._fonts = (_tabular(self.font(), False), _tabular(self.font(), True))
+        self._metrics = tuple(QFontMetrics(font) for font in self._fonts)
+        for figure in self._figures:
+            texts = figure.widest, figure.value
+            figure.width = max(self._needed(figure, text) for text in texts)
 
     def set_values(self, values: Sequence[str]) -> None:
         """Set the values, in the order of the figures; unchanged ones are not repainted."""

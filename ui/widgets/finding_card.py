@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
@@ -26,8 +26,7 @@ class FindingCard(QWidget):
         self.setFixedWidth(width)
         self.finding = finding
         self._title_height = self._evidence_height = 0
-        self._bold = QFont(self.font())
-        self._bold.setBold(True)
+        self._bold = _bold(self.font())
         self.remedy = QPushButton()
         self.more = QToolButton()
         self._arrange()
@@ -52,6 +51,13 @@ class FindingCard(QWidget):
     def retheme(self) -> None:
         self.more.setIcon(theme.icon("more", theme.current(), "muted"))
         self.update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._bold = _bold(self.font())
+            self._title_height = self._evidence_height = 0
+            self._fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colors, finding = theme.current(), self.finding
@@ -206,6 +212,12 @@ def _tip(finding: Finding) -> str:
 
 def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _bold(font: QFont) -> QFont:
+    bold = QFont(font)
+    bold.setBold(True)
+    return bold
 
 
 def _height(font: QFont, width: int, text: str) -> int:

@@ -68,6 +68,7 @@ def test_a_lesson_is_read():
 
 def test_a_solution_changes_only_what_it_names():
     solution = parse(HEADER + BODY, "one").questions[1].solution
+    assert solution is not None
     assert solution.network.hidden[0].units == 8
     assert solution.data.dataset.key == "xor"
     assert solution.training.optimizer == SGD(learning_rate=0.1)

@@ -264,6 +264,7 @@ def test_a_lesson_goes_on_in_another_language(qtbot):
     try:
         host.change_language("ko")
         course = host.window.course
+        assert course.progress is not None
         assert course.progress.lesson is bundled("ko")[name]
         assert course.progress.page == 1
         assert host.session.spec == spec
