@@ -108,8 +108,12 @@ def within(expected: Any, measured: Any, tolerance: float, relative: bool = Fals
     e, m = np.asarray(expected, float), np.asarray(measured, float)
     scale = np.abs(e) if relative else 1.0
     ok = e.shape == m.shape and bool(np.all(np.abs(m - e) <= tolerance * scale))
-    margin = f"± {tolerance:.3g}{' of it' if relative else ''}"
-    return Outcome(f"{numbers(e)} {margin}", numbers(m), ok)
+    wanted = {"expected": numbers(e), "tolerance": tolerance}
+    if relative:
+        expected = Message("{expected} ± {tolerance:.3g} of it", **wanted)
+    else:
+        expected = Message("{expected} ± {tolerance:.3g}", **wanted)
+    return Outcome(expected, numbers(m), ok)
 
 
 def at_most(limit: float, measured: float) -> Outcome:
@@ -126,4 +130,6 @@ def numbers(values: Any) -> str:
     """Up to eight numbers with ten significant digits, separated by commas."""
     flat: Sequence[float] = np.ravel(np.asarray(values, float)).tolist()
     shown = ", ".join(f"{value:.10g}" for value in flat[:8])
-    return f"{shown}, … ({len(flat)} numbers)" if len(flat) > 8 else shown
+    if len(flat) <= 8:
+        return shown
+    return Message("{shown}, … ({length} numbers)", shown=shown, length=len(flat))
