@@ -18,6 +18,8 @@ from typing import NamedTuple
 from babel.messages import mofile, pofile
 from babel.messages.catalog import Catalog
 
+from core.base.registry import choice_label
+
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "resources" / "translations"
 TRANSLATED = ("ko",)
@@ -97,6 +99,9 @@ def _of_call(call: ast.Call, path: str) -> Iterator[Text]:
     for field, value in keywords.items():
         if field in FIELDS and (text := _constant(value)):
             yield Text(text, "", path, value.lineno)
+        if field == "choices" and isinstance(value, ast.Tuple):
+            labels = (choice_label(text) for each in value.elts if (text := _constant(each)))
+            yield from (Text(label, "", path, value.lineno) for label in labels)
 
 
 def _of_class(definition: ast.ClassDef, path: str) -> Iterator[Text]:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.base.translation import tr
 from ui import theme
 
 SIZE = QSize(600, 430)
@@ -75,14 +76,14 @@ class CommandPalette(QDialog):
     def __init__(self, entries: Sequence[Entry], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("palette")
-        self.setWindowTitle("Command palette")
+        self.setWindowTitle(tr("Command palette"))
         self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
         self.chosen: Entry | None = None
         self._entries = entries
-        self.line, self.list, self.nothing = QLineEdit(), QListView(), QLabel("Nothing found")
-        self.line.setPlaceholderText("Type a command, view, lab or experiment")
-        self.line.setAccessibleName("Search for a command")
-        self.list.setAccessibleName("Commands found")
+        self.line, self.list, self.nothing = QLineEdit(), QListView(), QLabel(tr("Nothing found"))
+        self.line.setPlaceholderText(tr("Type a command, view, lab or experiment"))
+        self.line.setAccessibleName(tr("Search for a command"))
+        self.list.setAccessibleName(tr("Commands found"))
         self.list.setModel(QStandardItemModel(self))
         self.list.setItemDelegate(_EntryDelegate(self.list))
         self.list.setUniformItemSizes(True)

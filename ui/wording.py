@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.base.registry import Entry, settings_of
+from core.base.translation import Message, tr
 from core.experiment.spec import Change, ExperimentSpec
 from core.telemetry.frame import ScoreOnTest
 from ui.caption import layers
@@ -15,7 +16,7 @@ from ui.widgets.figures import decimal
 from ui.widgets.numbers import shown
 
 # Names of settings whose form label is too short by itself.
-NAMES = {"learning_rate": "learning rate", "max_epochs": "stop at epoch"}
+NAMES = {"learning_rate": Message("learning rate"), "max_epochs": Message("stop at epoch")}
 NONE = "–"
 LONGEST = 32
 _PART = re.compile(r"(\w+)(?:\[(\d+)\])?")
@@ -26,27 +27,32 @@ def described(changes: Sequence[Change], spec: ExperimentSpec, most: int = 2) ->
     """Changed settings of `spec` in short form: learning rate 0.1, batch size 32 and 3 more."""
     words = [f"{setting(change.path, spec)} {value(change.new)}" for change in changes[:most]]
     rest = len(changes) - len(words)
-    return ", ".join(words) + (f" and {rest} more" if rest > 0 else "")
+    listed = ", ".join(words)
+    return tr("{listed} and {rest} more", listed=listed, rest=rest) if rest > 0 else listed
 
 
 def setting(path: str, spec: ExperimentSpec) -> str:
     """The name of the setting at a path such as training.optimizer.learning_rate."""
     owner, layer, name = _walk(path, spec)
-    label = NAMES.get(name) or _plain(settings_of(owner)[name].label if owner is not None else name)
-    return f"layer {layer + 1} {label}" if layer is not None else label
+    known = NAMES.get(name)
+    label = settings_of(owner)[name].label if owner is not None else name
+    label = tr(known) if known else _plain(tr(label))
+    if layer is None:
+        return label
+    return tr("layer {number} {setting}", number=layer + 1, setting=label)
 
 
 def value(value: Any) -> str:
     """A setting's value as text."""
     if isinstance(value, Entry):
-        return value.label
+        return tr(value.label)
     if isinstance(value, tuple):
         return layers(value)
     if isinstance(value, bool):
-        return "on" if value else "off"
+        return tr("on") if value else tr("off")
     if isinstance(value, float | int):
         return shown(value)
-    text = NONE if value is None or value == "" else str(value)
+    text = NONE if value is None or value == "" else tr(str(value))
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
@@ -60,13 +66,16 @@ def on_test(tested: ScoreOnTest) -> str:
     """The result on the test data as text."""
     score = tested.score
     if score is None:
-        return "There is no test data: reserve a share of the samples under Data, More, Test."
-    figures = f"loss {decimal(score.loss, 4)}"
+        return tr("There is no test data: reserve a share of the samples under Data, More, Test.")
+    figures = tr("loss {loss}", loss=decimal(score.loss, 4))
     if not math.isnan(score.accuracy):
-        figures += f", accuracy {decimal(score.accuracy, 3)}"
-    return (
-        f"Test data, {tested.samples:,} samples, at step {tested.iteration:,}: {figures}. "
-        "Use validation, not test data, to choose settings."
+        figures += ", " + tr("accuracy {accuracy}", accuracy=decimal(score.accuracy, 3))
+    return tr(
+        "Test data, {samples:,} samples, at step {step:,}: {figures}. Use validation, not test "
+        "data, to choose settings.",
+        samples=tested.samples,
+        step=tested.iteration,
+        figures=figures,
     )
 
 

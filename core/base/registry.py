@@ -36,6 +36,13 @@ def setting(default: Any, **described: Any) -> Any:
     return field(default=default, metadata={"setting": Setting(**described)})
 
 
+def choice_label(choice: str) -> str:
+    """What one of a setting's `choices` is called in a list; names such as "float32" stay."""
+    if any(letter.isdigit() for letter in choice):
+        return choice
+    return choice[:1].upper() + choice[1:].replace("_", " ")
+
+
 def settings_of(part: Any) -> dict[str, Setting]:
     """The settings of a spec part or catalogue entry (class or instance), in declared order."""
     return {f.name: f.metadata["setting"] for f in fields(part) if "setting" in f.metadata}

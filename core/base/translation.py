@@ -50,12 +50,12 @@ class Message(str):
         """The message itself, so that the text of an exception can be translated."""
         return self
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (self.template, self.plural, self.values)
+    def __getnewargs_ex__(self) -> tuple[tuple[str, str], dict[str, Any]]:
+        """What pickle makes a copy of."""
+        return (self.template, self.plural), self.values
 
-
-def _restored(template: str, plural: str, values: dict[str, Any]) -> Message:
-    return Message(template, plural, **values)
+    def __getstate__(self) -> None:
+        """Nothing beyond that."""
 
 
 def joined(separator: str, parts: Iterable[str]) -> Message:
@@ -72,10 +72,10 @@ def tr(text: str, /, plural: str = "", **values: Any) -> str:
     `text` is a message, or a template with its `plural` and values as for `Message`.
     """
     if _language == ENGLISH and not values:
-        return text
+        return str.__str__(text)
     message = text if isinstance(text, Message) else Message(text, plural, **values)
     if _language == ENGLISH or not message.template:
-        return message
+        return str.__str__(message)
     template = (
         _catalog.ngettext(message.template, message.plural, message.values["count"])
         if message.plural

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from core.base.registry import settings_of
+from core.base.translation import tr
 from core.catalogue.blocks import Block
 from ui import theme
 from ui.forms.form import Form, chain_tabs
@@ -48,18 +49,18 @@ class BlockRow(QFrame):
         self._tell_own_settings()
 
     def _head(self) -> QHBoxLayout:
-        self._kind = QLabel(self._block.label, self)
-        self._kind.setToolTip(described(self._block.formula, self._block.advice))
+        self._kind = QLabel(tr(self._block.label), self)
+        self._kind.setToolTip(described(self._block.formula, tr(self._block.advice)))
         units = settings_of(self._block)["units"]
         self.units = Spin(units.low, units.high, coarse=True, parent=self)
         self.units.setFixedWidth(60)
-        self.units.setToolTip(described(units.label, RESTARTS))
+        self.units.setToolTip(described(tr(units.label), tr(RESTARTS)))
         self.units.set_value(self._block.units)
         self.units.edited.connect(lambda count: self._take(replace(self._block, units=count)))
-        self.unfold = self._button("Settings of this layer")
+        self.unfold = self._button(tr("Settings of this layer"))
         self.unfold.setCheckable(True)
         self.unfold.toggled.connect(self._toggle)
-        self.remove = self._button("Remove this layer")
+        self.remove = self._button(tr("Remove this layer"))
         self.remove.clicked.connect(self.removed)
         row = QHBoxLayout()
         row.setSpacing(2)
@@ -91,11 +92,10 @@ class BlockRow(QFrame):
     def set_place(self, number: int, colors: Sequence[QColor]) -> None:
         """Set the layer's number, from 1, and the colours of its curves."""
         self._colors = list(colors)
-        name = f"Layer {number}"
-        self.setAccessibleName(f"{name}: {self._block.label}")
-        self.units.setAccessibleName(f"{name}, units")
-        self.unfold.setAccessibleName(f"{name}, settings")
-        self.remove.setAccessibleName(f"{name}, remove")
+        self.setAccessibleName(tr("Layer {number}", number=number) + f": {tr(self._block.label)}")
+        self.units.setAccessibleName(tr("Layer {number}, units", number=number))
+        self.unfold.setAccessibleName(tr("Layer {number}, settings", number=number))
+        self.remove.setAccessibleName(tr("Layer {number}, remove", number=number))
         self.units.setObjectName(f"network.hidden[{number - 1}].units")
         self.update(0, 0, INSET + STRIPE, self.height())
 
@@ -118,12 +118,14 @@ class BlockRow(QFrame):
 
     def _tell_own_settings(self) -> None:
         own = [
-            f"{settings_of(self._block)[name].label.lower()} {_worded(getattr(self._block, name))}"
+            f"{tr(settings_of(self._block)[name].label).lower()} "
+            f"{_worded(getattr(self._block, name))}"
             for name in _inheritable(self._block)
             if getattr(self._block, name) is not None
         ]
-        says = f"Its own: {', '.join(own)}" if own else "All as in the network"
-        self.unfold.setToolTip(described("Settings of this layer", says))
+        names = ", ".join(own)
+        says = tr("Its own: {names}", names=names) if own else tr("All as in the network")
+        self.unfold.setToolTip(described(tr("Settings of this layer"), says))
         self.retheme(theme.current())
 
     def _toggle(self, opened: bool) -> None:
@@ -172,4 +174,4 @@ def _inheritable(block: Block) -> list[str]:
 
 
 def _worded(value: object) -> str:
-    return str(getattr(value, "label", value))
+    return tr(str(getattr(value, "label", value)))

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
+from core.base.translation import tr
 from core.catalogue.blocks import BLOCKS, Block, Skip, SplitMerge
 from ui import theme
 from ui.forms.block_row import BlockRow
@@ -38,7 +39,7 @@ class BlocksEditor(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
         self._nothing = QLabel(
-            "No hidden layer: the inputs are connected directly to the output.", self
+            tr("No hidden layer: the inputs are connected directly to the output."), self
         )
         self._nothing.setWordWrap(True)
         self._nothing.setObjectName("section")
@@ -99,14 +100,14 @@ class BlocksEditor(QWidget):
         self._renumber()
 
     def _add_button(self) -> QPushButton:
-        button = QPushButton("Add layer", self)
-        button.setToolTip("Adds a hidden layer before the output, of the kind you choose")
+        button = QPushButton(tr("Add layer"), self)
+        button.setToolTip(tr("Adds a hidden layer before the output, of the kind you choose"))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         menu = QMenu(button)
         menu.setToolTipsVisible(True)
         for kind in BLOCKS.entries():
             # Text after a tab is in the menu's right column.
-            action = menu.addAction(f"{kind.label}\t{kind.formula}".replace("&", "&&"))
+            action = menu.addAction(f"{tr(kind.label)}\t{kind.formula}".replace("&", "&&"))
             action.setToolTip(entry_tip(kind))
             action.triggered.connect(lambda _=False, kind=kind: self.append(kind))
         button.setMenu(menu)
@@ -136,10 +137,10 @@ class BlocksEditor(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         last = len(self._rows) - 1
         for text, keys, possible, act in (
-            ("Move up", "Alt+Up", index > 0, lambda: self.shift(index, -1)),
-            ("Move down", "Alt+Down", index < last, lambda: self.shift(index, 1)),
-            ("Duplicate", "", True, lambda: self.duplicate(index)),
-            ("Remove", "Alt+Delete", True, lambda: self.remove(index)),
+            (tr("Move up"), "Alt+Up", index > 0, lambda: self.shift(index, -1)),
+            (tr("Move down"), "Alt+Down", index < last, lambda: self.shift(index, 1)),
+            (tr("Duplicate"), "", True, lambda: self.duplicate(index)),
+            (tr("Remove"), "Alt+Delete", True, lambda: self.remove(index)),
         ):
             native = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
             action = menu.addAction(f"{text}\t{native}" if keys else text)

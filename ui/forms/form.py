@@ -12,7 +12,8 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
-from core.base.registry import Entry, Setting, settings_of
+from core.base.registry import Entry, Setting, choice_label, settings_of
+from core.base.translation import Message, language, tr
 from ui.forms.access import Access, ReadOut, apply_access, everything, value_text
 from ui.theme import LABEL_WIDTH
 from ui.widgets.check import Check
@@ -28,7 +29,7 @@ from ui.widgets.text_field import TextField
 INDENT = 8
 ROW_GAP = 4
 LABEL_GAP = 4
-INHERITED = "As network"
+INHERITED = Message("As network")
 
 
 class Form(QWidget):
@@ -161,12 +162,12 @@ class Form(QWidget):
         row = 3 * len(self._editors)
         restarts_run = self._restarts_run or setting.restarts_run
         path = self._path_of(name)
-        title = setting.label or name.replace("_", " ").capitalize()
+        title = tr(setting.label or name.replace("_", " ").capitalize())
         editor = self._editor(name, setting, path, restarts_run)
         editor.setObjectName(path)
         editor.setAccessibleName(title)
-        editor.setAccessibleDescription(setting.help)
-        tip = described(title, setting.help, RESTARTS if restarts_run else "")
+        editor.setAccessibleDescription(tr(setting.help))
+        tip = described(title, tr(setting.help), tr(RESTARTS) if restarts_run else "")
         editor.setToolTip(tip)
         label = RowLabel(title, restarts_run, LABEL_WIDTH + LABEL_GAP - self._depth * INDENT, self)
         label.setToolTip(tip)
@@ -174,7 +175,7 @@ class Form(QWidget):
         self._grid.addWidget(label, row, 0)
         self._grid.addWidget(editor, row, 1)
         if isinstance(editor, EntryEditor):
-            editor.set_heading(title, setting.help)
+            editor.set_heading(title, tr(setting.help))
             self._grid.addWidget(editor.below, row + 1, 0, 1, 2)
         editor.set_value(getattr(self._part, name))
         editor.edited.connect(partial(self._take, name))
@@ -196,10 +197,10 @@ class Form(QWidget):
         kind, optional = _kind(type(self._part), name)
         if isinstance(kind, type) and issubclass(kind, Entry):
             return EntryEditor(
-                kind, INHERITED if optional else "", path, restarts_run, self._depth, self
+                kind, tr(INHERITED) if optional else "", path, restarts_run, self._depth, self
             )
         if setting.choices:
-            return Combo(_choices(setting.choices, optional), self)
+            return Combo(_choices(setting.choices, optional, language()), self)
         if kind is bool:
             return Check(self)
         if kind is str:
@@ -207,7 +208,7 @@ class Form(QWidget):
         if kind not in (int, float):
             raise TypeError(f"{path}: no editor for {kind}")
         if optional:
-            empty = INHERITED.lower()
+            empty = tr(INHERITED).lower()
             return NumberField(setting.low, setting.high, kind is int, empty, parent=self)
         if kind is int and (setting.high or 0) <= LARGEST:
             return Spin(setting.low, setting.high, setting.scale == "log", parent=self)
@@ -236,7 +237,7 @@ class EntryEditor(EntryCombo):
         self._registry = base.registry
         self._context = (path, restarts_run, depth + 1)
         self._title, self._help = "", ""
-        self._ending = RESTARTS if restarts_run else ""
+        self._ending = tr(RESTARTS) if restarts_run else ""
         self._entry: Entry | None = None
         self._remembered: dict[str, Entry] = {}
         self._forms: dict[str, Form] = {}
@@ -266,8 +267,8 @@ class EntryEditor(EntryCombo):
     def _show(self, entry: Entry | None) -> None:
         self._entry = entry
         super().set_value(entry.key if entry else None)
-        title = f"{self._title}: {entry.label}" if entry else self._title
-        about = (entry.formula, entry.advice) if entry else ()
+        title = f"{self._title}: {tr(entry.label)}" if entry else self._title
+        about = (entry.formula, tr(entry.advice)) if entry else ()
         self.setToolTip(described(title, self._help, *about, self._ending))
         if entry is not None:
             self._remembered[entry.key] = entry
@@ -351,12 +352,7 @@ def _default(part: type, name: str) -> Any:
 
 
 @cache
-def _choices(choices: tuple[str, ...], optional: bool) -> Any:
-    inherited = [(None, INHERITED, "", "")] if optional else []
-    return choice_model(inherited + [(c, _sentence_case(c), "", "") for c in choices])
-
-
-def _sentence_case(choice: str) -> str:
-    if any(letter.isdigit() for letter in choice):
-        return choice
-    return choice[:1].upper() + choice[1:].replace("_", " ")
+def _choices(choices: tuple[str, ...], optional: bool, _language: str) -> Any:
+    """One model a language, shared by all lists that show it."""
+    inherited = [(None, tr(INHERITED), "", "")] if optional else []
+    return choice_model(inherited + [(c, tr(choice_label(c)), "", "") for c in choices])

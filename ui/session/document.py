@@ -7,13 +7,14 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from core.base.translation import Message, tr
 from core.experiment.files import read_experiment, write_experiment
 from core.experiment.reading import SpecError
 from ui.preferences import Memory
 from ui.session.session import Session
 
-FILES = "Experiments (*.json *.png);;All files (*)"
-SAVED = "Experiments (*.json)"
+FILES = Message("Experiments (*.json *.png);;All files (*)")
+SAVED = Message("Experiments (*.json)")
 APPLICATION = "Training Playground"
 RECENT, MOST_RECENT = "recent", 10
 
@@ -56,7 +57,7 @@ class Document:
         try:
             spec = read_experiment(path)
         except SpecError as error:
-            self._report("\n".join(error.problems))
+            self._report(tr(str(error)))
             return False
         # An image contains an experiment, but saving does not write to it.
         self.path = path if path.suffix.lower() != ".png" else None
@@ -67,7 +68,9 @@ class Document:
         return True
 
     def ask_open(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self._window, "Open experiment", self._at(), FILES)
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, tr("Open experiment"), self._at(), tr(FILES)
+        )
         if name:
             self.open(Path(name))
 
@@ -79,7 +82,9 @@ class Document:
 
     def ask_save(self) -> None:
         suggested = str(self.path or Path(self._at()) / "experiment.json")
-        name, _ = QFileDialog.getSaveFileName(self._window, "Save experiment", suggested, SAVED)
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, tr("Save experiment"), suggested, tr(SAVED)
+        )
         if name:
             self.write(Path(name))
 
@@ -103,12 +108,12 @@ class Document:
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(APPLICATION)
-        box.setText("Save the changes to this experiment?")
-        box.setInformativeText("They are lost if you do not save them.")
+        box.setText(tr("Save the changes to this experiment?"))
+        box.setInformativeText(tr("They are lost if you do not save them."))
         Button = QMessageBox.StandardButton
         box.setStandardButtons(Button.Save | Button.Discard | Button.Cancel)
         box.setDefaultButton(Button.Save)
-        box.button(Button.Discard).setText("&Don't save")
+        box.button(Button.Discard).setText(tr("&Don't save"))
         answer = box.exec()
         box.deleteLater()
         if answer == Button.Save:

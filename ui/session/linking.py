@@ -6,14 +6,13 @@ from collections.abc import Callable
 
 from PySide6.QtGui import QGuiApplication
 
+from core.base.translation import Message, tr
 from core.data.user_files import UserTable
 from core.experiment.links import SAFE_LENGTH, LabLink, is_link, read_link
 from core.experiment.reading import SpecError
 from core.experiment.spec import ExperimentSpec
 
-NO_LINK = "There is no link to paste: copy one first. It begins with playground:"
-LONG = "The link has {:,} characters. Some programs cut links of more than {:,}; a file is safer."
-OWN_FILE = "The link names the file {} but does not contain it: it works where that file is."
+NO_LINK = Message("There is no link to paste: copy one first. It begins with playground:")
 
 
 class Links:
@@ -40,7 +39,7 @@ class Links:
         try:
             link = made()
         except SpecError as error:
-            report("\n".join(error.problems))
+            report(tr(str(error)))
             return
         QGuiApplication.clipboard().setText(link)
         if caution := _caution(link):
@@ -52,7 +51,7 @@ class Links:
         if is_link(text):
             self.open(text)
         else:
-            self._report(NO_LINK)
+            self._report(tr(NO_LINK))
 
     def open(self, text: str) -> None:
         """Open the target of a link; if it is invalid, report the problems and change nothing."""
@@ -63,11 +62,21 @@ class Links:
             else:
                 self._open_experiment(found)
         except SpecError as error:
-            self._report("\n".join(error.problems))
+            self._report(tr(str(error)))
 
 
 def _caution(link: str) -> str:
     found = read_link(link)
     if isinstance(found, ExperimentSpec) and isinstance(found.data.dataset, UserTable):
-        return OWN_FILE.format(found.data.dataset.path)
-    return LONG.format(len(link), SAFE_LENGTH) if len(link) > SAFE_LENGTH else ""
+        return tr(
+            "The link names the file {file} but does not contain it: it works where that file is.",
+            file=found.data.dataset.path,
+        )
+    if len(link) <= SAFE_LENGTH:
+        return ""
+    return tr(
+        "The link has {length:,} characters. Some programs cut links of more than {safe:,}; a file "
+        "is safer.",
+        length=len(link),
+        safe=SAFE_LENGTH,
+    )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from core.base.translation import Message, tr
 from core.data import DataError
 from core.data.user_files import UserTable, absolute
 from core.experiment.files import replacing
@@ -24,8 +25,10 @@ from ui.session.session import Session
 if TYPE_CHECKING:
     from ui.data.model_dialog import ModelDialog
 
-MODELS = "Models (*.model)"
-TABLES = "Tables (*.csv *.tsv *.txt *.dat *.data *.xlsx *.parquet *.npz *.gz *.zip);;All files (*)"
+MODELS = Message("Models (*.model)")
+TABLES = Message(
+    "Tables (*.csv *.tsv *.txt *.dat *.data *.xlsx *.parquet *.npz *.gz *.zip);;All files (*)"
+)
 PREDICTIONS = "CSV (*.csv)"
 
 
@@ -58,12 +61,12 @@ class Models(QObject):
 
     def ask_save(self) -> None:
         """Ask for a file and save the present weights."""
-        if path := self._ask_target("Save model", f"trained{SUFFIX}", MODELS):
+        if path := self._ask_target(tr("Save model"), f"trained{SUFFIX}", MODELS):
             self._session.save_model(str(path))
 
     def ask_open(self) -> None:
         """Ask for a model and open it."""
-        if path := self._ask_source("Open model", MODELS):
+        if path := self._ask_source(tr("Open model"), MODELS):
             self.open(path)
 
     def open(self, path: Path) -> None:
@@ -96,8 +99,12 @@ class Models(QObject):
             self._session.continue_model(spec, model.tensors)
             self.continued.emit()
             self._report(
-                f"{path.name} goes on from its {model.iteration:,} updates, which are not counted "
-                "here; the optimizer's state is new. Reset starts with new weights."
+                tr(
+                    "{file} goes on from its {updates:,} updates, which are not counted here; the "
+                    "optimizer's state is new. Reset starts with new weights.",
+                    file=path.name,
+                    updates=model.iteration,
+                )
             )
 
         self.obtain(dataset, begin, lambda: None)
@@ -111,17 +118,17 @@ class Models(QObject):
             known.append(Path(present.path))
         found = next((each for each in known if each.is_file()), None)
         if found is None:
-            found = self._ask_source(f"Where is {dataset.path}?", TABLES)
+            found = self._ask_source(tr("Where is {file}?", file=dataset.path), TABLES)
         return None if found is None else replace(dataset, path=str(absolute(found)))
 
     def ask_predict(self, model: Path | None = None) -> None:
         """Ask for a model if none is given, a table and a file for the predictions."""
-        model = model or self._ask_source("Predict with a model", MODELS)
-        table = self._ask_source("The table to predict", TABLES) if model else None
+        model = model or self._ask_source(tr("Predict with a model"), MODELS)
+        table = self._ask_source(tr("The table to predict"), TABLES) if model else None
         if model is None or table is None:
             return
         name = f"{table.name.partition('.')[0]} predictions.csv"
-        if out := self._ask_target("Save predictions", name, PREDICTIONS):
+        if out := self._ask_target(tr("Save predictions"), name, PREDICTIONS):
             self.predict(model, table, out)
 
     def predict(self, model: Path, table: Path, out: Path) -> None:
@@ -132,16 +139,21 @@ class Models(QObject):
         self._work.start()
 
     def _tell_saved(self, saved: ModelSaved) -> None:
-        self._report(saved.problem or f"The trained model is saved as {saved.path}")
+        done = tr("The trained model is saved as {file}", file=saved.path)
+        self._report(tr(saved.problem) or done)
 
     def _tell_predicted(self, predicted: Predicted) -> None:
-        rows = f"{predicted.rows:,} prediction{'' if predicted.rows == 1 else 's'}"
-        told = f" ({predicted.told})" if predicted.told else ""
-        self._report(f"{rows} written to {predicted.path}{told}")
+        done = tr(
+            "{count:,} prediction written to {file}",
+            "{count:,} predictions written to {file}",
+            count=predicted.rows,
+            file=predicted.path,
+        )
+        self._report(done + (f" ({tr(predicted.told)})" if predicted.told else ""))
         self.predicted.emit(predicted)
 
     def _ask_source(self, title: str, filters: str) -> Path | None:
-        name, _ = QFileDialog.getOpenFileName(self._parent, title, str(self._folder), filters)
+        name, _ = QFileDialog.getOpenFileName(self._parent, title, str(self._folder), tr(filters))
         return self._remembered(name)
 
     def _ask_target(self, title: str, name: str, filters: str) -> Path | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from core.base.translation import tr
 from core.experiment.spec import ExperimentSpec, changes
 from core.telemetry.history import History, Pin
 from ui.wording import described
@@ -42,9 +43,9 @@ class Pins(QObject):
     def add(self, spec: ExperimentSpec, history: History) -> Pin:
         """Pin a run. Raises ValueError with the reason if it cannot be pinned."""
         if self.of(history):
-            raise ValueError("This run is pinned already.")
+            raise ValueError(tr("This run is pinned already."))
         if self.full:
-            raise ValueError(f"{MOST} runs are pinned: remove one of them first.")
+            raise ValueError(tr("{most} runs are pinned: remove one of them first.", most=MOST))
         taken = {pin.slot for pin in self.all}
         slot = next(number for number in range(MOST) if number not in taken)
         pin = Pin(self._unused(self._suggested(spec)), slot, spec, history)
@@ -79,7 +80,7 @@ class Pins(QObject):
                 words = described(difference, spec, most)
                 if 0 < len(words) <= LONGEST_NAME:
                     return words[0].upper() + words[1:]
-        return f"Run {len(self.all) + 1}"
+        return tr("Run {number}", number=len(self.all) + 1)
 
     def _unused(self, name: str) -> str:
         taken = {pin.name for pin in self.all}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QObject, QTimer, SignalInstance
 
+from core.base.translation import tr
 from core.experiment.files import read_experiment, write_experiment
 from core.experiment.reading import SpecError
 from core.experiment.spec import ExperimentSpec
@@ -199,7 +200,7 @@ class Recovery(QObject):
         try:
             plain, beside = self._set_apart()
         except OSError as error:
-            self.problem = f"The files of the last session cannot be read: {error}"
+            self.problem = tr("The files of the last session cannot be read: {error}", error=error)
             log.warning(self.problem)
             return None, None
         if plain.exists():
@@ -251,5 +252,7 @@ class Recovery(QObject):
         except OSError as error:
             log.warning("%s could not be renamed: %s", path, error)
             aside = path
-        said = f"The files of the last session cannot be read; they are set aside as {aside}"
+        said = tr(
+            "The files of the last session cannot be read; they are set aside as {file}", file=aside
+        )
         self.problem = "\n".join(filter(None, (self.problem, said)))

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from core.base.arrays import Array
+from core.base.translation import Message, tr
 from core.experiment.serialization import settled
 from core.experiment.spec import ExperimentSpec, changes
 from core.telemetry.frame import Failure, Frame, ModelSaved, Preparing, ScoreOnTest
@@ -31,11 +32,11 @@ from ui.wording import described
 
 # Maximum distance of a checkpoint from the step at which to continue, as a share of the run.
 NEAR = 0.1
-SILENT = (
+SILENT = Message(
     "The training process has not responded for some seconds: the computer is overloaded, "
     "or the process was stopped. Reset starts another one."
 )
-ANSWERS = "The training process responds again."
+ANSWERS = Message("The training process responds again.")
 
 
 class Session(QObject):
@@ -166,7 +167,7 @@ class Session(QObject):
             self.undo_stack.push(Edit(self.put, self.spec, spec))
         if reasons:
             self.spec_changed.emit(self.spec)
-            self.noted.emit("\n".join(reasons))
+            self.noted.emit("\n".join(map(tr, reasons)))
 
     def open(self, spec: ExperimentSpec) -> None:
         """Open another experiment, paused at its start; undoable."""
@@ -220,7 +221,9 @@ class Session(QObject):
         """Set one weight of the run manually. This is not in the spec but recorded as a mark named
         `name`."""
         self.look_live()
-        self.history.mark(self.history.iteration, f"{name} set to {value:.3g}")
+        self.history.mark(
+            self.history.iteration, tr("{weight} set to {value:.3g}", weight=name, value=value)
+        )
         self._runner.set_weight(layer, row, column, value)
 
     def measure(self, measures: Collection[str]) -> None:
@@ -314,7 +317,7 @@ class Session(QObject):
     def pin(self) -> None:
         """Pin the current run. Raises ValueError with the reason if it cannot be pinned."""
         if not self.history.iteration:
-            raise ValueError("There is nothing to pin before the first step.")
+            raise ValueError(tr("There is nothing to pin before the first step."))
         self.pins.add(self.spec, self.history)
 
     # Frames
@@ -345,7 +348,7 @@ class Session(QObject):
                 case Failure():
                     self._unloadable = item.lost or self._last is None
                     self._note_running(False)
-                    self.failed.emit(item.message)
+                    self.failed.emit(tr(item.message))
                 case ScoreOnTest():
                     self.tested.emit(item)
                 case ModelSaved():
@@ -354,9 +357,15 @@ class Session(QObject):
                     self.answered.emit(item)
                 case Preparing():
                     self._is_preparing = True
-                    self.noted.emit(f"{item.text}: {item.share:.0%} of the preparation is done.")
+                    self.noted.emit(
+                        tr(
+                            "{work}: {share:.0%} of the preparation is done.",
+                            work=Message(item.text),
+                            share=item.share,
+                        )
+                    )
                 case Silence(silent):
-                    self.noted.emit(SILENT if silent else ANSWERS)
+                    self.noted.emit(tr(SILENT if silent else ANSWERS))
 
     def _show(self, frame: Frame) -> None:
         if self._is_preparing:

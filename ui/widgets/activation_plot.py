@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
+from core.base.translation import tr
 from core.catalogue.activations import Activation, PReLU
 from ui import theme
 from ui.plots.function_plot import FunctionPlot
@@ -49,7 +50,7 @@ class ActivationPlot(QFrame):
         layout.addWidget(self.view)
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Activation function and its derivative")
+        self.setAccessibleName(tr("Activation function and its derivative"))
 
     def set_activation(self, activation: Activation) -> None:
         """Show another function; hide the widget if it has no curve."""

@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QWidget
 
+from core.base.translation import tr
+
 # A longer message scrolls.
 MOST_HEIGHT = 96
 BUTTON_ROW = 34
@@ -45,7 +47,7 @@ class Banner(QFrame):
         self._area.viewport().setAutoFillBackground(False)
         self.action_button = self._button(self._do)
         self._dismiss = self._button(self.hide)
-        self._dismiss.setText("Dismiss")
+        self._dismiss.setText(tr("Dismiss"))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 4, 4)
         row.setSpacing(8)

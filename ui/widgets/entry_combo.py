@@ -10,9 +10,10 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QWidget
 
 from core.base.registry import Entry, Registry
+from core.base.translation import Message, language, tr
 from ui.widgets.combo import Combo, choice_model
 
-RESTARTS = "Restarts the run."
+RESTARTS = Message("Restarts the run.")
 
 
 def described(title: str, *paragraphs: str) -> str:
@@ -23,8 +24,8 @@ def described(title: str, *paragraphs: str) -> str:
 
 def entry_tip(entry: type[Entry] | Entry) -> str:
     """The tooltip of an entry: formula, help and advice."""
-    restarts = RESTARTS if getattr(entry, "parametric", False) else ""
-    return described(entry.label, entry.formula, entry.advice, restarts)
+    restarts = tr(RESTARTS) if getattr(entry, "parametric", False) else ""
+    return described(tr(entry.label), entry.formula, tr(entry.advice), restarts)
 
 
 class EntryCombo(Combo):
@@ -33,12 +34,12 @@ class EntryCombo(Combo):
     def __init__(
         self, registry: Registry[Any], nothing: str = "", parent: QWidget | None = None
     ) -> None:
-        super().__init__(_model(registry, nothing), parent)
+        super().__init__(_model(registry, nothing, language()), parent)
 
 
 @cache
-def _model(registry: Registry[Any], nothing: str) -> QStandardItemModel:
-    """One model a registry, shared by all lists that show it."""
+def _model(registry: Registry[Any], nothing: str, _language: str) -> QStandardItemModel:
+    """One model a registry and language, shared by all lists that show it."""
     first = [(None, nothing, "", "")] if nothing else []
-    entries = [(e.key, e.label, e.formula, entry_tip(e)) for e in registry.entries()]
+    entries = [(e.key, tr(e.label), e.formula, entry_tip(e)) for e in registry.entries()]
     return choice_model(first + entries)

@@ -6,10 +6,15 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from core.base.translation import Message, tr
 from core.diagnosis import Finding, Remedy
 from ui import theme
 
-WORDS = {"good": "All is well", "warning": "Warning", "bad": "Problem"}
+WORDS = {
+    "good": Message("All is well"),
+    "warning": Message("Warning"),
+    "bad": Message("Problem"),
+}
 BAR, ICON, INSET, GAP = 3, 14, 10, 4
 RADIUS = 6.0
 FAR_DOWN = 10_000
@@ -41,7 +46,7 @@ class FindingCard(QWidget):
     def show_finding(self, finding: Finding) -> None:
         """Show the same finding with newer numbers."""
         self.finding = finding
-        word = WORDS[finding.severity]
+        word = tr(WORDS[finding.severity])
         self.setAccessibleName(f"{word}: {finding.title}. {finding.evidence}")
         self.setToolTip(_tip(finding))
         self._tell_remedies()
@@ -85,8 +90,8 @@ class FindingCard(QWidget):
     def _arrange(self) -> None:
         for button in (self.remedy, self.more):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.more.setToolTip("Other remedies")
-        self.more.setAccessibleName("Other remedies")
+        self.more.setToolTip(tr("Other remedies"))
+        self.more.setAccessibleName(tr("Other remedies"))
         self.remedy.setMinimumWidth(40)
         self.remedy.clicked.connect(self._choose_first)
         self.more.clicked.connect(self._open_menu)
@@ -133,7 +138,9 @@ class FindingCard(QWidget):
         if text != self.remedy.text():
             self.remedy.setText(text)
             self.remedy.setAccessibleName(first.label)
-            self.remedy.setToolTip(f"{first.label}: changes the settings; undo with Ctrl+Z")
+            self.remedy.setToolTip(
+                tr("{remedy}: changes the settings; undo with Ctrl+Z", remedy=first.label)
+            )
 
     @property
     def _first(self) -> Remedy | None:

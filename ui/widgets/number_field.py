@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
 
+from core.base.translation import Message, tr
 from ui.widgets.keys import leave_after_enter
 from ui.widgets.numbers import bounded, parsed, shown
 
@@ -97,14 +98,14 @@ class NumberField(QLineEdit):
         value = parsed(self.text())
         if self._integer:
             if value != int(value):
-                raise ValueError("must be a whole number")
+                raise ValueError(Message("must be a whole number"))
             value = int(value)
         return bounded(value, self._low, self._high)
 
     def _mark(self, problem: str) -> None:
         self._set_invalid(True)
-        name = self.accessibleName() or "This"
-        QToolTip.showText(self.mapToGlobal(QPoint(0, self.height())), f"{name} {problem}", self)
+        name = self.accessibleName() or tr("This")
+        QToolTip.showText(self.mapToGlobal(QPoint(0, self.height())), f"{name} {tr(problem)}", self)
 
     def _unmark(self) -> None:
         if self.property("invalid"):

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.base.registry import Setting
+from core.base.translation import tr
 from ui.widgets.number_field import NumberField
 from ui.widgets.scale import stops
 from ui.widgets.slider import StopSlider
@@ -61,7 +62,7 @@ class NumberSlider(QWidget):
     def setAccessibleName(self, name: str) -> None:
         super().setAccessibleName(name)
         self.field.setAccessibleName(name)
-        self.slider.setAccessibleName(f"{name}, slider")
+        self.slider.setAccessibleName(tr("{name}, slider", name=name))
 
     def _slid(self, value: float) -> None:
         self.field.set_value(value)

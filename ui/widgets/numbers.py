@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 
+from core.base.translation import Message
+
 
 def shown(value: float) -> str:
     """A number in short form: 0.01, 1e-4, 32, 2.5e6."""
@@ -33,16 +35,16 @@ def parsed(text: str) -> float:
     try:
         value = float(plain)
     except ValueError:
-        raise ValueError("is not a number") from None
+        raise ValueError(Message("is not a number")) from None
     if not math.isfinite(value):
-        raise ValueError("must be finite")
+        raise ValueError(Message("must be finite"))
     return value
 
 
 def bounded(value: float, low: float | None, high: float | None) -> float:
     """Return the value. Raises ValueError with a message for the user if it is out of range."""
     if low is not None and value < low:
-        raise ValueError(f"must be ≥ {shown(low)}")
+        raise ValueError(Message("must be ≥ {bound}", bound=shown(low)))
     if high is not None and value > high:
-        raise ValueError(f"must be ≤ {shown(high)}")
+        raise ValueError(Message("must be ≤ {bound}", bound=shown(high)))
     return value

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSlider, QToolTip, QWidget
 
+from core.base.translation import tr
 from core.telemetry.history import Mark
 from ui import theme
 
@@ -42,8 +43,8 @@ class Scrubber(QSlider):
         self._half_notches = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumWidth(120)
-        self.setAccessibleName("Timeline")
-        self.setAccessibleDescription("Which recorded step of the run is shown")
+        self.setAccessibleName(tr("Timeline"))
+        self.setAccessibleDescription(tr("Which recorded step of the run is shown"))
         self.show_run(0, 0, ())
 
     def show_run(self, moment: int, last: int, marks: Sequence[Mark]) -> None:
@@ -124,8 +125,8 @@ class Scrubber(QSlider):
     def _tip(self, x: float) -> str:
         mark = self.mark_at(x)
         if mark:
-            return f"Step {mark.iteration:,}: {mark.text}"
-        return "Drag, or use the arrow keys, to show an earlier step. Training continues."
+            return tr("Step {step:,}: {text}", step=mark.iteration, text=mark.text)
+        return tr("Drag, or use the arrow keys, to show an earlier step. Training continues.")
 
     # Painting
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.base.translation import tr
 from ui import theme
 
 ARROW = 12
@@ -53,9 +54,9 @@ class More(QToolButton):
         self._build = build
         self._content: QWidget | None = None
         self.setObjectName("more")
-        self.setText("More")
-        self.setAccessibleName(f"More settings: {name}")
-        self.setToolTip(f"Shows or hides the less common settings of the {name}")
+        self.setText(tr("More"))
+        self.setAccessibleName(tr("More settings: {part}", part=name))
+        self.setToolTip(tr("Shows or hides the less common settings: {part}", part=name))
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.toggled.connect(self._toggle)
@@ -63,7 +64,7 @@ class More(QToolButton):
 
     def set_count(self, count: int) -> None:
         """Show how many of the hidden settings differ from their defaults."""
-        self.setText(f"More · {count} set" if count else "More")
+        self.setText(tr("More · {number} set", number=count) if count else tr("More"))
         self.setFixedSize(self._word_width() + ARROW + 10, 22)
 
     def paintEvent(self, event: QPaintEvent) -> None:

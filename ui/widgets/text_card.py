@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QTextBrowser, QVBoxLayout, QWidget
 
+from core.base.translation import tr
+
 
 class TextCard(QFrame):
     """HTML on a card; it scrolls where the card is too small.
@@ -38,7 +40,7 @@ class TextCard(QFrame):
 class _Text(QTextBrowser):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Formula and figures")
+        self.setAccessibleName(tr("Formula and figures"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setStyleSheet("QTextBrowser { border: 0; padding: 0; background: transparent; }")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

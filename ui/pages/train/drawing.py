@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
+from core.base.translation import tr
 from core.data.drawn import MOST_POINTS, DrawnPoints
 from core.experiment.spec import ExperimentSpec
 from ui.pages.train.dashboard import Dashboard
@@ -26,7 +27,9 @@ class Drawing(QObject):
         self._session, self._dashboard, self._view = session, dashboard, view
         self._chosen = False
         view.brush.drawn.connect(self._take)
-        view.brush.filled.connect(lambda: report(f"At most {MOST_POINTS:,} points can be drawn."))
+        view.brush.filled.connect(
+            lambda: report(tr("At most {most:,} points can be drawn.", most=MOST_POINTS))
+        )
         session.spec_changed.connect(self._follow)
         self._follow(session.spec)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QMetaObject, QTimer
 from PySide6.QtWidgets import QWidget
 
+from core.base.translation import tr
 from core.telemetry.frame import Frame
 from ui.pages.train.dashboard import Dashboard
 from ui.preferences import Memory
@@ -33,7 +34,7 @@ class Filming:
         from the first frame to the last."""
         session = self._session
         if not session.history:
-            self._report("There is nothing to film before a run has started.")
+            self._report(tr("There is nothing to film before a run has started."))
         elif not session.is_running:
             self._open(goes_on=False)
         elif self._waiting is None:
@@ -63,4 +64,4 @@ class Filming:
             if past is not None:
                 session.look_at(past.iteration)
         if made:
-            self._report(f"The film is saved as {made}")
+            self._report(tr("The film is saved as {file}", file=made))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from time import monotonic
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from core.base.translation import tr
 from core.diagnosis import Diagnoser, Finding, Remedy
 from core.experiment.spec import ExperimentSpec
 from core.telemetry.frame import Frame
@@ -27,7 +29,6 @@ WIDTH = theme.CONTROL_COLUMN - 2 * MARGIN - 1
 LOOK_SECONDS = 0.4
 # Maximum share of the column's height.
 MOST = 0.36
-NAMES = {"bad": ("problem", "problems"), "warning": ("warning", "warnings")}
 
 
 class Findings(QFrame):
@@ -54,7 +55,7 @@ class Findings(QFrame):
         self.findings: tuple[Finding, ...] = ()
         self.cards: list[FindingCard | WellLine] = []
         self.summary = QLabel()
-        self.hint = QLabel("They appear with the first steps.")
+        self.hint = QLabel(tr("They appear with the first steps."))
         self._arrange()
 
     # Diagnosis
@@ -82,7 +83,8 @@ class Findings(QFrame):
         if self._latest is None or not self.isVisible():
             return
         self._look_at = monotonic() + LOOK_SECONDS
-        self.show_findings(self._diagnoser.diagnose(*self._latest))
+        found = self._diagnoser.diagnose(*self._latest)
+        self.show_findings(tuple(map(_translated, found)))
         self.looked.emit()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -113,7 +115,7 @@ class Findings(QFrame):
     # Layout
 
     def _arrange(self) -> None:
-        section = Section("Findings")
+        section = Section(tr("Findings"))
         head = QHBoxLayout()
         head.setContentsMargins(0, 0, MARGIN, 0)
         self.summary.setObjectName("quiet")
@@ -180,8 +182,22 @@ class Findings(QFrame):
         self.area.setFixedSize(WIDTH + (BAR if scrolls else 0), min(wanted, self._room))
 
 
+def _translated(finding: Finding) -> Finding:
+    """A finding with its texts in the current language."""
+    remedies = tuple(replace(each, label=tr(each.label)) for each in finding.remedies)
+    return replace(
+        finding,
+        title=tr(finding.title),
+        evidence=tr(finding.evidence),
+        advice=tr(finding.advice),
+        remedies=remedies,
+    )
+
+
 def _summary(findings: Sequence[Finding]) -> str:
     """Counts by severity: 1 problem, 2 warnings."""
     counts = Counter(finding.severity for finding in findings)
-    words = [f"{counts[s]} {NAMES[s][counts[s] > 1]}" for s in ("bad", "warning") if counts[s]]
+    bad, warnings = counts["bad"], counts["warning"]
+    words = [tr("{count} problem", "{count} problems", count=bad)] if bad else []
+    words += [tr("{count} warning", "{count} warnings", count=warnings)] if warnings else []
     return ", ".join(words)

@@ -11,6 +11,7 @@ from time import perf_counter
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from core.base.translation import Message, tr
 from core.data.dataset import Dataset
 from core.experiment.serialization import dumps
 from core.experiment.spec import ExperimentSpec
@@ -39,7 +40,6 @@ from ui.wording import on_test
 MARGIN = 12
 # Figures are updated this often: 60 changes a second cannot be read.
 FIGURE_SECONDS = 0.15
-WAYS_OUT = "Go back to an earlier step on the timeline, or change a setting to try again."
 
 
 class TrainPage(Page):
@@ -115,7 +115,10 @@ class TrainPage(Page):
 
     def menus(self) -> tuple[Menu, ...]:
         session = self._session
-        parts = (("&Timeline", self.timeline), ("&Findings", self.findings))
+        parts = (
+            (Message("&Timeline"), self.timeline),
+            (Message("&Findings"), self.findings),
+        )
         return (
             Menu(
                 "&Run",
@@ -172,7 +175,13 @@ class TrainPage(Page):
             self._told_at = now
             self._tell_figures(frame)
         if frame.status == "diverged":
-            self.report(f"The run {frame.reason}. {WAYS_OUT}")
+            self.report(
+                tr(
+                    "The run {reason}. Go back to an earlier step on the timeline, or change a "
+                    "setting to try again.",
+                    reason=frame.reason,
+                )
+            )
         # Every frame ends in a paint, which requests the next one, even if nothing has changed.
         self._pulse.update()
 

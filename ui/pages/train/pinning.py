@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
+from core.base.translation import tr
 from ui.pages.train.runs import Runs
 from ui.pages.train.toolbar import Toolbar
 from ui.session.session import Session
@@ -33,7 +34,7 @@ class Pinning:
         try:
             session.pin()
         except ValueError as error:
-            self._report(str(error))
+            self._report(tr(str(error)))
 
     def show_table(self) -> None:
         """The table of pinned runs."""

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.base.translation import Message, tr
 from core.experiment.spec import ExperimentSpec, changes
 from core.telemetry.history import History, Pin
 from ui import theme
@@ -28,12 +29,19 @@ from ui.widgets.figures import NONE, decimal
 from ui.widgets.swatch import DOT, dot_icon
 from ui.wording import setting, value_at
 
-PRESENT = "Present run"
-FIGURES = ("Run", "Steps", "Best loss", "Best accuracy")
+PRESENT = Message("Present run")
+FIGURES = (
+    Message("Run"),
+    Message("Steps"),
+    Message("Best loss"),
+    Message("Best accuracy"),
+)
 NAME = 0
 LOOK_MILLISECONDS = 500
 MARGIN, WIDEST = 16, 1200
-EMPTY = "No run is pinned yet. Press P or “Pin run” to keep the current run and its curves."
+EMPTY = Message(
+    "No run is pinned yet. Press P or “Pin run” to keep the current run and its curves."
+)
 
 
 class Run:
@@ -44,7 +52,7 @@ class Run:
 
     @property
     def name(self) -> str:
-        return self.pin.name if self.pin else PRESENT
+        return self.pin.name if self.pin else tr(PRESENT)
 
     def figures(self) -> tuple[str, str, str]:
         """Steps, and the best validation loss and accuracy."""
@@ -63,14 +71,14 @@ class Runs(QDialog):
         self._session = session
         self._runs: list[Run] = []
         self._paths: list[str] = []
-        self.setWindowTitle("Pinned runs")
+        self.setWindowTitle(tr("Pinned runs"))
         self.resize(760, 320)
         self.table = QTableWidget()
-        self.empty = QLabel(EMPTY)
-        self.pin = QPushButton("Pin current run")
-        self.rename = QPushButton("Rename")
-        self.restore = QPushButton("Restore settings")
-        self.remove = QPushButton("Remove")
+        self.empty = QLabel(tr(EMPTY))
+        self.pin = QPushButton(tr("Pin current run"))
+        self.rename = QPushButton(tr("Rename"))
+        self.restore = QPushButton(tr("Restore settings"))
+        self.remove = QPushButton(tr("Remove"))
         self._clock = QTimer(self)
         self._arrange()
         self._connect()
@@ -99,7 +107,7 @@ class Runs(QDialog):
         paths = [_capital(setting(path, _with(path, self._runs))) for path in self._paths]
         self.table.setRowCount(len(self._runs))
         self.table.setColumnCount(len(FIGURES) + len(paths))
-        self.table.setHorizontalHeaderLabels([*FIGURES, *paths])
+        self.table.setHorizontalHeaderLabels([*map(tr, FIGURES), *paths])
         for column in range(1, len(FIGURES)):
             if head := self.table.horizontalHeaderItem(column):
                 head.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -205,7 +213,7 @@ class Runs(QDialog):
 
     def _arrange(self) -> None:
         table = self.table
-        table.setAccessibleName("Pinned runs")
+        table.setAccessibleName(tr("Pinned runs"))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setShowGrid(False)
@@ -219,10 +227,10 @@ class Runs(QDialog):
         )
         self.empty.setObjectName("quiet")
         self.empty.setWordWrap(True)
-        self.restore.setToolTip("Apply the settings of the selected run (undo with Ctrl+Z)")
-        self.remove.setToolTip("Remove the selected run and its curves (Delete)")
-        self.rename.setToolTip("Rename the selected run (F2)")
-        close = QPushButton("Close")
+        self.restore.setToolTip(tr("Apply the settings of the selected run (undo with Ctrl+Z)"))
+        self.remove.setToolTip(tr("Remove the selected run and its curves (Delete)"))
+        self.rename.setToolTip(tr("Rename the selected run (F2)"))
+        close = QPushButton(tr("Close"))
         close.clicked.connect(self.close)
         close.setAutoDefault(False)
         buttons = QHBoxLayout()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
+from core.base.translation import Message, tr
 from core.telemetry.history import EMPTY, History
 from ui import theme
 from ui.widgets.keys import keeps_key
@@ -16,8 +17,8 @@ from ui.widgets.scrubber import Scrubber
 HEIGHT = 40
 # Seconds between two updates of ticks and handle during a run.
 FOLLOW_SECONDS = 0.25
-NOTHING = "There is no earlier step yet"
-LIVE = "Choose an earlier step first; training can then continue from there"
+NOTHING = Message("There is no earlier step yet")
+LIVE = Message("Choose an earlier step first; training can then continue from there")
 
 
 class Timeline(QWidget):
@@ -39,8 +40,8 @@ class Timeline(QWidget):
         self._follow_at = 0.0
         self.scrubber = Scrubber()
         self.name = QLabel()
-        self.go_on = QPushButton("Continue from here")
-        self.live = QPushButton("Live")
+        self.go_on = QPushButton(tr("Continue from here"))
+        self.live = QPushButton(tr("Live"))
         self._arrange()
         self.scrubber.chosen.connect(self.chosen)
         self.scrubber.stepped.connect(self.stepped)
@@ -55,7 +56,7 @@ class Timeline(QWidget):
         """
         self._history, self._step = history, step
         self._move()
-        self.name.setText("Timeline" if step is None else f"Step {step:,}")
+        self.name.setText(tr("Timeline") if step is None else tr("Step {step:,}", step=step))
         role = "accent" if step is None else "muted"
         self.live.setIcon(theme.icon("live", theme.current(), role))
         self.offer(checkpoint)
@@ -65,7 +66,8 @@ class Timeline(QWidget):
         self._checkpoint = checkpoint
         enabled = self._step is not None and checkpoint is not None
         self.go_on.setEnabled(enabled)
-        self.go_on.setText(f"Continue from {checkpoint:,}" if enabled else "Continue from here")
+        from_there = tr("Continue from {step:,}", step=checkpoint) if enabled else ""
+        self.go_on.setText(from_there or tr("Continue from here"))
         self.go_on.setToolTip(self._explained(checkpoint))
 
     def follow(self, history: History, at_once: bool = False) -> bool:
@@ -89,20 +91,24 @@ class Timeline(QWidget):
         step = last if self._step is None else self._step
         self.scrubber.show_run(step, last, self._history.marks)
         self.scrubber.setAccessibleDescription(
-            f"The newest step, {last}" if self._step is None else f"Step {step}"
+            tr("The newest step, {step}", step=last)
+            if self._step is None
+            else tr("Step {step:,}", step=step)
         )
 
     def _explained(self, checkpoint: int | None) -> str:
         if self._step is None:
-            return LIVE if self._history.iteration else NOTHING
+            return tr(LIVE if self._history.iteration else NOTHING)
         if checkpoint is None:
-            return (
-                f"No copy of the weights was kept near step {self._step:,}: copies are made "
-                "during the run, fewer for large networks. Try a later step."
+            return tr(
+                "No copy of the weights was kept near step {step:,}: copies are made during the "
+                "run, fewer for large networks. Try a later step.",
+                step=self._step,
             )
-        return (
-            f"Continue training from step {checkpoint:,}, with the weights, the optimizer's state "
-            "and the settings of that step. The present run remains as a grey curve."
+        return tr(
+            "Continue training from step {step:,}, with the weights, the optimizer's state and the "
+            "settings of that step. The present run remains as a grey curve.",
+            step=checkpoint,
         )
 
     def _arrange(self) -> None:
@@ -113,10 +119,10 @@ class Timeline(QWidget):
         font.setFeature(QFont.Tag("tnum"), 1)
         self.name.setFont(font)
         # Room for large numbers: the slider must not change its length under the pointer.
-        self.name.setFixedWidth(self.name.fontMetrics().horizontalAdvance("Step 99,999,999"))
-        widest = self.go_on.fontMetrics().horizontalAdvance("Continue from 99,999,999")
+        self.name.setFixedWidth(self.name.fontMetrics().horizontalAdvance(_widest("Step {step:,}")))
+        widest = self.go_on.fontMetrics().horizontalAdvance(_widest("Continue from {step:,}"))
         self.go_on.setFixedWidth(widest + 26)
-        self.live.setToolTip("Back to the newest step (End)")
+        self.live.setToolTip(tr("Back to the newest step (End)"))
         for button in (self.go_on, self.live):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         row = QHBoxLayout(self)
@@ -126,3 +132,8 @@ class Timeline(QWidget):
         row.addWidget(self.scrubber, 1)
         row.addWidget(self.go_on)
         row.addWidget(self.live)
+
+
+def _widest(text: str) -> str:
+    """A text with the largest step there is room for."""
+    return tr(text, step=99_999_999)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from core.base.translation import Message, tr
 from ui import theme
 from ui.widgets.combo import Combo, choice_model
 from ui.widgets.figures import NONE, Figure, Figures, decimal
@@ -20,7 +21,13 @@ SPACING, TIGHT = 8, 4
 HEIGHT = 44
 PACE_WIDTH = 88
 # Steps per second.
-PACES = {0.0: "Full speed", 1000.0: "1,000 /s", 100.0: "100 /s", 10.0: "10 /s", 1.0: "1 /s"}
+PACES = {
+    0.0: Message("Full speed"),
+    1000.0: "1,000 /s",
+    100.0: "100 /s",
+    10.0: "10 /s",
+    1.0: "1 /s",
+}
 
 
 class Toolbar(QWidget):
@@ -42,24 +49,34 @@ class Toolbar(QWidget):
         super().__init__(parent)
         self._running = self._pinned = self._compact = False
         self._icons: list[tuple[QPushButton, str, str]] = []
-        self.run = self._button("Run", "Train until paused", "Space", "play", "accent_text")
+        self.run = self._button(tr("Run"), tr("Train until paused"), "Space", "play", "accent_text")
         self.run.setProperty("primary", True)
         self.run.setFixedWidth(RUN_WIDTH)
-        self.step = self._button("Step", "One update of the weights", "S", "step")
-        self.epoch = self._button("Epoch", "One pass over all training samples", "E", "epoch")
-        self.reset = self._button("Reset", "Back to step 0, with the same seed", "R", "reset")
-        self.new_seed = self._button("New seed", "Back to step 0, with another seed", "N", "seed")
-        self.pin = self._button("Pin run", "Keep this run to compare others with", "P", "pin")
+        self.step = self._button(tr("Step"), tr("One update of the weights"), "S", "step")
+        self.epoch = self._button(
+            tr("Epoch"), tr("One pass over all training samples"), "E", "epoch"
+        )
+        self.reset = self._button(
+            tr("Reset"), tr("Back to step 0, with the same seed"), "R", "reset"
+        )
+        self.new_seed = self._button(
+            tr("New seed"), tr("Back to step 0, with another seed"), "N", "seed"
+        )
+        self.pin = self._button(
+            tr("Pin run"), tr("Keep this run to compare others with"), "P", "pin"
+        )
         self.pace = self._paces()
-        self.export = self._button("Export", "Export the dashboard as an image", "Ctrl+E", "export")
+        self.export = self._button(
+            tr("Export"), tr("Export the dashboard as an image"), "Ctrl+E", "export"
+        )
         self.figures = Figures(
             [
-                Figure("epoch", "99.9", rank=3),
-                Figure("step", "9,999", rank=2),
-                Figure("", "9,999", "steps/s", rank=1),
+                Figure(tr("epoch"), "99.9", rank=3),
+                Figure(tr("step"), "9,999", rank=2),
+                Figure("", "9,999", tr("steps/s"), rank=1),
                 Figure("", "60", "fps", rank=0),
-                Figure("loss", "0.0000", bold=True, rank=5),
-                Figure("val acc", "0.000", bold=True, rank=4),
+                Figure(tr("loss"), "0.0000", bold=True, rank=5),
+                Figure(tr("val acc"), "0.000", bold=True, rank=4),
             ]
         )
         self.extras = QHBoxLayout()
@@ -72,9 +89,10 @@ class Toolbar(QWidget):
         if running == self._running:
             return
         self._running = running
-        self.run.setText("Pause" if running else "Run")
+        self.run.setText(tr("Pause") if running else tr("Run"))
         self.run.setAccessibleName(self.run.text())
-        self.run.setToolTip(_tip("Pause the run" if running else "Train until paused", "Space"))
+        what = tr("Pause the run") if running else tr("Train until paused")
+        self.run.setToolTip(_tip(what, "Space"))
         self._set_icon(self.run, "pause" if running else "play")
 
     def set_pinned(self, pinned: bool) -> None:
@@ -83,8 +101,9 @@ class Toolbar(QWidget):
         if pinned == self._pinned:
             return
         self._pinned = pinned
-        name = "Runs" if pinned else "Pin run"
-        what = "The pinned runs" if pinned else "Keep this run to compare others with"
+        name = tr("Runs") if pinned else tr("Pin run")
+        keep = tr("Keep this run to compare others with")
+        what = tr("The pinned runs") if pinned else keep
         self.pin.setAccessibleName(name)
         self.pin.setText("" if self._compact else name)
         self.pin.setToolTip(_tip(what, "P"))
@@ -102,7 +121,7 @@ class Toolbar(QWidget):
     ) -> None:
         """Show the progress of the run; NaN is shown as a dash. Validation is shown as accuracy, or
         as loss for a regression."""
-        self.figures.set_name(-1, "val acc" if is_accuracy else "val loss")
+        self.figures.set_name(-1, tr("val acc") if is_accuracy else tr("val loss"))
         self.figures.set_values(
             (
                 f"{epoch:.1f}",
@@ -145,9 +164,9 @@ class Toolbar(QWidget):
         return button
 
     def _paces(self) -> Combo:
-        combo = Combo(choice_model((pace, text, "", "") for pace, text in PACES.items()))
-        combo.setToolTip("Training speed; slow speeds show single steps")
-        combo.setAccessibleName("Speed")
+        combo = Combo(choice_model((pace, tr(text), "", "") for pace, text in PACES.items()))
+        combo.setToolTip(tr("Training speed; slow speeds show single steps"))
+        combo.setAccessibleName(tr("Speed"))
         combo.setFixedWidth(PACE_WIDTH)
         return combo
 
