@@ -160,6 +160,7 @@ def open_window(spec: Any, options: argparse.Namespace) -> int:
         gc.unfreeze()
 
     host.rebuilt.connect(rebuilt)
+    host.closed.connect(lambda: application.exit(0))
 
     def interrupted() -> None:
         # Asks no question, as nobody may answer it: unsaved changes are kept for the next start.

@@ -87,6 +87,7 @@ class MainWindow(QMainWindow):
     `ui.language.CHOICES`: a window shows one language only, see `ui.window_host`."""
 
     language_chosen = Signal(str)
+    closed = Signal()
 
     def __init__(
         self,
@@ -531,6 +532,8 @@ class MainWindow(QMainWindow):
             page.shutdown()
         self.session.close()
         super().closeEvent(event)
+        # Qt itself would wait for whatever else is shown, such as a menu.
+        self.closed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.is_lecture:

@@ -11,9 +11,11 @@ from ui.session.session import Session
 
 class WindowHost(QObject):
     """Holds the window and its session. In another language both have successors, which take over
-    everything: training continues. `rebuilt` is emitted when they are shown."""
+    everything: training continues. `rebuilt` is emitted when they are shown, `closed` when the
+    window has been closed."""
 
     rebuilt = Signal()
+    closed = Signal()
 
     def __init__(self, window: MainWindow, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -25,6 +27,7 @@ class WindowHost(QObject):
 
     def _use(self, window: MainWindow) -> None:
         self.window = window
+        window.closed.connect(self.closed)
         # Not while the menu is open that is about to be deleted.
         queued = Qt.ConnectionType.QueuedConnection
         window.language_chosen.connect(self.change_language, queued)

@@ -21,7 +21,7 @@ from playground import app, process
 from ui.session.recovery import Recovery
 make = process.make_application
 def act():
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QMenu
     from ui.main_window import MainWindow
     window = next(w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
     window.session.edit(replace(window.session.spec, seed=5))
@@ -30,8 +30,12 @@ def act():
     for recovery in recoveries:
         recovery.write()
     window.asks_nothing = True
+    # A menu without a parent keeps Qt's event loop alive.
+    others.append(QMenu())
+    others[0].addAction("left over")
+    others[0].popup(window.pos())
     window.close()
-recoveries = []
+recoveries, others = [], []
 init = Recovery.__init__
 def remembered(self, *arguments):
     init(self, *arguments)
