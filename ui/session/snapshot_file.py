@@ -27,6 +27,8 @@ PLAIN = {
     ("pathlib", "Path"),
     ("collections", "deque"),
     ("collections", "OrderedDict"),
+    # A text that is translated when it is shown.
+    ("core.base.translation", "_restored"),
 }
 
 
