@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+from importlib.metadata import distributions
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -41,6 +43,8 @@ UNWANTED_PLUGINS = {
 # PyInstaller's kinds of files that are loaded because another file needs them.
 LIBRARIES = ("BINARY", "SYMLINK")
 
+LICENSE = re.compile("LICEN[CS]E|COPYING|NOTICE|AUTHORS", re.IGNORECASE)
+
 Entry = tuple[str, str, str]
 
 
@@ -57,6 +61,17 @@ def resource_files() -> dict[str, Path]:
                 if path.suffix not in SOURCES
             }
     return found
+
+
+def licenses() -> list[tuple[str, str]]:
+    """The licences of the installed projects: every file, and the folder of the bundle for it."""
+    return [
+        # Some projects have several of the same name, in folders.
+        (str(found.locate_file(path)), "/".join(("licenses", found.name, *path.parts[1:-1])))
+        for found in distributions()
+        for path in found.files or ()
+        if ".dist-info" in str(path) and LICENSE.search(path.name)
+    ]
 
 
 def is_wanted(name: str, languages: tuple[str, ...]) -> bool:

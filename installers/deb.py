@@ -38,8 +38,9 @@ Description: see a neural network learn
 RENAMED = {"libglib2.0-0": "libglib2.0-0t64"}
 COPYRIGHT = """\
 {license}
-The libraries included in /{place} have licences of their own. Qt and PySide6
-are included unchanged under the GNU Lesser General Public License, version 3.
+The libraries included have licences of their own, see /{place}/_internal/licenses.
+Qt and PySide6 are included unchanged under the GNU Lesser General Public License,
+version 3.
 """
 
 
