@@ -99,10 +99,11 @@ def _code(options: argparse.Namespace) -> int:
         return fail([str(error)])
     except OSError as error:
         return fail([f"{error.filename or options.out}: {error.strerror or error}"], FAILED)
-    if len(written) > 1:
-        print(tr("written to {script} and {weights}", script=written[0], weights=written[1]))
+    script, *beside = written
+    if beside:
+        print(tr("written to {script} and {weights}", script=script, weights=beside[0]))
     else:
-        print(tr("written to {folder}", folder=written[0]))
+        print(tr("written to {folder}", folder=script))
     return DONE
 
 
