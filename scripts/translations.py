@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,6 +43,9 @@ FIELDS = {
     "title",
     "varies",
 }
+# A formula of the catalogue is translated if it contains words.
+FORMULAS = "core/catalogue"
+WORDS = re.compile(r"[a-z]{4,},? [A-Za-z]{2,}|[a-z]{3,} [a-z]{4,}")
 # Which file a text is in, by the first path that fits. A text used in several is in the first.
 AREAS = {
     "window": ("ui/pages/train", "ui/pages/__init__.py", "ui/widgets", "ui/forms", "ui/session"),
@@ -99,9 +104,15 @@ def _of_call(call: ast.Call, path: str) -> Iterator[Text]:
     for field, value in keywords.items():
         if field in FIELDS and (text := _constant(value)):
             yield Text(text, "", path, value.lineno)
-        if field == "choices" and isinstance(value, ast.Tuple):
-            labels = (choice_label(text) for each in value.elts if (text := _constant(each)))
+        if field == "choices" and name == "setting":
+            labels = map(choice_label, _choices(value))
             yield from (Text(label, "", path, value.lineno) for label in labels)
+        if (
+            field == "formula"
+            and path.startswith(FORMULAS)
+            and WORDS.search(text := _constant(value))
+        ):
+            yield Text(text, "", path, value.lineno)
 
 
 def _of_class(definition: ast.ClassDef, path: str) -> Iterator[Text]:
@@ -111,6 +122,28 @@ def _of_class(definition: ast.ClassDef, path: str) -> Iterator[Text]:
             names = {target.id for target in targets if isinstance(target, ast.Name)}
             if names & FIELDS and (text := _constant(statement.value)):
                 yield Text(text, "", path, statement.lineno)
+
+
+def _choices(node: ast.expr) -> list[str]:
+    """The choices of a setting: a tuple, or a constant as in `choices=tuple(NAMES)`."""
+    if isinstance(node, ast.Call) and node.args:
+        node = node.args[0]
+    if isinstance(node, ast.Name):
+        node = _constants().get(node.id, node)
+    each = node.keys if isinstance(node, ast.Dict) else getattr(node, "elts", [])
+    return [text for item in each if (text := _constant(item))]
+
+
+@cache
+def _constants() -> dict[str, ast.expr]:
+    """The tuples and dictionaries that are constants of a module, by name."""
+    found: dict[str, ast.expr] = {}
+    for file in (ROOT / "core").rglob("*.py"):
+        for statement in ast.parse(file.read_text(encoding="utf-8")).body:
+            match statement:
+                case ast.Assign([ast.Name(name)], (ast.Tuple() | ast.Dict()) as value):
+                    found[name] = value
+    return found
 
 
 def _constant(node: ast.expr | None) -> str:

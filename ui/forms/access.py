@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from PySide6.QtWidgets import QLabel, QWidget
 
-from core.base.registry import Entry
+from core.base.registry import Entry, choice_label
 from core.base.translation import tr
 from ui.widgets.numbers import shown
 
@@ -30,8 +30,7 @@ def value_text(value: Any, empty: str = "") -> str:
         return tr("On") if value else tr("Off")
     if isinstance(value, int | float):
         return shown(value)
-    words = str(value)[:1].upper() + str(value)[1:].replace("_", " ")
-    return tr(words)
+    return tr(choice_label(str(value)))
 
 
 class ReadOut(QLabel):

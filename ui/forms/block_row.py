@@ -50,7 +50,7 @@ class BlockRow(QFrame):
 
     def _head(self) -> QHBoxLayout:
         self._kind = QLabel(tr(self._block.label), self)
-        self._kind.setToolTip(described(self._block.formula, tr(self._block.advice)))
+        self._kind.setToolTip(described(tr(self._block.formula), tr(self._block.advice)))
         units = settings_of(self._block)["units"]
         self.units = Spin(units.low, units.high, coarse=True, parent=self)
         self.units.setFixedWidth(60)

@@ -107,7 +107,7 @@ class BlocksEditor(QWidget):
         menu.setToolTipsVisible(True)
         for kind in BLOCKS.entries():
             # Text after a tab is in the menu's right column.
-            action = menu.addAction(f"{tr(kind.label)}\t{kind.formula}".replace("&", "&&"))
+            action = menu.addAction(f"{tr(kind.label)}\t{tr(kind.formula)}".replace("&", "&&"))
             action.setToolTip(entry_tip(kind))
             action.triggered.connect(lambda _=False, kind=kind: self.append(kind))
         button.setMenu(menu)

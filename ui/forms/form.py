@@ -268,7 +268,7 @@ class EntryEditor(EntryCombo):
         self._entry = entry
         super().set_value(entry.key if entry else None)
         title = f"{self._title}: {tr(entry.label)}" if entry else self._title
-        about = (entry.formula, tr(entry.advice)) if entry else ()
+        about = (tr(entry.formula), tr(entry.advice)) if entry else ()
         self.setToolTip(described(title, self._help, *about, self._ending))
         if entry is not None:
             self._remembered[entry.key] = entry

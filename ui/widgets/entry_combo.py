@@ -25,7 +25,7 @@ def described(title: str, *paragraphs: str) -> str:
 def entry_tip(entry: type[Entry] | Entry) -> str:
     """The tooltip of an entry: formula, help and advice."""
     restarts = tr(RESTARTS) if getattr(entry, "parametric", False) else ""
-    return described(tr(entry.label), entry.formula, tr(entry.advice), restarts)
+    return described(tr(entry.label), tr(entry.formula), tr(entry.advice), restarts)
 
 
 class EntryCombo(Combo):
@@ -41,5 +41,5 @@ class EntryCombo(Combo):
 def _model(registry: Registry[Any], nothing: str, _language: str) -> QStandardItemModel:
     """One model a registry and language, shared by all lists that show it."""
     first = [(None, nothing, "", "")] if nothing else []
-    entries = [(e.key, tr(e.label), e.formula, entry_tip(e)) for e in registry.entries()]
+    entries = [(e.key, tr(e.label), tr(e.formula), entry_tip(e)) for e in registry.entries()]
     return choice_model(first + entries)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from core.base.registry import settings_of
-from core.base.translation import tr
+from core.base.translation import Message, tr
 from core.catalogue.blocks import Block
 from core.experiment.spec import ExperimentSpec
 from ui import theme
@@ -20,6 +20,11 @@ from ui.widgets.activation_plot import ActivationPlot
 from ui.widgets.keys import keeps_key
 from ui.widgets.section import More, Section
 
+SECTIONS = {
+    "data": Message("Data"),
+    "network": Message("Network"),
+    "training": Message("Training"),
+}
 PRIMARY = {
     "data": ("dataset", "validation"),
     "network": ("activation", "initializer", "normalization", "dropout"),
@@ -109,7 +114,7 @@ class Controls(QFrame):
         self._column.setContentsMargins(MARGIN, 12, MARGIN - (BAR if high > low else 0), MARGIN)
 
     def _section(self, name: str) -> Section:
-        section = Section(name)
+        section = Section(tr(SECTIONS[name]))
         if name == "network":
             section.add(self.blocks)
             self.layers.setWordWrap(True)
