@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
@@ -25,6 +25,15 @@ LABEL_WIDTH = 84
 FONT_POINTS = 9
 # Least contrast of words with what they are on (WCAG 2.2, level AA).
 READABLE = 4.5
+# Sans-serif fonts with Hangul of Linux, macOS and Windows: a system's first one may be too thin.
+HANGUL_FAMILIES = (
+    "Noto Sans CJK KR",
+    "Noto Sans KR",
+    "NanumBarunGothic",
+    "NanumGothic",
+    "Apple SD Gothic Neo",
+    "Malgun Gothic",
+)
 ICONS = Path(__file__).resolve().parent.parent / "resources" / "icons"
 ICON_SIZE = 16
 
@@ -178,6 +187,7 @@ def apply(app: QApplication, theme: Theme) -> None:
     # A point is one pixel on macOS, 96/72 of one elsewhere.
     points = FONT_POINTS * theme.type_scale
     font.setPointSizeF(points * 96 / 72 if sys.platform == "darwin" else points)
+    font.setFamilies([QFontInfo(font).family(), *HANGUL_FAMILIES])
     app.setFont(font)
     _dress_native_parts(theme)
     app.setPalette(palette(theme))

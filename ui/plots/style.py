@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QTransform,
 )
 
-from ui.theme import Theme, blend, readable
+from ui.theme import HANGUL_FAMILIES, Theme, blend, readable
 
 
 class PaintStyle:
@@ -40,7 +40,7 @@ class PaintStyle:
         self.font.setPixelSize(size)
         if not live:
             # The real family: other programs cannot resolve an alias such as "Sans Serif".
-            self.font.setFamily(QFontInfo(font).family())
+            self.font.setFamilies([QFontInfo(font).family(), *HANGUL_FAMILIES])
         self.bold = QFont(self.font)
         self.bold.setWeight(QFont.Weight.DemiBold)
         self.small = QFont(self.font)

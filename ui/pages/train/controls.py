@@ -192,7 +192,7 @@ class Controls(QFrame):
         for _, form in self._forms:
             for name, meaning in meanings.items():
                 if form.has(name):
-                    form.editor(name).set_note(meaning)
+                    form.editor(name).set_note(tr(meaning) if meaning else None)
 
 
 def _layers_text(blocks: tuple[Block, ...]) -> str:
