@@ -163,9 +163,11 @@ QFrame#card QTableView::item { padding: 0 4px; }
 QFrame#rail { background: $background; border: 0; border-right: 1px solid $border; }
 QFrame#column { background: $card; border: 0; border-right: 1px solid $border; }
 QFrame#lesson { background: $card; border: 0; border-left: 1px solid $border; }
-QFrame#lesson QListView { border: 0; border-radius: 0; }
+QFrame#lesson QListView { border: 0; border-radius: 0; outline: 0; }
 QFrame#lesson QListView::item { padding: 8px 16px; border-bottom: 1px solid $border; }
-QFrame#lesson QListView::item:hover { background: $hover; }
+QFrame#lesson QListView::item:hover, QFrame#lesson QListView::item:selected {
+    background: $hover; color: $text;
+}
 QLabel#section, QLabel#quiet { color: $muted; }
 
 QSplitter::handle { background: transparent; }

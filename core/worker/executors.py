@@ -18,7 +18,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache
 from multiprocessing import get_context
-from multiprocessing.connection import Client, Connection, Listener, wait
+from multiprocessing.connection import Client, Connection, Listener
 from typing import Any, Protocol
 
 from threadpoolctl import ThreadpoolController
@@ -102,12 +102,12 @@ def _end(pool: ProcessPoolExecutor) -> None:
     # There is no public way to its processes before Python 3.14.
     processes = tuple((pool._processes or {}).values())
     pool.shutdown(wait=False, cancel_futures=True)
-    running, ends = {each.sentinel: each for each in processes}, time.monotonic() + END_SECONDS
-    while running and (left := ends - time.monotonic()) > 0:
-        for sentinel in wait(running, left):
-            del running[sentinel]
-    for process in running.values():
-        process.kill()
+    ends = time.monotonic() + END_SECONDS
+    for process in processes:
+        process.join(max(0.0, ends - time.monotonic()))
+    for process in processes:
+        if process.is_alive():
+            process.kill()
 
 
 def run_task(task: Task) -> Any:

@@ -115,9 +115,11 @@ def test_a_digit_can_be_drawn_with_the_keys_alone(qtbot, opened_page):
     for _ in range(20):
         QTest.keyClick(view, Qt.Key.Key_Down)
     QTest.keyClick(view, Qt.Key.Key_Space)
+    assert view.question is not None
     drawn = view.question.inputs
     assert drawn.any() and view.pad.pen == pytest.approx((0.5, 0.9))
     QTest.keyClick(view, Qt.Key.Key_Left)
+    assert view.question is not None
     assert np.array_equal(view.question.inputs, drawn), "a lifted pen does not draw"
     assert len(answered(qtbot, view)) == 10
     QTest.keyClick(view, Qt.Key.Key_Delete)

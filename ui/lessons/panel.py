@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -23,6 +23,8 @@ from ui import theme
 from ui.lessons.reader import Reader
 
 WIDTH, MARGIN = 340, 16
+# Of the list and around the text of an item.
+BORDERS = 8
 
 
 class LessonPanel(QFrame):
@@ -76,12 +78,22 @@ class LessonPanel(QFrame):
         for number, (name, progress) in enumerate(lessons.items(), 1):
             lesson, count = progress.lesson, len(progress.lesson.questions)
             done = f"  ✓ {progress.correct}/{count}" if progress.answers else ""
-            item = QListWidgetItem(f"{number}. {lesson.title}{done}\n{lesson.summary}", self.list)
+            text = f"{number}. {lesson.title}{done}\n{lesson.summary}"
+            item = QListWidgetItem(text, self.list)
+            item.setSizeHint(self._room_of(text))
             item.setData(Qt.ItemDataRole.UserRole, name)
             item.setToolTip(lesson.summary)
+        self.list.setCurrentRow(0)
         self._stack.setCurrentWidget(self.list)
         self.show()
         self.list.setFocus()
+
+    def _room_of(self, text: str) -> QSize:
+        """The size of an item: Qt's own does not count the margins when it breaks lines."""
+        room = QRect(0, 0, WIDTH - 2 * MARGIN - BORDERS, WIDTH)
+        metrics = self.list.fontMetrics()
+        lines = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, text)
+        return QSize(0, lines.height() + MARGIN + 1)
 
     def show_progress(self, progress: Progress) -> None:
         """Show the page of a lesson."""

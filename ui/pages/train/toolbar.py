@@ -19,7 +19,7 @@ ICON_WIDTH = 34
 WIDE = 1400
 SPACING, TIGHT = 8, 4
 HEIGHT = 44
-PACE_WIDTH = 88
+PACE_WIDTH = 96
 # Steps per second.
 PACES = {
     0.0: Message("Full speed"),
