@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "resources" / "translations"
 TRANSLATED = ("ko",)
 # Functions and classes whose first argument is shown to users.
-CALLS = {"tr", "Message", "Command", "Menu", "check", "Expectation", "Column"}
+CALLS = {"tr", "Message", "Command", "Menu", "Registry", "check", "Expectation", "Column"}
 # Those that also take a plural.
 WITH_PLURAL = {"tr", "Message"}
 # Keyword arguments and class attributes that are shown to users.

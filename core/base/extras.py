@@ -12,6 +12,7 @@ import sys
 from types import ModuleType
 
 from core.base.errors import UserError
+from core.base.translation import Message
 
 # What each extra installs; a test compares this with pyproject.toml.
 EXTRAS: dict[str, tuple[str, ...]] = {
@@ -39,12 +40,22 @@ def require(module: str, extra: str, purpose: str = "") -> ModuleType:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
         missing = (error.name or module).partition(".")[0]
-        raise MissingExtra(_advice(purpose or "This feature", missing, libraries)) from error
+        raise MissingExtra(_advice(purpose, missing, libraries)) from error
 
 
 def _advice(purpose: str, missing: str, libraries: tuple[str, ...]) -> str:
-    needed = f"{purpose} needs {missing}, which is not installed"
+    purpose = purpose or Message("This feature")
     if getattr(sys, "frozen", False):
-        return f"{needed}; this build of the application does not include it."
+        return Message(
+            "{purpose} needs {library}, which is not installed; this build of the application does "
+            "not include it.",
+            purpose=purpose,
+            library=missing,
+        )
     command = [sys.executable or "python", "-m", "pip", "install", *libraries]
-    return f"{needed}. Install it with: {shlex.join(command)}"
+    return Message(
+        "{purpose} needs {library}, which is not installed. Install it with: {command}",
+        purpose=purpose,
+        library=missing,
+        command=shlex.join(command),
+    )

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Generic, TypeVar, dataclass_transform
 
+from core.base.translation import Message
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -104,8 +106,17 @@ class Registry(Generic[E]):
             return self._entries[key]
         except KeyError:
             near = difflib.get_close_matches(str(key), self._entries, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else f" (choose from {', '.join(self)})"
-            raise KeyError(f"unknown {self.name} {key!r}{hint}") from None
+            raise KeyError(self._unknown(key, near)) from None
+
+    def _unknown(self, key: str, near: list[str]) -> Message:
+        kind = Message(self.name)
+        if near:
+            return Message(
+                "unknown {kind} {key!r}; did you mean {near!r}?", kind=kind, key=key, near=near[0]
+            )
+        return Message(
+            "unknown {kind} {key!r} (choose from {keys})", kind=kind, key=key, keys=", ".join(self)
+        )
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)

@@ -93,8 +93,8 @@ class L2(Penalty):
     source="Zou & Hastie 2005",
 )
 class Elastic(Penalty):
-    sparsity: float = strength_setting(1e-4, "L1 λ₁")
-    strength: float = strength_setting(1e-3, "L2 λ₂")
+    sparsity: float = strength_setting(1e-4, label="L1 λ₁")
+    strength: float = strength_setting(1e-3, label="L2 λ₂")
 
     def value(self, params: Array, mask: Array) -> float:
         sizes, squares = _sum_of_sizes(params, mask), _sum_of_squares(params, mask)

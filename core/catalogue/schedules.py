@@ -169,7 +169,7 @@ class InverseTime(Schedule):
     source="Goyal et al. 2017",
 )
 class Warmup(Schedule):
-    warmup: int = steps_setting(500, "Warm-up T")
+    warmup: int = steps_setting(500, label="Warm-up T")
     start_share: float = setting(
         0.01, label="Start s", low=0, high=1, help="Initial factor on the rate."
     )
@@ -189,11 +189,11 @@ class Warmup(Schedule):
     "{floor} + (1 - {floor}) * (1 + math.cos(math.pi * min(t / {steps}, 1))) / 2)], [{warmup}])",
 )
 class WarmupCosine(Schedule):
-    warmup: int = steps_setting(500, "Warm-up T₁")
+    warmup: int = steps_setting(500, label="Warm-up T₁")
     start_share: float = setting(
         0.01, label="Start s", low=0, high=1, help="Initial factor on the rate."
     )
-    steps: int = steps_setting(10_000, "Steps T₂")
+    steps: int = steps_setting(10_000, label="Steps T₂")
     floor: float = floor_setting()
 
     def factor(self, t: int, memory: tuple[float, ...]) -> float:

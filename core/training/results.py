@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.base.arrays import Array
+from core.base.translation import Message
+from core.network.layer_names import layer_message
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,15 @@ class Divergence:
     quantity: str
 
     def __str__(self) -> str:
-        return f"diverged {self.when}: {self.quantity} in {self.layer}"
+        return Message(
+            "diverged {when}: {quantity} in {layer}",
+            when=self.when,
+            quantity=self.quantity,
+            layer=layer_message(self.layer),
+        )
 
     @property
     def when(self) -> str:
-        return f"at step {self.iteration:,}" if self.iteration >= 0 else "before the first step"
+        if self.iteration < 0:
+            return Message("before the first step")
+        return Message("at step {step:,}", step=self.iteration)

@@ -25,6 +25,7 @@ from threadpoolctl import ThreadpoolController
 
 from core.base.errors import UserError
 from core.base.extras import require
+from core.base.translation import Message
 
 # Given by a task something that makes a report; answers whether the task is to be given up. The
 # report is made only where it is due.
@@ -59,7 +60,7 @@ def nobody(report: Any) -> None:
 
 
 def executors(
-    jobs: int, cluster: str, shared: Any, watch: Watch = nobody, purpose: str = "Searching"
+    jobs: int, cluster: str, shared: Any, watch: Watch = nobody, purpose: str = Message("Searching")
 ) -> AbstractContextManager[Executors]:
     """Makes executors of `jobs` processes here, or of the Dask cluster at an address if given.
 
@@ -67,7 +68,9 @@ def executors(
     """
     if not cluster:
         return local_processes(jobs, shared, watch)
-    require("distributed", extra="cluster", purpose=f"{purpose} on a cluster")
+    require(
+        "distributed", extra="cluster", purpose=Message("{purpose} on a cluster", purpose=purpose)
+    )
     from core.worker import cluster as dask
 
     return dask.cluster(cluster, shared, watch)

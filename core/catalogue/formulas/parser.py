@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from core.base.extras import MissingExtra, require
+from core.base.translation import Message
 from core.catalogue.formulas.evaluation import NUMPY
 from core.catalogue.formulas.tokens import (
     ALIASES,
@@ -38,7 +39,7 @@ LARGEST = 1e15
 def sympy_module() -> Any:
     """SymPy, imported when the first formula is typed."""
     try:
-        return require("sympy", "formulas", "A typed formula")
+        return require("sympy", "formulas", Message("A typed formula"))
     except MissingExtra as error:
         raise FormulaError(str(error), 0) from error
 
@@ -48,24 +49,26 @@ class Parser:
 
     def __init__(self, text: str, symbols: dict[str, Any], differentiable: bool) -> None:
         if len(text) > LONGEST:
-            raise FormulaError(
-                f"A formula may have at most {LONGEST} characters.", LONGEST, len(text) - LONGEST
-            )
+            problem = Message("A formula may have at most {most} characters.", most=LONGEST)
+            raise FormulaError(problem, LONGEST, len(text) - LONGEST)
         self._sympy, self._symbols, self._differentiable = sympy_module(), symbols, differentiable
         self._tokens = tokens_of(text, symbols)
         self._next, self._depth = 0, 0
 
     def parse(self) -> Any:
         if self._token.kind == "end":
-            raise FormulaError("Type a formula, for example x^2/20 + y^2.", 0)
+            raise FormulaError(Message("Type a formula, for example x^2/20 + y^2."), 0)
         expression = self._sum()
         token = self._token
         if token.kind != "end":
-            problem = "This bracket was never opened." if token.text == ")" else "Unexpected here."
-            raise self._error(problem, token)
+            unopened = Message("This bracket was never opened.")
+            raise self._error(unopened if token.text == ")" else Message("Unexpected here."), token)
         if _nested(expression) > MOST_NESTED:
             raise FormulaError(
-                f"At most {MOST_NESTED} functions and powers may stand within each other.",
+                Message(
+                    "At most {most} functions and powers may stand within each other.",
+                    most=MOST_NESTED,
+                ),
                 0,
                 self._token.position,
             )
@@ -89,7 +92,7 @@ class Parser:
     def _sum(self) -> Any:
         self._depth += 1
         if self._depth > DEEPEST:
-            raise self._error("Too many brackets within brackets.", self._token)
+            raise self._error(Message("Too many brackets within brackets."), self._token)
         total = self._product()
         while sign := self._accept("+", "-"):
             term = self._product()
@@ -105,12 +108,12 @@ class Parser:
             elif sign := self._accept("/"):
                 at, divisor = self._token, self._signed()
                 if divisor.is_zero:
-                    raise self._error("Division by zero.", at)
+                    raise self._error(Message("Division by zero."), at)
                 product = self._checked(product / divisor, sign)
             elif self._begins_factor():
                 at = self._token
                 if at.kind == "number":
-                    raise self._error("An operator is missing before this number.", at)
+                    raise self._error(Message("An operator is missing before this number."), at)
                 product = self._checked(product * self._power(), at)
             else:
                 return product
@@ -127,7 +130,7 @@ class Parser:
         if self._accept("-"):
             self._depth += 1
             if self._depth > DEEPEST:
-                raise self._error("Too many signs in a row.", self._token)
+                raise self._error(Message("Too many signs in a row."), self._token)
             value = -self._signed()
             self._depth -= 1
             return value
@@ -151,7 +154,7 @@ class Parser:
             try:
                 return self._folded(float(base) ** float(exponent), at)
             except (OverflowError, ZeroDivisionError, TypeError):
-                raise self._error("This power is not a finite real number.", at) from None
+                raise self._error(Message("This power is not a finite real number."), at) from None
         return self._checked(base**exponent, at)
 
     def _atom(self) -> Any:
@@ -166,16 +169,16 @@ class Parser:
             return self._between_bars(token)
         if token.kind == "end":
             raise FormulaError(
-                "The formula ends too early: something is missing here.", token.position
+                Message("The formula ends too early: something is missing here."), token.position
             )
-        raise self._error("A number, a variable or a bracket is missing here.", token)
+        raise self._error(Message("A number, a variable or a bracket is missing here."), token)
 
     def _bracketed(self, opened: Token) -> Any:
         outer, self._inside_bars = self._inside_bars, False
         inner = self._sum()
         self._inside_bars = outer
         if not self._accept(")"):
-            raise self._error("This bracket is never closed.", opened)
+            raise self._error(Message("This bracket is never closed."), opened)
         return inner
 
     def _between_bars(self, opened: Token) -> Any:
@@ -183,7 +186,7 @@ class Parser:
         inner = self._sum()
         self._inside_bars = outer
         if not self._accept("|"):
-            raise self._error("This bar is never closed.", opened)
+            raise self._error(Message("This bar is never closed."), opened)
         return self._sympy.Abs(inner)
 
     def _number(self, token: Token) -> Any:
@@ -192,7 +195,7 @@ class Parser:
     def _folded(self, value: Any, at: Token) -> Any:
         """A constant: an integer where it is one, so that derivatives read well."""
         if isinstance(value, complex) or not math.isfinite(value):
-            raise self._error("This is not a finite real number.", at)
+            raise self._error(Message("This is not a finite real number."), at)
         if value == int(value) and abs(value) < LARGEST:
             return self._sympy.Integer(int(value))
         return self._sympy.Float(value)
@@ -201,12 +204,12 @@ class Parser:
         """The expression. Raises `FormulaError` if arithmetic on constants left the real
         numbers."""
         if expression.has(self._sympy.zoo, self._sympy.nan, self._sympy.oo, self._sympy.I):
-            raise self._error("This is not a finite real number.", at)
+            raise self._error(Message("This is not a finite real number."), at)
         if expression.is_Integer and abs(expression) > LARGEST:
             return self._folded(float(expression), at)
         factor, _ = expression.as_coeff_Mul()
         if not math.isfinite(float(factor)):
-            raise self._error("This is too large a number.", at)
+            raise self._error(Message("This is too large a number."), at)
         return expression
 
     def _named(self, token: Token) -> Any:
@@ -219,12 +222,24 @@ class Parser:
             raise self._error(self._unknown(name), token)
         if self._differentiable and name in STEPS:
             raise self._error(
-                f"{token.text} has slope 0 or none, so that no gradient can be taken.", token
+                Message(
+                    "{function} has slope 0 or none, so that no gradient can be taken.",
+                    function=token.text,
+                ),
+                token,
             )
         exponent = self._take() if self._token.kind == "super" else None  # sin²x is (sin x)²
         arguments = self._arguments(token)
         if len(arguments) != FUNCTIONS[name]:
-            raise self._error(f"{token.text} takes {FUNCTIONS[name]}, not {len(arguments)}.", token)
+            raise self._error(
+                Message(
+                    "{function} takes {needed}, not {given}.",
+                    function=token.text,
+                    needed=FUNCTIONS[name],
+                    given=len(arguments),
+                ),
+                token,
+            )
         result = self._applied(name, arguments, token)
         if exponent is None:
             return result
@@ -232,10 +247,16 @@ class Parser:
             result, self._number(exponent._replace(text=digits(exponent.text))), exponent
         )
 
-    def _unknown(self, name: str) -> str:
+    def _unknown(self, name: str) -> Message:
         near = difflib.get_close_matches(name, [*FUNCTIONS, *ALIASES, *self._symbols], n=1)
-        known = f"variables: {', '.join(self._symbols)}; functions: {', '.join(FUNCTIONS)}"
-        return f"Unknown name {name!r}" + (f"; did you mean {near[0]}?" if near else f" ({known}).")
+        if near:
+            return Message("Unknown name {name!r}; did you mean {near}?", name=name, near=near[0])
+        return Message(
+            "Unknown name {name!r} (variables: {variables}; functions: {functions}).",
+            name=name,
+            variables=", ".join(self._symbols),
+            functions=", ".join(FUNCTIONS),
+        )
 
     def _arguments(self, function: Token) -> list[Any]:
         if opened := self._accept("("):
@@ -245,10 +266,13 @@ class Parser:
                 arguments.append(self._sum())
             self._inside_bars = outer
             if not self._accept(")"):
-                raise self._error("This bracket is never closed.", opened)
+                raise self._error(Message("This bracket is never closed."), opened)
             return arguments
         if self._token.kind not in ("number", "name") and self._token.text not in ("√", "|"):
-            raise self._error(f"{function.text} of what? Its argument is missing.", function)
+            problem = Message(
+                "{function} of what? Its argument is missing.", function=function.text
+            )
+            raise self._error(problem, function)
         argument = self._power()
         while self._token.kind == "name" and not self._is_function(self._token):
             argument = argument * self._power()

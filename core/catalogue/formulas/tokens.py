@@ -7,6 +7,8 @@ import re
 from collections.abc import Container
 from typing import NamedTuple
 
+from core.base.translation import Message
+
 _SIGNS = str.maketrans({"−": "-", "·": "*", "×": "*", "⋅": "*", "÷": "/"})
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _TOKEN = re.compile(
@@ -57,7 +59,10 @@ def tokens_of(text: str, variables: Container[str]) -> list[Token]:
         match = _TOKEN.match(plain, at)
         if not match:
             at += len(plain[at:]) - len(plain[at:].lstrip())
-            raise FormulaError(f"The character {text[at]!r} has no meaning in a formula.", at)
+            problem = Message(
+                "The character {character!r} has no meaning in a formula.", character=text[at]
+            )
+            raise FormulaError(problem, at)
         kind = str(match.lastgroup)
         start, word = match.start(kind), match.group(kind)
         if (
