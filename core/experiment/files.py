@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.base.png import SIGNATURE, text_in_png
+from core.base.translation import Message, joined
 from core.experiment.reading import SpecError
 from core.experiment.serialization import dumps, from_dict, parse
 from core.experiment.spec import ExperimentSpec
@@ -41,7 +42,7 @@ def read_plain(path: Path) -> Any:
         return parse(_text(_content(path)))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else None
-        raise SpecError([f"{path}: {reason or error}"]) from error
+        raise SpecError([joined(": ", [str(path), reason or str(error)])]) from error
     except SpecError as error:
         raise _led(path, error) from error
 
@@ -61,9 +62,12 @@ def _content(path: Path) -> bytes:
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if not stat.S_ISREG(status.st_mode):
-        raise SpecError(["is not an ordinary file"])
+        raise SpecError([Message("is not an ordinary file")])
     if status.st_size > LARGEST_FILE:
-        raise SpecError([f"is too large for an experiment: more than {LARGEST_FILE:,} bytes"])
+        problem = Message(
+            "is too large for an experiment: more than {most:,} bytes", most=LARGEST_FILE
+        )
+        raise SpecError([problem])
     return path.read_bytes()
 
 
@@ -72,12 +76,12 @@ def _text(data: bytes) -> str | bytes:
         return data
     text = text_in_png(data, SPEC_KEY)
     if text is None:
-        raise SpecError(["the image contains no experiment; only exported PNG images do"])
+        raise SpecError([Message("the image contains no experiment; only exported PNG images do")])
     return text
 
 
 def _led(path: Path, error: SpecError) -> SpecError:
-    return SpecError([f"{path}: {problem}" for problem in error.problems])
+    return SpecError([joined(": ", [str(path), problem]) for problem in error.problems])
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, TypeVar
 
 from core.base.registry import Entry
+from core.base.translation import Message
 from core.experiment.reading import Reader, SpecError
 from core.experiment.serialization import from_dict, parse
 from core.experiment.spec import SCHEMA_VERSION, ExperimentSpec
@@ -25,7 +26,7 @@ EXPERIMENT, LAB = "experiment", "lab"
 SAFE_LENGTH = 2_000
 # The most points that can be drawn need about half of either.
 LONGEST_LINK, LARGEST_CONTENT = 100_000, 500_000
-TOO_LARGE = "link: is too large; save a file instead"
+TOO_LARGE = Message("link: is too large; save a file instead")
 
 Settings = TypeVar("Settings")
 
@@ -65,10 +66,10 @@ def read_link(text: str) -> ExperimentSpec | LabLink:
     plain = re.sub(r"\s+", "", text).strip("<>\"'")
     scheme, _, rest = plain.partition(":")
     if scheme.lower() != SCHEME:
-        raise SpecError([f"link: must begin with {SCHEME}:"])
+        raise SpecError([Message("link: must begin with {scheme}:", scheme=SCHEME)])
     kind, *parts = rest.strip("/").split("/")
     if kind not in (EXPERIMENT, LAB) or len(parts) != (2 if kind == EXPERIMENT else 3):
-        raise SpecError(["link: is cut short, or was not made by Copy link"])
+        raise SpecError([Message("link: is cut short, or was not made by Copy link")])
     _check_version(parts[0])
     raw = _unpacked(parts[-1])
     return from_dict(raw) if kind == EXPERIMENT else LabLink(parts[1], raw)
@@ -80,7 +81,7 @@ def read_settings(raw: Any, default: Settings) -> Settings:
     try:
         made = reader.part(raw, default, "")
     except RecursionError:
-        raise SpecError(["settings: are nested too deeply"]) from None
+        raise SpecError([Message("settings: are nested too deeply")]) from None
     if reader.problems:
         raise SpecError(reader.problems)
     return made
@@ -88,9 +89,12 @@ def read_settings(raw: Any, default: Settings) -> Settings:
 
 def _check_version(text: str) -> None:
     if not re.fullmatch(r"[1-9][0-9]{0,5}", text):
-        raise SpecError(["link: has no version"])
+        raise SpecError([Message("link: has no version")])
     if int(text) > VERSION:
-        raise SpecError([f"link: was made by a newer version; this one reads up to {VERSION}"])
+        problem = Message(
+            "link: was made by a newer version; this one reads up to {version}", version=VERSION
+        )
+        raise SpecError([problem])
 
 
 def _checked(link: str) -> str:
@@ -115,12 +119,12 @@ def _unpacked(token: str) -> Any:
         packed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         text = unpacking.decompress(packed, LARGEST_CONTENT)
     except (ValueError, zlib.error):
-        raise SpecError(["link: is damaged"]) from None
+        raise SpecError([Message("link: is damaged")]) from None
     if not unpacking.eof:
         large = len(text) == LARGEST_CONTENT
-        raise SpecError([TOO_LARGE if large else "link: is cut short"])
+        raise SpecError([TOO_LARGE if large else Message("link: is cut short")])
     if unpacking.unused_data:
-        raise SpecError(["link: has something behind its end"])
+        raise SpecError([Message("link: has something behind its end")])
     return parse(text)
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from core.base.errors import UserError
 from core.base.registry import Entry, Setting
+from core.base.translation import Message, joined
 from core.catalogue.activations import ACTIVATIONS
 from core.catalogue.blocks import BLOCKS
 from core.catalogue.losses import OUTPUTS
@@ -33,7 +34,7 @@ class SpecError(UserError):
     """An experiment that cannot be read; `problems` lists each as "path: message"."""
 
     def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
+        super().__init__(joined("\n", problems))
         self.problems = problems
 
 
@@ -47,7 +48,7 @@ class Reader:
         self.problems: list[str] = []
 
     def fail(self, path: str, message: str) -> None:
-        self.problems.append(f"{path or 'experiment'}: {message}")
+        self.problems.append(joined(": ", [path or Message("experiment"), message]))
 
     def faulty(self, paths: Iterable[str]) -> bool:
         """Whether there is a problem at, below or above any of the paths."""
@@ -57,12 +58,15 @@ class Reader:
     def part(self, raw: object, default: Any, path: str, known: tuple[str, ...] = ()) -> Any:
         """A spec part or entry like `default`, with the settings in `raw`."""
         if not isinstance(raw, dict):
-            self.fail(path, f"must be an object with settings, not {shown(raw)}")
+            self.fail(
+                path, Message("must be an object with settings, not {value}", value=shown(raw))
+            )
             return default
         declared = {item.name: item for item in fields(default)}
         for name in raw:
             if name not in declared and name not in known:
-                self.fail(join(path, _shown_key(name)), f"unknown setting{nearest(name, declared)}")
+                problem = joined("", [Message("unknown setting"), nearest(name, declared)])
+                self.fail(join(path, _shown_key(name)), problem)
         kinds = _kinds(type(default))
         given = {}
         for name, item in declared.items():
@@ -94,15 +98,21 @@ class Reader:
     ) -> Any:
         """A list of any length where `kinds` ends with an ellipsis, else one of exactly those."""
         if not isinstance(raw, (list, tuple)):
-            self.fail(path, f"must be a list, not {shown(raw)}")
+            self.fail(path, Message("must be a list, not {value}", value=shown(raw)))
             return default
         if len(raw) > MOST_ITEMS:
-            self.fail(path, f"has {len(raw):,} items; {MOST_ITEMS:,} are the most")
+            problem = Message(
+                "has {count:,} items; {most:,} are the most", count=len(raw), most=MOST_ITEMS
+            )
+            self.fail(path, problem)
             return default
         if kinds[-1] is Ellipsis:
             kinds = kinds[:1] * len(raw)
         elif len(raw) != len(kinds):
-            self.fail(path, f"must have {len(kinds)} items, not {len(raw)}")
+            problem = Message(
+                "must have {needed} items, not {given}", needed=len(kinds), given=len(raw)
+            )
+            self.fail(path, problem)
             return default
         return tuple(
             self.value(item, kind, setting, None, f"{path}[{i}]")
@@ -116,7 +126,9 @@ class Reader:
         if isinstance(raw, str):
             raw = {"key": raw}
         if not isinstance(raw, dict):
-            self.fail(path, f'must name a {registry.name} or be an object with a "key"')
+            kind = Message(registry.name)
+            problem = Message('must name a {kind} or be an object with a "key"', kind=kind)
+            self.fail(path, problem)
             return default
         if "key" in raw:
             found = self.named(raw["key"], registry, path)
@@ -124,16 +136,18 @@ class Reader:
                 return default
             default = found
         elif default is None:
-            self.fail(join(path, "key"), f"is missing (choose from {', '.join(registry)})")
+            problem = Message("is missing (choose from {keys})", keys=", ".join(registry))
+            self.fail(join(path, "key"), problem)
             return None
         return self.part(raw, default, path, known=("key",))
 
     def named(self, key: object, registry: Any, path: str) -> Entry | None:
         """The entry of that key with its defaults."""
         if not isinstance(key, str):
-            self.fail(join(path, "key"), f"must be text, not {shown(key)}")
+            self.fail(join(path, "key"), Message("must be text, not {value}", value=shown(key)))
         elif registry is ACTIVATIONS and key not in ACTIVATIONS and key in OUTPUTS:
-            self.fail(path, f"{key!r} is an output function only (see network.output)")
+            problem = Message("{key!r} is an output function only (see network.output)", key=key)
+            self.fail(path, problem)
         else:
             try:
                 return registry[key if key in registry else _clipped(key)]()
@@ -144,32 +158,31 @@ class Reader:
     def flag(self, raw: object, setting: Setting, default: Any, path: str) -> Any:
         if isinstance(raw, bool):
             return raw
-        self.fail(path, f"must be true or false, not {shown(raw)}")
+        self.fail(path, Message("must be true or false, not {value}", value=shown(raw)))
         return default
 
     def text(self, raw: object, setting: Setting, default: Any, path: str) -> Any:
         if not isinstance(raw, str):
-            self.fail(path, f"must be text, not {shown(raw)}")
+            self.fail(path, Message("must be text, not {value}", value=shown(raw)))
         elif setting.choices and raw not in setting.choices:
-            self.fail(
-                path, f"must be one of {', '.join(setting.choices)}{nearest(raw, setting.choices)}"
-            )
+            problem = Message("must be one of {choices}", choices=", ".join(setting.choices))
+            self.fail(path, joined("", [problem, nearest(raw, setting.choices)]))
         elif any("\ud800" <= letter <= "\udfff" for letter in raw):
-            self.fail(path, "has lone surrogates, which cannot be written to a file")
+            self.fail(path, Message("has lone surrogates, which cannot be written to a file"))
         else:
             return raw
         return default
 
     def whole(self, raw: object, setting: Setting, default: Any, path: str) -> Any:
         if not _is_number(raw) or not _is_finite(raw) or raw != int(raw):
-            self.fail(path, f"must be a whole number, not {shown(raw)}")
+            self.fail(path, Message("must be a whole number, not {value}", value=shown(raw)))
         elif self.within(int(raw), setting, path, LARGEST_WHOLE):
             return int(raw)
         return default
 
     def real(self, raw: object, setting: Setting, default: Any, path: str) -> Any:
         if not _is_number(raw) or not _is_finite(raw):
-            self.fail(path, f"must be a finite number, not {shown(raw)}")
+            self.fail(path, Message("must be a finite number, not {value}", value=shown(raw)))
         elif self.within(float(raw), setting, path, math.inf):
             return float(raw)
         return default
@@ -178,9 +191,9 @@ class Reader:
         low = -limit if setting.low is None else setting.low
         high = limit if setting.high is None else setting.high
         if number < low:
-            self.fail(path, f"must be ≥ {low:.15g}")
+            self.fail(path, Message("must be ≥ {bound}", bound=f"{low:.15g}"))
         elif number > high:
-            self.fail(path, f"must be ≤ {high:.15g}")
+            self.fail(path, Message("must be ≤ {bound}", bound=f"{high:.15g}"))
         return low <= number <= high
 
 
@@ -195,16 +208,18 @@ def shown(raw: object) -> str:
     if isinstance(raw, str):
         return repr(_clipped(raw))
     if isinstance(raw, Integral) and abs(int(raw)) > LARGEST_WHOLE:
-        return "such a large number"
+        return Message("such a large number")
     if isinstance(raw, Real):
         return str(raw)
-    return {dict: "an object", list: "a list", tuple: "a list"}.get(type(raw), type(raw).__name__)
+    if isinstance(raw, (list, tuple)):
+        return Message("a list")
+    return Message("an object") if isinstance(raw, dict) else type(raw).__name__
 
 
 def nearest(name: object, known: Iterable[str]) -> str:
     """A suggestion of a similar name, to append to a message; empty if there is none."""
     near = difflib.get_close_matches(_clipped(str(name)), list(known), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    return Message("; did you mean {name!r}?", name=near[0]) if near else ""
 
 
 @cache

@@ -16,6 +16,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from core.base.registry import Entry
+from core.base.translation import Message, joined
 from core.catalogue.losses import LOSSES
 from core.data.drawn import from_text
 from core.data.features import PlaneFeatures, lacks_plane
@@ -37,7 +38,11 @@ __all__ = [
 ]
 
 LARGEST_TEXT = 50_000_000
-TARGETS = {"binary": "two classes", "classes": "several classes", "regression": "numbers"}
+TARGETS = {
+    "binary": Message("two classes"),
+    "classes": Message("several classes"),
+    "regression": Message("numbers"),
+}
 
 
 def from_dict(raw: object) -> ExperimentSpec:
@@ -46,9 +51,9 @@ def from_dict(raw: object) -> ExperimentSpec:
     try:
         spec = reader.part(_without_schema(raw, reader), ExperimentSpec(), "")
     except RecursionError:
-        raise SpecError(["experiment: is nested too deeply"]) from None
+        raise SpecError([Message("experiment: is nested too deeply")]) from None
     contradictions = [
-        f"{path}: {message}"
+        joined(": ", [path, message])
         for path, message, concerns in _contradictions(spec)
         if not reader.faulty(concerns)
     ]
@@ -73,7 +78,9 @@ def settled(spec: ExperimentSpec) -> tuple[ExperimentSpec, list[str]]:
         part, _, name = path.partition(".")
         default = getattr(getattr(ExperimentSpec(), part), name)
         spec = replace(spec, **{part: replace(getattr(spec, part), **{name: default})})
-        reasons.append(f"{path} was reset to its default: {message}")
+        reasons.append(
+            Message("{path} was reset to its default: {reason}", path=path, reason=message)
+        )
     return spec, reasons
 
 
@@ -101,7 +108,7 @@ def loads(text: str | bytes) -> ExperimentSpec:
 def parse(text: str | bytes) -> Any:
     """JSON text as plain data. Raises `SpecError`."""
     if len(text) > LARGEST_TEXT:
-        raise SpecError(["experiment: is too long"])
+        raise SpecError([Message("experiment: is too long")])
     twice: list[str] = []
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -116,14 +123,25 @@ def parse(text: str | bytes) -> Any:
             text = text.decode("utf-8-sig")
         raw = json.loads(text, object_pairs_hook=pairs, parse_int=_whole)
     except UnicodeDecodeError as error:
-        raise SpecError([f"experiment: is not UTF-8 text (at byte {error.start})"]) from None
+        problem = Message("experiment: is not UTF-8 text (at byte {byte})", byte=error.start)
+        raise SpecError([problem]) from None
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno} column {error.colno}"
-        raise SpecError([f"experiment: is not JSON: {error.msg} at {place}"]) from None
+        problem = Message(
+            "experiment: is not JSON: {reason} at line {line} column {column}",
+            reason=error.msg,
+            line=error.lineno,
+            column=error.colno,
+        )
+        raise SpecError([problem]) from None
     except RecursionError:
-        raise SpecError(["experiment: is nested too deeply"]) from None
+        raise SpecError([Message("experiment: is nested too deeply")]) from None
     if twice:
-        raise SpecError([f"experiment: {shown(key)} is given twice in one object" for key in twice])
+        raise SpecError(
+            [
+                Message("experiment: {key} is given twice in one object", key=shown(key))
+                for key in twice
+            ]
+        )
     return raw
 
 
@@ -138,7 +156,8 @@ def set_path(raw: Any, path: str, value: Any) -> Any:
     if isinstance(value, str):
         path = _path_of_entry(path, value)
     if not re.fullmatch(r"[^.\[\]]+(\.[^.\[\]]+|\[\d{1,9}\]){0,30}", path):
-        raise SpecError([f"{shown(path)}: is no path such as network.hidden[1].units"])
+        problem = Message("is no path such as network.hidden[1].units")
+        raise SpecError([joined(": ", [shown(path), problem])])
     steps = [step.lstrip(".") for step in re.findall(r"\.?[^.\[\]]+|\[\d+\]", path)]
     return _put(raw, to_dict(ExperimentSpec()), steps, value, "")
 
@@ -159,7 +178,8 @@ def _path_of_entry(path: str, key: str) -> str:
         return f"{path}.{names[0]}"
     near = nearest(key, [each for registry in entries.values() for each in registry])
     example = f"{path}.{next(iter(entries), '…')}=…"
-    raise SpecError([f"{path}: has several settings; name one of them, as in {example}{near}"])
+    problem = Message("has several settings; name one of them, as in {example}", example=example)
+    raise SpecError([joined("", [f"{path}: ", problem, near])])
 
 
 def _without_schema(raw: object, reader: Reader) -> object:
@@ -167,10 +187,15 @@ def _without_schema(raw: object, reader: Reader) -> object:
         return raw
     version = raw["schema"]
     if isinstance(version, bool) or not isinstance(version, int) or version < 1:
-        reader.fail("schema", f"must be a whole number from 1 to {SCHEMA_VERSION}")
+        problem = Message("must be a whole number from 1 to {version}", version=SCHEMA_VERSION)
+        reader.fail("schema", problem)
     elif version > SCHEMA_VERSION:
         reader.fail(
-            "schema", f"was written by a newer version, this one reads up to {SCHEMA_VERSION}"
+            "schema",
+            Message(
+                "was written by a newer version, this one reads up to {version}",
+                version=SCHEMA_VERSION,
+            ),
         )
     return {key: value for key, value in raw.items() if key != "schema"}
 
@@ -182,12 +207,17 @@ def _contradictions(spec: ExperimentSpec) -> Iterator[tuple[str, str, tuple[str,
         yield from unsuitable(spec, task)
     if isinstance(data.features, PlaneFeatures):
         if not any(data.features.chosen):
-            yield "data.features", "at least one feature must be selected", ("data.features",)
+            unselected = Message("at least one feature must be selected")
+            yield "data.features", unselected, ("data.features",)
         if lacks_plane(data.dataset):
             yield (
                 "data.features",
-                f"{data.features.key} needs a data set with two inputs, which {data.dataset.key} "
-                "does not have (choose inputs)",
+                Message(
+                    "{features} needs a data set with two inputs, which {dataset} does not have "
+                    "(choose inputs)",
+                    features=data.features.key,
+                    dataset=data.dataset.key,
+                ),
                 ("data.dataset", "data.features"),
             )
     try:
@@ -197,7 +227,7 @@ def _contradictions(spec: ExperimentSpec) -> Iterator[tuple[str, str, tuple[str,
     if spec.training.patience and not spec.data.validation:
         yield (
             "training.patience",
-            "early stopping needs validation data, but data.validation is 0",
+            Message("early stopping needs validation data, but data.validation is 0"),
             ("training.patience", "data.validation"),
         )
 
@@ -210,16 +240,28 @@ def unsuitable(spec: ExperimentSpec, task: str) -> Iterator[tuple[str, str, tupl
         fitting = ", ".join(entry.key for entry in LOSSES.entries() if task in entry.tasks)
         yield (
             "training.loss",
-            f"{loss.key} does not suit the data set {data.key}, whose targets are "
-            f"{TARGETS[task]} (choose from auto, {fitting})",
+            Message(
+                "{loss} does not suit the data set {dataset}, whose targets are {targets} (choose "
+                "from auto, {fitting})",
+                loss=loss.key,
+                dataset=data.key,
+                targets=TARGETS[task],
+                fitting=fitting,
+            ),
             ("data.dataset", "training.loss"),
         )
     allowed = [key for key in loss.outputs if key != "softmax" or task == "classes"]
     if task in loss.tasks and output not in ("auto", *allowed):
         yield (
             "network.output",
-            f"{output} does not suit the loss {loss.key} on the data set {data.key} "
-            f"(choose from auto, {', '.join(allowed)})",
+            Message(
+                "{output} does not suit the loss {loss} on the data set {dataset} (choose from "
+                "auto, {fitting})",
+                output=output,
+                loss=loss.key,
+                dataset=data.key,
+                fitting=", ".join(allowed),
+            ),
             ("data.dataset", "training.loss", "network.output"),
         )
 
@@ -236,18 +278,23 @@ def _put(node: Any, default: Any, steps: list[str], value: Any, place: str) -> A
     elif node is None:
         node = {}
     if not isinstance(node, dict):
-        raise SpecError(
-            [f"{join(place, step)}: there is only {shown(node)} at {place or 'the top'}"]
+        problem = Message(
+            "there is only {value} at {place}",
+            value=shown(node),
+            place=place or Message("the top"),
         )
+        raise SpecError([joined(": ", [join(place, step), problem])])
     inner = default.get(step) if isinstance(default, dict) else None
     return node | {step: _put(node.get(step, inner), inner, rest, value, join(place, step))}
 
 
 def _put_item(node: Any, index: int, rest: list[str], value: Any, place: str) -> list[Any]:
     if not isinstance(node, (list, tuple)):
-        raise SpecError([f"{place}[{index}]: there is no list at {place}"])
+        problem = Message("there is no list at {place}", place=place)
+        raise SpecError([joined(": ", [f"{place}[{index}]", problem])])
     if index > len(node):
-        raise SpecError([f"{place}[{index}]: {place} ends at [{len(node) - 1}]"])
+        problem = Message("{place} ends at [{last}]", place=place, last=len(node) - 1)
+        raise SpecError([joined(": ", [f"{place}[{index}]", problem])])
     item = node[index] if index < len(node) else None
     if rest and isinstance(item, int):
         item = {"key": "dense", "units": item}

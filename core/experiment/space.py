@@ -18,6 +18,7 @@ import numpy as np
 
 from core.base.errors import UserError
 from core.base.registry import Setting, settings_of
+from core.base.translation import Message, joined
 from core.experiment.reading import SpecError
 from core.experiment.serialization import from_dict, set_path, to_dict
 from core.experiment.spec import ExperimentSpec
@@ -114,18 +115,25 @@ def parse_range(text: str) -> Range:
     scale, colon, values = described.partition(":")
     if not (equals and colon and path and scale in SCALES):
         raise SearchError(
-            f"{text}: must be PATH=log:LOW..HIGH, linear:LOW..HIGH, int:LOW..HIGH or choice:A,B,…"
+            Message(
+                "{text}: must be PATH=log:LOW..HIGH, linear:LOW..HIGH, int:LOW..HIGH or "
+                "choice:A,B,…",
+                text=text,
+            )
         )
     if scale == "choice":
         choices = tuple(_choice(item) for item in _split(values))
         if len(choices) < 2:
-            raise SearchError(f"{path}: a choice needs at least two values, separated by commas")
+            problem = Message("a choice needs at least two values, separated by commas")
+            raise SearchError(joined(": ", [path, problem]))
         return Range(path, scale, choices=choices)
     low, high = _bounds(path, values)
     if scale == "log" and low <= 0:
-        raise SearchError(f"{path}: a log range must begin above 0, not at {low:g}")
+        problem = Message("a log range must begin above 0, not at {low:g}", low=low)
+        raise SearchError(joined(": ", [path, problem]))
     if scale == "int" and not (low.is_integer() and high.is_integer()):
-        raise SearchError(f"{path}: the ends of an int range must be whole numbers")
+        problem = Message("the ends of an int range must be whole numbers")
+        raise SearchError(joined(": ", [path, problem]))
     return Range(path, scale, low, high)
 
 
@@ -137,12 +145,14 @@ def validate_ranges(spec: ExperimentSpec, ranges: Sequence[Range]) -> None:
     problems = []
     if not ranges:
         problems.append(
-            "nothing varies: give at least one range, such as "
-            "training.optimizer.learning_rate=log:1e-4..1e-1"
+            Message(
+                "nothing varies: give at least one range, such as {example}",
+                example="training.optimizer.learning_rate=log:1e-4..1e-1",
+            )
         )
     for path, count in _counts([r.path for r in ranges]).items():
         if count > 1:
-            problems.append(f"{path}: is given {count} ranges")
+            problems.append(Message("{path}: is given {number} ranges", path=path, number=count))
     for each in ranges:
         ends = each.choices if each.scale == "choice" else (each.value_at(0), each.value_at(1))
         for value in ends:
@@ -151,7 +161,7 @@ def validate_ranges(spec: ExperimentSpec, ranges: Sequence[Range]) -> None:
             except SpecError as error:
                 problems += error.problems
     if problems:
-        raise SearchError("\n".join(dict.fromkeys(problems)))
+        raise SearchError(joined("\n", dict.fromkeys(problems)))
 
 
 def with_parameters(spec: ExperimentSpec, parameters: Parameters) -> ExperimentSpec:
@@ -193,18 +203,21 @@ def narrowed(each: Range, values: Sequence[Any], allowed: tuple[float, float]) -
     positions = np.array([each.position(value) for value in best])
     low, high = np.quantile(positions, (LOW_QUANTILE, HIGH_QUANTILE))
     low, high = max(low - MARGIN, 0.0), min(high + MARGIN, 1.0)
-    reasons = [f"the best {len(best)} of {len(values)} trials lie there"]
+    reason = Message(
+        "the best {best} of {total} trials lie there", best=len(best), total=len(values)
+    )
     if positions[0] < BORDER:
         low = -GROWTH
-        reasons = ["the best trial lies at the lower border"]
+        reason = Message("the best trial lies at the lower border")
     if positions[0] > 1 - BORDER:
         high = 1 + GROWTH
-        reasons = ["the best trial lies at the upper border"]
+        reason = Message("the best trial lies at the upper border")
     after = _stretched(each, low, high, allowed)
-    verb = "widened" if after.low < each.low or after.high > each.high else "narrowed"
+    grown = after.low < each.low or after.high > each.high
+    change = Message("widened") if grown else Message("narrowed")
     if after == each:
-        verb = "kept"
-    return Narrowing(each, after, f"{verb}: {reasons[0]}")
+        change = Message("kept")
+    return Narrowing(each, after, joined(": ", [change, reason]))
 
 
 def _stretched(each: Range, low: float, high: float, allowed: tuple[float, float]) -> Range:
@@ -237,10 +250,12 @@ def _number(value: float) -> str:
 def _narrowed_choice(each: Range, best: list[Any]) -> Narrowing:
     left = tuple(choice for choice in each.choices if choice in best)
     if len(left) == len(each.choices):
-        return Narrowing(each, each, f"kept: all choices are among the best {len(best)}")
+        reason = Message("kept: all choices are among the best {best}", best=len(best))
+        return Narrowing(each, each, reason)
     kept = ", ".join(_choice_text(choice) for choice in left)
     after = replace(each, choices=left)
-    return Narrowing(each, after, f"narrowed: the best {len(best)} trials use only {kept}")
+    reason = Message("narrowed: the best {best} trials use only {kept}", best=len(best), kept=kept)
+    return Narrowing(each, after, reason)
 
 
 def _counts(items: Sequence[str]) -> dict[str, int]:
@@ -252,9 +267,11 @@ def _bounds(path: str, text: str) -> tuple[float, float]:
     try:
         ends = float(low), float(high)
     except ValueError:
-        raise SearchError(f"{path}: a range is written LOW..HIGH, not {text!r}") from None
+        problem = Message("a range is written LOW..HIGH, not {text!r}", text=text)
+        raise SearchError(joined(": ", [path, problem])) from None
     if not (dots and all(map(math.isfinite, ends)) and ends[0] < ends[1]):
-        raise SearchError(f"{path}: a range needs two finite numbers LOW..HIGH with LOW < HIGH")
+        problem = Message("a range needs two finite numbers LOW..HIGH with LOW < HIGH")
+        raise SearchError(joined(": ", [path, problem]))
     return ends
 
 

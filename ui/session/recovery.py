@@ -207,7 +207,7 @@ class Recovery(QObject):
             try:
                 spec = read_experiment(plain)
             except SpecError as error:
-                self._set_aside(plain, "\n".join(error.problems))
+                self._set_aside(plain, str(error))
         if beside.exists():
             try:
                 work = read_snapshot(beside)
