@@ -4,6 +4,7 @@
 # make soak [MINUTES=3] [SEED=1]: random use on a virtual screen, judged at its end.
 # make fuzz [COUNT=2000] [SEED=1]: damaged inputs for every reader.
 # make translations: collect the texts for translation and compile the translations.
+# make guide: the pictures of the user guide, from the running application.
 # make dist, make bundle, make deb: packages in dist/, built and checked; see docs/packaging.md.
 # Everything sets itself up first: see scripts/setup.sh.
 
@@ -15,11 +16,11 @@ SETUP := scripts/setup.sh
 JOBS ?= auto
 PYTEST := $(PY) -m pytest -n $(JOBS) --dist worksteal
 
-.PHONY: run soak fuzz translations test test-fast labs lint format gallery bench catalogue dist bundle deb lock clean help
+.PHONY: run soak fuzz translations guide test test-fast labs lint format gallery bench catalogue dist bundle deb lock clean help
 .DEFAULT_GOAL := help
 
 help:
-	@sed -n '1,8s/^# //p' Makefile
+	@sed -n '1,9s/^# //p' Makefile
 
 run: $(RUN_READY)
 	@$(PY) -m playground $(ARGS)
@@ -74,6 +75,10 @@ keras: $(DEV_READY)
 
 translations: $(DEV_READY)
 	$(PY) -m scripts.translations
+
+# A minute or two; ARGS="timeline lab" makes only these.
+guide: $(RUN_READY)
+	@$(PY) -m scripts.guide_pictures $(ARGS)
 
 # Wheel and source archive.
 dist: $(DEV_READY)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QImage, QResizeEvent, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -24,8 +25,9 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = (ROOT / "docs" / "guide", ROOT / "resources" / "guide")
 # The order in which pages are read; others follow by name.
 ORDER = ("index", "keys", "lessons", "films", "recovery", "search", "figures")
-SIZE = QSize(900, 660)
+SIZE = QSize(1040, 760)
 LIST_WIDTH, ROW_HEIGHT = 216, 28
+PAGE_MARGIN = 16
 MISSING = Message("The pages of the guide are not installed with this copy.")
 MOUSE = {
     Message("Double click"): Message("Maximise or restore a view"),
@@ -35,10 +37,15 @@ MOUSE = {
 }
 
 
+def guide_folder() -> Path | None:
+    """Where the pages are; None where they are not installed."""
+    return next((folder for folder in FOLDERS if folder.is_dir()), None)
+
+
 def guide_pages() -> dict[str, str]:
     """The pages of the guide as Markdown, by name, in the order in which they are read; in the
     user's language where they are translated."""
-    folder = next((folder for folder in FOLDERS if folder.is_dir()), None)
+    folder = guide_folder()
     files = {path.stem: path for path in sorted(folder.glob("*.md"))} if folder else {}
     if folder:
         translated = {path.stem: path for path in (folder / language()).glob("*.md")}
@@ -65,6 +72,47 @@ def title_of(markdown: str) -> str:
     return next(lines, "# Untitled").removeprefix("# ").strip()
 
 
+def file_of(link: QUrl) -> Path | None:
+    """The file of the guide that a page refers to, relative to the page's folder; None if there is
+    none."""
+    folder = guide_folder()
+    if folder is None or not link.isRelative():
+        return None
+    # A page in the user's language is in a folder of its own, and otherwise shown in English.
+    files = [place / link.path() for place in (folder / language(), folder)]
+    return next((file.resolve() for file in files if file.is_file()), None)
+
+
+class PageText(QTextBrowser):
+    """A page with its pictures, which are never wider than the page."""
+
+    _markdown = ""
+
+    def show_page(self, markdown: str) -> None:
+        self._markdown = markdown
+        self.setMarkdown(markdown)
+
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:
+        file = file_of(QUrl(name))
+        if kind != QTextDocument.ResourceType.ImageResource.value or file is None:
+            return super().loadResource(kind, name)
+        picture, ratio = QImage(str(file)), self.devicePixelRatioF()
+        room = self.viewport().width() - 2 * PAGE_MARGIN
+        # Scaled here: the document would leave out pixels instead of averaging them.
+        width = round(min(picture.width(), room) * ratio)
+        picture = picture.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)
+        picture.setDevicePixelRatio(ratio)
+        return picture
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width() and "![" in self._markdown:
+            bar = self.verticalScrollBar()
+            place = bar.value() / max(1, bar.maximum())
+            self.setMarkdown(self._markdown)
+            bar.setValue(round(place * bar.maximum()))
+
+
 class Guide(QDialog):
     """The pages of the guide beside their list; it stays open while one works in the window."""
 
@@ -76,12 +124,14 @@ class Guide(QDialog):
         keys = {"keys": keys_page(menus)}
         first = dict(list(pages.items())[:1])
         self._pages = {**first, **keys, **pages}
-        self.list, self.text = QListWidget(), QTextBrowser()
+        self.list, self.text = QListWidget(), PageText()
         self.list.setAccessibleName(tr("Pages of the guide"))
         self.list.setFixedWidth(LIST_WIDTH)
         self.text.setAccessibleName(tr("Page of the guide"))
         self.text.setOpenLinks(False)
-        self.text.document().setDocumentMargin(16)
+        # The room for pictures must not depend on their height.
+        self.text.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.text.document().setDocumentMargin(PAGE_MARGIN)
         for name, markdown in self._pages.items():
             item = QListWidgetItem(title_of(markdown), self.list)
             item.setData(Qt.ItemDataRole.UserRole, name)
@@ -109,13 +159,16 @@ class Guide(QDialog):
         return True
 
     def _show(self) -> None:
-        self.text.setMarkdown(self._pages[self.page])
+        self.text.show_page(self._pages[self.page])
 
     def _follow(self, url: QUrl) -> None:
-        """Another page of the guide is shown here, everything else by the system."""
+        """Another page of the guide is shown here, everything else by the system: a picture in its
+        full size."""
         name = Path(url.path())
         if url.isRelative() and name.suffix == ".md":
             self.show_page(name.stem)
+        elif (file := file_of(url)) is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(file)))
         elif not url.isRelative():
             QDesktopServices.openUrl(url)
 
