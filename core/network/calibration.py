@@ -8,7 +8,9 @@ import numpy as np
 
 from core.base.arrays import Array
 from core.base.streams import Streams
+from core.base.translation import Message
 from core.catalogue.initializers import RBM
+from core.network.layer_names import layer_message
 from core.network.layers import Affine
 from core.network.network import Network
 from core.network.pretraining import pretrain
@@ -55,7 +57,7 @@ def _fits(network: Network, affine: Affine) -> bool:
 def _part(report: Report | None, name: str, done: int, of: int) -> Callable[[float], None]:
     def tell(share: float) -> None:
         if report:
-            report((done + share) / of, f"Pre-training {name}")
+            report((done + share) / of, Message("Pre-training {layer}", layer=layer_message(name)))
 
     tell(0.0)
     return tell

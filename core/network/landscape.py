@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.base.arrays import Array
+from core.base.translation import Message
 from core.network.network import Network
 from core.network.objective import Objective
 from core.network.passes import EvaluationPass
@@ -81,7 +82,7 @@ def path_plane(points: Sequence[Array]) -> PathPlane:
     fewer than three points or a path that never moved.
     """
     if len(points) < 3:
-        raise ValueError("the path needs at least three points")
+        raise ValueError(Message("the path needs at least three points"))
     path = np.stack([np.asarray(point, np.float64) for point in points])
     from_end = path - path[-1]
     centred = from_end - from_end.mean(axis=0)
@@ -89,7 +90,7 @@ def path_plane(points: Sequence[Array]) -> PathPlane:
     variances, vectors = np.linalg.eigh(centred @ centred.T)
     total = float(np.maximum(variances, 0).sum())
     if not total > 0 or not np.isfinite(total):
-        raise ValueError("the weights have not moved along this path")
+        raise ValueError(Message("the weights have not moved along this path"))
     directions = vectors[:, :-3:-1].T @ centred
     lengths = np.linalg.norm(directions, axis=1, keepdims=True)
     directions /= np.where(lengths > 0, lengths, 1)

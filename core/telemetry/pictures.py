@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.translation import Message
 from core.data.dataset import Task
 from core.data.features import Preparation
 
@@ -95,7 +96,9 @@ class DataPicture:
 
 def class_name(data: DataPicture | None, i: int) -> str:
     """The name of a class, else its number."""
-    return data.class_names[i] if data and i < len(data.class_names) else f"class {i}"
+    if data and i < len(data.class_names):
+        return data.class_names[i]
+    return Message("class {number}", number=i)
 
 
 @dataclass(frozen=True)

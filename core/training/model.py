@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.base.arrays import Array
 from core.base.streams import Streams
+from core.base.translation import Message
 from core.data import DataError
 from core.data.columns.recipe import Feature
 from core.data.dataset import Task
@@ -65,7 +66,8 @@ class Model:
         )
         views = network.tensors()
         if wrong := misfits(views, self.tensors):
-            raise DataError(f"the weights do not match the network: {', '.join(wrong[:4])}")
+            names = ", ".join(wrong[:4])
+            raise DataError(Message("the weights do not match the network: {names}", names=names))
         for name, view in views.items():
             np.copyto(view, self.tensors[name])
         return network
@@ -77,7 +79,13 @@ class Model:
         of the target: exactly what the network gave while it was trained.
         """
         if inputs.ndim != 2 or inputs.shape[1] != self.inputs:
-            raise DataError(f"expected {self.inputs} inputs, not {inputs.shape[1:]}")
+            raise DataError(
+                Message(
+                    "expected {needed} inputs, not {given}",
+                    needed=self.inputs,
+                    given=inputs.shape[1:],
+                )
+            )
         if not len(inputs):
             return np.empty((0, self.outputs), np.dtype(self.spec.precision))
         network = self.network()
@@ -126,7 +134,9 @@ class Model:
         return tuple(self._class(i) for i in range(count)) if self.task != "regression" else ()
 
     def _class(self, index: int) -> str:
-        return self.classes[index] if index < len(self.classes) else f"class {index + 1}"
+        if index < len(self.classes):
+            return self.classes[index]
+        return Message("class {number}", number=index + 1)
 
 
 def model_of(trainer: Trainer, fill: NDArray[np.floating] | None = None) -> Model:

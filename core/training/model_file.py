@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import zipfile
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from core.base.translation import Message, joined
 from core.data import DataError
 from core.data.archive import Archive
 from core.data.columns.recipe import feature_from_plain
@@ -68,30 +69,38 @@ def read_model(path: Path) -> Model:
         except (DataError, OSError, MemoryError):
             raise
         except Exception as error:  # damaged bytes make their readers fail in any way
-            refuse(path, f"is incomplete or damaged ({type(error).__name__}: {str(error)[:200]})")
+            _refuse_damaged(path, error)
     try:
         model = _model(plain, arrays)
         model.network()
     except SpecError as error:
-        refuse(path, f"holds an experiment that cannot be read: {'; '.join(error.problems[:3])}")
+        problems = joined("; ", error.problems[:3])
+        refuse(
+            path, Message("holds an experiment that cannot be read: {problems}", problems=problems)
+        )
     except DataError as error:
         refuse(path, str(error))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        refuse(path, f"is incomplete or damaged ({type(error).__name__}: {str(error)[:200]})")
+        _refuse_damaged(path, error)
     return model
+
+
+def _refuse_damaged(path: Path, error: Exception) -> NoReturn:
+    reason = f"{type(error).__name__}: {str(error)[:200]}"
+    refuse(path, Message("is incomplete or damaged ({reason})", reason=reason))
 
 
 def _contents(file: zipfile.ZipFile, path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     sizes = {info.filename: info.file_size for info in file.infolist()}
     if DESCRIPTION not in sizes:
-        refuse(path, f"is not a model: it has no {DESCRIPTION}")
+        refuse(path, Message("is not a model: it has no {file}", file=DESCRIPTION))
     if sizes[DESCRIPTION] > MOST_JSON or sum(sizes.values()) > LARGEST:
-        refuse(path, "is too large for a model")
+        refuse(path, Message("is too large for a model"))
     plain = json.loads(file.read(DESCRIPTION))
     if not isinstance(plain, dict) or not isinstance(plain.get("format"), int):
-        refuse(path, f"is not a model: {DESCRIPTION} has no format")
+        refuse(path, Message("is not a model: {file} has no format", file=DESCRIPTION))
     if plain["format"] > FORMAT:
-        refuse(path, "was written by a newer version of the application; update this one")
+        refuse(path, Message("was written by a newer version of the application; update this one"))
     archive = Archive(file, path)
     archive.check(*archive.names)
     return plain, {name: archive.read(name) for name in archive.names}

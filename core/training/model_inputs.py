@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.translation import Message
 from core.data.archive import read_inputs
 from core.data.columns.recipe import Feature
 from core.data.columns.targets import fault_message
@@ -71,7 +72,11 @@ def _by_recipe(model: Model, table: Table) -> Rows:
     lacking = [each.column for each in model.recipe if each.column not in columns]
     if lacking:
         found = ", ".join(table.names()[:20])
-        refuse(table.path, f"lacks the columns {', '.join(lacking[:10])} (it has: {found})")
+        missing = ", ".join(lacking[:10])
+        problem = Message(
+            "lacks the columns {missing} (it has: {found})", missing=missing, found=found
+        )
+        refuse(table.path, problem)
     notes = list(table.notes)
     inputs: list[NDArray] = []
     for feature in model.recipe:
@@ -79,7 +84,10 @@ def _by_recipe(model: Model, table: Table) -> Rows:
         _check(feature, column, table.path)
         if strange := feature.unknown(column):
             shown = ", ".join(map(repr, strange[:MOST_WORDS_NAMED]))
-            notes.append(f"{column.name}: {shown} did not occur in training")
+            unknown = Message(
+                "{column}: {words} did not occur in training", column=column.name, words=shown
+            )
+            notes.append(unknown)
         inputs += feature.inputs(column)
     stacked = np.stack([values.astype(np.float64) for values in inputs], axis=1)
     return Rows(stacked, tuple(notes), _targets(model, columns))
@@ -93,7 +101,12 @@ def _by_names(model: Model, table: Table) -> Rows:
     else:
         chosen = table.columns[: model.inputs]
     if len(chosen) != model.inputs:
-        refuse(table.path, f"has {len(table.columns)} columns; the model needs {model.inputs}")
+        problem = Message(
+            "has {columns} columns; the model needs {needed}",
+            columns=len(table.columns),
+            needed=model.inputs,
+        )
+        refuse(table.path, problem)
     for column in chosen:
         _check(Feature(column.name, "number"), column, table.path)
     return Rows(np.stack([column.values for column in chosen], axis=1), table.notes)
@@ -104,14 +117,20 @@ def _check(feature: Feature, column: Column, path: Path) -> None:
     if feature.categories:
         return
     if column.fault is not None:
-        refuse(path, fault_message(column.name, column.fault, "is an input of the model"))
+        refuse(path, fault_message(column.name, column.fault, Message("is an input of the model")))
     if column.categories is None or feature.date:
         return
     bad = [i for i, word in enumerate(column.categories) if not is_missing(word)]
     if bad:
         line = column.lines[bad[0]] if column.lines else 0
         word = column.categories[bad[0]]
-        refuse(path, f"line {line}, column {column.name!r}: {word!r} is not a number")
+        problem = Message(
+            "line {line}, column {name!r}: {word!r} is not a number",
+            line=line,
+            name=column.name,
+            word=word,
+        )
+        refuse(path, problem)
 
 
 def _targets(model: Model, columns: dict[str, Column]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from core.base.arrays import Array
+from core.base.translation import Message
 from core.training.model import Model
 
 
@@ -29,7 +30,8 @@ def score(model: Model, outputs: Array, targets: tuple[str, ...]) -> str:
         return _regression_score(outputs[known, 0], [targets[i] for i in known])
     answers = model.answers(outputs)
     right = sum(answers[i].lower() == targets[i].lower() for i in known)
-    return f"accuracy {right / len(known):.1%} on {len(known):,} rows"
+    share, rows = right / len(known), len(known)
+    return Message("accuracy {share:.1%} on {rows:,} rows", share=share, rows=rows)
 
 
 def _regression_score(outputs: Array, targets: list[str]) -> str:
@@ -40,7 +42,8 @@ def _regression_score(outputs: Array, targets: list[str]) -> str:
     error = outputs.astype(np.float64) - truth
     spread = float(np.square(truth - truth.mean()).sum())
     r2 = f", R² {1 - float(np.square(error).sum()) / spread:.4f}" if spread else ""
-    return f"RMSE {np.sqrt(np.square(error).mean()):.4g}{r2} on {len(truth):,} rows"
+    figures = f"RMSE {np.sqrt(np.square(error).mean()):.4g}{r2}"
+    return Message("{figures} on {rows:,} rows", figures=figures, rows=len(truth))
 
 
 def _heading(model: Model) -> list[str]:

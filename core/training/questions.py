@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.base.translation import Message
+from core.base.translation import Message, joined
 from core.data.columns.recipe import Feature, feature_from_plain
 from core.data.dataset import Task
 from core.training.sketch import Pictures, look_of
@@ -131,7 +131,7 @@ def questionnaire(
         return replace(asked, pictures=look_of(_raw(data, PICTURES), train.image_shape))
     inputs = 2 if data.plane else train.features
     if not recipe:
-        names = names or tuple(f"input {i + 1}" for i in range(inputs))
+        names = names or tuple(Message("input {number}", number=i + 1) for i in range(inputs))
         recipe = tuple(Feature(name, "number") for name in names)
     if len(recipe) > MOST_FIELDS or sum(len(each.labels) for each in recipe) != inputs:
         return asked
@@ -142,11 +142,15 @@ def _answers(data: TrainingData, target: str) -> tuple[str, ...]:
     train = data.split.train
     if train.task == "regression":
         one = train.outputs == 1
-        name = target or "prediction"
-        return (name,) if one else tuple(f"{name} {i + 1}" for i in range(train.outputs))
+        name = target or Message("prediction")
+        if one:
+            return (name,)
+        return tuple(joined(" ", [name, str(i + 1)]) for i in range(train.outputs))
     count = 2 if train.task == "binary" else train.outputs
     known = train.class_names
-    return tuple(known[i] if i < len(known) else f"class {i}" for i in range(count))
+    return tuple(
+        known[i] if i < len(known) else Message("class {number}", number=i) for i in range(count)
+    )
 
 
 def _raw(data: TrainingData, most: int) -> NDArray[np.floating]:

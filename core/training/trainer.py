@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from core.base.arrays import Array
 from core.base.streams import Streams
+from core.base.translation import Message, joined
 from core.catalogue.penalties import NoClipping, NoPenalty
 from core.data import DataError, Samples
 from core.data.split import classes_of
@@ -232,8 +233,9 @@ class Trainer:
             if training.patience:
                 self._watch(score)
         if training.max_epochs and epochs >= training.max_epochs:
-            plural = "" if epochs == 1 else "s"
-            self.finished = self.finished or f"stopped after {epochs} epoch{plural}"
+            self.finished = self.finished or Message(
+                "stopped after {count} epoch", "stopped after {count} epochs", count=epochs
+            )
         if self.finished:
             self.restore_best()
 
@@ -243,11 +245,16 @@ class Trainer:
         if score.loss < (self._best.loss if self._best else math.inf):
             self._best = Best.of(score.loss, epoch, self.network)
         elif epoch - (self._best.epoch if self._best else 0) >= patience:
-            part = "validation" if self.watched_part == "validation" else "training"
-            self.finished = f"no finite {part} loss in {epoch} epochs"
+            validates = self.watched_part == "validation"
+            loss = Message("validation loss") if validates else Message("training loss")
+            self.finished = Message("no finite {loss} in {epochs} epochs", loss=loss, epochs=epoch)
             if self._best:
-                least, since = f"{self._best.loss:.4g}", self._best.epoch
-                self.finished = f"no better {part} loss than {least} since epoch {since}"
+                self.finished = Message(
+                    "no better {loss} than {least:.4g} since epoch {since}",
+                    loss=loss,
+                    least=self._best.loss,
+                    since=self._best.epoch,
+                )
 
     def restore_best(self) -> None:
         """Restore the best weights, if early stopping keeps them; called at the end."""
@@ -255,7 +262,8 @@ class Trainer:
         if not (training.patience and training.restore_best and best):
             return
         if best.restore(self.network) and self.finished:
-            self.finished += f"; weights of epoch {best.epoch} restored"
+            restored = Message("weights of epoch {epoch} restored", epoch=best.epoch)
+            self.finished = joined("; ", [self.finished, restored])
 
     # Measuring
 
@@ -380,7 +388,8 @@ class Trainer:
         """Begin with other weights, by their names. Raises `DataError` where they do not fit."""
         views = self.network.tensors()
         if wrong := misfits(views, tensors):
-            raise DataError(f"the weights do not fit these data: {', '.join(wrong[:4])}")
+            names = ", ".join(wrong[:4])
+            raise DataError(Message("the weights do not fit these data: {names}", names=names))
         for name, view in views.items():
             np.copyto(view, tensors[name])
 

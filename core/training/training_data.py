@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from core.base.arrays import Array
 from core.base.streams import Streams
+from core.base.translation import Message
 from core.data import DataError, Samples, Split
 from core.data.drawn import drawn_like
 from core.data.features import Preparation, with_features
@@ -43,7 +44,7 @@ class TrainingData:
         self.drawn, self.reach = data.points, getattr(data.dataset, "reach", 0.0)
         parts = filled(_parts(spec, Streams(spec.seed)))
         if not len(parts.train):
-            raise DataError("there are no points yet: draw some in the prediction")
+            raise DataError(Message("there are no points yet: draw some in the prediction"))
         self.plane: dict[str, Array] = {}
         names = parts.train.feature_names
         if data.features.planar:

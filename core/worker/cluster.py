@@ -13,6 +13,7 @@ from typing import Any
 import distributed
 import numpy as np
 
+from core.base.translation import Message, joined
 from core.experiment.spec import SCHEMA_VERSION
 from core.worker.executors import ExecutorError, Executors, Seldom, Watch, prepare_worker
 
@@ -36,8 +37,12 @@ def cluster(address: str, shared: Any, watch: Watch) -> Iterator[Executors]:
         client = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise ExecutorError(
-            f"{address}: no Dask scheduler answers there ({error}). Start one with "
-            "`dask scheduler`, and workers with `dask worker ADDRESS`."
+            Message(
+                "{address}: no Dask scheduler answers there ({error}). Start one with "
+                "`dask scheduler`, and workers with `dask worker ADDRESS`.",
+                address=address,
+                error=str(error),
+            )
         ) from None
     executor = None
     try:
@@ -77,8 +82,11 @@ class _ClusterExecutor(Executor):
             if self._client.status == "running":
                 continue
             error = ExecutorError(
-                f"{self._address}: the connection to the scheduler was lost. What was over is "
-                "kept; go on when the scheduler runs again."
+                Message(
+                    "{address}: the connection to the scheduler was lost. What was over is kept; "
+                    "go on when the scheduler runs again.",
+                    address=self._address,
+                )
             )
             for future in list(self._waiting):
                 with suppress(InvalidStateError):
@@ -114,19 +122,38 @@ def versions() -> dict[str, str]:
 def _check(client: distributed.Client, address: str) -> None:
     if not client.scheduler_info()["workers"]:
         raise ExecutorError(
-            f"{address}: the scheduler has no workers; start some with `dask worker`"
+            Message(
+                "{address}: the scheduler has no workers; start some with `dask worker`",
+                address=address,
+            )
         )
     try:
         found: dict[str, dict[str, str]] = client.run(versions)  # pyright: ignore
     except ImportError:
         raise ExecutorError(
-            f"{address}: the workers cannot import the Training Playground; install the same "
-            "version of it on every machine of the cluster"
+            Message(
+                "{address}: the workers cannot import the Training Playground; install the same "
+                "version of it on every machine of the cluster",
+                address=address,
+            )
         ) from None
     here = versions()
     for worker, theirs in found.items():
         differing = [
-            f"{n} {theirs.get(n)} instead of {here[n]}" for n in here if theirs.get(n) != here[n]
+            Message(
+                "{name} {found} instead of {needed}",
+                name=n,
+                found=theirs.get(n),
+                needed=here[n],
+            )
+            for n in here
+            if theirs.get(n) != here[n]
         ]
         if differing:
-            raise ExecutorError(f"{worker}: the worker has {', '.join(differing)}")
+            raise ExecutorError(
+                Message(
+                    "{worker}: the worker has {versions}",
+                    worker=worker,
+                    versions=joined(", ", differing),
+                )
+            )

@@ -16,6 +16,7 @@ from itertools import islice
 from typing import Any
 
 from core.base.errors import UserError
+from core.base.translation import Message, joined
 from core.worker.executors import ExecutorError, Executors, Task, run_task
 
 # A task whose workers have died so often is given up, and so is everything where that many tasks
@@ -138,7 +139,12 @@ class Crew:
             if self._deaths[index] < MOST_DEATHS:
                 continue
             self._in_vain += 1
-            message = f"its worker died {MOST_DEATHS} times: {broken[index]}"
+            message = Message(
+                "its worker died {times} times: {error}",
+                times=MOST_DEATHS,
+                error=str(broken[index]),
+            )
             if self._in_vain >= MOST_DEATHS:
-                raise ExecutorError(f"The workers end before they can finish anything: {message}")
+                problem = Message("The workers end before they can finish anything")
+                raise ExecutorError(joined(": ", [problem, message]))
             keep(self._failure(left.pop(index), message))

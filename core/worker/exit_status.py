@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import signal
 
+from core.base.translation import Message
+
 
 def reason(status: int) -> str:
     """`status` is negative for a signal, as `multiprocessing` has it."""
     if status >= 0:
-        return f"exit status {status}"
+        return Message("exit status {status}", status=status)
     if -status == getattr(signal, "SIGKILL", None):
-        return "killed, perhaps because memory ran out"
-    return signal.strsignal(-status) or f"signal {-status}"
+        return Message("killed, perhaps because memory ran out")
+    return signal.strsignal(-status) or Message("signal {number}", number=-status)

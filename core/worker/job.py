@@ -42,6 +42,7 @@ from typing import Any, Protocol
 
 from core.base.cancellation import Cancelled
 from core.base.errors import UserError
+from core.base.translation import Message
 from core.worker import pool
 from core.worker.channel import Handlers, Link, Packed, Shared, Silence, Worker, pack, unpack
 from core.worker.exit_status import reason
@@ -51,7 +52,7 @@ SERVICE = f"{__name__}:serve"
 CANCEL_SECONDS = 0.2
 # Minimum time between two reports of progress.
 PROGRESS_SECONDS = 0.04
-NO_MEMORY = "There is not enough memory for this. Try something smaller."
+NO_MEMORY = Message("There is not enough memory for this. Try something smaller.")
 
 
 class Job(Protocol):
@@ -264,7 +265,8 @@ def failure(error: BaseException) -> Failed:
         return Failed(str(error), report)
     if isinstance(error, MemoryError):
         return Failed(NO_MEMORY, report)
-    return Failed(f"Stopped by an error: {type(error).__name__}: {error}", report)
+    what = f"{type(error).__name__}: {error}"
+    return Failed(Message("Stopped by an error: {error}", error=what), report)
 
 
 # In the starter's process
@@ -374,7 +376,8 @@ class JobRun:
         if self._reused and self._unused and not self._cancelled:
             self._begin()  # an idle worker has ended before the job could begin
         else:
-            self._end(Failed(f"The process of this job has ended ({reason(status)})."))
+            ended = Message("The process of this job has ended ({reason}).", reason=reason(status))
+            self._end(Failed(ended))
 
     def _note_silence(self, silent: bool) -> None:
         self._post(Silence(silent))

@@ -17,6 +17,7 @@ import numpy as np
 
 from core.base.arrays import Array
 from core.base.cancellation import Cancelled
+from core.base.translation import Message
 from core.data import DataError
 from core.experiment.spec import ExperimentSpec
 from core.telemetry.frame import (
@@ -173,9 +174,12 @@ class Runner:
             except DataError as error:
                 self._fail(str(error))
             except MemoryError:
-                self._fail("Not enough memory for this experiment: try fewer or smaller layers.")
+                self._fail(
+                    Message("Not enough memory for this experiment: try fewer or smaller layers.")
+                )
             except Exception as error:  # the thread must survive any error
-                self._fail(f"Training stopped: {type(error).__name__}: {error}")
+                what = f"{type(error).__name__}: {error}"
+                self._fail(Message("Training stopped: {error}", error=what))
 
     def _obey(self) -> None:
         self._wake.clear()

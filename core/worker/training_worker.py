@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.base.arrays import Array
+from core.base.translation import Message
 from core.data import user_files
 from core.experiment.spec import ExperimentSpec
 from core.telemetry.frame import Failure, Frame, Item
@@ -194,10 +195,11 @@ class TrainingWorker:
         if self._closing:
             return
         self._lost = True
-        message = f"The training process has ended ({reason(status)})."
-        self._mailbox.append(
-            Failure(f"{message} Run starts the experiment again.", self._run, lost=True)
+        message = Message(
+            "The training process has ended ({reason}). Run starts the experiment again.",
+            reason=reason(status),
         )
+        self._mailbox.append(Failure(message, self._run, lost=True))
         self.on_frame()
 
 

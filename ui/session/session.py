@@ -360,7 +360,7 @@ class Session(QObject):
                     self.noted.emit(
                         tr(
                             "{work}: {share:.0%} of the preparation is done.",
-                            work=Message(item.text),
+                            work=item.text,
                             share=item.share,
                         )
                     )
