@@ -33,6 +33,7 @@ from ui.export.formats import export, table
 from ui.export.sheet import dashboard
 from ui.main_window import MainWindow
 from ui.pages import gallery
+from ui.pages.gallery import entry as entry_module
 from ui.pages.gallery.page import GalleryPage
 from ui.pages.gallery.scales import wants_log
 from ui.plots.ticks import number
@@ -206,6 +207,19 @@ def test_other_data_can_be_chosen_where_they_are_there(window, monkeypatch):
 
 
 # Ending
+
+
+def test_only_the_results_of_the_last_experiments_are_kept(qtbot, window, monkeypatch):
+    """Each holds every curve of its runs: memory must not grow with the number of experiments."""
+    monkeypatch.setattr(entry_module, "MOST_KEPT", 2)
+    first, second, third = (replace(small(steps=2), key=key) for key in ("one", "two", "three"))
+    for experiment in (first, second, first, third):
+        finished(qtbot, window, experiment)
+    window.open(second)
+    assert window.entry.results is None
+    for experiment in (first, third):
+        window.open(experiment)
+        assert window.entry.results is not None
 
 
 def test_stop_ends_a_run_at_once_and_the_page_can_run_again(qtbot, window):

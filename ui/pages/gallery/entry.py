@@ -42,6 +42,8 @@ VIEWS: dict[str, type[ComparisonView]] = {
 # Height of a card beyond that of its view.
 HEADER = 42
 KeptResults = dict[tuple[str, str], tuple[Comparison, Results]]
+# Results hold every curve of their runs, so that memory would grow with each experiment run.
+MOST_KEPT = 8
 STOPPED = Message("Stopped before the end: nothing is checked")
 PAUSED = Message("the run in the playground is paused")
 
@@ -64,7 +66,7 @@ class EntryPage(QWidget):
         self.bar, self.side, self.below, self.banner = Bar(), Side(), Below(), Banner()
         self.table = self.below.table
         self.cards: list[Card] = []
-        # Of each experiment and data set, the last runs that were not stopped.
+        # Of the last experiments and data sets, the last runs that were not stopped, oldest first.
         self.kept: KeptResults = {}
         self._began = 0.0
         self._arrange()
@@ -179,9 +181,17 @@ class EntryPage(QWidget):
         assert self.comparison is not None
         comparison = self.comparison
         results = results_of(comparison.experiment, comparison.data, trained)
-        self.kept[comparison.experiment.key, comparison.data] = comparison, results
+        self._keep(comparison, results)
         self._end("")
         self._show_results(results)
+
+    def _keep(self, comparison: Comparison, results: Results) -> None:
+        """Keep these results as the newest, and remove the oldest beyond the limit."""
+        key = comparison.experiment.key, comparison.data
+        self.kept.pop(key, None)
+        self.kept[key] = comparison, results
+        while len(self.kept) > MOST_KEPT:
+            del self.kept[next(iter(self.kept))]
 
     def _show_results(self, results: Results) -> None:
         self.results = results
