@@ -99,7 +99,7 @@ class Sine(Curve):
 
 @DATASETS.add(
     "step",
-    label="Step",
+    label="Step function",
     formula="y = 1[x > 0]",
     advice="A jump: smooth activations need large weights to approximate it.",
 )

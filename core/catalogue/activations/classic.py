@@ -29,7 +29,7 @@ class Identity(Activation):
 
 @ACTIVATIONS.add(
     "step",
-    label="Step",
+    label="Step function",
     formula="1 if x > 0, else 0",
     advice="Its slope is 0 everywhere, so no gradient passes through and the layers "
     "below never learn. Included for comparison.",
