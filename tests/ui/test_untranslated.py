@@ -71,7 +71,8 @@ class Marking(gettext.NullTranslations):
 def marked(monkeypatch):
     texts = {text.text for texts in tool.collected().values() for text in texts}
     monkeypatch.setattr(translation, "_catalog", Marking(texts))
-    monkeypatch.setattr(translation, "_language", "ko")
+    # A language of its own: models of lists are cached for each.
+    monkeypatch.setattr(translation, "_language", "marked")
 
 
 @pytest.fixture
