@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from core.base.arrays import Array
 from core.base.translation import Message
 from core.catalogue.activations import PReLU
-from core.codegen.plan import Activate, Drop, Linear, Norm, Parallel, Plan, Residual
+from core.codegen.forward import forward, module_name
+from core.codegen.plan import Activate, Drop, Linear, Norm, Plan
 from core.codegen.target import TARGETS, Target
 from core.codegen.text import call, filled
 
@@ -138,7 +139,7 @@ class Keras(Target):
         training, output = plan.spec.training, OUTPUTS[plan.objective.output.key]
         return {
             "declarations": [line for layer in plan.flat for line in _declared(layer, plan)],
-            "forward": _forward(plan.layers[:-1]),
+            "forward": forward(plan.layers[:-1], _applied, "ops.concatenate([first, x], axis=1)"),
             "optimizer_call": _optimizer(plan),
             "other_epsilon": training.optimizer.key in OTHER_EPSILON,
             "loss_line": LOSSES[plan.objective.loss.key].format(output=output),
@@ -163,7 +164,7 @@ class Keras(Target):
 
 def _module(name: str) -> str:
     # Every model of Keras has an `output` of another kind.
-    return "output_layer" if name == "output" else name.replace(" ", "_").replace(".", "_")
+    return "output_layer" if name == "output" else module_name(name)
 
 
 def _optimizer(plan: Plan) -> str:
@@ -226,22 +227,6 @@ def _regularizer(penalty: Any) -> str:
         sizes, squares = penalty.sparsity, penalty.strength / 2
         return f"keras.regularizers.L1L2(l1={sizes!r}, l2={squares!r})"
     return ""
-
-
-def _forward(layers: tuple[Any, ...]) -> list[str]:
-    """Lines that turn x into what the last layer is given."""
-    lines: list[str] = []
-    for layer in layers:
-        if isinstance(layer, Residual):
-            way = f"self.{_module(layer.projection.name)}(x)" if layer.projection else "x"
-            lines += [f"shortcut = {way}", *_forward(layer.inner), "x = x + shortcut"]
-        elif isinstance(layer, Parallel):
-            merged = "ops.concatenate([first, x], axis=1)" if layer.concatenate else "first + x"
-            lines += ["entry = x", *_forward(layer.first), "first, x = x, entry"]
-            lines += [*_forward(layer.second), f"x = {merged}"]
-        else:
-            lines += _applied(layer)
-    return lines
 
 
 def _applied(layer: Any) -> list[str]:

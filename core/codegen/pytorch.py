@@ -9,7 +9,8 @@ import numpy as np
 from core.base.arrays import Array
 from core.base.translation import Message
 from core.catalogue.activations import PReLU
-from core.codegen.plan import Activate, Drop, Linear, Norm, Parallel, Plan, Residual
+from core.codegen.forward import forward, module_name
+from core.codegen.plan import Activate, Drop, Linear, Norm, Plan
 from core.codegen.target import TARGETS, Target
 from core.codegen.text import call, filled
 
@@ -120,7 +121,7 @@ class PyTorch(Target):
         arguments = ["model.parameters()", "lr=LEARNING_RATE", *arguments]
         return {
             "declarations": [line for layer in plan.flat for line in _declared(layer)],
-            "forward": _forward(plan.layers[:-1]),
+            "forward": forward(plan.layers[:-1], _applied, "torch.cat([first, x], dim=1)"),
             "optimizer_call": call(name, arguments, 4, len("optimizer = ")),
             "loss_line": LOSSES[plan.objective.loss.key].format(output=output),
             "output_text": output,
@@ -133,7 +134,7 @@ class PyTorch(Target):
         named: dict[str, Any] = {}
         for name, tensor in tensors.items():
             stem, _, part = name.rpartition(".")
-            module = _module(stem)
+            module = module_name(stem)
             if part == "slope":
                 module, part = f"{module}_slope", "weight"
             named[f"{module}.{PARTS.get(part, part)}"] = tensor
@@ -147,13 +148,9 @@ _STEP = """x = torch.from_numpy(inputs[rows])
         update(model, optimizer, rate, x, target)"""
 
 
-def _module(name: str) -> str:
-    return name.replace(" ", "_").replace(".", "_")
-
-
 def _declared(layer: Any) -> list[str]:
     """The lines that make a layer and give it its first weights."""
-    module = f"self.{_module(layer.name)}"
+    module = f"self.{module_name(layer.name)}"
     if isinstance(layer, Linear):
         return _linear(layer, module)
     if isinstance(layer, Norm):
@@ -184,24 +181,8 @@ def _linear(layer: Linear, module: str) -> list[str]:
     return lines
 
 
-def _forward(layers: tuple[Any, ...]) -> list[str]:
-    """Lines that turn x into what the last layer is given."""
-    lines: list[str] = []
-    for layer in layers:
-        if isinstance(layer, Residual):
-            way = f"self.{_module(layer.projection.name)}(x)" if layer.projection else "x"
-            lines += [f"shortcut = {way}", *_forward(layer.inner), "x = x + shortcut"]
-        elif isinstance(layer, Parallel):
-            merged = "torch.cat([first, x], dim=1)" if layer.concatenate else "first + x"
-            lines += ["entry = x", *_forward(layer.first), "first, x = x, entry"]
-            lines += [*_forward(layer.second), f"x = {merged}"]
-        else:
-            lines += _applied(layer)
-    return lines
-
-
 def _applied(layer: Any) -> list[str]:
-    module = _module(layer.name)
+    module = module_name(layer.name)
     if isinstance(layer, Activate):
         entry = layer.activation
         text = filled(ACTIVATIONS[entry.key], entry, module=module)
