@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +20,7 @@ from core.lessons.condition import Value
 from core.lessons.lesson import Page
 from ui.lessons.page_text import PageText
 from ui.lessons.question_card import QuestionCard, question_card
+from ui.widgets.scroll_area import ScrollArea
 
 MARGIN, GAP = 16, 12
 
@@ -62,13 +62,7 @@ class Reader(QWidget):
         self._content.addWidget(self.heading)
         self._content.addWidget(self.text)
         self._content.addStretch(1)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setWidget(content)
-        content.setAutoFillBackground(False)
-        self.area.viewport().setAutoFillBackground(False)
+        self.area = ScrollArea(content)
         top = QVBoxLayout()
         top.setContentsMargins(MARGIN, 0, MARGIN, 0)
         top.setSpacing(6)

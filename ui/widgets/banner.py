@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from core.base.translation import tr
+from ui.widgets.scroll_area import ScrollArea
 
 # A longer message scrolls.
 MOST_HEIGHT = 96
@@ -38,13 +39,7 @@ class Banner(QFrame):
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._area.setWidget(self._text)
-        self._text.setAutoFillBackground(False)
-        self._area.viewport().setAutoFillBackground(False)
+        self._area = ScrollArea(self._text)
         self.action_button = self._button(self._do)
         self._dismiss = self._button(self.hide)
         self._dismiss.setText(tr("Dismiss"))

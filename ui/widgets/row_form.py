@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QDate, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDateEdit, QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QDateEdit, QGridLayout, QWidget
 
 from core.base.registry import Setting
 from core.base.translation import tr
@@ -15,6 +15,7 @@ from ui.widgets.combo import Combo, choice_model
 from ui.widgets.number_field import NumberField
 from ui.widgets.number_slider import NumberSlider
 from ui.widgets.row_label import RowLabel
+from ui.widgets.scroll_area import ScrollArea
 
 LABEL = 96
 # Whole numbers of at most so many values have a position each.
@@ -23,7 +24,7 @@ EPOCH, NO_DATE = QDate(1970, 1, 1), QDate(1752, 9, 14)
 MISSING = float("nan")
 
 
-class RowForm(QScrollArea):
+class RowForm(ScrollArea):
     """A line for each field: a slider with a number, a list of words, or a date.
 
     `edited` comes whenever a value has changed, also while a slider moves.
@@ -32,11 +33,7 @@ class RowForm(QScrollArea):
     edited = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.viewport().setAutoFillBackground(False)
+        super().__init__(parent=parent)
         self.fields: tuple[Field, ...] = ()
         self.controls: list[Control] = []
 
@@ -62,7 +59,6 @@ class RowForm(QScrollArea):
             self.controls.append(control)
         grid.setRowStretch(len(fields), 1)
         self.setWidget(page)
-        page.setAutoFillBackground(False)
 
     def values(self) -> list[float | str]:
         """What has been filled in; NaN where a number or a date is left empty."""

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -18,6 +17,7 @@ from core.base.translation import tr
 from core.gallery import TOPICS
 from core.gallery.experiment import Experiment
 from ui.pages.gallery.tile import Tile
+from ui.widgets.scroll_area import ScrollArea
 from ui.widgets.section import Section
 
 # The scroll bar is in the margin.
@@ -185,13 +185,7 @@ class CardsPage(QWidget):
         for topic in self.topics:
             column.addWidget(topic)
         column.addStretch(1)
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._area.viewport().setAutoFillBackground(False)
-        self._area.setWidget(content)
-        content.setAutoFillBackground(False)
+        self._area = ScrollArea(content)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QScrollArea,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -32,6 +31,7 @@ from ui.pages.gallery.view import ComparisonView
 from ui.plots.card import Card
 from ui.session.job import SILENT, BackgroundJob
 from ui.widgets.banner import Banner
+from ui.widgets.scroll_area import ScrollArea
 
 MARGIN = 12
 VIEWS: dict[str, type[ComparisonView]] = {
@@ -278,13 +278,7 @@ class EntryPage(QWidget):
         self._column = QVBoxLayout(content)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.viewport().setAutoFillBackground(False)
-        area.setWidget(content)
-        content.setAutoFillBackground(False)
+        area = ScrollArea(content)
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.setHandleWidth(8)
         self._split.setChildrenCollapsible(False)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +22,7 @@ from ui.widgets.combo import Combo, choice_model
 from ui.widgets.keys import keeps_key
 from ui.widgets.number_field import NumberField
 from ui.widgets.row_label import RowLabel
+from ui.widgets.scroll_area import ScrollArea
 from ui.widgets.section import Section
 from ui.widgets.spin import Spin
 
@@ -42,13 +42,7 @@ class Column(QFrame):
         self._column.setContentsMargins(MARGIN, 12, MARGIN, MARGIN)
         self._column.setSpacing(16)
         self._column.addStretch(1)
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(content)
-        content.setAutoFillBackground(False)
-        area.viewport().setAutoFillBackground(False)
+        area = ScrollArea(content, self)
         area.verticalScrollBar().rangeChanged.connect(self._leave_room)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -27,6 +26,7 @@ from ui import theme
 from ui.caption import caption
 from ui.forms.form import Form
 from ui.pages.search.ranges import RangesEditor
+from ui.widgets.scroll_area import ScrollArea
 from ui.widgets.section import Section
 
 MARGIN = 16
@@ -200,13 +200,7 @@ class SetupColumn(QFrame):
         column.addStretch(1)
         content = QWidget()
         content.setLayout(column)
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(content)
-        content.setAutoFillBackground(False)
-        area.viewport().setAutoFillBackground(False)
+        area = ScrollArea(content, self)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)

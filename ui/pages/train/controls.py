@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from core.base.registry import settings_of
 from core.base.translation import Message, tr
@@ -18,6 +18,7 @@ from ui.forms.blocks_editor import BlocksEditor
 from ui.forms.form import Form, chain_tabs
 from ui.widgets.activation_plot import ActivationPlot
 from ui.widgets.keys import keeps_key
+from ui.widgets.scroll_area import ScrollArea
 from ui.widgets.section import More, Section
 
 SECTIONS = {
@@ -97,13 +98,7 @@ class Controls(QFrame):
     def _scroll_in(self) -> None:
         content = QWidget()
         content.setLayout(self._column)
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(content)
-        content.setAutoFillBackground(False)
-        area.viewport().setAutoFillBackground(False)
+        area = ScrollArea(content, self)
         # The scroll bar is in the margin, so that no field moves when it appears.
         area.verticalScrollBar().rangeChanged.connect(self._leave_room)
         outer = QVBoxLayout(self)

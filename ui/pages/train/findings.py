@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from time import monotonic
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.base.translation import tr
 from core.diagnosis import Diagnoser, Finding, Remedy
@@ -19,6 +19,7 @@ from core.telemetry.history import History
 from ui import theme
 from ui.widgets.finding_card import FindingCard, WellLine, kind
 from ui.widgets.keys import keeps_key
+from ui.widgets.scroll_area import ScrollArea
 from ui.widgets.section import Section
 from ui.widgets.swatch import Rule
 
@@ -128,13 +129,7 @@ class Findings(QFrame):
         self._list.addWidget(self.hint)
         content = QWidget()
         content.setLayout(self._list)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setWidget(content)
-        content.setAutoFillBackground(False)
-        self.area.viewport().setAutoFillBackground(False)
+        self.area = ScrollArea(content)
         inner = QVBoxLayout()
         inner.setSpacing(4)
         inner.setContentsMargins(MARGIN, 7, 0, 12)
