@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -264,13 +264,21 @@ class MainWindow(QMainWindow):
 
     def restore(self, work: Snapshot) -> None:
         """Take up the work of a session that ended too early."""
-        layout, file = work.window.get("layout"), work.window.get("file")
+        self._restore_arrangement(work.window)
+        reinstate(self.session, work)
+        self._show_arranged(work.window)
+
+    def _restore_arrangement(self, arrangement: Mapping[str, bytes | str]) -> None:
+        """Restore the dashboard's layout and the file of an earlier window's `state`."""
+        layout, file = arrangement.get("layout"), arrangement.get("file")
         if isinstance(layout, bytes):
             self.train.dashboard.restore_layout(QByteArray(layout))
         self.document.path = Path(str(file)) if file else None
-        reinstate(self.session, work)
-        self.course.resume(str(work.window.get("lesson", "")))
-        page = str(work.window.get("page"))
+
+    def _show_arranged(self, arrangement: Mapping[str, bytes | str]) -> None:
+        """Show the lesson and the page of an earlier window's `state`."""
+        self.course.resume(str(arrangement.get("lesson", "")))
+        page = str(arrangement.get("page"))
         self.show_page(page if page in self._entries else PAGES[0].key)
 
     def hand_over(self) -> HandedOver | None:
@@ -298,15 +306,11 @@ class MainWindow(QMainWindow):
         """Show what another window has handed over, in its place."""
         self.restoreGeometry(work.geometry)
         self.showMaximized() if work.is_maximized else self.show()
-        layout, file = work.arrangement["layout"], str(work.arrangement["file"])
-        assert isinstance(layout, bytes)
-        self.train.dashboard.restore_layout(QByteArray(layout))
-        self.document.path = Path(file) if file else None
-        self.course.resume(str(work.arrangement["lesson"]))
+        self._restore_arrangement(work.arrangement)
         for key, given in work.pages.items():
             if given is not None:
                 self.page(key).take_over(given)
-        self.show_page(str(work.arrangement["page"]))
+        self._show_arranged(work.arrangement)
         self.document.tell()
 
     def report(self, message: str) -> None:
