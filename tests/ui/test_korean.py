@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QLabel
 
-from core.base.translation import set_language, tr
+from core.base.translation import tr
 from core.catalogue.activations import ACTIVATIONS
 from core.catalogue.initializers import INITIALIZERS
 from core.gallery import GALLERY
@@ -34,11 +34,7 @@ NAMES = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def korean(qapp):
-    set_language("ko")
-    yield
-    set_language("en")
+pytestmark = pytest.mark.usefixtures("korean")
 
 
 def english(*texts: str) -> set[str]:

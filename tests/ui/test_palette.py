@@ -8,7 +8,6 @@ import pytest
 from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtWidgets import QApplication
 
-from core.base.translation import set_language
 from core.experiment.spec import ExperimentSpec
 from core.gallery import GALLERY
 from core.studies import LABS
@@ -21,13 +20,6 @@ from ui.pages.labs.page import LabsPage
 from ui.palette import CommandPalette, Entry, found
 from ui.palette_entries import palette_entries
 from ui.views import VIEWS
-
-
-@pytest.fixture
-def korean():
-    set_language("ko")
-    yield
-    set_language("en")
 
 
 @pytest.fixture

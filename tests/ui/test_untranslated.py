@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 )
 
 from core.base import translation
-from core.base.translation import set_language
 from scripts import translations as tool
 from tests.ui.windows import WINDOWS
 from ui.export.formats import FORMATS
@@ -73,13 +72,6 @@ def marked(monkeypatch):
     monkeypatch.setattr(translation, "_catalog", Marking(texts))
     # A language of its own: models of lists are cached for each.
     monkeypatch.setattr(translation, "_language", "marked")
-
-
-@pytest.fixture
-def korean():
-    set_language("ko")
-    yield
-    set_language("en")
 
 
 def texts_of(widget: QWidget) -> set[str]:

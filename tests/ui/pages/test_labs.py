@@ -14,29 +14,14 @@ from PySide6.QtWidgets import QSpinBox
 from core.base.registry import settings_of
 from core.experiment.links import read_link
 from core.experiment.reading import SpecError
-from core.experiment.spec import ExperimentSpec
 from core.studies import LABS
-from tests.ui.running import page_context, session_within
 from ui import theme
 from ui.export.dialog import WHOLE, ExportDialog
 from ui.export.formats import image
 from ui.pages.labs.gradient_descent import GradientDescentPage, parsed_points
-from ui.pages.labs.page import LabsPage
 from ui.pages.labs.registry import LAB_PAGES
 from ui.pages.labs.state import loads
 from ui.widgets.number_field import NumberField
-
-
-@pytest.fixture
-def labs(qtbot):
-    session = session_within(ExperimentSpec())
-    page = LabsPage(page_context(session))
-    qtbot.addWidget(page)
-    page.resize(1216, 740)
-    page.show()
-    yield page
-    page.shutdown()
-    assert session.close()
 
 
 @pytest.fixture

@@ -5,38 +5,15 @@ import re
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from core.base import translation
 from core.base.translation import tr
-from core.experiment.spec import ExperimentSpec
-from tests.ui.running import page_context, session_within
-from ui.pages.labs.page import LabsPage
 from ui.pages.labs.registry import LAB_PAGES
 from ui.widgets.row_label import RowLabel
 
 HANGUL = re.compile("[가-힣]")
 
 
-@pytest.fixture
-def korean():
-    translation.set_language("ko")
-    yield
-    translation.set_language(translation.ENGLISH)
-
-
-@pytest.fixture
-def labs(qtbot, korean):
-    session = session_within(ExperimentSpec())
-    page = LabsPage(page_context(session))
-    qtbot.addWidget(page)
-    page.resize(1216, 740)
-    page.show()
-    yield page
-    page.shutdown()
-    assert session.close()
-
-
 @pytest.mark.parametrize("key", LAB_PAGES)
-def test_a_lab_speaks_korean_and_its_names_fit_their_rows(labs, key):
+def test_a_lab_speaks_korean_and_its_names_fit_their_rows(korean, labs, key):
     labs.open(key)
     lab = labs.lab
     shown = [label.text() for label in lab.findChildren(QLabel)]
