@@ -9,7 +9,7 @@ import ast
 import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from core.base.translation import Message
@@ -98,6 +98,7 @@ class Condition:
 
     text: str
     names: tuple[str, ...]
+    body: ast.expr = field(repr=False, compare=False)
 
     @staticmethod
     def read(text: str) -> Condition:
@@ -111,11 +112,11 @@ class Condition:
                 raise ValueError(f"{name!r} is neither a figure nor a setting{_near(name)}")
         if not isinstance(body, ast.Compare | ast.BoolOp | ast.UnaryOp):
             raise ValueError("compares nothing, as in loss < 0.1")
-        return Condition(text, names)
+        return Condition(text, names, body)
 
     def holds(self, values: Mapping[str, Value]) -> bool:
         """Whether the condition is fulfilled. A comparison with an unknown value is not."""
-        return bool(_evaluate(_parsed(self.text), values))
+        return bool(_evaluate(self.body, values))
 
 
 def _parsed(text: str) -> ast.expr:
