@@ -27,6 +27,11 @@ class Block(Entry):
     )
     dropout: float | None = setting(None, label="Dropout", low=0, high=0.95)
 
+    @property
+    def layer_count(self) -> int:
+        """The layers of `units` in the block, those of both branches together."""
+        return 1
+
 
 BLOCKS: Registry[Block] = Registry("block", Block)
 
@@ -52,6 +57,10 @@ class Dense(Block):
 class Skip(Block):
     layers: int = setting(2, label="Layers", low=1, high=8, restarts_run=True)
 
+    @property
+    def layer_count(self) -> int:
+        return self.layers
+
 
 @BLOCKS.add(
     "split",
@@ -65,3 +74,7 @@ class SplitMerge(Block):
     short: int = setting(1, label="Layers, 1st", low=1, high=8, restarts_run=True)
     long: int = setting(2, label="Layers, 2nd", low=1, high=8, restarts_run=True)
     merge: str = setting("add", label="Merge by", choices=("add", "concatenate"), restarts_run=True)
+
+    @property
+    def layer_count(self) -> int:
+        return self.short + self.long

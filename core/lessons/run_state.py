@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.catalogue.blocks import Block, Skip, SplitMerge
 from core.experiment.serialization import to_dict
 from core.experiment.spec import ExperimentSpec
 from core.lessons.condition import Value
@@ -47,8 +46,8 @@ class RunState:
         return {
             **dict(_settings(to_dict(spec), "")),
             **self._figures,
-            "hidden_layers": sum(_layers(block) for block in spec.network.hidden),
-            "hidden_units": sum(_layers(block) * block.units for block in spec.network.hidden),
+            "hidden_layers": sum(block.layer_count for block in spec.network.hidden),
+            "hidden_units": sum(block.layer_count * block.units for block in spec.network.hidden),
         }
 
     def _take_steps(self, frame: Frame) -> None:
@@ -86,13 +85,6 @@ def _largest(values: NDArray[np.float64] | None, hidden: int) -> float:
     if values is None or np.isnan(values[:hidden]).all():
         return math.nan
     return float(np.nanmax(values[:hidden]))
-
-
-def _layers(block: Block) -> int:
-    """The number of layers of weights in a block."""
-    if isinstance(block, Skip):
-        return block.layers
-    return block.short + block.long if isinstance(block, SplitMerge) else 1
 
 
 def _settings(plain: Any, path: str) -> Iterator[tuple[str, Value]]:

@@ -10,17 +10,10 @@ from PySide6.QtGui import QContextMenuEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from core.base.translation import tr
-from core.catalogue.blocks import BLOCKS, Block, Skip, SplitMerge
+from core.catalogue.blocks import BLOCKS, Block
 from ui import theme
 from ui.forms.block_row import BlockRow
 from ui.widgets.entry_combo import entry_tip
-
-
-def measured_layers(block: Block) -> int:
-    """The number of rows of a block in per-layer views."""
-    if isinstance(block, SplitMerge):
-        return block.short + block.long
-    return block.layers if isinstance(block, Skip) else 1
 
 
 class BlocksEditor(QWidget):
@@ -188,7 +181,7 @@ class BlocksEditor(QWidget):
     def _renumber(self) -> None:
         """Number and colour the rows; a colour per measured layer, as in the views."""
         self._nothing.setVisible(not self._rows)
-        counts = [measured_layers(row.block()) for row in self._rows]
+        counts = [row.block().layer_count for row in self._rows]
         colors = theme.current().layer_colors(sum(counts) + 1)
         start = 0
         for number, (row, count) in enumerate(zip(self._rows, counts, strict=True), 1):
