@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import textwrap
 import zipfile
@@ -20,7 +19,9 @@ from core.base.extras import require
 from core.base.translation import Message, joined
 from core.codegen.plan import Linear, Norm, Plan, plan
 from core.codegen.target import TARGETS, CodeError, Target
-from core.data import Samples, digits, mnist
+from core.codegen.text import comment, imports, string
+from core.codegen.user_table import reading_of
+from core.data import Dataset, Samples, digits, mnist
 from core.data.drawn import drawn_like, from_text
 from core.data.features import PlaneFeatures
 from core.data.split import classes_of
@@ -36,23 +37,6 @@ from core.training.training_data import TrainingData
 TEMPLATES = Path(__file__).parent / "templates"
 DEFAULT_EPOCHS = 100
 FEATURES = ("x1", "x2", "x1**2", "x2**2", "x1 * x2", "np.sin(x1)", "np.sin(x2)")
-# What a script imports where its text says so: standard library, libraries.
-IMPORTS = (
-    ("copy", "import copy"),
-    ("gzip", "import gzip"),
-    ("itertools", "import itertools"),
-    ("math", "import math"),
-    ("zlib", "import zlib"),
-    ("Path", "from pathlib import Path"),
-)
-LIBRARIES = (
-    ("keras", "import keras"),
-    ("np", "import numpy as np"),
-    ("torch", "import torch"),
-    ("F", "import torch.nn.functional as F"),
-    ("nn", "from torch import nn"),
-    ("ops", "from keras import ops"),
-)
 
 
 @dataclass(frozen=True)
@@ -112,13 +96,13 @@ def export(
     if obstacles:
         raise CodeError(joined(" ", obstacles))
     arrays = dict(writer.tensors(weights)) if weights is not None else {}
-    if isinstance(spec.data.dataset, UserTable):
-        samples = load(spec.data.dataset).samples
-        arrays |= {"data/inputs": samples.inputs, "data/targets": samples.targets}
-        if samples.test is not None:
-            arrays |= {"data/test_inputs": samples.test.inputs}
-            arrays |= {"data/test_targets": samples.test.targets}
-    text = _rendered(writer, prepared, options, weights is not None, bool(arrays))
+    dataset = spec.data.dataset
+    table = reading_of(dataset, _environment()) if isinstance(dataset, UserTable) else None
+    if table is None:
+        arrays |= _data_arrays(dataset)
+    beside = f"{options.name}.npz" if arrays else ""
+    context = {"weights": weights is not None, "beside": beside, "table": table}
+    text = _rendered(writer, prepared, options, context)
     return Export(options.name, text, arrays)
 
 
@@ -152,17 +136,31 @@ def write(folder: Path, exported: Export) -> tuple[Path, ...]:
     return script, beside
 
 
-def _rendered(writer: Target, plan: Plan, options: Options, weights: bool, beside: bool) -> str:
+def _data_arrays(dataset: Dataset) -> dict[str, NDArray[Any]]:
+    """The samples that a script finds beside it: those it neither computes nor reads elsewhere."""
+    if isinstance(dataset, digits.Digits):
+        images, labels = digits.pictures()
+        return {"data/images": images, "data/labels": labels}
+    if not isinstance(dataset, UserTable):
+        return {}
+    samples = load(dataset).samples
+    arrays = {"data/inputs": samples.inputs, "data/targets": samples.targets}
+    if samples.test is not None:
+        arrays |= {"data/test_inputs": samples.test.inputs}
+        arrays |= {"data/test_targets": samples.test.targets}
+    return arrays
+
+
+def _rendered(writer: Target, plan: Plan, options: Options, context: dict[str, Any]) -> str:
     context = {
+        **context,
         **_settings(plan, options),
         **_data(plan),
         **_objective(plan),
-        "weights": weights,
-        "beside": f"{options.name}.npz" if beside else "",
         **writer.context(plan),
     }
     body = _environment().get_template(writer.template).render(context)
-    parts = (_docstring(plan, writer), _imports(body), body.lstrip("\n"))
+    parts = (_docstring(plan, writer), imports(body), body.lstrip("\n"))
     text = "\n\n".join(parts)
     text = re.sub(r"\n{4,}", "\n\n\n", text)
     return text.strip("\n") + "\n"
@@ -178,12 +176,8 @@ def _environment() -> Any:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["text"] = _quoted
+    environment.filters["text"] = string
     return environment
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
 
 
 def _settings(plan: Plan, options: Options) -> dict[str, Any]:
@@ -261,10 +255,9 @@ def _data(plan: Plan) -> dict[str, Any]:
 def _table(dataset: Any) -> dict[str, str]:
     if not isinstance(dataset, UserTable):
         return {"source": "", "columns": ""}
-    encoded = load(dataset)
-    named = [label for feature in encoded.features for label in feature.labels]
-    wrapped = textwrap.wrap(", ".join(named), 80) or ["as in the file"]
-    return {"source": Path(dataset.path).name, "columns": "\n    ".join(wrapped)}
+    named = [label for feature in load(dataset).features for label in feature.labels]
+    wrapped = textwrap.wrap(comment(", ".join(named)), 80) or ["as in the file"]
+    return {"source": comment(Path(dataset.path).name), "columns": "\n    ".join(wrapped)}
 
 
 def _unplanned(plan: Plan) -> Samples:
@@ -274,8 +267,6 @@ def _unplanned(plan: Plan) -> Samples:
 
 
 def _files(dataset: Any) -> tuple[str, ...]:
-    if isinstance(dataset, digits.Digits):
-        return (str(digits.FILE),)
     if isinstance(dataset, mnist.Pictures):
         return tuple(map(str, mnist.find(dataset.key) or ()))
     return ()
@@ -297,14 +288,6 @@ def _objective(plan: Plan) -> dict[str, Any]:
 
 
 def _docstring(plan: Plan, writer: Target) -> str:
-    title = " ".join(plan.spec.title.split()) or f"{plan.spec.data.dataset.label}"
-    title = "".join(c for c in title if c.isprintable()).replace("\\", "/").replace('"', "'")
+    title = comment(plan.spec.title) or f"{plan.spec.data.dataset.label}"
     needed = "NumPy" if writer.key == "numpy" else f"NumPy and {writer.label}"
     return f'"""{title}\n\nWritten by the Training Playground. Needs {needed}.\n"""'
-
-
-def _imports(body: str) -> str:
-    def used(group: tuple[tuple[str, str], ...]) -> str:
-        return "\n".join(line for word, line in group if re.search(rf"(?<![.\w]){word}[.(]", body))
-
-    return f"{used(IMPORTS)}\n\n{used(LIBRARIES)}"

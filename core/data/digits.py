@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.base.registry import setting
 from core.base.translation import Message
@@ -40,15 +41,7 @@ class Digits(Dataset):
     )
 
     def samples(self, rng: np.random.Generator) -> Samples:
-        try:
-            with np.load(FILE) as archive:
-                images, labels = archive["images"], archive["labels"]
-        except (OSError, KeyError, ValueError) as error:
-            raise DataError(
-                Message(
-                    "{file}: {error}. Install the application again.", file=FILE, error=str(error)
-                )
-            ) from error
+        images, labels = pictures()
         chosen = rng.permutation(len(images))[: self.count]
         return Samples(
             inputs=images[chosen] / 16,
@@ -57,3 +50,14 @@ class Digits(Dataset):
             class_names=tuple("0123456789"),
             image_shape=(8, 8),
         )
+
+
+def pictures() -> tuple[NDArray[np.uint8], NDArray[np.integer]]:
+    """All pictures (1797, 64) of pixels 0…16, and their digits (1797,). Raises `DataError`."""
+    try:
+        with np.load(FILE) as archive:
+            return archive["images"], archive["labels"]
+    except (OSError, KeyError, ValueError) as error:
+        raise DataError(
+            Message("{file}: {error}. Install the application again.", file=FILE, error=str(error))
+        ) from error

@@ -40,8 +40,12 @@ class Feature:
         if not self.categories:
             flag = (f"{self.column} = {GAP}",) if self.flag else ()
             return (self.column, *flag)
-        shown = self.categories[-1:] if len(self.categories) <= 2 else self.categories
-        return tuple(f"{self.column} = {category}" for category in shown)
+        return tuple(f"{self.column} = {category}" for category in self.shown)
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The categories that have an input: of two only the last one."""
+        return self.categories[-1:] if len(self.categories) <= 2 else self.categories
 
     def inputs(self, column: Column, rows: NDArray | None = None) -> Iterator[NDArray]:
         """The inputs of shape (rows,), NaN where a number is missing."""

@@ -126,7 +126,10 @@ class WordBuilder:
     def column(
         self, prior: str = ".", missing: frozenset[str] = frozenset(), words_only: bool = False
     ) -> Column:
-        """The column with its categories in alphabetical order; of numbers if all of it is."""
+        """The column with its categories in alphabetical order; of numbers if all of it is.
+
+        Cells with one of the words `missing` count as empty.
+        """
         codes = self._collected.values()
         if not words_only and len(self._codes) <= MOST_WORDS:
             names = list(self._codes)
@@ -134,7 +137,7 @@ class WordBuilder:
             style = number_style(dict(zip(names, counts, strict=True)), prior, missing)
             if style is not None:
                 return self._as_numbers(names, codes, style, missing)
-        names = sorted(word for word in self._codes if word)
+        names = sorted(word for word in self._codes if word and word not in missing)
         ranks = np.full(max(1, len(self._codes)), -1, np.min_scalar_type(-len(names) - 1))
         for rank, word in enumerate(names):
             ranks[self._codes[word]] = rank

@@ -25,9 +25,9 @@ from core.catalogue.schedules import SCHEDULES
 from core.codegen import TARGETS, CodeError, Options, export, write
 from core.codegen import numpy as for_numpy
 from core.codegen import pytorch as for_pytorch
+from core.data.digits import FILE, Digits
 from core.data.user_files import opened
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
-from tests.core.training.test_model import table
 from tests.scripted import assume_calm, difference, expected, result, run, trained, unending
 from tests.strategies import specs
 
@@ -75,10 +75,10 @@ def test_numpy_script_runs_where_there_is_only_numpy(tmp_path):
     assert difference(expected(trained(DOUBLE), "numpy"), result(tmp_path)) < 1e-9
 
 
-def test_rows_of_a_file_come_with_the_script(tmp_path):
-    data = DataSpec(dataset=opened(table(tmp_path), "kind"))
-    spec = replace(DOUBLE, data=data)
-    theirs = run(spec, "numpy", tmp_path)
+def test_digits_come_with_the_script(tmp_path):
+    spec = replace(DOUBLE, data=DataSpec(dataset=Digits(count=200)))
+    theirs = run(spec, "numpy", tmp_path, beside=False)
+    assert str(FILE) not in (tmp_path / "script.py").read_text()
     assert difference(expected(trained(spec), "numpy"), theirs) < 1e-9
 
 

@@ -198,6 +198,17 @@ def test_other_missing_words_can_be_named(tmp_path):
     assert "x = pending" in words.samples.feature_names
 
 
+def test_missing_words_are_gaps_in_columns_of_words_too(tmp_path):
+    colours = repeated(["red", "blue", "later"], 60)
+    path = written(tmp_path, lines("colour,kind", colours, repeated(["a", "b", "c", "later"], 60)))
+    read = load(UserTable(path=str(path), missing_words="later"))
+    assert read.samples.feature_names == ("colour = missing", "colour = blue", "colour = red")
+    assert read.samples.class_names == ("a", "b", "c")
+    assert len(read.samples) == 45
+    dropped = load(UserTable(path=str(path), missing_words="later", missing="drop"))
+    assert len(dropped.samples) == 30
+
+
 def test_labels_with_underscores_are_words(tmp_path):
     encoded = encoded_of(tmp_path, lines("x,kind", repeated(["1", "2"]), repeated(["1_0", "1_1"])))
     assert encoded.samples.class_names == ("1_0", "1_1")
