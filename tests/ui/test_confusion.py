@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from core.data.curves import Sine
 from core.data.digits import Digits
 from core.data.toys import Circle
-from tests.ui.real import Clouds, moments, spec_of
+from tests.ui.real import Clouds, spec_of
 from ui import theme
 from ui.export.formats import export
 from ui.export.sheet import single
@@ -26,20 +26,9 @@ from ui.views.confusion import ConfusionView
 
 
 @pytest.fixture
-def shown(qtbot):
+def shown(show_view):
     """Makes the view on the screen with a real run."""
-
-    def make(spec, steps=0, size=(700, 300)):
-        _, history, frame = moments(spec, steps)
-        view = ConfusionView()
-        qtbot.addWidget(view)
-        view.resize(*size)
-        view.show()
-        view.show_frame(frame, history)
-        view.grab()
-        return view
-
-    return make
+    return lambda spec, steps=0, size=(700, 300): show_view(ConfusionView(), spec, steps, size)[0]
 
 
 def test_in_a_narrow_card_the_names_of_the_classes_still_differ(shown, tmp_path):

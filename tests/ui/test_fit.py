@@ -10,25 +10,14 @@ from PySide6.QtCore import QPointF
 
 from core.data.curves import FourPoints, Sine
 from core.data.toys import Circle
-from tests.ui.real import moments, spec_of
+from tests.ui.real import spec_of
 from ui.views.fit import FitView
 
 
 @pytest.fixture
-def shown(qtbot):
+def shown(show_view):
     """Makes the view on the screen with a real run."""
-
-    def make(spec, steps=0, size=(400, 300)):
-        _, history, frame = moments(spec, steps)
-        view = FitView()
-        qtbot.addWidget(view)
-        view.resize(*size)
-        view.show()
-        view.show_frame(frame, history)
-        view.grab()
-        return view
-
-    return make
+    return lambda spec, steps=0, size=(400, 300): show_view(FitView(), spec, steps, size)[0]
 
 
 def test_hovering_a_point_tells_its_residual(shown):

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from core.data.curves import MultiGaussian, Sine
 from core.data.toys import Circle, TwoGaussians
-from tests.ui.real import Clouds, moments, spec_of
+from tests.ui.real import Clouds, spec_of
 from ui import theme
 from ui.export.formats import image
 from ui.export.sheet import single
@@ -19,20 +19,9 @@ from ui.views.surface import SurfaceView
 
 
 @pytest.fixture
-def shown(qtbot):
+def shown(show_view):
     """Makes the view on the screen with a real run."""
-
-    def make(spec, steps=0, size=(400, 350)):
-        _, history, frame = moments(spec, steps)
-        view = SurfaceView()
-        qtbot.addWidget(view)
-        view.resize(*size)
-        view.show()
-        view.show_frame(frame, history)
-        view.grab()
-        return view
-
-    return make
+    return lambda spec, steps=0, size=(400, 350): show_view(SurfaceView(), spec, steps, size)[0]
 
 
 def pixels(view) -> np.ndarray:

@@ -9,24 +9,18 @@ from PySide6.QtCore import QRectF
 from core.catalogue.blocks import Dense
 from core.data.digits import Digits
 from core.data.toys import Circle
-from tests.ui.real import moments, spec_of
+from tests.ui.real import spec_of
 from ui.plots.pictures.images import arranged
 from ui.plots.text import plain
 from ui.views.weight_images import WeightImagesView
 
 
 @pytest.fixture
-def shown(qtbot):
+def shown(show_view):
     """Makes the view on the screen with a real run; also the first layer's weights."""
 
     def make(spec, steps=0, size=(400, 350)):
-        trainer, history, frame = moments(spec, steps)
-        view = WeightImagesView()
-        qtbot.addWidget(view)
-        view.resize(*size)
-        view.show()
-        view.show_frame(frame, history)
-        view.grab()
+        view, trainer = show_view(WeightImagesView(), spec, steps, size)
         return view, trainer.network.affines[0].weights
 
     return make

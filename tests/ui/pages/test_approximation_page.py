@@ -5,25 +5,15 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
-from core.experiment.spec import ExperimentSpec
 from core.studies.approximation import TARGETS, build, error, fit_bumps
-from tests.ui.running import page_context, session_within
-from ui.pages.labs.page import LabsPage
 
 WAIT = 40_000
 
 
 @pytest.fixture
-def page(qtbot):
-    session = session_within(ExperimentSpec())
-    labs = LabsPage(page_context(session))
-    qtbot.addWidget(labs)
-    labs.resize(1216, 740)
-    labs.show()
+def page(labs):
     labs.open("approximation")
-    yield labs.lab
-    labs.shutdown()
-    assert session.close()
+    return labs.lab
 
 
 def test_the_network_shown_is_the_one_that_is_built(page):

@@ -3,32 +3,21 @@
 import pytest
 
 from core.experiment.serialization import from_dict
-from core.experiment.spec import ExperimentSpec
 from core.studies.hand_network import Key
 from tests.ui.running import (
     WAIT,
-    page_context,
     pause,
-    session_within,
     step,
     train,
     trainer_of,
 )
 from ui.pages.labs.backpropagation import BackpropagationPage
-from ui.pages.labs.page import LabsPage
 
 
 @pytest.fixture
-def page(qtbot):
-    session = session_within(ExperimentSpec())
-    labs = LabsPage(page_context(session))
-    qtbot.addWidget(labs)
-    labs.resize(1216, 740)
-    labs.show()
+def page(labs):
     labs.open("backpropagation")
-    yield labs.lab
-    labs.shutdown()
-    assert session.close()
+    return labs.lab
 
 
 def texts(page: BackpropagationPage) -> dict[Key, str]:

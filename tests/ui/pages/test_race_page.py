@@ -6,26 +6,16 @@ import sys
 import numpy as np
 import pytest
 
-from core.experiment.spec import ExperimentSpec
 from core.studies.optimizer_race import race
-from tests.ui.running import page_context, session_within
 from ui.pages.labs.optimizer_race import OptimizerRacePage
-from ui.pages.labs.page import LabsPage
 
 WAIT = 30_000
 
 
 @pytest.fixture
-def page(qtbot):
-    session = session_within(ExperimentSpec())
-    labs = LabsPage(page_context(session))
-    qtbot.addWidget(labs)
-    labs.resize(1216, 740)
-    labs.show()
+def page(labs):
     labs.open("optimizer_race")
-    yield labs.lab
-    labs.shutdown()
-    assert session.close()
+    return labs.lab
 
 
 def test_the_paths_shown_are_those_of_the_study(page: OptimizerRacePage):
@@ -168,7 +158,7 @@ def test_a_rule_that_arrives_exactly_does_not_press_the_sweeps_other_curves_toge
 OPENED = """
 import os, sys
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QEventLoop
 from playground.process import make_application
 application = make_application()
 from core.experiment.spec import ExperimentSpec
@@ -178,11 +168,12 @@ session = session_within(ExperimentSpec())
 labs = LabsPage(page_context(session))
 labs.show()
 labs.open("optimizer_race")
-QTest.qWait(200)
+application.processEvents()
 print("sympy" in sys.modules)
 labs.lab.surface_choice.showPopup()
-while "sympy.plotting" not in sys.modules:
-    QTest.qWait(20)
+loop = QEventLoop()
+labs.lab._formulas.finished.connect(loop.quit)
+loop.exec()
 print("sympy" in sys.modules)
 labs.shutdown()
 session.close()
