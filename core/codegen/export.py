@@ -52,11 +52,15 @@ class Options:
 
 @dataclass(frozen=True)
 class Export:
-    """A script, and the arrays of the .npz file that it reads; without any there is no file."""
+    """A script, and the arrays of the .npz file that it reads; without any there is no file.
+
+    `table` is the path of the user's table where the script reads it there.
+    """
 
     name: str
     script: str
     arrays: dict[str, NDArray[Any]]
+    table: str = ""
 
     @property
     def beside(self) -> str:
@@ -103,7 +107,7 @@ def export(
     beside = f"{options.name}.npz" if arrays else ""
     context = {"weights": weights is not None, "beside": beside, "table": table}
     text = _rendered(writer, prepared, options, context)
-    return Export(options.name, text, arrays)
+    return Export(options.name, text, arrays, table.path if table else "")
 
 
 def needs_weights(spec: ExperimentSpec) -> bool:

@@ -8,8 +8,10 @@ import numpy as np
 from PySide6.QtGui import QGuiApplication
 
 from core.catalogue.batching import Stochastic
-from core.experiment.spec import ExperimentSpec, NetworkSpec, TrainingSpec
+from core.data.user_files import opened
+from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
 from core.training.trainer import Trainer
+from tests.core.training.test_model import table
 from tests.ui.running import WAIT
 from ui.export.code_dialog import CodeDialog
 
@@ -43,6 +45,12 @@ def test_script_follows_the_choices_and_is_copied_and_saved(qtbot, tmp_path):
     with np.load(tmp_path / "net.npz") as beside:
         first = Trainer(SPEC).network.tensors()["layer 1.weight"]
         assert np.array_equal(beside["layer 1.weight"], first)
+
+
+def test_a_script_that_reads_the_table_in_its_place_says_so(qtbot, tmp_path):
+    path = table(tmp_path)
+    dialog = shown(qtbot, replace(SPEC, data=DataSpec(dataset=opened(path))))
+    assert dialog.note.text() == f"Reads your table from {path}."
 
 
 def test_what_cannot_be_written_is_said(qtbot, tmp_path):

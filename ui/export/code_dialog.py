@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
@@ -131,10 +132,7 @@ class CodeDialog(QDialog):
             return
         self.preview.setPlainText(self.exported.script)
         self._set_ready(True)
-        if self.exported.arrays:
-            self._say(
-                tr("Reads {file}, which is saved beside the script.", file=self.exported.beside)
-            )
+        self._say("\n".join(_files_read(self.exported)))
 
     def _complain(self, message: str) -> None:
         self._work = None
@@ -191,6 +189,13 @@ class CodeDialog(QDialog):
         whole.setSpacing(16)
         whole.addLayout(top)
         whole.addLayout(buttons)
+
+
+def _files_read(exported: Export) -> Iterator[str]:
+    if exported.table:
+        yield tr("Reads your table from {file}.", file=exported.table)
+    if exported.arrays:
+        yield tr("Reads {file}, which is saved beside the script.", file=exported.beside)
 
 
 def _made(
