@@ -2,7 +2,7 @@
 # make test, make test-fast (the quick ones), make lint, make gallery, make labs: its checks.
 # make bench [core|gallery|window|data|search|labs|sklearn|films|cycles]: its speed.
 # make soak [MINUTES=3] [SEED=1]: random use on a virtual screen, judged at its end.
-# make fuzz [COUNT=2000] [SEED=1]: damaged inputs for every reader.
+# make fuzz [COUNT=2000] [SEED=1]: damaged inputs for every reader, and odd command lines.
 # make translations: collect the texts for translation and compile the translations.
 # make guide: the pictures of the user guide, from the running application.
 # make dist, make bundle, make deb: packages in dist/, built and checked; see docs/packaging.md.

@@ -12,7 +12,7 @@ from typing import Any
 
 from core.base.translation import Message, tr
 from playground.display import missing_display, wayland_answers
-from playground.exits import allow_any_text, fail
+from playground.exits import fail, prepare_streams
 
 LOST = Message("The application ended without saving the last session. It can be restored.")
 
@@ -20,7 +20,7 @@ LOST = Message("The application ended without saving the last session. It can be
 def main(arguments: list[str]) -> int:
     """Open the window, or without a display train offscreen. Returns the exit status."""
     options = _parser().parse_args(arguments)
-    allow_any_text()
+    prepare_streams()
     # Until the window can quit properly, Ctrl+C ends the process without a traceback from Qt.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if not wayland_answers():
@@ -118,7 +118,8 @@ def open_window(spec: Any, options: argparse.Namespace) -> int:
 
     # The training process starts while the window is being created.
     runner = TrainingWorker()
-    from playground.errors import ErrorReporter, start_logging
+    from playground.errors import ErrorReporter
+    from playground.logs import start_logging
     from playground.process import Interrupts, make_application
 
     application = make_application()

@@ -29,11 +29,11 @@ from playground.exits import (
     DONE,
     FAILED,
     INTERRUPTED,
-    allow_any_text,
-    discard_output,
+    ended,
     fail,
     folder,
     note,
+    prepare_streams,
 )
 from playground.interruption import Interruption
 from playground.settings import DEFAULT_EPOCHS, experiment
@@ -68,31 +68,13 @@ PARTS = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    allow_any_text()
-    options = _parser().parse_args(arguments)
-    try:
-        status = options.run(options)
-        if sys.stdout is not None:
-            sys.stdout.flush()
-        return status
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except ImportError as error:
-        from core.base.extras import MissingExtra
+    prepare_streams()
+    return ended(lambda: _run(arguments))
 
-        if not isinstance(error, MissingExtra):
-            raise
-        return fail([str(error)], FAILED)
-    except BrokenPipeError:
-        # The reader closed the pipe (`playground catalogue | head`), which is not an error.
-        discard_output()
-        return DONE
-    except OSError as error:
-        discard_output()
-        return fail(
-            [tr("the output could not be written: {reason}", reason=error.strerror or error)],
-            FAILED,
-        )
+
+def _run(arguments: list[str] | None) -> int:
+    options = _parser().parse_args(arguments)
+    return options.run(options)
 
 
 def no_command(word: str) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import platform
 import sys
 import threading
 import traceback
 from contextlib import suppress
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -17,32 +15,12 @@ from PySide6.QtCore import QObject, Signal, qVersion
 from PySide6.QtGui import QGuiApplication
 
 from core.base.extras import MissingExtra
-from core.base.folders import log_folder
 from core.base.translation import tr
 from playground import __version__
+from playground.logs import log
 
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
-
-LOG_BYTES, LOG_FILES = 1_000_000, 3
-log = logging.getLogger("playground")
-
-
-def start_logging() -> Path | None:
-    """Log warnings and errors to a file of limited size; its path, None if it cannot be created."""
-    path = log_folder() / "playground.log"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(
-            path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8"
-        )
-    except OSError:
-        return None
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    root = logging.getLogger()
-    root.addHandler(handler)
-    root.setLevel(logging.WARNING)
-    return path
 
 
 class ErrorReporter(QObject):

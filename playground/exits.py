@@ -6,11 +6,67 @@ import argparse
 import io
 import os
 import sys
+import traceback
+from collections.abc import Callable
 from pathlib import Path
+from typing import Literal, TextIO
 
+from core.base.errors import UserError
 from core.base.translation import tr
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+# Characters of an unexpected error that are shown; the log has all of it.
+MOST_SAID = 200
+
+
+def ended(run: Callable[[], int]) -> int:
+    """The exit status of a command. Whatever error it raises becomes one message."""
+    try:
+        return _flushed(run)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader closed the pipe (`playground catalogue | head`), which is not an error.
+        discard_output()
+        return DONE
+    except UserError as error:
+        return fail(tr(str(error)).splitlines(), FAILED)
+    except OSError as error:
+        return fail([_not_done(error)], FAILED)
+    except MemoryError:
+        return fail([tr("there is not enough memory")], FAILED)
+    except Exception as error:
+        return fail([_unexpected(error)], FAILED)
+
+
+def _flushed(run: Callable[[], int]) -> int:
+    """Run a command, and find out while it can be told whether its output arrives."""
+    try:
+        return run()
+    finally:
+        sys.stdout.flush()
+
+
+def _not_done(error: OSError) -> str:
+    """What an error of the system is about: a file, or otherwise standard output."""
+    reason = error.strerror or str(error)
+    if error.filename is not None:
+        return f"{error.filename}: {reason}"
+    discard_output()
+    return tr("the output could not be written: {reason}", reason=reason)
+
+
+def _unexpected(error: Exception) -> str:
+    """The message about an error of the application itself, which is logged with its traceback."""
+    from playground.logs import log_error
+
+    said = str(error).strip().partition("\n")[0][:MOST_SAID]
+    what = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    if log := log_error(error):
+        return tr("something went wrong: {what} (details: {log})", what=what, log=log)
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{last.filename}:{last.lineno}"
+    return tr("something went wrong: {what} (at {place})", what=what, place=place)
 
 
 def fail(problems: list[str], status: int = BAD_INPUT) -> int:
@@ -22,14 +78,27 @@ def fail(problems: list[str], status: int = BAD_INPUT) -> int:
 
 def note(text: str) -> None:
     """Print a line to standard error: what is being done, or a problem."""
-    print(f"playground: {tr(text)}", file=sys.stderr or sys.__stderr__)
+    try:
+        print(f"playground: {tr(text)}", file=sys.stderr, flush=True)
+    except OSError:
+        # Full or closed: Python would try again when it exits, and change the exit status.
+        sys.stderr = _nowhere()
 
 
-def allow_any_text() -> None:
-    """Let characters that the terminal's encoding lacks become "?", instead of an error."""
+def prepare_streams() -> None:
+    """Let everything be printed: to nowhere if a stream is closed, and with "?" for characters that
+    the terminal's encoding lacks."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            # In this order they get the numbers that the system gives them.
+            setattr(sys, name, _nowhere("r" if name == "stdin" else "w"))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def _nowhere(mode: Literal["r", "w"] = "w") -> TextIO:
+    return open(os.devnull, mode, encoding="utf-8")
 
 
 def discard_output() -> None:
@@ -37,8 +106,8 @@ def discard_output() -> None:
     try:
         with open(os.devnull, "w") as nowhere:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
-    except (OSError, ValueError, AttributeError):
-        sys.stdout = None
+    except (OSError, ValueError):
+        sys.stdout = _nowhere()
 
 
 def folder(text: str) -> Path:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # An experiment with many drawn points is longer than the megabyte that Pillow allows.
-LARGEST_TEXT = 50_000_000
+LARGEST_TEXT = 5_000_000
 # Text after the pixels is read only if the image is small enough to be decoded.
 MOST_PIXELS = 100_000_000
 # Shorter text stays readable in the file.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from core.base.ordinary import TooLarge, ordinary_bytes
 from core.base.png import SIGNATURE, text_in_png
 from core.base.translation import Message, joined
 from core.experiment.reading import SpecError
@@ -54,21 +54,14 @@ def write_experiment(path: Path, spec: ExperimentSpec) -> None:
 
 
 def _content(path: Path) -> bytes:
-    """The bytes of an ordinary file. Raises OSError, `SpecError`.
-
-    Pipes and devices, which may never end, and too large files are refused.
-    """
-    status = path.stat()
-    if stat.S_ISDIR(status.st_mode):
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    if not stat.S_ISREG(status.st_mode):
-        raise SpecError([Message("is not an ordinary file")])
-    if status.st_size > LARGEST_FILE:
+    """The bytes of an ordinary file. Raises OSError, `SpecError` for too large ones."""
+    try:
+        return ordinary_bytes(path, LARGEST_FILE)
+    except TooLarge as error:
         problem = Message(
             "is too large for an experiment: more than {most:,} bytes", most=LARGEST_FILE
         )
-        raise SpecError([problem])
-    return path.read_bytes()
+        raise SpecError([problem]) from error
 
 
 def _text(data: bytes) -> str | bytes:
@@ -92,6 +85,9 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if path.exists() and not path.is_file():
+            # A device or a pipe would be replaced by a file, where permissions allow it.
+            raise OSError(errno.EINVAL, Message("is not an ordinary file"))
         # A short name; one that includes that of `path` could be too long.
         handle, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)
         os.close(handle)

@@ -28,6 +28,8 @@ from core.catalogue.losses import OUTPUTS
 LARGEST_WHOLE = 2**53
 # More layers than this could not be shown or trained in reasonable time.
 MOST_ITEMS = 1000
+# Unknown settings of one part that are named; a file that is something else may have a million.
+MOST_UNKNOWN = 20
 
 
 class SpecError(UserError):
@@ -63,10 +65,12 @@ class Reader:
             )
             return default
         declared = {item.name: item for item in fields(default)}
-        for name in raw:
-            if name not in declared and name not in known:
-                problem = joined("", [Message("unknown setting"), nearest(name, declared)])
-                self.fail(join(path, _shown_key(name)), problem)
+        unknown = [name for name in raw if name not in declared and name not in known]
+        for name in unknown[:MOST_UNKNOWN]:
+            problem = joined("", [Message("unknown setting"), nearest(name, declared)])
+            self.fail(join(path, _shown_key(name)), problem)
+        if more := len(unknown[MOST_UNKNOWN:]):
+            self.fail(path, Message("has {count:,} more unknown settings", count=more))
         kinds = _kinds(type(default))
         given = {}
         for name, item in declared.items():

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from core.base.ordinary import TooLarge, ordinary_bytes
 from core.experiment.reading import SpecError, nearest, shown
 from core.experiment.serialization import from_dict
 from core.lessons.header_lines import key_lines, line_of
@@ -30,10 +31,11 @@ LINK = re.compile(r"\]\((lab|gallery|view):([^)\s]*)\)")
 
 def read(path: Path) -> Lesson:
     """Read a lesson. Raises `LessonError` with every mistake, OSError."""
-    data = path.read_bytes()
     try:
-        if len(data) > LARGEST:
-            raise LessonError([Problem(1, "the file is too large for a lesson")])
+        data = ordinary_bytes(path, LARGEST)
+    except TooLarge:
+        raise LessonError([Problem(1, "the file is too large for a lesson")]) from None
+    try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1

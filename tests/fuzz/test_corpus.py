@@ -11,7 +11,9 @@ from tests.fuzz.mutation import mutated
 from tests.fuzz.readers import READERS
 
 CORPUS = sorted(
-    path for path in Path(__file__).with_name("corpus").iterdir() if path.name[0] != "."
+    path
+    for path in Path(__file__).with_name("corpus").iterdir()
+    if path.name.partition("-")[0] in READERS
 )
 
 

@@ -12,10 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from core.experiment.files import read_experiment
+from core import lessons
+from core.base.errors import UserError
+from core.data import DataError
+from core.data.user_files import load, opened
+from core.experiment.files import read_experiment, replacing
 from core.experiment.reading import MOST_ITEMS, SpecError
 from core.experiment.serialization import from_dict
+from playground import cli
 from playground.display import missing_display
+from tests.fuzz.memory import memory_limited
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAY = [sys.executable, "-m", "playground"]
@@ -87,6 +93,90 @@ def test_odd_arguments_are_told(arguments, told):
     assert done.returncode in (1, 2) and told in said(done)
 
 
+def test_an_unexpected_error_is_one_message_and_logged(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("playground.logs.log_folder", lambda: tmp_path / "logs")
+    monkeypatch.setattr(cli, "_catalogue", lambda options: int("odd"))
+    assert cli.main(["catalogue"]) == 1
+    log = tmp_path / "logs" / "playground.log"
+    assert capsys.readouterr().err == (
+        "playground: something went wrong: ValueError: invalid literal for int() with base 10: "
+        f"'odd' (details: {log})\n"
+    )
+    assert "Traceback" in log.read_text() and "test_endings.py" in log.read_text()
+
+
+@pytest.mark.parametrize("nowhere", ["below a file", "full"])
+def test_an_unexpected_error_that_cannot_be_logged_names_its_place(
+    nowhere, tmp_path, monkeypatch, capsys
+):
+    (tmp_path / "file").touch()
+    folder = tmp_path / "file" / "logs" if nowhere == "below a file" else tmp_path
+    if nowhere == "full":
+        (tmp_path / "playground.log").symlink_to("/dev/full")
+    monkeypatch.setattr("playground.logs.log_folder", lambda: folder)
+    monkeypatch.setattr(cli, "_catalogue", lambda options: 1 // 0)
+    assert cli.main(["catalogue"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "something went wrong: ZeroDivisionError: " in line
+    assert f"(at {__file__}:" in line
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (MemoryError(), "there is not enough memory"),
+        (UserError("the file is odd"), "the file is odd"),
+        (OSError(2, "No such file or directory", "/tmp/x"), "/tmp/x: No such file or directory"),
+    ],
+)
+def test_known_errors_are_told_by_their_kind(error, told, monkeypatch, capsys):
+    def fail(options):
+        raise error
+
+    monkeypatch.setattr(cli, "_catalogue", fail)
+    assert cli.main(["catalogue"]) == 1
+    assert capsys.readouterr().err == f"playground: {told}\n"
+
+
+INTERRUPTED_WHILE_LOADING = """
+import importlib.abc, os, signal, sys
+class Finder(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "playground.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+from playground.__main__ import main
+sys.exit(main(["train", "--epochs", "1"]))
+"""
+
+
+def test_ctrl_c_while_modules_are_loaded_ends_without_a_traceback():
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_WHILE_LOADING],
+        cwd=ROOT, capture_output=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == -signal.SIGINT and done.stderr == b""
+
+
+@pytest.mark.parametrize("stream", ["1", "2"])
+@pytest.mark.parametrize("where", ["&-", "/dev/full"])
+@pytest.mark.parametrize("arguments", ["train --epochs 1", "search --trials 1 --minutes 0.0001"])
+def test_closed_and_full_streams_give_no_traceback(stream, where, arguments):
+    command = f"{sys.executable} -m playground {arguments} {stream}>{where}"
+    done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, timeout=60)
+    assert done.returncode in (0, 1, 2, 130)
+    assert b"Traceback" not in done.stderr and b"Exception ignored" not in done.stderr
+    if (stream, where) == ("1", "/dev/full"):
+        assert b"the output could not be written" in done.stderr
+
+
+def test_results_do_not_take_the_place_of_a_device_or_pipe(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="is not an ordinary file"), replacing(tmp_path / "pipe"):
+        pass
+    assert (tmp_path / "pipe").is_fifo() and len(list(tmp_path.iterdir())) == 1
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_keeps_what_was_computed(number, tmp_path):
     running = subprocess.Popen(
@@ -119,7 +209,7 @@ def _catches(pid: int, number: int) -> bool:
 
 
 def test_figures_are_told_even_where_nothing_can_be_written(tmp_path, monkeypatch, capsys):
-    from playground import cli, headless
+    from playground import headless
 
     def fail(recording, folder):
         raise OSError(28, "No space left on device", str(folder / "weights.npz"))
@@ -155,6 +245,18 @@ def test_a_pipe_and_a_device_are_refused_unread(tmp_path):
             read_experiment(path)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_lesson_that_is_a_pipe_or_a_device_is_refused_unread(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(OSError, match="is not an ordinary file"):
+            lessons.read(path)
+    with open(tmp_path / "giant.md", "wb") as file:
+        file.truncate(10**12)
+    with pytest.raises(lessons.LessonError):
+        lessons.read(tmp_path / "giant.md")
+
+
 def test_a_giant_file_is_refused_unread(tmp_path):
     with open(tmp_path / "giant.json", "wb") as file:
         file.truncate(10**12)
@@ -168,3 +270,40 @@ def test_a_million_layers_are_refused():
     assert raised.value.problems == [
         f"network.hidden: has 1,000,000 items; {MOST_ITEMS:,} are the most"
     ]
+
+
+MOST_CHARACTERS = 5_000_000
+GIANTS = {
+    "brackets": "[" * 49_000_000,
+    "brackets of the greatest length": "[" * MOST_CHARACTERS,
+    "objects": "[" + '{"a":1},' * 6_000_000 + "1]",
+    "objects of the greatest length": "[" + '{"a":1},' * (MOST_CHARACTERS // 8 - 1) + "1]",
+    "lists of the greatest length": "[" + "[]," * (MOST_CHARACTERS // 3 - 1) + "1]",
+    "blank lines": "\n" * 50_000_000,
+    "unknown settings": "{" + ",".join(f'"a{i}":1' for i in range(400_000)) + "}",
+}
+
+
+@pytest.mark.parametrize("name", GIANTS)
+def test_a_giant_text_is_refused_soon_and_in_little_memory(name, tmp_path):
+    path = tmp_path / "giant.json"
+    path.write_text(GIANTS[name])
+    with memory_limited():
+        began = time.process_time()
+        with pytest.raises(SpecError) as raised:
+            read_experiment(path)
+        assert time.process_time() - began < 2
+    assert len(raised.value.problems) < 50
+
+
+def test_a_table_of_blank_lines_is_refused_soon_and_in_little_memory(tmp_path):
+    path = tmp_path / "blank.csv"
+    path.write_text("a,b\n1,2\n" + "\n" * 50_000_000)
+    with pytest.raises(DataError):
+        # Loads the library that reads tables, which is not counted.
+        opened(path.with_name("none.csv"))
+    with memory_limited():
+        began = time.process_time()
+        with pytest.raises(DataError):
+            load(opened(path))
+        assert time.process_time() - began < 2

@@ -12,8 +12,9 @@ from shiboken6 import delete
 
 from core.base.extras import MissingExtra
 from core.experiment.spec import ExperimentSpec
-from playground import errors
-from playground.errors import ErrorReporter, start_logging
+from playground import logs
+from playground.errors import ErrorReporter
+from playground.logs import start_logging
 from tests.ui.running import session_within
 from ui.main_window import MainWindow
 
@@ -80,8 +81,8 @@ def test_a_missing_library_is_no_fault_of_the_application(window, capsys):
 
 
 def test_errors_are_logged_in_a_file_of_limited_size(monkeypatch, tmp_path):
-    monkeypatch.setattr(errors, "log_folder", lambda: tmp_path / "logs")
-    monkeypatch.setattr(errors, "LOG_BYTES", 2000)
+    monkeypatch.setattr(logs, "log_folder", lambda: tmp_path / "logs")
+    monkeypatch.setattr(logs, "LOG_BYTES", 2000)
     root = logging.getLogger()
     before = list(root.handlers)
     path = start_logging()
@@ -93,11 +94,11 @@ def test_errors_are_logged_in_a_file_of_limited_size(monkeypatch, tmp_path):
         handler.close()
     assert "event 199" in path.read_text()
     files = list(path.parent.iterdir())
-    assert 1 < len(files) <= 1 + errors.LOG_FILES
+    assert 1 < len(files) <= 1 + logs.LOG_FILES
     assert all(file.stat().st_size <= 2000 for file in files)
 
 
 def test_without_a_place_for_it_there_is_no_log(monkeypatch, tmp_path):
     (tmp_path / "file").touch()
-    monkeypatch.setattr(errors, "log_folder", lambda: tmp_path / "file" / "logs")
+    monkeypatch.setattr(logs, "log_folder", lambda: tmp_path / "file" / "logs")
     assert start_logging() is None

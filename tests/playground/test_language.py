@@ -5,7 +5,6 @@ import os
 
 import pytest
 
-from core.base import translation
 from core.base.translation import set_language
 from playground.__main__ import main
 
@@ -14,10 +13,7 @@ QUICK = ["train", "--set", "data.dataset.count=40", "--epochs", "2"]
 
 @pytest.fixture(autouse=True)
 def korean(monkeypatch):
-    monkeypatch.setattr(
-        "playground.__main__.environment_language",
-        lambda: translation.environment_language({"LANG": "ko_KR.UTF-8"}),
-    )
+    monkeypatch.setenv("PLAYGROUND_LANGUAGE", "ko_KR.UTF-8")
     yield
     set_language("en")
 
