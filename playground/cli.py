@@ -29,6 +29,7 @@ from playground.exits import (
     DONE,
     FAILED,
     INTERRUPTED,
+    about_file,
     ended,
     fail,
     folder,
@@ -202,12 +203,10 @@ def _train(options: argparse.Namespace) -> int:
             recording = run(spec, interruption.asked, Progress(sys.stderr), untrained)
             interruption.start_writing()
             problem = _write(recording, options.out) if options.out else ""
-    except BrokenPipeError:
-        raise
     except SpecError as error:
         return fail(error.problems)
     except OSError as error:
-        return fail([f"{error.filename or options.out}: {error.strerror or error}"])
+        return fail([about_file(error)])
     except DataError as error:
         return fail([str(error)])
     except MemoryError:
@@ -232,7 +231,7 @@ def _write(recording: Recording, folder: Path) -> str:
     try:
         write(recording, folder)
     except OSError as error:
-        return f"{error.filename or folder}: {error.strerror or error}"
+        return about_file(error)
     return ""
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.base.translation import tr
-from playground.exits import DONE, FAILED, fail
+from playground.exits import DONE, FAILED, about_file, fail
 from playground.settings import experiment
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _code(options: argparse.Namespace) -> int:
     except (CodeError, DataError) as error:
         return fail([str(error)])
     except OSError as error:
-        return fail([f"{error.filename or options.out}: {error.strerror or error}"], FAILED)
+        return fail([about_file(error)], FAILED)
     script, *beside = written
     if beside:
         print(tr("written to {script} and {weights}", script=script, weights=beside[0]))

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from core.base.translation import tr
-from playground.exits import DONE, FAILED, fail
+from playground.exits import DONE, FAILED, about_file, fail
 
 # The same as the window's desktop file name, so that the desktop shows the icon.
 NAME = "training-playground"
@@ -63,7 +63,7 @@ def _run(options: argparse.Namespace) -> int:
                 print(tr("written: {path}", path=path))
             print(tr("Links open with the application."))
     except OSError as error:
-        return fail([f"{error.filename}: {error.strerror or error}"], FAILED)
+        return fail([about_file(error)], FAILED)
     _refresh(entry.parent)
     return DONE
 

@@ -49,11 +49,18 @@ def _flushed(run: Callable[[], int]) -> int:
 
 def _not_done(error: OSError) -> str:
     """What an error of the system is about: a file, or otherwise standard output."""
-    reason = error.strerror or str(error)
     if error.filename is not None:
-        return f"{error.filename}: {reason}"
+        return about_file(error)
     discard_output()
-    return tr("the output could not be written: {reason}", reason=reason)
+    return tr("the output could not be written: {reason}", reason=error.strerror or error)
+
+
+def about_file(error: OSError) -> str:
+    """The problem with the file that an error names. An error without one is about standard output
+    and is raised again, for `ended`."""
+    if error.filename is None:
+        raise error
+    return f"{error.filename}: {tr(error.strerror or str(error))}"
 
 
 def _unexpected(error: Exception) -> str:

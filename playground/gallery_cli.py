@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.base.translation import Message, tr
 from playground.columns import listed
-from playground.exits import DONE, FAILED, fail, folder
+from playground.exits import DONE, FAILED, about_file, fail, folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,7 +116,7 @@ def _pictures(options: argparse.Namespace) -> int:
     except DataError as error:
         return fail([str(error)])
     except OSError as error:
-        return fail([f"{error.filename or PATH}: {error.strerror or error}"])
+        return fail([about_file(error)])
     finally:
         bar.clear()
     print(PATH)
@@ -131,14 +131,12 @@ def _run(options: argparse.Namespace) -> int:
         if options.out:
             options.out.mkdir(parents=True, exist_ok=True)
         passed, results = _run_all(chosen, options)
-    except BrokenPipeError:
-        raise
     except KeyError as error:
         return fail([error.args[0]])
     except UserError as error:
         return fail([str(error)])
     except OSError as error:
-        return fail([f"{error.filename or options.out}: {error.strerror or error}"])
+        return fail([about_file(error)])
     if options.json:
         report = {"passed": passed, "experiments": results}
         print(json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False))

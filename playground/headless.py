@@ -215,8 +215,12 @@ def _scores(score: Score) -> str:
 def prepare_folder(folder: Path) -> None:
     """Check that results can be written to `folder` before training starts. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=folder):
-        pass
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        # It names the temporary file, if any.
+        raise OSError(error.errno, error.strerror, str(folder)) from error
 
 
 def write(recording: Recording, folder: Path) -> None:

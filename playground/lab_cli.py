@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.base.translation import tr
 from playground.columns import listed, right, widths
-from playground.exits import DONE, FAILED, fail, folder
+from playground.exits import DONE, FAILED, about_file, fail, folder
 
 if TYPE_CHECKING:
     from core.studies.base import Finding, Lab, Table
@@ -70,12 +70,10 @@ def _run(options: argparse.Namespace) -> int:
         if options.out:
             options.out.mkdir(parents=True, exist_ok=True)
         passed, reports = _run_all(chosen, options)
-    except BrokenPipeError:
-        raise
     except KeyError as error:
         return fail([error.args[0]])
     except OSError as error:
-        return fail([f"{error.filename or options.out}: {error.strerror or error}"])
+        return fail([about_file(error)])
     if options.json:
         report = {"passed": passed, "labs": reports} if options.check else {"labs": reports}
         print(json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False))

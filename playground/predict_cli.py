@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from core.base.translation import tr
-from playground.exits import DONE, FAILED, fail, note
+from playground.exits import DONE, FAILED, about_file, fail, note
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:
@@ -60,7 +60,7 @@ def _predict(options: argparse.Namespace) -> int:
         line.clear()
         return fail([str(error)])
     except OSError as error:
-        return fail([f"{error.filename or options.out}: {error.strerror or error}"], FAILED)
+        return fail([about_file(error)], FAILED)
     if told := score(model, outputs, rows.targets):
         note(told)
     if options.out is not None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.base.translation import tr
-from playground.exits import DONE, FAILED, INTERRUPTED, fail
+from playground.exits import DONE, FAILED, INTERRUPTED, about_file, fail
 from playground.interruption import Interruption
 from playground.settings import experiment, with_settings
 
@@ -112,10 +112,8 @@ def _search(options: argparse.Namespace) -> int:
         return fail(error.problems)
     except UserError as error:
         return fail(tr(str(error)).splitlines())
-    except BrokenPipeError:
-        raise
     except OSError as error:
-        return fail([f"{error.filename or options.out}: {error.strerror or error}"])
+        return fail([about_file(error)])
     if stopped:
         return INTERRUPTED
     return DONE if study.ranked() else FAILED

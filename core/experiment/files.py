@@ -111,9 +111,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 def _of(path: Path, error: OSError) -> OSError:
     """The error with the requested file's name instead of the temporary one's."""
-    if error.errno is None:
-        return error
-    return OSError(error.errno, error.strerror, str(path))
+    return OSError(error.errno or errno.EIO, error.strerror or str(error), str(path))
 
 
 def _umask() -> int:

@@ -256,6 +256,10 @@ def _unclear(status: Any, said: str, output: str) -> str:
     lines = said.splitlines()
     if "Traceback" in said or "went wrong" in said:
         return "unexpected: " + next((line for line in lines if "wrong" in line), said)[:300]
+    if nameless := [
+        line for line in lines if line.startswith(("playground: None", "playground: :"))
+    ]:
+        return f"names no file: {nameless[0][:200]}"
     if status == BAD_INPUT and not said.strip():
         return "bad input without a word"
     if output == "full" and status == FAILED and not said.strip():
