@@ -370,7 +370,7 @@ class JobRun:
         worker = self._worker
         self._end(news)
         if worker:
-            pool.give_back(worker, self._shares_memory)
+            pool.give_back(worker)
 
     def _worker_ended(self, status: int) -> None:
         if self._reused and self._unused and not self._cancelled:

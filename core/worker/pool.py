@@ -30,11 +30,12 @@ def take(service: str, handlers: Handlers, shares_memory: bool) -> tuple[Worker,
     return start_worker(service, handlers), False
 
 
-def give_back(worker: Worker, shares_memory: bool) -> None:
-    """The job is over, and the worker waits for a message."""
+def give_back(worker: Worker) -> None:
+    """The job is over, and the worker waits for a message. A thread is not kept: the next job tries
+    again to get a process, and a thread starts at once."""
     global _idle, _timer
     with _lock:
-        if _idle is None and not shares_memory:
+        if _idle is None and worker.process_id is not None:
             worker.handlers.exchange(Handlers(lambda packed: None, lambda status: _forget(worker)))
             _idle = worker
             if _timer:

@@ -177,6 +177,15 @@ def test_a_job_tells_how_far_it_is_and_ends_with_its_result():
     assert (first.done, first.total, first.text, first.share) == (0, 2000, "counting", 0.0)
 
 
+def test_after_a_job_in_a_thread_the_next_one_gets_a_process(monkeypatch):
+    monkeypatch.setenv(VARIABLE, "thread")
+    Listener(Count(10)).end()
+    monkeypatch.setenv(VARIABLE, "process")
+    listener = Listener(Careful(20_000))
+    assert listener.process
+    listener.end()
+
+
 def test_a_window_that_takes_its_time_sees_the_newest_snapshot_and_always_the_last():
     listener = Listener(Count(5000), acknowledges=False)
     assert listener.end() == Finished(5000)
