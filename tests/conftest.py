@@ -3,6 +3,7 @@
 import gc
 import itertools
 import os
+import sys
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -37,8 +38,16 @@ def pytest_collection_modifyitems(items):
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown():
+    _destroy_widgets()
     if next(_tests) % COLLECT_EVERY == 0:
         gc.collect()
+
+
+def _destroy_widgets():
+    """Destroy what is to be deleted later, for which Qt waits for an event loop: every new window
+    would style those of the tests before as well."""
+    if core := sys.modules.get("PySide6.QtCore"):
+        core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete.value)
 
 
 @pytest.hookimpl(trylast=True)

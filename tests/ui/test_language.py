@@ -24,6 +24,7 @@ def host(qtbot):
     made.window.show()
     yield made
     made.window.close()
+    made.window.deleteLater()
     apply_language("en")
 
 
