@@ -173,7 +173,7 @@ def uses() -> dict[str, Use]:
         "text tables": Use(
             "tables", ("pandas", "charset_normalizer"), "Opening tables", _text_table
         ),
-        "Excel": Use("tables", ("pandas", "openpyxl"), "Opening Excel files", _excel),
+        "Excel": Use("tables", ("openpyxl",), "Opening Excel files", _excel),
         "Parquet": Use("tables", ("pyarrow",), "Opening Parquet files", _parquet),
         "search": Use("search", ("optuna",), "Searching", _search),
         "code export": Use("code", ("jinja2",), "Exporting code", _code),

@@ -18,7 +18,7 @@ from playground import process
 from playground.__main__ import main
 
 # Loaded by a typed formula, a table, a search and exported code.
-LIBRARIES = ("sympy", "optuna", "jinja2")
+LIBRARIES = ("pyarrow.csv", "sympy", "optuna", "jinja2")
 STEP_MILLISECONDS = 150
 
 
@@ -39,7 +39,6 @@ def watched(make: Callable = process.make_application):
 
 def everything() -> Iterator[bool]:
     """Build one thing after another; the file READY is made at the end."""
-    from core.data.tables.extras import pandas_for
     from core.gallery import GALLERY
     from core.studies import LABS
     from ui.main_window import MainWindow
@@ -56,8 +55,6 @@ def everything() -> Iterator[bool]:
     for name in LIBRARIES:
         importlib.import_module(name)
         yield True
-    pandas_for("reading tables")
-    yield True
     window.show_page("search")
     yield True
     window.show_page("gallery")

@@ -14,7 +14,7 @@ from core.data.tables.rows import LONGEST_LINE
 from core.data.tables.source import is_utf8
 from core.data.tables.table import Layout
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 22
 # After this many steps back from the end, a block is taken to contain no end of a row.
 MOST_TRIES = 100
 

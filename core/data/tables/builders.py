@@ -82,6 +82,20 @@ class NumberBuilder:
         values = [read[cell] for cell in cells]
         self.add_numbers(np.array([math.nan if v is None else v for v in values], np.float64))
 
+    def add_codes(
+        self, words: list[str], codes: NDArray[Any], lines: Sequence[int] | range
+    ) -> None:
+        """Cells as codes into the words of this block, each with the number of its line."""
+        read = [self._parse(word) for word in words]
+        bad = [code for code, value in enumerate(read) if value is None]
+        if bad:
+            at = np.flatnonzero(np.isin(codes, bad))
+            before = self._fault or Fault(lines[at[0]], words[codes[at[0]]].strip(), 0)
+            self._fault = before._replace(times=before.times + len(at))
+        # The code −1 finds the NaN at the end.
+        values = [*(math.nan if value is None else value for value in read), math.nan]
+        self.add_numbers(np.array(values, np.float64)[codes])
+
     def column(self) -> Column:
         values = self._collected.values()
         return Column(self.name, values, unit=self.style.unit, fault=self._fault)

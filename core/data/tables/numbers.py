@@ -48,7 +48,9 @@ _ALIKE = str.maketrans(
     "０１２３４５６７８９．，＋－−–‐‑﹣\u00a0\u2009\u202f’‘´`",
     "0123456789.,+------   ''''",
 )
-_PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+_PLAIN = re.compile(
+    r"(?P<sign>[+-]?)(?P<core>[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE](?P<exp>[+-]?[0-9]{1,4}))?"
+)
 _SHAPE = re.compile(
     r"(?P<sign>[+-]?) ?(?P<prefix>[^\d\s.,+'()-][^\d\s,+'()-]{0,3})? ?(?P<sign2>[+-]?) ?"
     r"(?P<core>[0-9][0-9.,' ]*|[.,][0-9]+)(?:(?P<exp>[eEdDqQ] ?[+-]?[0-9]{1,4}))?"
@@ -165,6 +167,9 @@ def _is_known(unit: str) -> bool:
 
 def _shape(cell: str) -> _Shape | None:
     """The parts of a cell that looks like a number with signs, currency or unit around it."""
+    if plain := _PLAIN.fullmatch(cell):
+        exponent = f"e{plain['exp']}" if plain["exp"] else ""
+        return _Shape(plain["core"], exponent, "", -1.0 if plain["sign"] == "-" else 1.0)
     cell = cell.translate(_ALIKE).strip()
     in_brackets = len(cell) > 2 and cell[0] == "(" and cell[-1] == ")"
     found = _SHAPE.fullmatch(cell[1:-1] if in_brackets else cell)

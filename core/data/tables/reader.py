@@ -1,28 +1,23 @@
 """Reading the whole of a table, block by block.
 
-pandas reads what `sniff` has found. It fills short rows silently and does not report where a cell
-is invalid, so each block is checked: as many delimiters as the rows need, every number finite. A
-block that does not pass is read again cell by cell, which gives line and column.
+A parser reads each block as `sniff` has found the file to be written. A block that it does not
+take is read cell by cell, which gives line and column.
 """
 
 from __future__ import annotations
 
 import io
-from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import Any, NoReturn
-
-import numpy as np
+from typing import NoReturn
 
 from core.base.memory import give_back
 from core.base.translation import Message
 from core.data.refusal import refuse
 from core.data.tables.blocks import Block, OtherEncoding, blocks, count, in_utf8
 from core.data.tables.builders import Builder, NumberBuilder, WordBuilder
-from core.data.tables.extras import pandas_for
 from core.data.tables.footer import without_footer
-from core.data.tables.numbers import MISSING
+from core.data.tables.parsers import parsed, parser_for
 from core.data.tables.rows import refuse_encoding, rows_of
 from core.data.tables.sniff import sniff_text
 from core.data.tables.source import legacy_encoding, opened
@@ -31,8 +26,6 @@ from core.data.tables.table import Layout, Table
 CHUNK_ROWS = 2000
 # A block behind more lines than this is not the first.
 MOST_LINES_BEFORE = 1000
-# How most tables write that a number is missing.
-FREQUENT = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "?", "-")
 # Of larger files the numbers are kept in float32 where nothing is lost by it.
 LARGE_FILE = 16_000_000
 
@@ -46,7 +39,6 @@ class Ragged:
     def __init__(self) -> None:
         self.short, self.first_short = 0, 0
         self.long = 0
-        self.tail: list[tuple[int, list[str]]] = []
 
     def notes(self) -> Iterator[str]:
         if self.short:
@@ -91,19 +83,21 @@ def _read_text(layout: Layout, progress: Progress) -> Table:
     packed = 3 if layout.kind.packing else 1
     large = packed * size > LARGE_FILE
     builders, ragged = _builders(layout, large), Ragged()
-    reader = _PandasReader(layout, builders)
+    parser = parser_for(layout, builders)
     with opened(layout.path, layout.kind) as (stream, raw):
-        for block in blocks(in_utf8(stream, layout), layout):
+        for block, columns in parsed(parser, blocks(in_utf8(stream, layout), layout)):
             progress(min(1.0, raw.tell() / size))
             if not layout.kind.packing:
                 _reserve(builders, block, size)
-            if ragged.tail or not reader.read(block):
+            if columns is not None:
+                parser.add(block, columns)
+            else:
                 lines = io.StringIO(block.data.decode(), newline="")
                 rows = rows_of(lines, layout.dialect, layout.path, block.before)
                 _add_rows(rows, builders, layout, ragged, lambda: progress(raw.tell() / size))
     table = _table(layout, builders, ragged, progress)
     if large:
-        del builders, reader
+        del builders, parser
         give_back()
     return table
 
@@ -141,98 +135,6 @@ def _table(
     columns, footer = without_footer(columns)
     notes = (*layout.notes, *ragged.notes(), *footer)
     return Table(layout.path, list(columns), notes, layout.row_names, options.missing)
-
-
-class _PandasReader:
-    """Reads blocks with pandas, where its result is correct."""
-
-    def __init__(self, layout: Layout, builders: Sequence[Builder]) -> None:
-        pandas: Any = pandas_for(Message("Reading tables"))
-
-        self._pandas, self._builders, self._layout = pandas, builders, layout
-        self._width = len(builders)
-        quick = [
-            isinstance(b, NumberBuilder) and not b.style.unit and b.style.decimal == layout.decimal
-            for b in builders
-        ]
-        self._quick = [i for i, plain in enumerate(quick) if plain]
-        self._missing_words = set(FREQUENT) | layout.options.missing
-        self._options: dict[str, Any] = {
-            "header": None,
-            "names": range(self._width),
-            # Not "category", which makes one number of 01 and 1.
-            "dtype": {i: "float64" if plain else object for i, plain in enumerate(quick)},
-            "sep": r"\s+" if layout.dialect.delimiter == " " else layout.dialect.delimiter,
-            "quotechar": layout.dialect.quote,
-            "decimal": layout.decimal,
-            "keep_default_na": False,
-            "skipinitialspace": True,
-        }
-
-    def read(self, block: Block) -> bool:
-        """Add the rows of a block; False where it has to be read cell by cell."""
-        data, layout = block.data, self._layout
-        mark = layout.dialect.comment.encode()
-        # In a single column a blank line and a missing value look alike.
-        if self._width < 2 or b"\0" in data or (mark and mark in data) or data[:3] == BOM_UTF8:
-            return False
-        frame = self._frame(data)
-        if frame is None and len(self._missing_words) < len(MISSING):
-            # pandas is slower with each word, so the rarer ones are added when they are needed.
-            self._missing_words |= {each for word in MISSING for each in _variants(word)}
-            frame = self._frame(data)
-        if frame is None:
-            return False
-        if not isinstance(frame.index, self._pandas.RangeIndex):
-            return False
-        if not self._is_even(data, len(frame)):
-            return False
-        numbers = {i: frame[i].to_numpy() for i in self._quick}
-        if any(np.isinf(values).any() for values in numbers.values()):
-            return False
-        lines = range(block.before + 1, block.before + len(frame) + 1)
-        for i, builder in enumerate(self._builders):
-            if i in numbers:
-                assert isinstance(builder, NumberBuilder)
-                builder.add_numbers(numbers[i])
-                continue
-            codes, words = self._pandas.factorize(frame[i].to_numpy())
-            if isinstance(builder, WordBuilder):
-                builder.add_codes(words.tolist(), codes, lines)
-            else:
-                builder.add_cells([words[c] if c >= 0 else "" for c in codes.tolist()], lines)
-        return True
-
-    def _frame(self, data: bytes) -> Any:
-        words = sorted(self._missing_words)
-        na_values = dict.fromkeys(self._quick, words)
-        try:
-            return self._pandas.read_csv(io.BytesIO(data), na_values=na_values, **self._options)
-        except (ValueError, self._pandas.errors.ParserError):
-            return None
-
-    def _is_even(self, data: bytes, rows: int) -> bool:
-        """Whether every row has all its cells: no row has more, so their sum is enough."""
-        dialect = self._layout.dialect
-        quote = dialect.quote.encode()
-        if quote not in data and dialect.delimiter != " ":
-            return count(data, dialect.delimiter) == rows * (self._width - 1)
-        text = np.frombuffer(data, np.uint8)
-        outside = np.cumsum(text == quote[0], dtype=np.uint8) % 2 == 0
-        if dialect.delimiter != " ":
-            found = np.count_nonzero((text == ord(dialect.delimiter)) & outside)
-            return bool(found == rows * (self._width - 1))
-        blank = ((text == 32) | (text == 9) | (text == 10) | (text == 13)) & outside
-        starts = np.count_nonzero(blank[:-1] & ~blank[1:]) + (not blank[0])
-        return bool(starts == rows * self._width)
-
-
-def _variants(word: str) -> set[str]:
-    return {
-        each + end
-        for each in (word, word.upper(), word.capitalize(), word.title())
-        for end in ("", " ")
-    }
 
 
 def _add_rows(

@@ -90,7 +90,7 @@ def tables(draw) -> Written:
 
 @DIALECTS
 @given(tables())
-def test_a_table_in_any_dialect_comes_back(tmp_path: Path, table: Written):
+def test_a_table_in_any_dialect_comes_back(tmp_path: Path, parser, table: Written):
     path = tmp_path / "table.csv"
     path.write_bytes(table.data)
     try:
@@ -127,7 +127,9 @@ def spoiled(draw) -> bytes:
 
 @DIALECTS
 @given(spoiled())
-def test_a_spoiled_table_is_read_whole_or_refused_with_a_reason(tmp_path: Path, data: bytes):
+def test_a_spoiled_table_is_read_whole_or_refused_with_a_reason(
+    tmp_path: Path, parser, data: bytes
+):
     path = tmp_path / "table.csv"
     path.write_bytes(data)
     try:

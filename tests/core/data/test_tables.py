@@ -6,22 +6,27 @@ import bz2
 import gzip
 import io
 import lzma
+import sys
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from core.data import DataError
 from core.data.columns.choices import Choices, as_names, as_pairs, names_in, pairs_in
 from core.data.columns.plan import Encoded, encode, plan
+from core.data.columns.targets import LARGEST_NUMBER
 from core.data.tables.reader import read_table
 from core.data.tables.sniff import sniff
 from core.data.tables.table import Column, ReadOptions, Table
 from core.data.user_files import UserTable, is_data_file, load
 from playground.__main__ import main
 
+pytestmark = pytest.mark.usefixtures("parser")
 NAN = float("nan")
 
 
@@ -183,6 +188,21 @@ def test_a_word_for_missing_leaves_numbers_numbers(tmp_path, word):
     assert np.isnan(encoded.samples.inputs[::5, 0]).all()
     assert encoded.samples.inputs[::5, 1].all()
     assert any("12 missing values, filled with the median" in note for note in encoded.notes)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    values=st.lists(st.floats(allow_nan=False, width=64), min_size=4, max_size=30),
+    decimal=st.sampled_from(".,"),
+)
+def test_numbers_are_those_that_python_reads(tmp_path, values, decimal):
+    values = [value for value in values if abs(value) <= LARGEST_NUMBER]
+    assume(len(values) > 3)
+    spellings = [*map(repr, values), *(f"{value:.17e}" for value in values)]
+    cells = [cell.replace(".", decimal) for cell in spellings]
+    text = "x;y\n" + "".join(f"{cell};a\n" for cell in cells)
+    read = column(table_of(tmp_path, text, delimiter=";", numbers=frozenset({"x"})), "x").values
+    assert read.tobytes() == np.array([float(cell) for cell in spellings]).tobytes()
 
 
 def test_other_missing_words_can_be_named(tmp_path):
@@ -460,7 +480,8 @@ def test_a_sheet_of_a_workbook_can_be_chosen(tmp_path):
 
 
 def test_without_the_library_the_line_to_type_is_told(tmp_path, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "pandas", None)
+    for library in ("pyarrow.csv", "pandas"):
+        monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(DataError, match=r"Reading tables needs pandas.*pip install"):
         table_of(tmp_path, BODY)
 
