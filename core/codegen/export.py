@@ -25,7 +25,7 @@ from core.data import Dataset, Samples, digits, mnist
 from core.data.drawn import drawn_like, from_text
 from core.data.features import PlaneFeatures
 from core.data.split import classes_of
-from core.data.user_files import UserTable, load
+from core.data.user_files import UserTable, absolute, load
 from core.experiment.files import replacing
 from core.experiment.spec import ExperimentSpec
 from core.network.calibration import Report
@@ -54,13 +54,15 @@ class Options:
 class Export:
     """A script, and the arrays of the .npz file that it reads; without any there is no file.
 
-    `table` is the path of the user's table where the script reads it there.
+    `source` is the user's file that the samples come from, which the script reads itself if
+    `reads_source`.
     """
 
     name: str
     script: str
     arrays: dict[str, NDArray[Any]]
-    table: str = ""
+    source: str = ""
+    reads_source: bool = False
 
     @property
     def beside(self) -> str:
@@ -107,7 +109,8 @@ def export(
     beside = f"{options.name}.npz" if arrays else ""
     context = {"weights": weights is not None, "beside": beside, "table": table}
     text = _rendered(writer, prepared, options, context)
-    return Export(options.name, text, arrays, table.path if table else "")
+    source = dataset.path if isinstance(dataset, UserTable) else ""
+    return Export(options.name, text, arrays, source, table is not None)
 
 
 def needs_weights(spec: ExperimentSpec) -> bool:
@@ -126,13 +129,19 @@ def start_weights(
 
 
 def write(folder: Path, exported: Export) -> tuple[Path, ...]:
-    """Write the script and the file beside it; their paths. Raises OSError."""
-    script = folder / f"{exported.name}.py"
+    """Write the script and the file beside it; their paths. Raises OSError, and `CodeError` rather
+    than replace the user's data."""
+    script, beside = folder / f"{exported.name}.py", folder / exported.beside
+    if exported.source and exported.arrays and absolute(Path(exported.source)) == absolute(beside):
+        raise CodeError(
+            Message(
+                "{file} holds the data, which would be replaced; choose another name", file=beside
+            )
+        )
     with replacing(script) as part:
         part.write_text(exported.script, encoding="utf-8")
     if not exported.arrays:
         return (script,)
-    beside = folder / exported.beside
     with replacing(beside) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as file:
         for name, array in exported.arrays.items():
             with file.open(f"{name}.npy", "w", force_zip64=True) as member:

@@ -367,6 +367,23 @@ def test_the_dialog_writes_every_view_into_a_folder(dialog, tmp_path):
     assert names == [f"öl-wasser-{key}.svg" for key in ("activations", "gradients", "loss")]
 
 
+def test_views_in_a_folder_replace_older_files_only_if_the_user_agrees(
+    dialog, tmp_path, monkeypatch
+):
+    asked = []
+    monkeypatch.setattr(
+        "ui.export.dialog.QFileDialog.getExistingDirectory", lambda *_: str(tmp_path)
+    )
+    monkeypatch.setattr("ui.export.dialog.may_replace", lambda _, paths: asked.append(paths))
+    opened = dialog()
+    opened.what.set_value(EACH)
+    opened.save()
+    assert [path.name for path in asked[0]] == [
+        f"öl-wasser-{key}.png" for key in ("loss", "activations", "gradients")
+    ]
+    assert not any(tmp_path.iterdir())
+
+
 def test_the_dialog_says_why_a_file_could_not_be_written_and_stays(dialog, tmp_path):
     opened = dialog()
     opened.show()

@@ -9,7 +9,6 @@ from typing import ClassVar
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -38,6 +37,7 @@ from ui.data.work import Work, WorkContext
 from ui.export.parts import combo, file_stem
 from ui.widgets.check import Check
 from ui.widgets.entry_combo import EntryCombo
+from ui.widgets.save_dialog import ask_target
 from ui.widgets.spin import Spin
 
 MOST_STEPS = 10_000_000
@@ -87,10 +87,10 @@ class CodeDialog(QDialog):
 
     def save(self) -> None:
         """Ask for a file and write the script there."""
-        proposed = str(self._folder / f"{self._name}.py")
-        name, _ = QFileDialog.getSaveFileName(self, tr("Export code"), proposed, "Python (*.py)")
-        if name:
-            self.save_to(Path(name))
+        proposed = self._folder / f"{self._name}.py"
+        beside = [".npz"] if self.exported and self.exported.arrays else []
+        if path := ask_target(self, tr("Export code"), proposed, "Python (*.py)", beside):
+            self.save_to(path)
 
     def save_to(self, path: Path) -> None:
         """Write the script and the files that it needs, and close; show the reason on failure."""
@@ -192,8 +192,8 @@ class CodeDialog(QDialog):
 
 
 def _files_read(exported: Export) -> Iterator[str]:
-    if exported.table:
-        yield tr("Reads your table from {file}.", file=exported.table)
+    if exported.reads_source:
+        yield tr("Reads your table from {file}.", file=exported.source)
     if exported.arrays:
         yield tr("Reads {file}, which is saved beside the script.", file=exported.beside)
 

@@ -30,6 +30,7 @@ from ui.plots.card import Card, CardDock
 from ui.plots.plot_view import PlotView
 from ui.theme import DARK, LIGHT, Theme
 from ui.widgets.check import Check
+from ui.widgets.save_dialog import ask_target, may_replace, with_suffix
 from ui.widgets.text_card import TextCard
 
 SCALES = (1, 2, 3, 4)
@@ -114,31 +115,34 @@ class ExportDialog(QDialog):
 
     def save(self) -> None:
         """Ask for a file, or a folder for several files, and write."""
-        folder = str(self._folder)
-        if self.what.value() == EACH:
-            name = QFileDialog.getExistingDirectory(
-                self, tr("Folder for the exported files"), folder
-            )
-        else:
-            kind = FORMATS[self.format.value()]
-            proposed, filters = (
-                str(self._folder / self.suggestion()),
-                f"{tr(kind.label)} (*.{kind.key})",
-            )
-            name, _ = QFileDialog.getSaveFileName(self, tr("Export"), proposed, filters)
-        if name:
-            self.save_to(Path(name))
+        path = self._ask_folder() if self.what.value() == EACH else self._ask_file()
+        if path:
+            self.save_to(path)
+
+    def _ask_folder(self) -> Path | None:
+        title = tr("Folder for the exported files")
+        name = QFileDialog.getExistingDirectory(self, title, str(self._folder))
+        folder = Path(name)
+        return folder if name and may_replace(self, self._files(folder)) else None
+
+    def _ask_file(self) -> Path | None:
+        kind = FORMATS[self.format.value()]
+        proposed = self._folder / self.suggestion()
+        return ask_target(self, tr("Export"), proposed, f"{tr(kind.label)} (*.{kind.key})")
+
+    def _files(self, folder: Path) -> list[Path]:
+        """The files of all views in a folder."""
+        suffix = f".{self.format.value()}"
+        return [folder / (self._stem(sheet.views[0].key) + suffix) for sheet in self.sheets()]
 
     def save_to(self, path: Path) -> bool:
         """Write to a file, or a folder for several files; on failure show the reason and stay
         open."""
-        suffix = f".{self.format.value()}"
         several = self.what.value() == EACH
-        if not several and path.suffix.lower() != suffix:
-            path = path.with_name(path.name + suffix)
+        single_file = with_suffix(path, f".{self.format.value()}")
+        files = self._files(path) if several else [single_file]
         try:
-            for sheet in self.sheets():
-                file = path / (self._stem(sheet.views[0].key) + suffix) if several else path
+            for file, sheet in zip(files, self.sheets(), strict=True):
                 export(file, sheet, self.chosen_theme(), self.scale.value(), self._carried())
         except ExportError as error:
             self._complain(tr(str(error)))

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from PySide6.QtWidgets import (
     QDialog,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -31,6 +30,7 @@ from ui.plots.card import Card, CardDock
 from ui.preferences import Memory
 from ui.theme import DARK, LIGHT
 from ui.widgets.combo import Combo
+from ui.widgets.save_dialog import ask_target, with_suffix
 from ui.widgets.spin import Spin
 
 CANCELLED = Message("The film was cancelled; no file is left.")
@@ -115,18 +115,15 @@ class FilmDialog(QDialog):
         """Ask for a file and make the film."""
         kind = FILM_FORMATS[self.format.value()]
         folder = Path(self._preferences.text("film/folder", str(Path.home())))
-        proposed = str(folder / f"{file_stem(self._spec.title, self.what.value())}.{kind.key}")
-        name, _ = QFileDialog.getSaveFileName(
-            self, tr("Export film"), proposed, f"{tr(kind.label)} (*.{kind.key})"
-        )
-        if name:
-            self.save_to(Path(name))
+        proposed = folder / f"{file_stem(self._spec.title, self.what.value())}.{kind.key}"
+        kinds = f"{tr(kind.label)} (*.{kind.key})"
+        if path := ask_target(self, tr("Export film"), proposed, kinds):
+            self.save_to(path)
 
     def save_to(self, path: Path) -> None:
         """Make the film; the dialog closes when it is done, and stays open if that fails."""
         kind = FILM_FORMATS[self.format.value()]
-        if path.suffix.lower() != f".{kind.key}":
-            path = path.with_name(f"{path.name}.{kind.key}")
+        path = with_suffix(path, f".{kind.key}")
         self._keep_choices(path.parent)
         try:
             self.maker = FilmMaker(self.film(), path, kind, self)

@@ -21,6 +21,7 @@ from ui.menus import Command, Menu
 from ui.pages.train.page import TrainPage
 from ui.preferences import Memory
 from ui.session.session import Session
+from ui.widgets.save_dialog import ask_target
 
 # The run is compared with what a question asks for at this interval.
 LOOK_SECONDS = 0.2
@@ -226,11 +227,10 @@ class Course(QObject):
         if self.progress is None:
             self._report(tr("Open a lesson first."))
             return
-        name = f"{self.progress.lesson.id}-results.json"
-        title = tr("Save results")
-        path, _ = QFileDialog.getSaveFileName(self._window, title, name, tr("Results (*.json)"))
-        if path:
-            self.save_results(Path(path))
+        proposed = Path.home() / f"{self.progress.lesson.id}-results.json"
+        kinds = tr("Results (*.json)")
+        if path := ask_target(self._window, tr("Save results"), proposed, kinds):
+            self.save_results(path)
 
     def save_results(self, path: Path) -> None:
         """Write the answers and the experiments to a file."""

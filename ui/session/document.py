@@ -12,6 +12,7 @@ from core.experiment.files import read_experiment, write_experiment
 from core.experiment.reading import SpecError
 from ui.preferences import Memory
 from ui.session.session import Session
+from ui.widgets.save_dialog import ask_target
 
 FILES = Message("Experiments (*.json *.png);;All files (*)")
 SAVED = Message("Experiments (*.json)")
@@ -81,12 +82,9 @@ class Document:
             self.write(self.path)
 
     def ask_save(self) -> None:
-        suggested = str(self.path or Path(self._at()) / "experiment.json")
-        name, _ = QFileDialog.getSaveFileName(
-            self._window, tr("Save experiment"), suggested, tr(SAVED)
-        )
-        if name:
-            self.write(Path(name))
+        suggested = self.path or Path(self._at()) / "experiment.json"
+        if path := ask_target(self._window, tr("Save experiment"), suggested, tr(SAVED)):
+            self.write(path)
 
     def write(self, path: Path) -> bool:
         """Save to a file; return whether that worked."""

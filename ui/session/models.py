@@ -21,6 +21,7 @@ from core.training.model_inputs import rows_for
 from core.training.model_output import score, write_predictions
 from ui.data.work import Work, WorkContext
 from ui.session.session import Session
+from ui.widgets.save_dialog import ask_target
 
 if TYPE_CHECKING:
     from ui.data.model_dialog import ModelDialog
@@ -154,23 +155,16 @@ class Models(QObject):
 
     def _ask_source(self, title: str, filters: str) -> Path | None:
         name, _ = QFileDialog.getOpenFileName(self._parent, title, str(self._folder), tr(filters))
-        return self._remembered(name)
+        return self._remembered(Path(name) if name else None)
 
-    def _ask_target(self, title: str, name: str, filters: str) -> Path | None:
-        dialog = QFileDialog(self._parent, title, str(self._folder), filters)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        # So that the dialog asks before overwriting the file with the suffix added.
-        dialog.setDefaultSuffix(Path(name).suffix[1:])
-        dialog.selectFile(name)
-        chosen = dialog.selectedFiles()[0] if dialog.exec() else ""
-        dialog.deleteLater()
-        return self._remembered(chosen)
+    def _ask_target(self, title: str, name: str, kinds: str) -> Path | None:
+        path = ask_target(self._parent, title, self._folder / name, tr(kinds))
+        return self._remembered(path)
 
-    def _remembered(self, name: str) -> Path | None:
-        if not name:
-            return None
-        self._folder = Path(name).parent
-        return Path(name)
+    def _remembered(self, path: Path | None) -> Path | None:
+        if path:
+            self._folder = path.parent
+        return path
 
 
 def _predict(model_path: Path, table: Path, out: Path, work: WorkContext) -> Predicted:

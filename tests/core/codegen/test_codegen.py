@@ -97,6 +97,18 @@ def test_an_archives_own_test_set_stays_the_test_set(tmp_path, capsys):
     assert f"test loss {score.loss:.6g}" in capsys.readouterr().out
 
 
+def test_the_file_beside_a_script_never_replaces_the_data(tmp_path):
+    archive = tmp_path / "own.npz"
+    np.savez(archive, x=np.arange(40.0).reshape(20, 2), y=np.arange(20) % 2)
+    before = archive.read_bytes()
+    exported = export(
+        ExperimentSpec(data=DataSpec(dataset=opened(archive))), "numpy", Options("own")
+    )
+    with pytest.raises(CodeError, match="holds the data, which would be replaced"):
+        write(tmp_path, exported)
+    assert archive.read_bytes() == before and not (tmp_path / "own.py").exists()
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_scripts_pass_ruff(target, tmp_path):
     for i, spec in enumerate(_every_entry()):

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtWidgets import QFileDialog
 
 from core.catalogue.optimizers import SGD
 from core.experiment.spec import ExperimentSpec
@@ -231,7 +230,7 @@ def test_lessons_are_in_menu_and_palette(window):
 def test_results_are_saved(window, lesson, tmp_path, monkeypatch):
     card(window, ChoiceCard).options[1].click()
     path = tmp_path / "results.json"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    monkeypatch.setattr("ui.lessons.course.ask_target", lambda *_: path)
     window.menus.actions["Save results…"].trigger()
     report = json.loads(path.read_text())
     assert report["answers"][0]["correct"] is True

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from core.base.translation import tr
 from core.gallery.results import Results, table_csv
 from ui.export.formats import ExportError, write_whole
 from ui.pages.gallery.table import RunTable
+from ui.widgets.save_dialog import ask_target
 
 MOST_ROWS, BUTTONS = 6, 36
 
@@ -71,11 +72,9 @@ class Below(QWidget):
 
     def _ask(self) -> None:
         assert self._results is not None
-        proposed = str(Path.home() / f"{self._results.experiment.key}.csv")
-        kind = tr("CSV table (*.csv)")
-        name, _ = QFileDialog.getSaveFileName(self, tr("Save table"), proposed, kind)
-        if name:
-            self.save(Path(name))
+        proposed = Path.home() / f"{self._results.experiment.key}.csv"
+        if path := ask_target(self, tr("Save table"), proposed, tr("CSV table (*.csv)")):
+            self.save(path)
 
     def _button(self, name: str, tip: str) -> QPushButton:
         button = QPushButton(name)

@@ -35,6 +35,7 @@ from ui.plots.plot_view import PlotView
 from ui.session.linking import Links
 from ui.widgets.banner import Banner
 from ui.widgets.keys import keeps_key
+from ui.widgets.save_dialog import ask_target
 from ui.widgets.text_card import TextCard
 
 GAP = 8
@@ -205,13 +206,9 @@ class LabPage(QWidget):
         self.banner.say(tr(joined(": ", (source, reason or str(error)))))
 
     def ask_save(self) -> None:
-        proposed = str(Path.home() / f"{self.key}.json")
-        name, _ = QFileDialog.getSaveFileName(
-            self, tr("Save the lab"), proposed, tr("Lab (*.json)")
-        )
-        if name:
-            path = Path(name)
-            self.save_to(path if path.suffix else path.with_suffix(".json"))
+        proposed = Path.home() / f"{self.key}.json"
+        if path := ask_target(self, tr("Save the lab"), proposed, tr("Lab (*.json)")):
+            self.save_to(path)
 
     def ask_open(self) -> None:
         name, _ = QFileDialog.getOpenFileName(
