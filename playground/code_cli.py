@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.base.translation import tr
-from playground.exits import DONE, FAILED, about_file, fail
+from playground.exits import DONE, FAILED, about_file, fail, file
 from playground.settings import experiment
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         help=tr("change a setting, as for `playground train`; may be repeated"),
     )
     code.add_argument(
-        "--out", type=Path, metavar="FILE", help=tr("the script to write, such as spiral.py")
+        "--out", type=file, metavar="FILE", help=tr("the script to write, such as spiral.py")
     )
     code.set_defaults(run=_code)
 

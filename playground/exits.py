@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import os
 import sys
@@ -48,11 +49,15 @@ def _flushed(run: Callable[[], int]) -> int:
 
 
 def _not_done(error: OSError) -> str:
-    """What an error of the system is about: a file, or otherwise standard output."""
+    """What an error of the system is about: a file, or otherwise mostly standard output."""
+    reason = error.strerror or str(error)
     if error.filename is not None:
         return about_file(error)
+    if error.errno == errno.ENOENT:
+        # From tempfile, where no folder for temporary files can be written.
+        return reason
     discard_output()
-    return tr("the output could not be written: {reason}", reason=error.strerror or error)
+    return tr("the output could not be written: {reason}", reason=reason)
 
 
 def about_file(error: OSError) -> str:
@@ -77,8 +82,8 @@ def _unexpected(error: Exception) -> str:
 
 
 def fail(problems: list[str], status: int = BAD_INPUT) -> int:
-    """Print every problem on its own line of standard error."""
-    for problem in problems:
+    """Print every problem once, on its own line of standard error."""
+    for problem in dict.fromkeys(problems):
         note(problem)
     return status
 
@@ -121,4 +126,11 @@ def folder(text: str) -> Path:
     """A folder given on the command line."""
     if not text.strip():
         raise argparse.ArgumentTypeError(tr("must be the name of a folder"))
+    return Path(text)
+
+
+def file(text: str) -> Path:
+    """A file to write, given on the command line."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError(tr("must be the name of a file"))
     return Path(text)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from core.base.translation import tr
-from playground.exits import DONE, FAILED, about_file, fail, note
+from playground.exits import DONE, FAILED, about_file, fail, file, note
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:
@@ -26,7 +26,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     predict.add_argument("table", type=Path, metavar="TABLE", help=tr("a table or NumPy archive"))
     predict.add_argument(
         "--out",
-        type=Path,
+        type=file,
         metavar="FILE",
         help=tr("where to write the predictions (default: standard output)"),
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.base.translation import tr
-from playground.exits import DONE, FAILED, INTERRUPTED, about_file, fail
+from playground.exits import DONE, FAILED, INTERRUPTED, about_file, fail, file, folder
 from playground.interruption import Interruption
 from playground.settings import experiment, with_settings
 
@@ -79,7 +79,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         "--minutes", type=float, metavar="M", help=tr("stop after this many minutes")
     )
     search.add_argument(
-        "--study", type=Path, metavar="FILE", help=tr("keep the study in this file, or resume it")
+        "--study", type=file, metavar="FILE", help=tr("keep the study in this file, or resume it")
     )
     search.add_argument(
         "--repeat",
@@ -89,7 +89,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     search.add_argument("--bundled", action="store_true", help=tr("search on the bundled digits"))
     search.add_argument(
         "--out",
-        type=Path,
+        type=folder,
         metavar="DIR",
         help=tr("write trials.csv, curves.csv and best.json to this folder"),
     )

@@ -260,6 +260,14 @@ def _file(dataset: UserTable) -> Path:
         )
     if "\0" in dataset.path:
         raise DataError(Message("data.dataset.path: the name of the file holds a NUL character"))
+    if any("\ud800" <= letter <= "\udfff" for letter in dataset.path):
+        # An experiment that names the file could not be saved.
+        name = dataset.path.encode("utf-8", "replace").decode()
+        raise DataError(
+            Message(
+                "{name}: the name is not Unicode text; rename the file, then open it", name=name
+            )
+        )
     try:
         return Path(dataset.path).expanduser()
     except RuntimeError:

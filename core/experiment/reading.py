@@ -172,7 +172,8 @@ class Reader:
             problem = Message("must be one of {choices}", choices=", ".join(setting.choices))
             self.fail(path, joined("", [problem, nearest(raw, setting.choices)]))
         elif any("\ud800" <= letter <= "\udfff" for letter in raw):
-            self.fail(path, Message("has lone surrogates, which cannot be written to a file"))
+            problem = Message("is not Unicode text; a file with such a name has to be renamed")
+            self.fail(path, problem)
         else:
             return raw
         return default

@@ -256,9 +256,7 @@ def _unclear(status: Any, said: str, output: str) -> str:
     lines = said.splitlines()
     if "Traceback" in said or "went wrong" in said:
         return "unexpected: " + next((line for line in lines if "wrong" in line), said)[:300]
-    if nameless := [
-        line for line in lines if line.startswith(("playground: None", "playground: :"))
-    ]:
+    if nameless := [line for line in lines if line.startswith("playground: None")]:
         return f"names no file: {nameless[0][:200]}"
     if status == BAD_INPUT and not said.strip():
         return "bad input without a word"
@@ -274,8 +272,8 @@ def _unclear(status: Any, said: str, output: str) -> str:
 
 def _outside(refused: list[str], arguments: list[str]) -> str:
     """A change outside the folder that no argument asked for."""
-    asked = tuple(each for each in arguments if each.startswith("/"))
-    unasked = [each for each in refused if not any(f"{name.rstrip('/')}" in each for name in asked)]
+    asked = tuple(os.path.dirname(each) for each in arguments if each.startswith("/"))
+    unasked = [each for each in refused if not any(folder in each for folder in asked)]
     return f"outside the folder: {unasked[0]}" if unasked else ""
 
 

@@ -51,17 +51,20 @@ sys.exit(app.main(sys.argv[1:]))
 """
 
 
-def started(home: Path, limit: int | None = None) -> subprocess.CompletedProcess[str]:
+def started(
+    home: Path, limit: int | None = None, script: str = SESSION, **variables: str
+) -> subprocess.CompletedProcess[str]:
     """A short session with its home in a folder, in which files may have `limit` bytes."""
     folders = {f"XDG_{name}_HOME": str(home / name.lower()) for name in ROOMS}
     environment = {**os.environ, **folders, "HOME": str(home), "QT_QPA_PLATFORM": "offscreen"}
+    environment |= variables
 
     def limited() -> None:
         if limit is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
     return subprocess.run(
-        [sys.executable, "-B", "-c", SESSION],
+        [sys.executable, "-B", "-c", script],
         env=environment, capture_output=True, text=True, timeout=120, preexec_fn=limited,
     )  # fmt: skip
 
@@ -114,3 +117,17 @@ def test_a_file_of_settings_or_recovery_that_is_something_else(tmp_path, name, d
     path.parent.mkdir(parents=True)
     damage(path)
     works(started(tmp_path))
+
+
+def test_a_kill_leaves_no_files_in_the_temporary_folder(tmp_path):
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    script = SESSION.replace("    window.close()", "    os.kill(os.getpid(), 9)")
+    done = started(tmp_path, script=f"import os\n{script}", TMPDIR=str(temporary))
+    assert done.returncode == -9 and done.stdout.startswith("True"), done.stderr
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_system_without_a_temporary_folder(tmp_path):
+    lacking = "import tempfile\ntempfile._candidate_tempdir_list = lambda: ['/no/such/folder']\n"
+    works(started(tmp_path, script=lacking + SESSION))

@@ -150,7 +150,7 @@ def test_contradictions_are_not_concluded_from_faulty_settings():
         ('{"seed": ' + "9" * 300 + "}", "seed: must be ≤ 4294967295"),
         ('{"network": {"dropout": ' + "9" * 399 + "}}", "network.dropout: must be a finite number"),
         ('{"seed": 1, "seed": 2}', "'seed' is given twice"),
-        ('{"title": "\\ud800"}', "title: has lone surrogates"),
+        ('{"title": "\\ud800"}', "title: is not Unicode text"),
         ("[" * 100_000, "nested too deeply"),
         ('{"schema": 2}', "schema: was written by a newer version"),
         ('{"schema": true}', "schema: must be a whole number"),
