@@ -67,7 +67,7 @@ def may_replace(parent: QWidget | None, paths: Sequence[Path]) -> bool:
     Button = QMessageBox.StandardButton
     box.setStandardButtons(Button.Yes | Button.No)
     box.setDefaultButton(Button.No)
-    box.button(Button.Yes).setText(tr("Replace"))
+    box.button(Button.Yes).setText(tr("Overwrite"))
     box.button(Button.No).setText(tr("Keep"))
     answer = box.exec()
     box.deleteLater()
