@@ -90,7 +90,8 @@ class Finished:
 
 @dataclass(frozen=True)
 class Failed:
-    """`message` is for the user, `report` (a traceback) for developers."""
+    """`message` is for the user, `report` (a traceback) for developers, "" where the message says
+    all."""
 
     message: str
     report: str = ""
@@ -262,7 +263,7 @@ def failure(error: BaseException) -> Failed:
     """The message for the user about an error."""
     report = "".join(traceback.format_exception(error))
     if isinstance(error, UserError):
-        return Failed(str(error), report)
+        return Failed(str(error))
     if isinstance(error, MemoryError):
         return Failed(NO_MEMORY, report)
     what = f"{type(error).__name__}: {error}"

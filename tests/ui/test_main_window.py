@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
+import signal
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtCore import QEvent, QPoint, QSettings, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -18,6 +21,7 @@ from core.data.mnist import MNIST
 from core.data.toys import Circle
 from core.experiment.spec import DataSpec, ExperimentSpec
 from core.training.trainer import Trainer
+from core.worker.training_worker import TrainingWorker
 from tests.ui.real import moments as real_moments
 from tests.ui.running import (
     WAIT,
@@ -281,6 +285,47 @@ def test_the_test_data_are_looked_at_when_asked_for(window, qtbot):
     window.menus.actions["Score on the test data"].trigger()
     at = f"100 samples, at step {session.history.iteration:,}: loss "
     qtbot.waitUntil(lambda: at in window.train.banner.text(), timeout=WAIT)
+
+
+def test_the_speed_does_not_stay_when_the_training_process_hangs(qtbot):
+    window = MainWindow(Session(SPEC), "light", remember=False)
+    qtbot.addWidget(window)
+    window.show()
+    session, figures = window.session, window.train.toolbar.figures
+    session.set_running(True)
+    qtbot.waitUntil(lambda: not {"0 steps/s", "– fps"} & set(figures.texts()), timeout=WAIT)
+    assert isinstance(session._runner, TrainingWorker) and session._runner.process_id
+    with qtbot.waitSignal(session.fell_silent, timeout=WAIT):
+        os.kill(session._runner.process_id, signal.SIGSTOP)
+    assert {"0 steps/s", "0 fps"} <= set(figures.texts())
+    assert "not responded" in window.train.banner.text()
+    window.close()
+
+
+@pytest.mark.parametrize("name", ["~nobody/x.csv", "a\0b.csv", "x" * 300 + ".csv", "", "http:[/"])
+def test_a_name_that_is_no_file_is_a_message_and_changes_nothing(window, qtbot, name):
+    before = window.session.spec
+    window.open_file(Path(name))
+    qtbot.waitUntil(lambda: window.train.banner.text() != "", timeout=WAIT)
+    assert window.session.spec == before
+    assert window.windowTitle() == "Training Playground"
+    step(qtbot, window.session, 1)
+
+
+def test_menus_of_plots_are_destroyed_when_they_close(window):
+    views = list(window.train.dashboard.views.values())[:3]
+
+    def open_menus():
+        for view in views:
+            view.open_menu(view.mapToGlobal(view.rect().center()))
+            menu = QApplication.activePopupWidget()
+            assert menu is not None
+            menu.close()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        return len(QApplication.allWidgets())
+
+    first = open_menus()
+    assert [open_menus() for _ in range(5)] == 5 * [first]
 
 
 def test_closing_in_mid_training_ends_it(qtbot):

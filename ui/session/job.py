@@ -113,7 +113,8 @@ class BackgroundJob(QObject):
                 self.finished.emit(result)
             case Failed(message, report):
                 self.report = report
-                log.error("%s\n%s", message, report)
+                if report:
+                    log.error("%s\n%s", message, report)
                 self.failed.emit(tr(message))
             case Stopped():
                 self.stopped.emit()

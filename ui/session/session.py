@@ -46,6 +46,7 @@ class Session(QObject):
     `predecessor` takes over its experiment and its run, which continues. `frame_shown` is
     emitted for every new frame of the run. `past` is the recorded frame shown instead of the
     newest, None while the newest is shown; `shown_step_changed` is emitted when it changes.
+    `fell_silent` is emitted when the training process has not responded for some seconds.
     """
 
     spec_changed = Signal(object)
@@ -55,6 +56,7 @@ class Session(QObject):
     run_started = Signal()
     failed = Signal(str)
     noted = Signal(str)
+    fell_silent = Signal()
     tested = Signal(object)
     model_saved = Signal(object)
     answered = Signal(object)
@@ -233,6 +235,11 @@ class Session(QObject):
     # Earlier steps
 
     @property
+    def newest(self) -> Frame | None:
+        """The newest frame of the run. None before the first."""
+        return self._last
+
+    @property
     def shown(self) -> Frame | None:
         """The frame shown: a recorded one, or the newest. None before the first."""
         return self.past or self._last
@@ -366,6 +373,8 @@ class Session(QObject):
                     )
                 case Silence(silent):
                     self.noted.emit(tr(SILENT if silent else ANSWERS))
+                    if silent:
+                        self.fell_silent.emit()
 
     def _show(self, frame: Frame) -> None:
         if self._is_preparing:

@@ -101,6 +101,7 @@ class TrainPage(Page):
         session.run_started.connect(self._show_new_run)
         session.failed.connect(self._show_failure)
         session.noted.connect(self.report)
+        session.fell_silent.connect(self._show_standstill)
         session.tested.connect(lambda tested: self.report(on_test(tested)))
         toolbar.run_toggled.connect(session.set_running)
         toolbar.step_requested.connect(session.step)
@@ -173,7 +174,7 @@ class TrainPage(Page):
             self._validation = frame.validation[-1]
         if frame.status != "running" or now - self._told_at > FIGURE_SECONDS:
             self._told_at = now
-            self._tell_figures(frame)
+            self._tell_figures(frame, frame.steps_per_second, self._frames_per_second())
         if frame.status == "diverged":
             self.report(
                 tr(
@@ -185,12 +186,17 @@ class TrainPage(Page):
         # Every frame ends in a paint, which requests the next one, even if nothing has changed.
         self._pulse.update()
 
-    def _tell_figures(self, frame: Frame) -> None:
-        fps = self._frames_per_second()
-        where = frame.epoch, frame.iteration, frame.steps_per_second
+    def _tell_figures(self, frame: Frame, steps_per_second: float, fps: float) -> None:
+        speeds = steps_per_second, fps
         score, classifies = self._validation, frame.data is None or frame.data.classifies
         validation = score.accuracy if classifies else score.loss
-        self.toolbar.set_figures(*where, fps, self._loss, validation, classifies)
+        self.toolbar.set_figures(
+            frame.epoch, frame.iteration, *speeds, self._loss, validation, classifies
+        )
+
+    def _show_standstill(self) -> None:
+        if newest := self._session.newest:
+            self._tell_figures(newest, 0.0, 0.0)
 
     def _forget_figures(self) -> None:
         self._loss, self._validation = math.nan, Score(0, math.nan, math.nan)
