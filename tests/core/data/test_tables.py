@@ -190,6 +190,11 @@ def test_a_word_for_missing_leaves_numbers_numbers(tmp_path, word):
     assert any("12 missing values, filled with the median" in note for note in encoded.notes)
 
 
+def test_numbers_with_underscores_are_words(tmp_path):
+    read = column(table_of(tmp_path, "x,y\n" + "1_0,1\n1_1,2\n" * 20), "x")
+    assert read.categories == ("1_0", "1_1")
+
+
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     values=st.lists(st.floats(allow_nan=False, width=64), min_size=4, max_size=30),

@@ -240,7 +240,7 @@ def test_one_that_does_not_listen_is_stopped_all_the_same(mode):
     ("how", "message", "report"),
     [
         ("error", "Stopped by an error: ZeroDivisionError: by nothing", "in run"),
-        ("data", "There is no such file.", "DataError"),
+        ("data", "There is no such file.", ""),
         ("memory", "There is not enough memory for this.", "MemoryError"),
         ("snapshot", "Stopped by an error:", "context.snapshot"),
         ("exit", "Stopped by an error: SystemExit: 3", "in run"),
@@ -252,6 +252,7 @@ def test_what_goes_wrong_is_a_message_with_a_report(how, message, report):
     assert isinstance(end, Failed)
     assert end.message.startswith(message)
     assert report in end.report
+    assert bool(end.report) == bool(report), "the user's own errors are no faults to report"
     assert Listener(Count(3)).end() == Finished(3), "others are not affected"
 
 

@@ -1,12 +1,15 @@
 """The training thread in a process of its own: what is different from one in the same process."""
 
 import os
+import resource
 import signal
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from core.experiment.spec import ExperimentSpec
+from core.catalogue.blocks import Dense
+from core.experiment.spec import ExperimentSpec, NetworkSpec
 from core.worker.training_worker import TrainingWorker
 from tests.core.worker.test_runner import Window
 
@@ -132,3 +135,27 @@ def test_closing_in_the_middle_of_everything_ends_it_in_time(window):
         os.kill(process, 0)
     window.runner.load(ExperimentSpec(), 2)
     window.runner.shown()
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs Linux")
+def test_without_memory_for_a_network_that_is_said_and_a_smaller_one_trains(window):
+    window.runner.load(ExperimentSpec(), 1)
+    window.wait(lambda w: w.frames)
+    process = process_of(window)
+    assert process
+    limit = address_space(process) + 200 * 2**20
+    resource.prlimit(process, resource.RLIMIT_AS, (limit, limit))
+    wide = NetworkSpec(hidden=(Dense(units=4096),) * 4)
+    window.runner.load(ExperimentSpec(network=wide), 2)
+    window.wait(lambda w: w.failures)
+    assert "Not enough memory for this experiment" in window.failures[0].message
+    window.runner.load(ExperimentSpec(), 3)
+    window.runner.resume()
+    window.wait(lambda w: w.frames[-1].run == 3 and w.frames[-1].iteration > 100)
+    assert process_of(window) == process
+
+
+def address_space(process: int) -> int:
+    """The size of a process's address space in bytes."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[0])
+    return pages * resource.getpagesize()
