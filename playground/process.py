@@ -25,7 +25,7 @@ SWITCH_SECONDS = 0.001
 
 def make_application() -> Any:
     """The QApplication, with garbage collection, threads and names set up."""
-    from PySide6.QtCore import QTimer
+    from PySide6.QtCore import Qt, QTimer
     from PySide6.QtGui import QPixmapCache
     from threadpoolctl import threadpool_limits
 
@@ -37,6 +37,9 @@ def make_application() -> Any:
     application.setApplicationName("Training Playground")
     application.setOrganizationName("Training Playground")
     application.setDesktopFileName("training-playground")
+    # Nothing moves but what the user has started.
+    for effect in Qt.UIEffect:
+        application.setEffectEnabled(effect, False)
     threadpool_limits(limits=1, user_api="blas")
     sys.setswitchinterval(SWITCH_SECONDS)
     QPixmapCache.setCacheLimit(PIXMAP_CACHE_KILOBYTES)

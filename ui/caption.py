@@ -19,7 +19,7 @@ def caption(spec: ExperimentSpec) -> str:
     size = getattr(training.batching, "size", None)
     batches = tr("batch {size}", size=size) if size else tr(training.batching.label).lower()
     parts = [
-        spec.title,
+        tr(spec.title),
         _label(spec.data.dataset),
         layers(network.hidden),
         _label(network.activation) if network.hidden else "",

@@ -108,14 +108,14 @@ def _contents(file: zipfile.ZipFile, path: Path) -> tuple[dict[str, Any], dict[s
 
 def _model(plain: dict[str, Any], arrays: dict[str, np.ndarray]) -> Model:
     if plain["task"] not in TASKS:
-        raise ValueError(f"unknown task {plain['task']!r}")
+        raise DataError(Message("has an unknown task {task!r}", task=plain["task"]))
     for name, array in arrays.items():
         if array.dtype.kind != "f" or not np.isfinite(array).all():
-            raise ValueError(f"{name} holds values that are not finite numbers")
+            raise DataError(Message("{name} holds values that are not finite numbers", name=name))
     given = {name: arrays[name] for name in ARRAYS if name in arrays}
     shapes = {given[name].shape for name in ("mean", "std", "fill")}
     if len(shapes) != 1 or len(given["mean"].shape) != 1:
-        raise ValueError("mean, std and fill must have one entry for each feature")
+        raise DataError(Message("mean, std and fill must have one entry for each feature"))
     tensors = {n.removeprefix(WEIGHTS): a for n, a in arrays.items() if n.startswith(WEIGHTS)}
     return Model(
         spec=from_dict(plain["experiment"]),

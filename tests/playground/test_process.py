@@ -48,7 +48,7 @@ def test_garbage_of_any_age_is_collected_while_the_window_lives():
 # As macOS sends them: the window gets the link of an experiment and the path of an experiment.
 ASKED = """
 import sys
-from PySide6.QtCore import QCoreApplication, QUrl
+from PySide6.QtCore import QCoreApplication, Qt, QUrl
 from PySide6.QtGui import QFileOpenEvent
 from core.experiment.links import experiment_link
 from core.experiment.spec import ExperimentSpec
@@ -66,11 +66,13 @@ QCoreApplication.sendEvent(application, QFileOpenEvent(QUrl(link)))
 assert session.spec.seed == 4711, session.spec.seed
 QCoreApplication.sendEvent(application, QFileOpenEvent(sys.argv[1]))
 assert session.spec.seed == 12, session.spec.seed
+for effect in Qt.UIEffect:
+    assert not application.isEffectEnabled(effect), effect
 session.close()
 """
 
 
-def test_links_and_files_that_the_system_sends_are_opened(tmp_path):
+def test_links_and_files_that_the_system_sends_are_opened_without_animations(tmp_path):
     file = tmp_path / "other.json"
     file.write_text(dumps(replace(ExperimentSpec(), seed=12)))
     done = subprocess.run([sys.executable, "-c", ASKED, str(file)], cwd=ROOT, timeout=60)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QAbstractAnimation, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -13,7 +13,9 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
+    QMainWindow,
     QMenu,
+    QProgressBar,
     QScrollBar,
     QWidget,
 )
@@ -39,6 +41,16 @@ def dashboard(qtbot, tmp_path):
     window = WINDOWS["train"](qtbot, tmp_path)
     yield window
     window.close()
+
+
+def test_nothing_moves_by_itself(window):
+    """So that the application needs no setting for reduced motion. Qt's animations are children of
+    what they move; without a duration they only set it."""
+    assert all(each.duration() == 0 for each in window.findChildren(QAbstractAnimation))
+    for bar in window.findChildren(QProgressBar):
+        assert bar.minimum() < bar.maximum()
+    for docking in window.findChildren(QMainWindow):
+        assert not docking.isAnimated()
 
 
 def operated(window: QWidget) -> list[QWidget]:

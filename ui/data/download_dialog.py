@@ -47,6 +47,7 @@ class DownloadDialog(QDialog):
         self.heading, self.text, self.place = QLabel(), QLabel(), QLabel()
         self.problem, self.state = QLabel(), QLabel()
         self.progress = QProgressBar()
+        self.progress.setRange(0, 1000)
         self.download_button = QPushButton(tr("Download"))
         self.folder_button = QPushButton(tr("Choose folder…"))
         self.cancel_button = QPushButton(tr("Cancel"))
@@ -168,7 +169,6 @@ class DownloadDialog(QDialog):
         whole.addLayout(buttons)
 
     def _show_progress(self, share: float, text: str) -> None:
-        self.progress.setRange(0, 1000)
         self.progress.setValue(round(1000 * share))
         self.state.setText(text)
 
@@ -179,7 +179,7 @@ class DownloadDialog(QDialog):
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
         self.progress.setVisible(busy)
-        self.progress.setRange(0, 0)
+        self.progress.setValue(0)
         self.state.setText(state or details)
         self.state.setVisible(bool(state or details))
         self.download_button.setEnabled(not busy)

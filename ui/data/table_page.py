@@ -96,6 +96,7 @@ class TablePage(QDialog):
         self.missing_words = TextField(self)
         self.missing_words.set_value(dataset.missing_words)
         self.progress = QProgressBar()
+        self.progress.setRange(0, 1000)
         self.use_button, self.cancel_button = (
             QPushButton(tr("Use these data")),
             QPushButton(tr("Cancel")),
@@ -164,7 +165,6 @@ class TablePage(QDialog):
 
     def show_progress(self, share: float, text: str = "") -> None:
         """Show how much has been read, 0…1."""
-        self.progress.setRange(0, 1000)
         self.progress.setValue(round(1000 * share))
 
     def show_state(self, busy: bool, ready: bool, problem: str = "") -> None:
@@ -177,8 +177,7 @@ class TablePage(QDialog):
             for label in (self.notes, self.warnings):
                 label.hide()
         self.progress.setVisible(busy)
-        # Indeterminate until the first progress is reported.
-        self.progress.setRange(0, 0)
+        self.progress.setValue(0)
         self.use_button.setEnabled(ready)
         self.use_button.setDefault(ready)
 

@@ -282,5 +282,6 @@ def _docking() -> QMainWindow:
     # A plain child widget: a QMainWindow would otherwise open as a window of its own.
     docking.setWindowFlags(Qt.WindowType.Widget)
     docking.setDockNestingEnabled(True)
+    docking.setAnimated(False)
     docking.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
     return docking
