@@ -272,7 +272,8 @@ def _unclear(status: Any, said: str, output: str) -> str:
 
 def _outside(refused: list[str], arguments: list[str]) -> str:
     """A change outside the folder that no argument asked for."""
-    asked = tuple(os.path.dirname(each) for each in arguments if each.startswith("/"))
+    new = (each for each in arguments if each.startswith("/") and not os.path.exists(each))
+    asked = tuple(map(os.path.dirname, new))
     unasked = [each for each in refused if not any(folder in each for folder in asked)]
     return f"outside the folder: {unasked[0]}" if unasked else ""
 
