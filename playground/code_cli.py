@@ -128,4 +128,6 @@ def _exported(options: argparse.Namespace) -> Export:
     elif options.weights == "start" or needs_weights(spec):
         weights = start_weights(spec)
     name = options.out.stem if options.out else "experiment"
+    if any("\ud800" <= letter <= "\udfff" for letter in name):
+        raise CodeError(tr("--out: the script holds its name, which has to be Unicode text"))
     return export(spec, options.to, Options(name, options.steps), weights)

@@ -107,6 +107,8 @@ class SearchPlan:
             )
         if not 1 <= self.trials <= MOST_TRIALS or not 1 <= self.stages <= MOST_STAGES:
             problems.append(Message("a search has 1 to 100,000 trials a stage and 1 to 20 stages"))
+        if not 0 <= self.seed < 2**32:
+            problems.append(Message("the seed of a search is from 0 to 4,294,967,295"))
         if self.experiment.training.max_epochs < 1:
             problems.append(
                 Message("training.max_epochs: a trial must end: give a number of epochs")

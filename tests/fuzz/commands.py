@@ -272,7 +272,10 @@ def _unclear(status: Any, said: str, output: str) -> str:
 
 def _outside(refused: list[str], arguments: list[str]) -> str:
     """A change outside the folder that no argument asked for."""
-    new = (each for each in arguments if each.startswith("/") and not os.path.exists(each))
+    # A script is written beside the name that is given, with a suffix.
+    script = "code" in arguments
+    named = (each for each in arguments if each.startswith("/"))
+    new = (each for each in named if script or not os.path.exists(each))
     asked = tuple(map(os.path.dirname, new))
     unasked = [each for each in refused if not any(folder in each for folder in asked)]
     return f"outside the folder: {unasked[0]}" if unasked else ""

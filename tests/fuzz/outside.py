@@ -55,7 +55,7 @@ def _hear(event: str, arguments: tuple[Any, ...]) -> None:
         path = arguments[place]
         if isinstance(path, int) or path is None or os.fsdecode(path) == os.devnull:
             continue
-        if event == "os.mkdir" and os.path.isdir(path):
+        if event == "os.mkdir" and os.path.exists(path):
             continue
         # The folder that has the entry: the entry itself may be a link.
         inside = Path(os.path.realpath(os.path.dirname(os.path.abspath(os.fsdecode(path)))))

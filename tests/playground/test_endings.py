@@ -196,6 +196,16 @@ def test_closed_and_full_streams_give_no_traceback(stream, where, arguments):
         assert b"the output could not be written" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["trained.model", "weights.npz", "curves.csv"])
+def test_a_result_file_that_is_a_folder_is_named(name, tmp_path, capsys):
+    (tmp_path / name).mkdir()
+    assert cli.main(["train", "--epochs", "0", "--out", str(tmp_path)]) == 1
+    said = capsys.readouterr()
+    assert said.err == f"playground: {tmp_path / name}: Is a directory\n"
+    assert "train: loss" in said.out
+    assert not list(tmp_path.glob(".part-*"))
+
+
 def test_results_do_not_take_the_place_of_a_device_or_pipe(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OSError, match="is not an ordinary file"), replacing(tmp_path / "pipe"):
