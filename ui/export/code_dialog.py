@@ -9,13 +9,10 @@ from typing import ClassVar
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
-    QFormLayout,
-    QHBoxLayout,
     QLabel,
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -34,7 +31,7 @@ from core.codegen import (
 from core.experiment.spec import ExperimentSpec
 from ui import theme as themes
 from ui.data.work import Work, WorkContext
-from ui.export.parts import combo, file_stem
+from ui.export.parts import arrange, cancel_button, combo, file_stem, form_of
 from ui.widgets.check import Check
 from ui.widgets.entry_combo import EntryCombo
 from ui.widgets.save_dialog import ask_target
@@ -157,38 +154,16 @@ class CodeDialog(QDialog):
         self.preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.preview.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.preview.setAccessibleName(tr("Script"))
-        for label in (self.about, self.note):
-            label.setWordWrap(True)
-        form = QFormLayout()
-        form.setHorizontalSpacing(12)
-        form.setVerticalSpacing(8)
-        form.addRow(tr("Library"), self.target)
-        form.addRow("", self.about)
-        form.addRow(tr("Length"), self.until)
-        form.addRow(tr("Steps"), self.steps)
-        form.addRow("", self.weights)
-        side = QVBoxLayout()
-        side.addLayout(form)
-        side.addWidget(self.note)
-        side.addStretch(1)
-        side.addWidget(self.busy)
-        top = QHBoxLayout()
-        top.setSpacing(16)
-        top.addWidget(self.preview, 5)
-        top.addLayout(side, 2)
-        cancel = QPushButton(tr("Cancel"))
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.copy_button)
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.save_button)
-        self.save_button.setDefault(True)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(16, 16, 16, 16)
-        whole.setSpacing(16)
-        whole.addLayout(top)
-        whole.addLayout(buttons)
+        self.about.setWordWrap(True)
+        choices = (
+            (tr("Library"), self.target),
+            ("", self.about),
+            (tr("Length"), self.until),
+            (tr("Steps"), self.steps),
+            ("", self.weights),
+        )
+        notes, buttons = (self.note, self.busy), (cancel_button(self), self.save_button)
+        arrange(self, self.preview, form_of(choices), notes, self.copy_button, buttons, 5)
 
 
 def _files_read(exported: Export) -> Iterator[str]:

@@ -10,11 +10,8 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
-    QFormLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -24,7 +21,17 @@ from core.experiment.spec import ExperimentSpec
 from ui import theme as themes
 from ui.caption import caption
 from ui.export.formats import FORMATS, ExportError, copy_to_clipboard, export, image
-from ui.export.parts import PREVIEW, WHOLE, combo, file_stem, preview_label, show_preview
+from ui.export.parts import (
+    PREVIEW,
+    WHOLE,
+    arrange,
+    cancel_button,
+    combo,
+    file_stem,
+    form_of,
+    preview_label,
+    show_preview,
+)
 from ui.export.sheet import Sheet, dashboard, single
 from ui.plots.card import Card, CardDock
 from ui.plots.plot_view import PlotView
@@ -182,39 +189,13 @@ class ExportDialog(QDialog):
         return subjects
 
     def _arrange(self) -> None:
-        for label in (self.note, self.problem):
-            label.setWordWrap(True)
         self.problem.setStyleSheet(f"color: {themes.current().bad}")
         self.problem.hide()
-        form = QFormLayout()
-        form.setHorizontalSpacing(12)
-        form.setVerticalSpacing(8)
-        for choice in (self.what, self.format, self.scale, self.theme):
-            form.addRow(choice.accessibleName(), choice)
+        choices = self.what, self.format, self.scale, self.theme
+        form = form_of((choice.accessibleName(), choice) for choice in choices)
         form.addRow("", self.caption)
-        side = QVBoxLayout()
-        side.addLayout(form)
-        side.addWidget(self.note)
-        side.addWidget(self.problem)
-        side.addStretch(1)
-        top = QHBoxLayout()
-        top.setSpacing(16)
-        top.addWidget(self.preview)
-        top.addLayout(side, 1)
-        cancel = QPushButton(tr("Cancel"))
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.copy_button)
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.save_button)
-        self.save_button.setDefault(True)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(16, 16, 16, 16)
-        whole.setSpacing(16)
-        whole.addLayout(top)
-        whole.addLayout(buttons)
-        self.save_button.setFocus()
+        notes, buttons = (self.note, self.problem), (cancel_button(self), self.save_button)
+        arrange(self, self.preview, form, notes, self.copy_button, buttons)
 
     def _propose(self, view: PlotView | None) -> None:
         if view is not None:

@@ -8,12 +8,9 @@ from pathlib import Path
 
 from PySide6.QtWidgets import (
     QDialog,
-    QFormLayout,
-    QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -24,7 +21,15 @@ from core.telemetry.history import History
 from ui import theme as themes
 from ui.export.film import Film, FilmMaker, FilmPainter, widest_stamp
 from ui.export.film_formats import FILM_FORMATS, FilmError
-from ui.export.parts import WHOLE, combo, file_stem, preview_label, show_preview
+from ui.export.parts import (
+    WHOLE,
+    arrange,
+    combo,
+    file_stem,
+    form_of,
+    preview_label,
+    show_preview,
+)
 from ui.export.sheet import Sheet, dashboard, single
 from ui.plots.card import Card, CardDock
 from ui.preferences import Memory
@@ -194,40 +199,15 @@ class FilmDialog(QDialog):
         return made
 
     def _arrange(self) -> None:
-        for label in (self.note, self.problem):
-            label.setWordWrap(True)
         self.problem.setStyleSheet(f"color: {themes.current().bad}")
         self.problem.hide()
         self.progress.setRange(0, 1000)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(tr("Progress of the film"))
         self.progress.hide()
-        form = QFormLayout()
-        form.setHorizontalSpacing(12)
-        form.setVerticalSpacing(8)
-        for choice in self._choices():
-            form.addRow(choice.accessibleName(), choice)
-        side = QVBoxLayout()
-        side.addLayout(form)
-        side.addWidget(self.note)
-        side.addWidget(self.problem)
-        side.addStretch(1)
-        top = QHBoxLayout()
-        top.setSpacing(16)
-        top.addWidget(self.preview)
-        top.addLayout(side, 1)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.progress, 9)
-        buttons.addStretch(1)
-        buttons.addWidget(self.cancel_button)
-        buttons.addWidget(self.save_button)
-        self.save_button.setDefault(True)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(16, 16, 16, 16)
-        whole.setSpacing(16)
-        whole.addLayout(top)
-        whole.addLayout(buttons)
-        self.save_button.setFocus()
+        form = form_of((choice.accessibleName(), choice) for choice in self._choices())
+        notes, buttons = (self.note, self.problem), (self.cancel_button, self.save_button)
+        arrange(self, self.preview, form, notes, self.progress, buttons)
 
     def _propose(self) -> None:
         recorded, known = self._history.recorded_steps(), self._preferences.text
