@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
-    QGuiApplication,
     QHideEvent,
     QKeyEvent,
     QKeySequence,
@@ -19,7 +18,6 @@ from PySide6.QtGui import (
     QUndoGroup,
 )
 from PySide6.QtWidgets import (
-    QApplication,
     QHBoxLayout,
     QMainWindow,
     QStackedWidget,
@@ -32,10 +30,10 @@ from core.experiment.links import LabLink
 from core.experiment.spec import ExperimentSpec
 from core.training.model_file import SUFFIX as MODEL_SUFFIX
 from ui import theme
+from ui.appearance import Appearance
 from ui.data.opening import looks_like_data
 from ui.finding import Finder
 from ui.help import about
-from ui.language import CHOICES, SYSTEM
 from ui.lessons.course import SUFFIX as LESSON_SUFFIX
 from ui.lessons.course import Course
 from ui.menus import VIEW, Command, Menu, MenuBar
@@ -58,11 +56,6 @@ MINIMUM_SIZE = QSize(1000, 640)
 # Approximate size of the window's frame.
 FRAME = QSize(8, 40)
 NOTICE_MARGIN = 12
-THEMES = {
-    "system": Message("Follow the system"),
-    "light": Message("Light"),
-    "dark": Message("Dark"),
-}
 
 
 def available_size(window: QWidget) -> QSize:
@@ -83,10 +76,9 @@ class HandedOver:
 
 class MainWindow(QMainWindow):
     """Shows one page at a time. With `remember` the layout is kept from one start to the next, and
-    unsaved changes are asked about before it closes. `language_chosen` carries one of
-    `ui.language.CHOICES`: a window shows one language only, see `ui.window_host`."""
+    unsaved changes are asked about before it closes. A window shows one language only, see
+    `ui.window_host`."""
 
-    language_chosen = Signal(str)
     closed = Signal()
 
     def __init__(
@@ -101,9 +93,7 @@ class MainWindow(QMainWindow):
         self.memory = preferences or Memory(remember)
         # True on a signal, and when nothing is remembered anyway: no dialog is shown then.
         self.asks_nothing = not self.memory.is_lasting
-        self.theme_name = theme_name or self.memory.text("theme", "system")
-        self.is_lecture = False
-        self._apply_theme()
+        self.appearance = Appearance(self.memory, theme_name, self)
         self._context = PageContext(session, self.memory, self.open_experiment, self.show_page)
         self._entries = {entry.key: entry for entry in PAGES}
         self._undo = QUndoGroup(self)
@@ -135,8 +125,8 @@ class MainWindow(QMainWindow):
         self.menus.add(self.course.menu(), before="&Help")
         self.models.obtain = train.data.obtain
         self.rail.chosen.connect(self.show_page)
-        hints = QGuiApplication.styleHints()
-        hints.colorSchemeChanged.connect(self._follow_system)
+        self.appearance.changed.connect(self._retheme)
+        self.appearance.lecture_changed.connect(self._toggle_full_screen)
         if geometry := self.memory.state("geometry"):
             self.restoreGeometry(geometry)
         self.show_page(PAGES[0].key)
@@ -365,14 +355,7 @@ class MainWindow(QMainWindow):
             tip="Open the link that was copied; Undo brings back what was there",
         )
         self.menus.add(Menu("&Edit", (undo, redo, None, copy, paste)))
-        lecture = Command(
-            "Lecture &mode",
-            lambda: self.set_lecture(not self.is_lecture),
-            "F11",
-            checked=lambda: self.is_lecture,
-            tip="Full screen, larger type, thicker lines and more contrast; Esc ends it",
-        )
-        looks = lecture, self._theme_menu(), self._language_menu()
+        looks = self.appearance.commands()
         self.menus.add(Menu(VIEW, (*self._page_commands(), None, *looks)))
         self.menus.add(
             Menu(
@@ -402,41 +385,6 @@ class MainWindow(QMainWindow):
             )
             for number, (key, entry) in enumerate(self._entries.items(), 1)
         )
-
-    def _theme_menu(self) -> Menu:
-        return Menu(
-            "&Theme",
-            tuple(
-                Command(
-                    text,
-                    lambda key=key: self.set_theme(key),
-                    checked=lambda key=key: self.theme_name == key,
-                    one_of="theme",
-                )
-                for key, text in THEMES.items()
-            ),
-        )
-
-    def _language_menu(self) -> Menu:
-        # Also in English, so that it is found by those who cannot read the present language.
-        title = tr("&Language")
-        return Menu(
-            title if title == "&Language" else f"{title} · Language",
-            tuple(
-                Command(
-                    text,
-                    lambda key=key: self._choose_language(key),
-                    checked=lambda key=key: self.memory.text("language", SYSTEM) == key,
-                    one_of="language",
-                )
-                for key, text in CHOICES.items()
-            ),
-        )
-
-    def _choose_language(self, choice: str) -> None:
-        if choice != self.memory.text("language", SYSTEM):
-            self.memory.keep(language=choice)
-            self.language_chosen.emit(choice)
 
     def _ask_experiment(self) -> None:
         self.show_page(PAGES[0].key)
@@ -468,38 +416,16 @@ class MainWindow(QMainWindow):
         self.show_page(PAGES[0].key)
         self.train.data.ask()
 
-    # Theme
-
-    def set_theme(self, name: str) -> None:
-        """Set the theme: "light", "dark", or "system" to follow the desktop."""
-        self.theme_name = name
-        self.memory.keep(theme=name)
-        self._retheme()
-
-    def set_lecture(self, on: bool) -> None:
-        """Begin or end lecture mode: full screen, and a look that is legible from afar."""
-        if on != self.is_lecture:
-            self.is_lecture = on
-            self._retheme()
-            self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+    # Looks
 
     def _retheme(self) -> None:
-        self._apply_theme()
         self.rail.update()
         self.course.panel.retheme(theme.current())
         for page in self.pages.values():
             page.retheme(theme.current())
 
-    def _follow_system(self) -> None:
-        if self.theme_name == "system":
-            self.set_theme("system")
-
-    def _apply_theme(self) -> None:
-        named = {"light": theme.LIGHT, "dark": theme.DARK}
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        chosen = named.get(self.theme_name) or theme.system_theme()
-        theme.apply(application, theme.for_lecture(chosen) if self.is_lecture else chosen)
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     # Events
 
@@ -540,8 +466,8 @@ class MainWindow(QMainWindow):
         self.closed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.is_lecture:
-            self.set_lecture(False)
+        if event.key() == Qt.Key.Key_Escape and self.appearance.is_lecture:
+            self.appearance.set_lecture(False)
         elif not press_focused(event):
             super().keyPressEvent(event)
 

@@ -30,7 +30,7 @@ class WindowHost(QObject):
         window.closed.connect(self.closed)
         # Not while the menu is open that is about to be deleted.
         queued = Qt.ConnectionType.QueuedConnection
-        window.language_chosen.connect(self.change_language, queued)
+        window.appearance.language_chosen.connect(self.change_language, queued)
 
     def change_language(self, choice: str) -> None:
         """Show the window in another language, one of `ui.language.CHOICES`."""
@@ -40,7 +40,7 @@ class WindowHost(QObject):
             return
         apply_language(choice)
         session = past.session.successor()
-        window = MainWindow(session, past.theme_name, preferences=past.memory)
+        window = MainWindow(session, past.appearance.theme_name, preferences=past.memory)
         window.take_over(work)
         self._use(window)
         self.rebuilt.emit()

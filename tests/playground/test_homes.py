@@ -25,7 +25,7 @@ def act():
     from ui.main_window import MainWindow
     window = next(w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
     window.session.edit(replace(window.session.spec, seed=5))
-    window.set_theme("dark")
+    window.appearance.set_theme("dark")
     print(window.isVisible(), window.train.banner.text(), flush=True)
     for recovery in recoveries:
         recovery.write()

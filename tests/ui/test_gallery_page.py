@@ -457,9 +457,9 @@ def test_it_is_a_page_that_keeps_its_state_and_is_dressed_with_the_window(qtbot,
     page = gallery_of(main)
     assert main.current is page
     page.open(small())
-    main.set_theme("dark")
+    main.appearance.set_theme("dark")
     assert page.entry.views()[0].theme is theme.DARK
-    main.set_theme("light")
+    main.appearance.set_theme("light")
     main.show_page("train")
     action.trigger()
     assert main.current is page and page.shows_entry

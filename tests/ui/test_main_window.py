@@ -423,7 +423,7 @@ def test_the_layout_is_remembered_and_can_be_reset(qtbot, settings):
     before = [view.key for view in first.train.dashboard.shown()]
     docks["gradients"].close()
     first.train.show_part(first.train.findings, False)
-    first.set_theme("light")
+    first.appearance.set_theme("light")
     first.train.dashboard.toggle_maximized("loss")
     first.close()
 
@@ -436,7 +436,7 @@ def test_the_layout_is_remembered_and_can_be_reset(qtbot, settings):
     assert shown == [key for key in before if key != "gradients"]
     assert second.train.findings.isHidden()
     assert not second.train.timeline.isHidden()
-    assert second.theme_name == "light"
+    assert second.appearance.theme_name == "light"
     second.train.dashboard.reset_layout()
     assert [view.key for view in second.train.dashboard.shown()] == before
     second.close()

@@ -196,7 +196,7 @@ def test_a_message_of_a_page_that_is_not_shown_waits_there(window):
 
 def test_another_theme_reaches_every_page(window):
     page = notes_of(window)
-    window.set_theme("dark")
+    window.appearance.set_theme("dark")
     assert page.seen[-1] == "dark"
 
 
