@@ -9,6 +9,9 @@ from __future__ import annotations
 import importlib
 import shlex
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 
 from core.base.errors import UserError
@@ -24,6 +27,9 @@ EXTRAS: dict[str, tuple[str, ...]] = {
 }
 
 
+_importing = threading.RLock()
+
+
 class MissingExtra(UserError, ImportError):
     """A library of an extra is not installed. The message says how to install it."""
 
@@ -37,10 +43,26 @@ def require(module: str, extra: str, purpose: str = "") -> ModuleType:
     """
     libraries = EXTRAS[extra]
     try:
-        return importlib.import_module(module)
+        with _importing:
+            return importlib.import_module(module)
     except ModuleNotFoundError as error:
         missing = (error.name or module).partition(".")[0]
         raise MissingExtra(_advice(purpose, missing, libraries)) from error
+
+
+@contextmanager
+def without(module: str) -> Iterator[None]:
+    """Libraries imported here find that a module is not installed, unless it is loaded already.
+    Some load a large one for what they are not used for."""
+    with _importing:
+        if module in sys.modules:
+            yield
+            return
+        sys.modules[module] = None  # type: ignore[assignment]
+        try:
+            yield
+        finally:
+            del sys.modules[module]
 
 
 def _advice(purpose: str, missing: str, libraries: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ workers or their speed, and a search that was killed continues where it was.
 
 from __future__ import annotations
 
+import importlib
 import json
 import math
 import warnings
@@ -20,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from core.base.errors import UserError
-from core.base.extras import require
+from core.base.extras import require, without
 from core.base.translation import Message, joined
 from core.experiment.space import Narrowing, Range, SearchError, limits, narrowed
 from core.search.plan import SearchPlan, plan_from_dict
@@ -98,7 +99,9 @@ class Study:
         study = self._optuna.create_study(direction="maximize")
         ranges = [_covering(each, self.records) for each in self.plan.ranges]
         study.add_trials([self._trial(record, ranges) for record in self.records])
-        importance = self._optuna.importance
+        # Its other evaluators load scikit-learn where it is installed, which takes seconds.
+        with without("sklearn"):
+            importance = importlib.import_module("optuna.importance")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return importance.get_param_importances(

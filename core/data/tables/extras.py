@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-import threading
 from types import ModuleType
 
-from core.base.extras import MissingExtra, require
+from core.base.extras import MissingExtra, require, without
 from core.data.dataset import DataError
-
-_importing = threading.RLock()
 
 
 def needed(module: str, purpose: str) -> ModuleType:
@@ -18,8 +14,7 @@ def needed(module: str, purpose: str) -> ModuleType:
     Raises `DataError` with the line to type where it is not installed.
     """
     try:
-        with _importing:
-            return require(module, "tables", purpose)
+        return require(module, "tables", purpose)
     except MissingExtra as error:
         raise DataError(str(error)) from None
 
@@ -27,11 +22,5 @@ def needed(module: str, purpose: str) -> ModuleType:
 def pandas_for(purpose: str) -> ModuleType:
     """pandas, without the pyarrow that it loads where that is installed: 35 MiB, and a third of the
     time, for nothing that reading text needs."""
-    with _importing:
-        if "pandas" in sys.modules or "pyarrow" in sys.modules:
-            return needed("pandas", purpose)
-        sys.modules["pyarrow"] = None  # type: ignore[assignment]
-        try:
-            return needed("pandas", purpose)
-        finally:
-            del sys.modules["pyarrow"]
+    with without("pyarrow"):
+        return needed("pandas", purpose)

@@ -1,5 +1,6 @@
 """Optional libraries: what is said where one is missing."""
 
+import importlib
 import re
 import sys
 import tomllib
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.base.extras import EXTRAS, MissingExtra, require
+from core.base.extras import EXTRAS, MissingExtra, require, without
 
 PROJECT = Path(__file__).resolve().parents[3] / "pyproject.toml"
 
@@ -41,3 +42,11 @@ def test_a_frozen_program_is_not_told_to_use_pip(monkeypatch):
 
 def test_what_is_installed_is_returned():
     assert require("json", "search").loads("[1]") == [1]
+
+
+def test_a_module_can_be_hidden_from_those_that_would_load_it():
+    with without("colorsys"), pytest.raises(ImportError):
+        importlib.import_module("colorsys")
+    assert importlib.import_module("colorsys").rgb_to_hsv(0, 0, 0) == (0, 0, 0)
+    with without("json"):
+        assert importlib.import_module("json") is json

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -202,6 +203,19 @@ def test_the_best_are_repeated_once_and_scored_on_test_data(tmp_path):
     assert all(0 <= each.test_mean <= 1 for each in repeated)
     again = Here()
     assert load(tmp_path / "study").repeat(lambda: again) == repeated and not again.submitted
+
+
+ROOT = Path(__file__).resolve().parents[3]
+ALONE = """
+import sys
+from tests.core.search.test_study import test_importance_finds_the_setting_that_matters as test
+test()
+assert "sklearn" not in sys.modules
+"""
+
+
+def test_importance_does_not_load_what_it_does_not_use():
+    subprocess.run([sys.executable, "-c", ALONE], cwd=ROOT, check=True)
 
 
 def test_importance_finds_the_setting_that_matters():
