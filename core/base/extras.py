@@ -19,7 +19,7 @@ from core.base.translation import Message
 
 # What each extra installs; a test compares this with pyproject.toml.
 EXTRAS: dict[str, tuple[str, ...]] = {
-    "tables": ("pandas", "charset-normalizer", "openpyxl", "pyarrow"),
+    "tables": ("pyarrow", "pandas", "charset-normalizer", "openpyxl"),
     "search": ("optuna",),
     "cluster": ("distributed",),
     "code": ("jinja2",),

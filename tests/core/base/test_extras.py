@@ -1,6 +1,7 @@
 """Optional libraries: what is said where one is missing."""
 
 import importlib
+import json
 import re
 import sys
 import tomllib
