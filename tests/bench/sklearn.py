@@ -1,7 +1,8 @@
 """The same network by scikit-learn: how well both do on real tables, and how long they take.
 
-MLPClassifier and MLPRegressor of the same size, activation, Adam settings, batch size and number of
-epochs, over SPLITS splits of each data set; both sides are given the same samples, standardised.
+MLPClassifier and MLPRegressor of the same size, activation, initialiser, Adam settings, batch size
+and number of epochs, over SPLITS splits of each data set; both sides are given the same samples,
+standardised.
 """
 
 # scikit-learn is optional.
@@ -19,6 +20,7 @@ import numpy as np
 from core.catalogue.activations import ReLU
 from core.catalogue.batching import MiniBatch
 from core.catalogue.blocks import Dense
+from core.catalogue.initializers import XavierUniform
 from core.catalogue.optimizers import Adam
 from core.data import Dataset, Samples
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
@@ -91,7 +93,12 @@ def tables() -> dict[str, Samples]:
 def spec_of(samples: Samples, seed: int) -> ExperimentSpec:
     return ExperimentSpec(
         data=DataSpec(dataset=Table(known=samples), validation=HELD_OUT),
-        network=NetworkSpec(hidden=tuple(Dense(units=n) for n in UNITS), activation=ReLU()),
+        network=NetworkSpec(
+            hidden=tuple(Dense(units=n) for n in UNITS),
+            activation=ReLU(),
+            # As scikit-learn has it. He weights lose 0.006 R² on `housing`, there as well as here.
+            initializer=XavierUniform(),
+        ),
         training=TrainingSpec(
             optimizer=Adam(learning_rate=RATE), batching=MiniBatch(size=BATCH), max_epochs=EPOCHS
         ),
