@@ -328,10 +328,10 @@ class Trainer:
     # Changing and saving
 
     def apply(self, spec: ExperimentSpec) -> None:
-        """Continue with another spec. Raises ValueError if a change needs a new run."""
+        """Continue with another spec. Raises `DataError` if a change needs a new run."""
         restarting = [change.path for change in changes(self.spec, spec) if change.restarts_run]
         if restarting:
-            raise ValueError(f"needs a new run: {', '.join(restarting)}")
+            raise DataError(Message("needs a new run: {settings}", settings=", ".join(restarting)))
         if self._last:
             self._last.settle()
         for active in self._passes.values():

@@ -12,10 +12,14 @@ from PySide6.QtWidgets import QLabel
 from core.base.translation import tr
 from core.catalogue.activations import ACTIVATIONS
 from core.catalogue.initializers import INITIALIZERS
+from core.experiment.spec import ExperimentSpec
 from core.gallery import GALLERY
-from tests.diagnosed import TROUBLES, watched
+from core.search.presets import lecture
+from tests.diagnosed import TROUBLES, Run, watched
 from tests.ui.frames import recorded
 from tests.ui.real import Clouds, moments, spec_of
+from tests.ui.running import diverging, step
+from tests.ui.windows import main_window
 from ui.export.formats import table
 from ui.export.sheet import stacked
 from ui.pages.gallery.cards import CardsPage
@@ -100,6 +104,26 @@ def test_findings_are_korean(trouble):
     }
     texts = [finding.title, finding.evidence, finding.advice, *(r.label for r in finding.remedies)]
     assert english(*map(tr, texts)) - labels == set()
+
+
+def test_where_and_when_a_run_diverged_is_one_korean_phrase():
+    run = Run(diverging(ExperimentSpec())).train(1)
+    finding = run.visits[-1][0]
+    divergence = run.frames[-1].divergence
+    assert finding.key == "divergence" and divergence
+    for text in (finding.evidence, str(divergence)):
+        assert tr(text).startswith(f"스텝 {divergence.iteration}에서 ")
+        # Not "in step 1 in the output".
+        assert tr(text).count("에서") == 1
+
+
+def test_the_title_of_a_preset_is_korean_in_the_window_and_in_the_names_of_runs(qtbot):
+    window = main_window(qtbot)
+    window.session.open(lecture(bundled=True).experiment)
+    step(qtbot, window.session, 1)
+    assert window.windowTitle().startswith("하이퍼파라미터 탐색")
+    window.session.pin()
+    assert [pin.name for pin in window.session.pins.all] == ["하이퍼파라미터 탐색"]
 
 
 @pytest.mark.parametrize("experiment", GALLERY.values(), ids=list(GALLERY))

@@ -48,7 +48,7 @@ class Document:
 
     def tell(self) -> None:
         """Show the experiment's name in the window's title, with a star while unsaved."""
-        name = self._session.spec.title or (self.path.stem if self.path else "")
+        name = tr(self._session.spec.title) or (self.path.stem if self.path else "")
         changed = "" if self._session.undo_stack.isClean() else "*"
         self._window.setWindowTitle(f"{name}{changed} – {APPLICATION}" if name else APPLICATION)
 

@@ -73,7 +73,7 @@ class Pins(QObject):
     def _suggested(self, spec: ExperimentSpec) -> str:
         """The title, or the differences from the run pinned last."""
         if spec.title:
-            return spec.title[:LONGEST_NAME]
+            return tr(spec.title)[:LONGEST_NAME]
         if self.all:
             difference = list(changes(self.all[-1].spec, spec))
             for most in (2, 1):

@@ -10,6 +10,7 @@ from core.catalogue.activations import ReLU, Sigmoid
 from core.catalogue.batching import FullBatch, MiniBatch, Stochastic
 from core.catalogue.blocks import Dense
 from core.catalogue.optimizers import SGD, Adam
+from core.data import DataError
 from core.data.digits import Digits
 from core.data.toys import Circle, Spiral
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec, changes
@@ -153,7 +154,7 @@ def test_hot_changes_keep_the_weights_and_take_effect(edit):
 )
 def test_cold_changes_need_a_new_run(edit):
     trainer = trained(EVERYTHING, 5)
-    with pytest.raises(ValueError, match="new run"):
+    with pytest.raises(DataError, match="new run"):
         trainer.apply(edit(EVERYTHING))
 
 

@@ -40,7 +40,7 @@ class Transport(QWidget):
         self.speed.edited.connect(self._say_speed)
         self._rate = QLabel()
         self._rate.setObjectName("quiet")
-        self._rate.setFixedWidth(self.fontMetrics().horizontalAdvance("  500 / s"))
+        self._rate.setFixedWidth(self.fontMetrics().horizontalAdvance(_rate(500)) + 4)
         self.speed.set_value(speed)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -133,7 +133,7 @@ class Transport(QWidget):
     def _say_speed(self, _: object = None) -> None:
         rate = SPEEDS[self.speed.value()]
         self.speed.setToolTip(tr("Speed: {rate:g} steps a second", rate=rate))
-        self._rate.setText(f" {rate:g} / s")
+        self._rate.setText(_rate(rate))
 
     def _button(self, says: str, act: object) -> QToolButton:
         button = QToolButton(self)
@@ -148,6 +148,10 @@ class Transport(QWidget):
 
 def _place(noun: str, at: int, length: int) -> str:
     return tr("{noun} {at:,} of {length:,}", noun=noun, at=at, length=length)
+
+
+def _rate(rate: float) -> str:
+    return " " + tr("{rate:g} / s", rate=rate)
 
 
 def mirrored(name: str, colors: theme.Theme) -> QIcon:
