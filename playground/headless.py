@@ -58,6 +58,7 @@ class Recording:
     final: dict[str, Score | None]
     weights: dict[str, np.ndarray]
     parameters: int
+    penalty: float
     model: Model | None
 
     def metrics(self) -> dict[str, Any]:
@@ -71,6 +72,8 @@ class Recording:
             "seconds": round(self.seconds, 3),
             "steps_per_second": round(self.iterations / max(self.seconds, 1e-9), 1),
             "parameters": self.parameters,
+            # In the objective, but in none of the losses.
+            "penalty": self.penalty if math.isfinite(self.penalty) else None,
         } | {part: _figures(score) for part, score in self.final.items()}
 
     def rows(self) -> Iterator[list[Any]]:
@@ -137,6 +140,7 @@ def run(
             final={part: trainer.evaluate(part) for part in PARTS},
             weights=trainer.network.tensors(),
             parameters=trainer.network.params.size,
+            penalty=trainer.penalty(),
             model=_model(trainer),
         )
 

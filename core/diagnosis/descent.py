@@ -88,7 +88,11 @@ class HighRate(Rule):
             "bad" if run.loss > 2 * run.untrained else "warning",
             Message("Learning rate too high"),
             evidence,
-            treat.offer(treat.lower_rate(spec), treat.clip_by_norm(spec)),
+            treat.offer(
+                treat.l2_in_place_of_decay(spec),
+                treat.lower_rate(spec),
+                treat.clip_by_norm(spec),
+            ),
         )
 
     def _grown(self, run: RunEvidence) -> str:

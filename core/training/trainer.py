@@ -194,13 +194,11 @@ class Trainer:
 
     def _note(self, record: UpdateRecord, active: TrainingPass) -> None:
         """Record the gradient with its weights and losses."""
-        network, penalty = self.network, self.spec.training.penalty
+        network = self.network
         np.copyto(record.gradient, network.grads)
         np.copyto(record.before, network.params)
         record.loss = active.batch_loss()
-        record.penalty = 0.0
-        if self._penalised:
-            record.penalty = penalty.value(network.params, network.mask)
+        record.penalty = self.penalty()
 
     def _treat(self, rate: float) -> None:
         """Penalty, clipping and decoupled weight decay, in that order."""
@@ -324,6 +322,11 @@ class Trainer:
         """Validation scores computed for early stopping or the schedule since the last call."""
         scores, self._scores = tuple(self._scores), []
         return scores
+
+    def penalty(self) -> float:
+        """The weight penalty at the present weights, which the objective has beside the loss."""
+        with np.errstate(all="ignore"):
+            return self.spec.training.penalty.value(self.network.params, self.network.mask)
 
     # Changing and saving
 

@@ -64,6 +64,17 @@ def test_no_epochs_at_all_evaluate_the_untrained_network(capsys):
     assert metrics["validation"]["loss"] == pytest.approx(untrained.loss)
 
 
+def test_the_penalty_is_told_beside_the_losses(tmp_path, capsys):
+    l2 = ["--set", "training.penalty=l2", "--set", "training.penalty.strength=0.01"]
+    assert main([*QUICK, "--json", "--out", str(tmp_path), *l2]) == 0
+    penalty = json.loads(capsys.readouterr().out)["penalty"]
+    with np.load(tmp_path / "weights.npz") as weights:
+        squares = sum(float((w**2).sum()) for name, w in weights.items() if "weight" in name)
+    assert penalty == pytest.approx(0.01 * squares / 2)
+    assert main([*QUICK, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["penalty"] == 0
+
+
 def test_parameters_are_those_that_are_learned(capsys):
     norm = ["--set", "network.normalization=before", "--set", "network.hidden=[4]"]
     assert main([*QUICK, "--json", *norm]) == 0

@@ -11,8 +11,9 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMainWindow, QSlider, QWidgetAction
 
+from core.catalogue.penalties import L2
 from core.data.curves import Sine
-from core.experiment.spec import DataSpec, ExperimentSpec
+from core.experiment.spec import DataSpec, ExperimentSpec, TrainingSpec
 from core.telemetry.frame import BINS, MEASURES, Histograms, Shares
 from core.telemetry.history import History
 from core.training.results import Divergence, Score, Segment
@@ -24,6 +25,7 @@ from ui.plots.heat import Record
 from ui.plots.histograms import full_heights
 from ui.plots.text import plain
 from ui.views import VIEWS
+from ui.views.loss import LossView
 
 KEYS = sorted(VIEWS)
 
@@ -287,6 +289,21 @@ def test_loss_says_how_well_numbers_are_predicted(qtbot):
     score = trainer.evaluate()
     assert score is not None
     assert f"R² {score.r2:.3f}" in plain(view.describe())
+
+
+def test_loss_tells_the_objective_where_a_penalty_is_part_of_it(qtbot):
+    view = LossView()
+    qtbot.addWidget(view)
+    view.resize(760, 260)
+    view.show()
+    training = TrainingSpec(penalty=L2(strength=0.01))
+    _, history, frame = moments(ExperimentSpec(training=training), 20)
+    view.show_frame(frame, history)
+    assert frame.objective > frame.batch_loss
+    assert f"objective {view.loss.text(frame.objective)}" in plain(view.describe())
+    _, history, frame = moments(ExperimentSpec(), 20)
+    view.show_frame(frame, history)
+    assert "objective" not in plain(view.describe())
 
 
 def test_loss_takes_a_logarithmic_scale(shown):

@@ -66,6 +66,10 @@ class LossView(TimeView):
             gap = tr("gap {value}", value=plot.gap_text(train, validation))
             spans += [Span("  ·  "), Span(gap, "text")]
             spans += self._fit()
+        # Without a penalty it is the data loss, summed or scaled as the settings say.
+        if self.frame and self.frame.penalty > 0:
+            objective = tr("objective {value}", value=self.loss.text(self.frame.objective))
+            spans += [Span("  ·  "), Span(objective, "text")]
         spans += legend(plot.others())
         if self.frame and self.frame.divergence:
             spans += [Span("  ·  "), Span(tr(str(self.frame.divergence)), "bad")]

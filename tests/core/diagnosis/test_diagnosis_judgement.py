@@ -115,6 +115,16 @@ def test_quasi_newton_in_mini_batches_is_sent_to_the_full_batch():
     assert "low_rate" not in watched(remedy.spec, 100).now
 
 
+def test_weight_decay_that_throws_quasi_newton_off_is_replaced_by_a_penalty():
+    """It makes the loss grow 20 times here, at any rate."""
+    optimizer, batching = LBFGS(), FullBatch()
+    training = {"optimizer": optimizer, "batching": batching, "weight_decay": 0.1}
+    run = watched(experiment(seed=8, training=training), 60)
+    remedy = run.found("high_rate").remedies[0]
+    assert isinstance(remedy.spec.training.penalty, L2)
+    assert "high_rate" not in watched(remedy.spec, 60).now
+
+
 def test_a_rate_raised_in_flight_is_judged_by_what_comes_after():
     run = watched(experiment(Circle(), training={"optimizer": SGD(learning_rate=1e-5)}), 10)
     assert "low_rate" in run.now
