@@ -139,7 +139,8 @@ def _is_title(rows: Rows, width: int) -> bool:
     if len(cells) == width - 1:
         # A header may be one short, where the rows have names; not above another header.
         below = [row for _, row in rows[2:] if len(row) == width]
-        return bool(below) and _names_numbers(after, list(zip(*below, strict=True)))
+        columns = list(zip(*below, strict=True))
+        return len(after) == len(columns) and _names_numbers(after, columns)
     return len(filled) == 1 and width >= 3
 
 

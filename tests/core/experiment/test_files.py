@@ -228,6 +228,7 @@ MOSTLY_NUMBERS = "".join(f"{i},{i}\n" for i in range(30)) + "oops,3\n"
         ("\n\n  \n", "is empty"),
         ("a,b\n", "no rows"),
         ("a,b\n1,2\n3,4,5\n", "line 3 has 3 fields instead of 2"),
+        ("p,q\na,b,c,d\n1,2,3\n4,5,6\n7,8,9\n", "line 2 has 4 fields instead of 3"),
         (LONG + "oops,3\n", "line 1502, column 'a': 'oops' is not a finite number"),
         (LONG + "inf,3\n", "line 1502, column 'a': 'inf' is not a finite number"),
         ("a,b\n1,2\n" * 99 + "1,\0\n", "line 199 holds a NUL character"),
