@@ -28,9 +28,10 @@ class OtherEncoding(Exception):
 
 
 class Block(NamedTuple):
-    """Whole rows of text in UTF-8, and how many lines came before."""
+    """Whole rows of text in UTF-8, how many lines they are, and how many came before."""
 
     data: bytes
+    lines: int
     before: int
 
 
@@ -40,11 +41,15 @@ def count(data: bytes, character: str) -> int:
 
 
 def in_utf8(stream: IO[bytes], layout: Layout) -> Iterator[bytes]:
-    """Pieces of the file in UTF-8, as they come. Raises `OtherEncoding`."""
+    """Pieces of the file in UTF-8, of whole lines mostly.
+
+    Raises `OtherEncoding` with the line of the piece.
+    """
     encoding = layout.encoding
     decoder = codecs.getincrementaldecoder(encoding)()
-    lines, first = 0, True
+    first = True
     while data := stream.read(BLOCK_BYTES):
+        data += stream.readline(BLOCK_BYTES)
         try:
             # ASCII is nearly always all there is, and is UTF-8 already.
             if data.isascii() and encoding not in ("utf-16", "utf-16-le", "utf-16-be", "utf-32"):
@@ -53,13 +58,12 @@ def in_utf8(stream: IO[bytes], layout: Layout) -> Iterator[bytes]:
             else:
                 yield decoder.decode(data).encode()
         except UnicodeError:
-            raise OtherEncoding(data, lines + 1 + _lines_before_fault(data)) from None
-        lines += count(data, "\n")
+            raise OtherEncoding(data, 1 + _lines_before_fault(data)) from None
         first = False
     try:
         yield decoder.decode(b"", final=True).encode()
     except UnicodeError:
-        raise OtherEncoding(b"", lines + 1) from None
+        raise OtherEncoding(b"", 1) from None
 
 
 def _lines_before_fault(data: bytes) -> int:
@@ -70,31 +74,41 @@ def _lines_before_fault(data: bytes) -> int:
 
 
 def blocks(pieces: Iterator[bytes], layout: Layout) -> Iterator[Block]:
-    """Whole rows of text: a row that a quotation mark leaves open continues on the next line."""
+    """Whole rows of text: a row that a quotation mark leaves open continues on the next line.
+
+    Raises `OtherEncoding` with the line of the file.
+    """
     quote = layout.dialect.quote.encode()
     rest, before, skip = b"", 0, layout.skip
-    for piece in pieces:
-        data = rest + piece
-        if b"\r" in data:
-            # A line end that is cut in two must not become two.
-            held = b"\r" if data.endswith(b"\r") else b""
-            data = (
-                data[: len(data) - len(held)].replace(b"\r\n", b"\n").replace(b"\r", b"\n") + held
-            )
-        while skip and b"\n" in data:
-            data, skip, before = data[data.index(b"\n") + 1 :], skip - 1, before + 1
-        end = _end_of_rows(data, quote)
-        if not end or skip:
-            if len(data) > LONGEST_LINE + BLOCK_BYTES:
-                _refuse_line(layout, before, data)
-            rest = data
-            continue
-        yield Block(data[:end], before)
-        before += count(data[:end], "\n")
-        rest = data[end:]
+    try:
+        for piece in pieces:
+            data = _with_line_feeds(rest + piece)
+            while skip and b"\n" in data:
+                data, skip, before = data[data.index(b"\n") + 1 :], skip - 1, before + 1
+            end = _end_of_rows(data, quote)
+            if not end or skip:
+                if len(data) > LONGEST_LINE + BLOCK_BYTES:
+                    _refuse_line(layout, before, data)
+                rest = data
+                continue
+            lines = count(data[:end], "\n")
+            yield Block(data[:end], lines, before)
+            before += lines
+            rest = data[end:]
+    except OtherEncoding as other:
+        raise OtherEncoding(other.data, before + count(rest, "\n") + other.line) from None
     rest = rest.replace(b"\r", b"\n")
     if rest and not skip:
-        yield Block(rest, before)
+        lines = count(rest, "\n") + (not rest.endswith(b"\n"))
+        yield Block(rest, lines, before)
+
+
+def _with_line_feeds(data: bytes) -> bytes:
+    """The text with all its line ends as line feeds, but the last one, which may be cut in two."""
+    if b"\r" not in data:
+        return data
+    held = b"\r" if data.endswith(b"\r") else b""
+    return data[: len(data) - len(held)].replace(b"\r\n", b"\n").replace(b"\r", b"\n") + held
 
 
 def _end_of_rows(data: bytes, quote: bytes) -> int:

@@ -12,7 +12,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any
+from itertools import chain
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ from core.data.dataset import DataError
 from core.data.tables.blocks import Block, count
 from core.data.tables.builders import Builder, NumberBuilder
 from core.data.tables.extras import needed, pandas_for
-from core.data.tables.numbers import MISSING
+from core.data.tables.numbers import MISSING, NumberStyle
 from core.data.tables.table import Layout
 
 # How most tables write that a number is missing.
@@ -36,8 +37,18 @@ Words = tuple[list[str], NDArray[np.integer]]
 Columns = list[Numbers | Words]
 
 
+class Parsed(NamedTuple):
+    """The columns of a block, and the line on which each row ends."""
+
+    columns: Columns
+    lines: Sequence[int]
+
+
 class Parser(ABC):
     """Reads blocks of a table into the builders of its columns."""
+
+    # Whether spaces before a quoted cell are left out, as they are cell by cell.
+    skips_spaces: ClassVar[bool] = False
 
     def __init__(self, layout: Layout, builders: Sequence[Builder]) -> None:
         self._layout, self._builders = layout, builders
@@ -49,19 +60,33 @@ class Parser(ABC):
             and not builder.style.unit
             and builder.style.decimal == layout.decimal
         }
+        # Both libraries are slower with each word, so the rarer ones are added when one is needed.
+        self._missing = {*FREQUENT, *chain(*map(_spaced, layout.options.missing))}
+        self._has_rare = False
+        # Words for missing that are numbers: " -999" and "-999.0" are another spelling of one.
+        read = map(NumberStyle(layout.decimal).parse, layout.options.missing)
+        self._marks = [number for number in read if number is not None and number == number]
 
-    def parse(self, block: Block) -> Columns | None:
+    def parse(self, block: Block) -> Parsed | None:
         """The columns of a block, None where it has to be read cell by cell."""
-        columns = None if self._is_unusual(block.data) else self._columns(block.data)
-        return None if columns is None or any(map(_has_infinity, columns)) else columns
+        if self._is_unusual(block.data):
+            return None
+        columns = self._columns(block.data)
+        if columns is None and not self._has_rare:
+            self._missing |= {each for word in MISSING for each in _variants(word)}
+            self._has_rare = True
+            columns = self._columns(block.data)
+        if columns is None:
+            return None
+        first = columns[0]
+        lines = self._lines(block, len(first[1] if isinstance(first, tuple) else first))
+        return None if lines is None else Parsed(columns, lines)
 
-    def add(self, block: Block, columns: Columns) -> None:
-        """Add the rows of a block, which these are the columns of."""
-        rows = len(columns[0][1] if isinstance(columns[0], tuple) else columns[0])
-        lines = range(block.before + 1, block.before + rows + 1)
-        for builder, column in zip(self._builders, columns, strict=True):
+    def add(self, parsed: Parsed) -> None:
+        """Add the rows of a block."""
+        for builder, column in zip(self._builders, parsed.columns, strict=True):
             if isinstance(column, tuple):
-                builder.add_codes(*column, lines)
+                builder.add_codes(*column, parsed.lines)
             else:
                 assert isinstance(builder, NumberBuilder)
                 builder.add_numbers(column)
@@ -71,11 +96,46 @@ class Parser(ABC):
         """The columns of whole rows, None where they may be others than cell by cell."""
 
     def _is_unusual(self, data: bytes) -> bool:
-        """Whether there are comments, NUL characters or a byte order mark among the rows, or a
-        single column, in which a blank line and a missing value look alike."""
+        """Whether there are comments, NUL characters, a byte order mark or loose quotation marks
+        among the rows, or a single column, in which a blank line and a missing value look alike."""
         mark = self._layout.dialect.comment.encode()
         marked = bool(mark) and mark in data
-        return len(self._builders) < 2 or marked or b"\0" in data or data.startswith(BOM_UTF8)
+        unusual = len(self._builders) < 2 or marked or b"\0" in data or data.startswith(BOM_UTF8)
+        return unusual or self._has_loose_quotes(data)
+
+    def _has_loose_quotes(self, data: bytes) -> bool:
+        """Whether a quotation mark is neither at an end of a cell nor doubled in a quoted one."""
+        dialect = self._layout.dialect
+        if dialect.quote.encode() not in data:
+            return False
+        text = np.frombuffer(data, np.uint8)
+        places = np.flatnonzero(text == ord(dialect.quote))
+        opening, closing = places[::2], places[1::2]
+        before = text[opening[opening > 0] - 1]
+        after = text[closing[closing < len(text) - 1] + 1]
+        end = dialect.delimiter + "\n" + dialect.quote + "\t" * (dialect.delimiter == " ")
+        start = end + " " * self.skips_spaces
+        return not all(
+            np.isin(found, [*map(ord, allowed)]).all()
+            for found, allowed in ((before, start), (after, end))
+        )
+
+    def _lines(self, block: Block, rows: int) -> Sequence[int] | None:
+        """The line on which each row ends, None if other rows than these are read cell by cell."""
+        if rows == block.lines:
+            return range(block.before + 1, block.before + rows + 1)
+        dialect, text = self._layout.dialect, np.frombuffer(block.data, np.uint8)
+        ends = np.flatnonzero(text == ord("\n"))
+        if len(ends) < block.lines:
+            ends = np.append(ends, len(text))
+        numbers = np.arange(len(ends))
+        if dialect.delimiter != " ":
+            quoted = np.cumsum(text == ord(dialect.quote), dtype=np.uint8) % 2 == 1
+            numbers = np.flatnonzero(~quoted[ends - 1])
+        ends = ends[numbers]
+        is_blank = np.diff(ends, prepend=-1) == 1
+        lines = block.before + 1 + numbers[~is_blank]
+        return lines.tolist() if len(lines) == rows else None
 
 
 def parser_for(layout: Layout, builders: Sequence[Builder]) -> Parser:
@@ -86,10 +146,10 @@ def parser_for(layout: Layout, builders: Sequence[Builder]) -> Parser:
     return PandasParser(layout, builders)
 
 
-def parsed(parser: Parser, blocks: Iterator[Block]) -> Iterator[tuple[Block, Columns | None]]:
-    """Every block with its columns; the next one is parsed meanwhile."""
+def parsed(parser: Parser, blocks: Iterator[Block]) -> Iterator[tuple[Block, Parsed | None]]:
+    """Every block with what it is parsed to; the next one is parsed meanwhile."""
     with ThreadPoolExecutor(1) as thread:
-        last: tuple[Block, Future[Columns | None]] | None = None
+        last: tuple[Block, Future[Parsed | None]] | None = None
         for block in blocks:
             parsing = thread.submit(parser.parse, block)
             if last:
@@ -99,17 +159,13 @@ def parsed(parser: Parser, blocks: Iterator[Block]) -> Iterator[tuple[Block, Col
             yield last[0], last[1].result()
 
 
-def _has_infinity(column: Numbers | Words) -> bool:
-    return not isinstance(column, tuple) and bool(np.isinf(column).any())
+def _spaced(word: str) -> set[str]:
+    return {before + word + after for before in ("", " ") for after in ("", " ")}
 
 
 def _variants(word: str) -> set[str]:
-    return {
-        before + each + after
-        for each in (word, word.upper(), word.capitalize(), word.title())
-        for before in ("", " ")
-        for after in ("", " ")
-    }
+    cases = (word, word.upper(), word.capitalize(), word.title())
+    return {*chain(*map(_spaced, cases))}
 
 
 class ArrowParser(Parser):
@@ -122,24 +178,15 @@ class ArrowParser(Parser):
         import pyarrow
 
         self._arrow: Any = pyarrow
-        words = {each for word in MISSING for each in _variants(word)} | layout.options.missing
-        text = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
         self._names = [str(i) for i in range(len(builders))]
-        self._convert = self._csv.ConvertOptions(
-            column_types={
-                name: pyarrow.float64() if i in self._numbers else text
-                for i, name in enumerate(self._names)
-            },
-            null_values=sorted(words),
-            quoted_strings_can_be_null=True,
-            decimal_point=layout.decimal,
-        )
+        text = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
+        self._types = {
+            name: pyarrow.float64() if i in self._numbers else text
+            for i, name in enumerate(self._names)
+        }
 
     def _columns(self, data: bytes) -> Columns | None:
         dialect = self._layout.dialect
-        is_quoted = dialect.quote.encode() in data
-        if is_quoted and self._has_loose_quotes(data):
-            return None
         try:
             table = self._csv.read_csv(
                 self._arrow.BufferReader(data),
@@ -147,30 +194,34 @@ class ArrowParser(Parser):
                 parse_options=self._csv.ParseOptions(
                     delimiter=dialect.delimiter,
                     quote_char=dialect.quote,
-                    newlines_in_values=is_quoted,
+                    newlines_in_values=dialect.quote.encode() in data,
                 ),
-                convert_options=self._convert,
+                convert_options=self._csv.ConvertOptions(
+                    column_types=self._types,
+                    null_values=sorted(self._missing),
+                    quoted_strings_can_be_null=True,
+                    decimal_point=self._layout.decimal,
+                ),
             )
         except self._arrow.ArrowException:
+            return None
+        numbers = (part for i in self._numbers for part in table[i].chunks)
+        if not all(self._are_sure(_values(part, np.float64)) for part in numbers):
             return None
         return [self._column(column) for column in table.unify_dictionaries().columns]
 
     def _column(self, chunks: Any) -> Numbers | Words:
         parts = chunks.chunks
         if chunks.type == self._arrow.float64():
-            return np.concatenate([_floats(part) for part in parts])
+            return np.concatenate([*map(_floats, parts)])
         codes = [_values(part.indices, np.int32) for part in parts]
         return parts[0].dictionary.to_pylist(), np.concatenate(codes)
 
-    def _has_loose_quotes(self, data: bytes) -> bool:
-        """Whether a quotation mark is neither at an end of a cell nor doubled in a quoted one."""
-        text, dialect = np.frombuffer(data, np.uint8), self._layout.dialect
-        places = np.flatnonzero(text == ord(dialect.quote))
-        beside = [ord(each) for each in (dialect.delimiter, "\n", dialect.quote)]
-        opening, closing = places[::2], places[1::2]
-        before = text[opening[opening > 0] - 1]
-        after = text[closing[closing < len(text) - 1] + 1]
-        return not (np.isin(before, beside).all() and np.isin(after, beside).all())
+    def _are_sure(self, numbers: Numbers) -> bool:
+        """Whether all are numbers cell by cell too: not nan(1) or 1e999, and no word for missing in
+        another spelling."""
+        is_mark = np.isin(numbers, self._marks) if self._marks else np.False_
+        return bool(np.isfinite(numbers).all()) and not is_mark.any()
 
 
 def _floats(array: Any) -> Numbers:
@@ -189,11 +240,15 @@ def _values(array: Any, dtype: type) -> NDArray[Any]:
 class PandasParser(Parser):
     """Parses blocks with pandas."""
 
+    skips_spaces = True
+
     def __init__(self, layout: Layout, builders: Sequence[Builder]) -> None:
         super().__init__(layout, builders)
         self._pandas: Any = pandas_for(Message("Reading tables"))
         self._width = len(builders)
-        self._missing_words = set(FREQUENT) | layout.options.missing
+        if self._marks:
+            # pandas compares their values.
+            self._numbers.clear()
         self._options: dict[str, Any] = {
             "header": None,
             "names": range(self._width),
@@ -207,29 +262,24 @@ class PandasParser(Parser):
         }
 
     def _columns(self, data: bytes) -> Columns | None:
-        frame = self._frame(data)
-        if frame is None and len(self._missing_words) < len(MISSING):
-            # pandas is slower with each word, so the rarer ones are added when they are needed.
-            self._missing_words |= {each for word in MISSING for each in _variants(word)}
-            frame = self._frame(data)
-        # Another index means that rows have more cells than there are columns.
-        if frame is None or not isinstance(frame.index, self._pandas.RangeIndex):
+        na_values = dict.fromkeys(self._numbers, sorted(self._missing))
+        try:
+            frame = self._pandas.read_csv(io.BytesIO(data), na_values=na_values, **self._options)
+        except (ValueError, self._pandas.errors.ParserError):
             return None
-        return [self._column(i, frame) for i in frame] if self._is_even(data, len(frame)) else None
+        # Another index means that rows have more cells than there are columns.
+        is_whole = isinstance(frame.index, self._pandas.RangeIndex)
+        if not is_whole or not self._is_even(data, len(frame)):
+            return None
+        if np.isinf(frame[sorted(self._numbers)].to_numpy()).any():
+            return None
+        return [self._column(i, frame) for i in frame]
 
     def _column(self, i: int, frame: Any) -> Numbers | Words:
         if i in self._numbers:
             return frame[i].to_numpy()
         codes, words = self._pandas.factorize(frame[i].to_numpy())
         return words.tolist(), codes
-
-    def _frame(self, data: bytes) -> Any:
-        words = sorted(self._missing_words)
-        na_values = dict.fromkeys(self._numbers, words)
-        try:
-            return self._pandas.read_csv(io.BytesIO(data), na_values=na_values, **self._options)
-        except (ValueError, self._pandas.errors.ParserError):
-            return None
 
     def _is_even(self, data: bytes, rows: int) -> bool:
         """Whether every row has all its cells: no row has more, so their sum is enough."""

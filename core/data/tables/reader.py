@@ -14,7 +14,7 @@ from typing import NoReturn
 from core.base.memory import give_back
 from core.base.translation import Message
 from core.data.refusal import refuse
-from core.data.tables.blocks import Block, OtherEncoding, blocks, count, in_utf8
+from core.data.tables.blocks import Block, OtherEncoding, blocks, in_utf8
 from core.data.tables.builders import Builder, NumberBuilder, WordBuilder
 from core.data.tables.footer import without_footer
 from core.data.tables.parsers import parsed, parser_for
@@ -85,16 +85,16 @@ def _read_text(layout: Layout, progress: Progress) -> Table:
     builders, ragged = _builders(layout, large), Ragged()
     parser = parser_for(layout, builders)
     with opened(layout.path, layout.kind) as (stream, raw):
-        for block, columns in parsed(parser, blocks(in_utf8(stream, layout), layout)):
+        for block, rows in parsed(parser, blocks(in_utf8(stream, layout), layout)):
             progress(min(1.0, raw.tell() / size))
             if not layout.kind.packing:
                 _reserve(builders, block, size)
-            if columns is not None:
-                parser.add(block, columns)
+            if rows is not None:
+                parser.add(rows)
             else:
                 lines = io.StringIO(block.data.decode(), newline="")
-                rows = rows_of(lines, layout.dialect, layout.path, block.before)
-                _add_rows(rows, builders, layout, ragged, lambda: progress(raw.tell() / size))
+                cells = rows_of(lines, layout.dialect, layout.path, block.before)
+                _add_rows(cells, builders, layout, ragged, lambda: progress(raw.tell() / size))
     table = _table(layout, builders, ragged, progress)
     if large:
         del builders, parser
@@ -114,7 +114,7 @@ def _reserve(builders: Sequence[Builder], block: Block, size: int) -> None:
     """Reserve room for all rows of a file, their number being estimated from its first block."""
     if block.before > MOST_LINES_BEFORE or len(block.data) >= size:
         return
-    rows = int(1.02 * count(block.data, "\n") * size / len(block.data)) + 1000
+    rows = int(1.02 * block.lines * size / len(block.data)) + 1000
     for builder in builders:
         builder.reserve(rows)
 
