@@ -11,6 +11,7 @@ from string import Template
 SHEET = Template("""
 QMainWindow, QDialog { background: $background; }
 QDialog#palette { background: $raised; border: 1px solid $edge; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 
 QToolTip { background: $raised; color: $text; border: 1px solid $edge; padding: 3px 4px; }
 
