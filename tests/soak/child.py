@@ -1,9 +1,10 @@
 """The application as the storm meets it: `python -m tests.soak.child --run`.
 
-Builds every page, lab and entry of the gallery first, and loads every library, so that what grows
-after that grows by use; then it makes the file named by READY. Writes to the file named by WATCH
-which code kept the window from answering; with INVENTORY=30 also every 30 seconds what is alive,
-and how much memory the allocator could give back.
+Builds every page, lab and entry of the gallery first, loads every library, and records as many
+steps as a run keeps, with every view open, so that what grows after that grows by use; then it
+makes the file named by READY. Writes to the file named by WATCH which code kept the window from
+answering; with INVENTORY=30 also every 30 seconds what is alive, and how much memory the allocator
+could give back.
 """
 
 from __future__ import annotations
@@ -11,15 +12,22 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from playground import process
 from playground.__main__ import main
 
+if TYPE_CHECKING:
+    from ui.main_window import MainWindow
+
 # Loaded by a typed formula, a table, a search and exported code.
 LIBRARIES = ("pyarrow.csv", "sympy", "optuna", "jinja2")
 STEP_MILLISECONDS = 150
+# At 60 frames a second more than a run keeps.
+RECORDING_SECONDS = 15.0
 
 
 def watched(make: Callable = process.make_application):
@@ -70,8 +78,22 @@ def everything() -> Iterator[bool]:
         yield True
     labs.back()
     window.show_page("train")
-    yield True
+    yield from recorded_steps(window)
     Path(os.environ["READY"]).touch()
+
+
+def recorded_steps(window: MainWindow) -> Iterator[bool]:
+    """Record as many steps as a run keeps, with every view on the screen."""
+    train = window.train
+    for view in train.dashboard.toggle_actions():
+        view.setChecked(True)
+    window.session.set_running(True)
+    end = time.monotonic() + RECORDING_SECONDS
+    while time.monotonic() < end:
+        yield True
+    window.session.set_running(False)
+    train.dashboard.reset_layout()
+    yield True
 
 
 if __name__ == "__main__":
