@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import gc
 import os
 import signal
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,9 @@ from playground.display import missing_display, wayland_answers
 from playground.exits import fail, prepare_streams
 
 LOST = Message("The application ended without saving the last session. It can be restored.")
+
+# A window that was closed has ended after this time, whatever happens.
+END_SECONDS = 10.0
 
 
 def main(arguments: list[str]) -> int:
@@ -112,6 +117,13 @@ def open_in(window: Any, what: str) -> None:
         window.open_file(Path(what))
 
 
+def end_for_certain() -> None:
+    """End the process although something hangs when the window has been closed, with the stacks of
+    all threads on standard error: nobody could end it but by a signal."""
+    with suppress(AttributeError, OSError, ValueError, RuntimeError):  # no standard error
+        faulthandler.dump_traceback_later(END_SECONDS, exit=True)
+
+
 def open_window(spec: Any, options: argparse.Namespace) -> int:
     """Show the window until it is closed."""
     from core.worker.training_worker import TrainingWorker
@@ -161,6 +173,7 @@ def open_window(spec: Any, options: argparse.Namespace) -> int:
         gc.unfreeze()
 
     host.rebuilt.connect(rebuilt)
+    host.closed.connect(end_for_certain)
     host.closed.connect(lambda: application.exit(0))
 
     def interrupted() -> None:

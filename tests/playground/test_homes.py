@@ -131,3 +131,22 @@ def test_a_kill_leaves_no_files_in_the_temporary_folder(tmp_path):
 def test_a_system_without_a_temporary_folder(tmp_path):
     lacking = "import tempfile\ntempfile._candidate_tempdir_list = lambda: ['/no/such/folder']\n"
     works(started(tmp_path, script=lacking + SESSION))
+
+
+# The same, but a thread is waited for at the end that never ends.
+HANGING = SESSION.replace(
+    "sys.exit(",
+    """
+import threading
+app.END_SECONDS = 1.0
+def wait_for_ever():
+    threading.Event().wait()
+threading.Thread(target=wait_for_ever).start()
+sys.exit(""",
+)
+
+
+def test_a_closed_window_ends_although_something_hangs(tmp_path):
+    done = started(tmp_path, script=HANGING)
+    assert done.returncode == 1
+    assert "wait_for_ever" in done.stderr
