@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.base.translation import tr
 from playground.exits import DONE, FAILED, fail
 
 if TYPE_CHECKING:
@@ -14,29 +15,35 @@ if TYPE_CHECKING:
 
 def add_commands(commands: argparse._SubParsersAction) -> None:
     """Add `lesson` and its actions."""
-    lessons = commands.add_parser("lesson", help="list, show and check lessons")
-    actions = lessons.add_subparsers(title="actions", metavar="ACTION", required=True)
-    listing = actions.add_parser("list", help="list the lessons that come with the application")
+    lessons = commands.add_parser("lesson", help=tr("list, show and check lessons"))
+    actions = lessons.add_subparsers(title=tr("actions"), metavar="ACTION", required=True)
+    listing = actions.add_parser("list", help=tr("list the lessons that come with the application"))
     listing.set_defaults(run=_list)
-    show = actions.add_parser("show", help="print a lesson with its questions and answers")
-    show.add_argument("lesson", metavar="LESSON", help="a lesson of the list, or a file")
+    show = actions.add_parser("show", help=tr("print a lesson with its questions and answers"))
+    show.add_argument("lesson", metavar="LESSON", help=tr("a lesson of the list, or a file"))
     show.set_defaults(run=_show)
     check = actions.add_parser(
         "check",
-        help="name every mistake in lessons",
-        description="Name every mistake in lessons, each with its line. Exit status: 0 no mistake, "
-        "1 there are mistakes, 2 a file cannot be read.",
+        help=tr("name every mistake in lessons"),
+        description=tr(
+            "Name every mistake in lessons, each with its line. Exit status: 0 no mistake, "
+            "1 there are mistakes, 2 a file cannot be read."
+        ),
     )
-    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a lesson (Markdown)")
+    check.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help=tr("a lesson (Markdown)")
+    )
     check.add_argument(
         "--solve",
         action="store_true",
-        help="also train the solution of every question that asks for a state of the run",
+        help=tr("also train the solution of every question that asks for a state of the run"),
     )
     check.set_defaults(run=_check)
     for action in (listing, show):
         action.add_argument(
-            "--language", choices=("en", "ko"), help="of the lessons; that of the system without"
+            "--language",
+            choices=("en", "ko"),
+            help=tr("of the lessons; that of the system without"),
         )
 
 
@@ -63,9 +70,10 @@ def _show(options: argparse.Namespace) -> int:
     try:
         lesson = read(path if path.suffix else lesson_file(options.lesson, _language(options)))
     except KeyError as error:
-        return fail([f"{error.args[0]} (see `playground lesson list`)"])
+        what = tr(error.args[0])
+        return fail([tr("{problem} (see `playground lesson list`)", problem=what)])
     except LessonError as error:
-        return fail([f"{path}:{each.line}: {each.message}" for each in error.problems])
+        return fail([f"{path}:{each.line}: {tr(each.message)}" for each in error.problems])
     except OSError as error:
         return fail([f"{path}: {error.strerror or error}"])
     print("\n".join(_lines(lesson)))
@@ -104,17 +112,21 @@ def _check(options: argparse.Namespace) -> int:
         summary = ""
         try:
             lesson = read(path)
-            summary = f"{len(lesson.pages)} pages, {len(lesson.questions)} questions"
+            summary = tr(
+                "{pages} pages, {questions} questions",
+                pages=len(lesson.pages),
+                questions=len(lesson.questions),
+            )
             problems = list(unsolved(lesson)) if options.solve else []
         except LessonError as error:
             problems = error.problems
         except DataError as error:
-            return fail([f"{path}: {error}"])
+            return fail([f"{path}: {tr(str(error))}"])
         except OSError as error:
             return fail([f"{path}: {error.strerror or error}"])
         for problem in problems:
             status = FAILED
-            print(f"{path}:{problem.line}: {problem.message}")
+            print(f"{path}:{problem.line}: {tr(problem.message)}")
         if not problems:
-            print(f"{path}: no mistakes, {summary}")
+            print(tr("{file}: no mistakes, {summary}", file=path, summary=summary))
     return status

@@ -104,14 +104,15 @@ class Condition:
     def read(text: str) -> Condition:
         """Read a condition. Raises ValueError with the mistake."""
         if len(text) > LONGEST:
-            raise ValueError(f"has more than {LONGEST} characters")
+            raise ValueError(Message("has more than {count} characters", count=LONGEST))
         body = _parsed(text)
         names = tuple(dict.fromkeys(_names(body)))
         for name in names:
             if name not in FIGURES and not is_setting(name):
-                raise ValueError(f"{name!r} is neither a figure nor a setting{_near(name)}")
+                template = Message("{name!r} is neither a figure nor a setting{near}")
+                raise ValueError(Message(template, name=name, near=_near(name)))
         if not isinstance(body, ast.Compare | ast.BoolOp | ast.UnaryOp):
-            raise ValueError("compares nothing, as in loss < 0.1")
+            raise ValueError(Message("compares nothing, as in loss < 0.1"))
         return Condition(text, names, body)
 
     def holds(self, values: Mapping[str, Value]) -> bool:
@@ -124,7 +125,7 @@ def _parsed(text: str) -> ast.expr:
         body = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         reason = getattr(error, "msg", "") or str(error)
-        raise ValueError(f"cannot be read: {reason}") from None
+        raise ValueError(Message("cannot be read: {reason}", reason=reason)) from None
     _check(body)
     return body
 
@@ -147,7 +148,10 @@ def _check(node: ast.expr) -> None:
         case ast.Name() | ast.Attribute() if _dotted(node):
             parts = []
         case _:
-            raise ValueError(f"{ast.unparse(node)!r} is not allowed: {GRAMMAR}")
+            part = ast.unparse(node)
+            raise ValueError(
+                Message("{part!r} is not allowed: {grammar}", part=part, grammar=GRAMMAR)
+            )
     for part in parts:
         _check(part)
 

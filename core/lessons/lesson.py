@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from core.base.errors import UserError
+from core.base.translation import Message, joined
 from core.experiment.spec import ExperimentSpec
 from core.lessons.condition import Condition
 
@@ -40,7 +41,7 @@ class Problem(NamedTuple):
     message: str
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.message}"
+        return Message("line {line}: {message}", line=self.line, message=self.message)
 
 
 class LessonError(UserError):
@@ -48,7 +49,7 @@ class LessonError(UserError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = sorted(problems)
-        super().__init__("\n".join(map(str, self.problems)))
+        super().__init__(joined("\n", map(str, self.problems)))
 
 
 @dataclass(frozen=True)

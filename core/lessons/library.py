@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from core.base.translation import ENGLISH
+from core.base.translation import ENGLISH, Message
 from core.lessons.lesson import Lesson
 from core.lessons.reading import read
 
@@ -30,4 +30,4 @@ def lesson_file(name: str, language: str = ENGLISH) -> Path:
         path = FOLDER / folder / f"{name}.md"
         if path.is_file():
             return path
-    raise KeyError(f"there is no lesson {name!r}")
+    raise KeyError(Message("there is no lesson {name!r}", name=name))

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any, TypeGuard
 
+from core.base.translation import Message, joined
 from core.experiment.reading import nearest, shown
 from core.experiment.spec import ExperimentSpec
 from core.lessons.condition import Condition
@@ -17,6 +18,12 @@ OF_KIND = {
     "number": ("answer", "tolerance"),
     "state": ("condition", "solution", "steps"),
 }
+NOT_OF_KIND = {
+    "choice": Message("{key!r} does not belong to a choice{near}"),
+    "number": Message("{key!r} does not belong to a number{near}"),
+    "state": Message("{key!r} does not belong to a state{near}"),
+}
+LIST_OF_TEXTS = Message("must be a list of texts")
 MOST_STEPS = 1_000_000
 
 
@@ -39,7 +46,8 @@ class QuestionReader:
         known = (*COMMON, *OF_KIND[kind])
         for key in raw:
             if key not in known:
-                self._fail(key, f"{key!r} does not belong to a {kind}{nearest(key, known)}")
+                near = nearest(key, known)
+                self._fail(key, Message(NOT_OF_KIND[kind], key=key, near=near))
         common = {
             "id": self._text("id"),
             "text": self._text("text"),
@@ -51,21 +59,26 @@ class QuestionReader:
     def _choice(self) -> dict[str, Any]:
         options, answer = self._raw["options"], self._raw.get("answer")
         if not isinstance(options, list) or not all(isinstance(each, str) for each in options):
-            self._fail("options", "options: must be a list of texts")
+            self._fail("options", joined(": ", ["options", LIST_OF_TEXTS]))
             options = []
         elif len(options) < 2 or len(set(options)) < len(options):
-            self._fail("options", "options: there must be two or more, all different")
+            self._fail("options", Message("options: there must be two or more, all different"))
         elif not _is_whole(answer) or not 1 <= answer <= len(options):
-            self._fail("answer", f"answer: must be the number of an option, 1 to {len(options)}")
+            self._fail(
+                "answer",
+                Message(
+                    "answer: must be the number of an option, 1 to {count}", count=len(options)
+                ),
+            )
         return {"options": tuple(options), "answer": answer if _is_whole(answer) else 1}
 
     def _number(self) -> dict[str, Any]:
         if "answer" not in self._raw:
-            self._fail("", "a question needs options, an answer or a condition")
+            self._fail("", Message("a question needs options, an answer or a condition"))
         answer = self._real("answer", math.nan)
         tolerance = self._real("tolerance", 0.0)
         if tolerance < 0:
-            self._fail("tolerance", "tolerance: must be ≥ 0")
+            self._fail("tolerance", Message("tolerance: must be ≥ 0"))
         return {"answer": answer, "tolerance": tolerance}
 
     def _state(self) -> dict[str, Any]:
@@ -73,30 +86,35 @@ class QuestionReader:
         try:
             condition = Condition.read(self._text("condition"))
         except ValueError as problem:
-            self._fail("condition", f"condition: {problem}")
+            self._fail("condition", joined(": ", ["condition", str(problem)]))
         solution = self._raw.get("solution", {})
         if not isinstance(solution, dict):
-            self._fail("solution", "solution: must be a table of settings")
+            self._fail("solution", Message("{key}: must be a table of settings", key="solution"))
             solution = {}
         steps = self._raw.get("steps", 0)
         if not _is_whole(steps) or not 0 <= steps <= MOST_STEPS:
-            self._fail("steps", f"steps: must be a whole number from 0 to {MOST_STEPS:,}")
+            self._fail(
+                "steps",
+                Message("steps: must be a whole number from 0 to {most:,}", most=MOST_STEPS),
+            )
             steps = 0
         return {"condition": condition, "solution": self._spec(solution), "steps": steps}
 
     def _text(self, key: str, required: bool = True) -> str:
         value = self._raw.get(key, "")
         if not isinstance(value, str):
-            self._fail(key, f"{key}: must be text, not {shown(value)}")
+            found = shown(value)
+            self._fail(key, Message("{key}: must be text, not {value}", key=key, value=found))
             return ""
         if required and not value.strip():
-            self._fail(key, f"{key}: is missing")
+            self._fail(key, Message("{key}: is missing", key=key))
         return value.strip()
 
     def _real(self, key: str, default: float) -> float:
         value = self._raw.get(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            self._fail(key, f"{key}: must be a number, not {shown(value)}")
+            found = shown(value)
+            self._fail(key, Message("{key}: must be a number, not {value}", key=key, value=found))
             return default
         return float(value)
 

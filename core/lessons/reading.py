@@ -14,18 +14,24 @@ from pathlib import Path
 from typing import Any
 
 from core.base.ordinary import TooLarge, ordinary_bytes
+from core.base.translation import Message, joined
 from core.experiment.reading import SpecError, nearest, shown
 from core.experiment.serialization import from_dict
 from core.lessons.header_lines import key_lines, line_of
 from core.lessons.lesson import VIEWS, Lesson, LessonError, Page, Problem, Question
 from core.lessons.paths import is_setting, setting_paths
-from core.lessons.questions import QuestionReader
+from core.lessons.questions import LIST_OF_TEXTS, QuestionReader
 from core.lessons.settings import merged
 
 FENCE = "+++"
 KEYS = ("title", "summary", "views", "controls", "locked", "experiment", "question")
 LARGEST = 1_000_000
 QUESTION = re.compile(r"\s*\[question:\s*([^\]]*?)\s*\]\s*$")
+NO_TARGET = {
+    "lab": Message("there is no lab {name!r}{near}"),
+    "gallery": Message("there is no experiment {name!r}{near} in the gallery"),
+    "view": Message("there is no view {name!r}{near}"),
+}
 LINK = re.compile(r"\]\((lab|gallery|view):([^)\s]*)\)")
 
 
@@ -34,12 +40,12 @@ def read(path: Path) -> Lesson:
     try:
         data = ordinary_bytes(path, LARGEST)
     except TooLarge:
-        raise LessonError([Problem(1, "the file is too large for a lesson")]) from None
+        raise LessonError([Problem(1, Message("the file is too large for a lesson"))]) from None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise LessonError([Problem(line, "is not UTF-8 text")]) from None
+        raise LessonError([Problem(line, Message("is not UTF-8 text"))]) from None
     return parse(text, path.stem)
 
 
@@ -72,10 +78,12 @@ class _Reader:
         header = self._header(end)
         for key in header:
             if key not in KEYS:
-                self._fail(key, f"{key!r} is unknown{nearest(key, KEYS)}")
+                near = nearest(key, KEYS)
+                self._fail(key, Message("{key!r} is unknown{near}", key=key, near=near))
         base = header.get("experiment", {})
         if not isinstance(base, dict):
-            self._fail("experiment", "experiment: must be a table of settings")
+            message = Message("{key}: must be a table of settings", key="experiment")
+            self._fail("experiment", message)
             base = {}
         experiment = self._experiment(base)
         # Its mistakes are named once, not with every solution again.
@@ -93,7 +101,7 @@ class _Reader:
         )
         for question in questions.values():
             if question not in lesson.questions:
-                message = f"no page has [question: {question.id}]"
+                message = Message("no page has [question: {name}]", name=question.id)
                 self.problems.append(Problem(question.line, message))
         return lesson
 
@@ -106,9 +114,11 @@ class _Reader:
         """The index of the line that closes the header."""
         marks = [i for i, line in enumerate(self._lines) if line.strip() == FENCE]
         if not marks or self._lines[0].strip() != FENCE:
-            raise LessonError([Problem(1, f"the file must begin with a line {FENCE}")])
+            raise LessonError([Problem(1, Message("the file must begin with a line +++"))])
         if len(marks) < 2:
-            raise LessonError([Problem(1, f"the header is not closed by a second line {FENCE}")])
+            raise LessonError(
+                [Problem(1, Message("the header is not closed by a second line +++"))]
+            )
         return marks[1]
 
     def _header(self, end: int) -> dict[str, Any]:
@@ -120,27 +130,32 @@ class _Reader:
             reason, _, place = str(error).partition(" (at ")
             found = re.match(r"line (\d+)", place)
             line = int(found[1]) + 1 if found else end
-            raise LessonError([Problem(line, f"the header is not TOML: {reason}")]) from None
+            message = Message("the header is not TOML: {reason}", reason=reason)
+            raise LessonError([Problem(line, message)]) from None
 
     def _text(self, header: dict[str, Any], key: str) -> str:
         value = header.get(key)
         if isinstance(value, str) and value.strip():
             return value.strip()
-        self._fail(key, f"{key}: must be text" if key in header else f"{key}: is missing")
+        is_there = key in header
+        template = Message("{key}: must be text") if is_there else Message("{key}: is missing")
+        self._fail(key, Message(template, key=key))
         return ""
 
     def _list(self, header: dict[str, Any], key: str) -> list[str]:
         value = header.get(key, [])
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return value
-        self._fail(key, f"{key}: must be a list of texts")
+        self._fail(key, joined(": ", [key, LIST_OF_TEXTS]))
         return []
 
     def _names(self, header: dict[str, Any], key: str, known: tuple[str, ...]) -> tuple[str, ...]:
         names = self._list(header, key)
         for name in names:
             if name not in known:
-                self._fail(key, f"{key}: {shown(name)} is unknown{nearest(name, known)}")
+                template = Message("{key}: {name} is unknown{near}")
+                near = nearest(name, known)
+                self._fail(key, Message(template, key=key, name=shown(name), near=near))
         return tuple(names)
 
     def _paths(self, header: dict[str, Any], key: str) -> tuple[str, ...]:
@@ -148,7 +163,8 @@ class _Reader:
         for path in paths:
             if not is_setting(path):
                 near = nearest(path, setting_paths())
-                self._fail(key, f"{key}: {shown(path)} is no setting{near}")
+                template = Message("{key}: {path} is no setting{near}")
+                self._fail(key, Message(template, key=key, path=shown(path), near=near))
         return tuple(paths)
 
     def _experiment(self, raw: dict[str, Any], place: str = "experiment") -> Any:
@@ -156,15 +172,15 @@ class _Reader:
             return from_dict(merged({}, raw))
         except SpecError as error:
             for problem in error.problems:
-                path, _, message = problem.partition(": ")
-                self._fail(f"{place}.{path}", f"{place}: {path}: {message}")
+                path = problem.partition(": ")[0]
+                self._fail(f"{place}.{path}", joined(": ", [place, problem]))
             return from_dict({})
 
     # Questions and pages
 
     def _questions(self, raw: Any, base: dict[str, Any]) -> dict[str, Question]:
         if not isinstance(raw, list) or not all(isinstance(item, dict) for item in raw):
-            self._fail("question", "question: must be given as [[question]]")
+            self._fail("question", Message("question: must be given as [[question]]"))
             return {}
         found: dict[str, Question] = {}
         for number, item in enumerate(raw):
@@ -178,7 +194,7 @@ class _Reader:
 
             question = QuestionReader(item, fail, spec).question()
             if question.id in found:
-                fail("id", f"the id {question.id!r} is given twice")
+                fail("id", Message("the id {name!r} is given twice", name=question.id))
             line = line_of(place, self._places, 1)
             found[question.id] = replace(question, line=line)
         return found
@@ -199,11 +215,13 @@ class _Reader:
             elif pages:
                 text.append(line)
             elif line.strip():
-                self.problems.append(Problem(number, "text before the first page: add a ## line"))
+                message = Message("text before the first page: add a ## line")
+                self.problems.append(Problem(number, message))
             self._check_links(line, number)
         self._close(pages, text)
         if not pages:
-            self.problems.append(Problem(end + 1, "there is no page: begin one with a ## line"))
+            message = Message("there is no page: begin one with a ## line")
+            self.problems.append(Problem(end + 1, message))
         return tuple(pages)
 
     def _close(self, pages: list[Page], text: list[str]) -> None:
@@ -221,13 +239,14 @@ class _Reader:
     ) -> None:
         """Put a question on the last page."""
         if name not in questions:
-            message = f"there is no question {name!r}{nearest(name, questions)}"
+            near = nearest(name, questions)
+            message = Message("there is no question {name!r}{near}", name=name, near=near)
         elif name in asked:
-            message = f"the question {name!r} is already on another page"
+            message = Message("the question {name!r} is already on another page", name=name)
         elif not pages:
-            message = "a question before the first page: add a ## line"
+            message = Message("a question before the first page: add a ## line")
         elif pages[-1].question:
-            message = "a page can have one question; begin another page with a ## line"
+            message = Message("a page can have one question; begin another page with a ## line")
         else:
             asked.add(name)
             pages[-1] = replace(pages[-1], question=questions[name])
@@ -239,7 +258,8 @@ class _Reader:
             known = _targets(kind)
             if target not in known:
                 near = nearest(target, known)
-                self.problems.append(Problem(number, f"there is no {kind} {target!r}{near}"))
+                message = Message(NO_TARGET[kind], name=target, near=near)
+                self.problems.append(Problem(number, message))
 
 
 def _targets(kind: str) -> Iterable[str]:

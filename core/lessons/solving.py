@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from threadpoolctl import threadpool_limits
 
+from core.base.translation import Message
 from core.experiment.spec import ExperimentSpec
 from core.lessons.condition import Condition, Value
 from core.lessons.lesson import Lesson, Problem, Question
@@ -59,7 +60,8 @@ def unsolved(lesson: Lesson) -> Iterator[Problem]:
     Raises `DataError`."""
     for question in lesson.questions:
         if question.kind == "state" and (message := fault(lesson, question)):
-            yield Problem(question.line, f"question {question.id!r}: {message}")
+            told = Message("question {name!r}: {message}", name=question.id, message=message)
+            yield Problem(question.line, told)
 
 
 def fault(lesson: Lesson, question: Question) -> str:
@@ -67,15 +69,19 @@ def fault(lesson: Lesson, question: Question) -> str:
     condition, solution = question.condition, question.solution
     assert condition and solution
     if reached(lesson.experiment, 0, condition).holds:
-        return "the condition holds before the first step"
+        return Message("the condition holds before the first step")
     end = reached(solution, question.steps, condition)
     if not end.holds:
-        known = {name: end.values.get(name, "unknown") for name in condition.names}
+        known = {name: end.values.get(name, "?") for name in condition.names}
         listed = ", ".join(f"{name} = {value}" for name, value in known.items())
-        return f"the solution does not reach it in {question.steps} steps ({listed})"
+        return Message(
+            "the solution does not reach it in {steps} steps ({figures})",
+            steps=question.steps,
+            figures=listed,
+        )
     if (
         solution != lesson.experiment
         and reached(lesson.experiment, question.steps, condition).holds
     ):
-        return "the condition holds without the changes of the solution"
+        return Message("the condition holds without the changes of the solution")
     return ""

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from core.base.translation import language, tr
+from core.base.translation import joined, language, tr
 from core.lessons import Lesson, LessonError, Progress, Question, RunState, bundled, read
 from core.lessons.answers import restored, write_report
 from core.telemetry.frame import Frame
@@ -151,7 +151,7 @@ class Course(QObject):
         try:
             return read(path)
         except LessonError as error:
-            self._report(f"{path.name}\n{error}")
+            self._report(tr(joined("\n", [path.name, str(error)])))
         except OSError as error:
             self._report(f"{path}: {error.strerror or error}")
         return None

@@ -1,7 +1,10 @@
 """A lesson's file: what is read from it, and every mistake with its line."""
 
+import re
+
 import pytest
 
+from core.base.translation import ENGLISH, set_language, tr
 from core.catalogue.optimizers import SGD
 from core.lessons import LessonError
 from core.lessons.lesson import VIEWS
@@ -143,6 +146,21 @@ def test_all_mistakes_are_named_at_once():
 )
 def test_files_that_are_no_lesson(text, said):
     assert any(said in message for _, message in problems(text))
+
+
+def test_mistakes_are_named_in_the_language_of_the_user():
+    bad = (HEADER + BODY).replace('title = "', 'titel = "').replace("## ", "# ")
+    with pytest.raises(LessonError) as caught:
+        parse(bad, "bad")
+    set_language("ko")
+    try:
+        told = [tr(problem.message) for problem in caught.value.problems]
+        whole = tr(str(caught.value))
+    finally:
+        set_language(ENGLISH)
+    assert len(told) > 2
+    assert all(re.search("[가-힣]", text) for text in told), told
+    assert all(text in whole for text in told)
 
 
 def test_a_file_that_is_not_text_is_named_with_its_line(tmp_path):
