@@ -25,6 +25,9 @@ from tests.fuzz.memory import memory_limited
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAY = [sys.executable, "-m", "playground"]
+# Far more than a slow machine needs, whose bar of 2 s is that of `make fuzz`, and far less than
+# these inputs once took.
+ENDLESS_SECONDS = 8.0
 
 
 def play(*arguments: str, **options) -> subprocess.CompletedProcess[bytes]:
@@ -407,7 +410,7 @@ def test_a_giant_text_is_refused_soon_and_in_little_memory(name, tmp_path):
         began = time.process_time()
         with pytest.raises(SpecError) as raised:
             read_experiment(path)
-        assert time.process_time() - began < 2
+        assert time.process_time() - began < ENDLESS_SECONDS
     assert len(raised.value.problems) < 50
 
 
@@ -421,4 +424,4 @@ def test_a_table_of_blank_lines_is_refused_soon_and_in_little_memory(tmp_path):
         began = time.process_time()
         with pytest.raises(DataError):
             load(opened(path))
-        assert time.process_time() - began < 2
+        assert time.process_time() - began < ENDLESS_SECONDS

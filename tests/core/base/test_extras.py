@@ -45,7 +45,8 @@ def test_what_is_installed_is_returned():
     assert require("json", "search").loads("[1]") == [1]
 
 
-def test_a_module_can_be_hidden_from_those_that_would_load_it():
+def test_a_module_can_be_hidden_from_those_that_would_load_it(monkeypatch):
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
     with without("colorsys"), pytest.raises(ImportError):
         importlib.import_module("colorsys")
     assert importlib.import_module("colorsys").rgb_to_hsv(0, 0, 0) == (0, 0, 0)
