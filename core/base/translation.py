@@ -101,10 +101,11 @@ def set_language(name: str) -> None:
     global _catalog, _language
     if name not in LANGUAGES:
         raise KeyError(name)
-    _catalog, _language = gettext.NullTranslations(), name
+    catalog = gettext.NullTranslations()
     if name != ENGLISH:
         with (FOLDER / f"{name}.mo").open("rb") as file:
-            _catalog = gettext.GNUTranslations(file)
+            catalog = gettext.GNUTranslations(file)
+    _catalog, _language = catalog, name
 
 
 def best_language(wanted: Iterable[str]) -> str:

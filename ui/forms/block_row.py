@@ -53,7 +53,7 @@ class BlockRow(QFrame):
         self._kind.setToolTip(described(tr(self._block.formula), tr(self._block.advice)))
         units = settings_of(self._block)["units"]
         self.units = Spin(units.low, units.high, coarse=True, parent=self)
-        self.units.setFixedWidth(60)
+        self.units.setFixedWidth(66)
         self.units.setToolTip(described(tr(units.label), tr(RESTARTS)))
         self.units.set_value(self._block.units)
         self.units.edited.connect(lambda count: self._take(replace(self._block, units=count)))

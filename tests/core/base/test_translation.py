@@ -103,3 +103,11 @@ def test_names_of_languages_are_read_in_every_usual_form():
 def test_an_unknown_language_is_refused():
     with pytest.raises(KeyError):
         set_language("xx")
+
+
+def test_a_language_that_cannot_be_read_changes_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(translation, "FOLDER", tmp_path)
+    with pytest.raises(FileNotFoundError):
+        set_language("ko")
+    assert language() == translation.ENGLISH
+    assert tr("Run") == "Run"
