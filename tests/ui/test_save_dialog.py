@@ -74,6 +74,13 @@ def test_a_name_with_another_suffix_is_asked_about_as_it_will_be_written(qtbot, 
     assert user.asked == ["1 file exists already. Replace it? net.v2.png"]
 
 
+def test_a_suffix_in_capital_letters_is_the_same_suffix(qtbot, folder):
+    for typed in ("fresh.PNG", "other.png"):
+        user = User([typed], QMessageBox.StandardButton.No)
+        assert ask_target(None, "Save", folder / "old.PNG", "All (*)") == folder / typed
+        assert user.asked == []
+
+
 def test_files_beside_it_are_asked_about_too(qtbot, folder):
     (folder / "script.npz").write_bytes(OLD)
     user = User(["script"], QMessageBox.StandardButton.No)

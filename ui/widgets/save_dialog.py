@@ -44,7 +44,8 @@ def ask_target(
 
 def with_suffix(path: Path, suffix: str) -> Path:
     """The path with a suffix, in small or in capital letters, added if it has another or none."""
-    return path if path.suffix.lower() == suffix else path.with_name(path.name + suffix)
+    has_it = path.suffix.lower() == suffix.lower()
+    return path if has_it else path.with_name(path.name + suffix)
 
 
 def may_replace(parent: QWidget | None, paths: Sequence[Path]) -> bool:
