@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import weakref
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ import numpy as np
 
 from core.codegen.text import Bracketed, comment, imports, string
 from core.data import DataError, Samples
-from core.data.columns.kinds import canonical
+from core.data.columns.kinds import canonical, gap_words
 from core.data.columns.plan import Encoded
 from core.data.columns.recipe import GAP, Feature, number_name
 from core.data.columns.treatment import is_chosen
@@ -39,6 +40,10 @@ PATTERNS = tuple(
     for mark in "-/."
     for time in ("", " %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S")
 )
+
+
+# The samples of the last table, and how a script reads it: a dialog asks at every change.
+_last: tuple[weakref.ref[Encoded], Reading | None] | None = None
 
 
 class _NotPlain(Exception):
@@ -86,8 +91,17 @@ class Reading:
 def reading_of(dataset: UserTable, environment: Any) -> Reading | None:
     """How a script reads the table, None where it cannot: what is packed in a way of its own, is
     large, or has cells that Python reads otherwise. Raises `DataError` where nobody can read it.
+
+    The file is read twice for that, but only once for all scripts of the same samples.
     """
+    global _last
     encoded = load(dataset)
+    if _last is None or _last[0]() is not encoded:
+        _last = weakref.ref(encoded), _tried(dataset, encoded, environment)
+    return _last[1]
+
+
+def _tried(dataset: UserTable, encoded: Encoded, environment: Any) -> Reading | None:
     path = absolute(Path(dataset.path))
     if is_archive(path) or path.stat().st_size > LARGEST:
         return None
@@ -152,9 +166,7 @@ class _Expressions:
     def _input(self, feature: Feature) -> Bracketed:
         place = self._layout.names.index(feature.column)
         if feature.categories:
-            cells = self._cells[place]
-            names = {cell: self._category(feature, place, cell) for cell in cells}
-            return _one_hot(place, feature.shown, names)
+            return _one_hot(place, feature.shown, self._categories(feature, place))
         if feature.date:
             return self._days(place, DateStyle(feature.date))
         return self._numbers(place, feature.flag)
@@ -196,12 +208,13 @@ class _Expressions:
     def _is_missing(self, cell: str) -> bool:
         return is_missing(cell) or cell in self._layout.options.missing
 
-    def _category(self, feature: Feature, place: int, cell: str) -> str:
-        """The category of a cell of an input."""
-        sign = "+" in self._cells[place] and cell in ("-", "–", "−", "--")
-        if self._is_missing(cell) and not sign:
-            return GAP
-        return canonical(feature.kind, self._named(place, cell))
+    def _categories(self, feature: Feature, place: int) -> dict[str, str]:
+        """The category of each different cell of an input."""
+        gaps = gap_words(self._cells[place]) | self._layout.options.missing
+        return {
+            cell: GAP if cell in gaps else canonical(feature.kind, self._named(place, cell))
+            for cell in self._cells[place]
+        }
 
     def _class(self, classes: tuple[str, ...], place: int, cell: str) -> str:
         """The class of a cell of the target."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -55,13 +55,19 @@ def nature_of(column: Column, rows: Mask | None = None, row_names: bool = False)
 
 
 def gap_codes(column: Column) -> set[int]:
-    """The codes of categories that stand for a missing value in an input.
+    """The codes of categories that stand for a missing value in an input."""
+    words = column.categories or ()
+    gaps = gap_words(words)
+    return {-1} | {i for i, word in enumerate(words) if word in gaps}
+
+
+def gap_words(words: Collection[str]) -> set[str]:
+    """Those of a column's words that stand for a missing value in an input.
 
     A dash beside a plus is a class of its own.
     """
-    words = column.categories or ()
     signs = {"-", "–", "−", "--"} if "+" in words else set()
-    return {-1} | {i for i, word in enumerate(words) if is_missing(word) and word not in signs}
+    return {word for word in words if is_missing(word) and word not in signs}
 
 
 def canonical(kind: str, word: str) -> str:

@@ -60,7 +60,10 @@ def script_of(dataset: UserTable, folder: Path):
     return runpy.run_path(str(script))["samples"](), bool(beside)
 
 
-def assert_same(made, dataset: UserTable):
+def assert_same(dataset: UserTable, folder: Path, beside: bool = False):
+    """The script has the samples of the application, `beside` it if they are too much for it."""
+    made, is_beside = script_of(dataset, folder)
+    assert is_beside == beside
     samples = load(dataset).samples
     for ours, theirs in zip((samples.inputs, samples.targets), made, strict=True):
         np.testing.assert_array_equal(ours, theirs)
@@ -71,10 +74,7 @@ def assert_same(made, dataset: UserTable):
 def test_a_plain_table_is_read_by_its_path(name, tmp_path):
     path = tmp_path / "own table.csv"
     path.write_text(TABLES[name])
-    dataset = opened(path)
-    made, beside = script_of(dataset, tmp_path)
-    assert not beside
-    assert_same(made, dataset)
+    assert_same(opened(path), tmp_path)
     assert str(path) in (tmp_path / "script.py").read_text()
     for command in (["check"], ["format", "--check"]):
         done = subprocess.run([*RUFF, *command, "--isolated", "--no-cache", str(tmp_path)])
@@ -85,20 +85,14 @@ def test_a_plain_table_is_read_by_its_path(name, tmp_path):
 def test_rows_that_python_reads_otherwise_come_beside_the_script(name, tmp_path):
     path = tmp_path / "table.csv"
     path.write_text(BESIDE[name])
-    dataset = opened(path)
-    made, beside = script_of(dataset, tmp_path)
-    assert beside
-    assert_same(made, dataset)
+    assert_same(opened(path), tmp_path, beside=True)
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress])
 def test_a_compressed_table_is_read_by_its_path(pack, tmp_path):
     path = tmp_path / "table.csv.packed"
     path.write_bytes(pack(TABLES["plain"].encode()))
-    dataset = opened(path)
-    made, beside = script_of(dataset, tmp_path)
-    assert not beside
-    assert_same(made, dataset)
+    assert_same(opened(path), tmp_path)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "cp949", "cp1252"])
@@ -106,10 +100,7 @@ def test_a_table_in_another_encoding_is_read_by_its_path(encoding, tmp_path):
     word = {"cp1252": "Größe", "cp949": "크기", "utf-16": "크기"}[encoding]
     path = tmp_path / "table.csv"
     path.write_text(f"x,{word}\n" + f"1.5,{word}\n2.5,b\n3.5,{word}\n" * 15, encoding=encoding)
-    dataset = opened(path)
-    made, beside = script_of(dataset, tmp_path)
-    assert not beside
-    assert_same(made, dataset)
+    assert_same(opened(path), tmp_path)
 
 
 def test_the_choices_of_columns_are_the_scripts_too(tmp_path):
@@ -118,9 +109,7 @@ def test_the_choices_of_columns_are_the_scripts_too(tmp_path):
     classes = replace(gaps, kinds="width=class", gaps="", inputs="width, dry")
     words = replace(gaps, gaps="", missing="drop", missing_words="red")
     for dataset in (gaps, classes, words):
-        made, beside = script_of(dataset, tmp_path)
-        assert not beside
-        assert_same(made, dataset)
+        assert_same(dataset, tmp_path)
 
 
 @pytest.mark.parametrize("target", ["kind", "dry", "price"])
@@ -131,10 +120,7 @@ def test_a_script_that_reads_the_table_gives_the_weights_of_the_app(target, tmp_
 
 def test_a_large_table_comes_beside_the_script(tmp_path, monkeypatch):
     monkeypatch.setattr("core.codegen.user_table.LARGEST", 1000)
-    dataset = opened(table(tmp_path))
-    made, beside = script_of(dataset, tmp_path)
-    assert beside
-    assert_same(made, dataset)
+    assert_same(opened(table(tmp_path)), tmp_path, beside=True)
 
 
 def test_a_table_that_changes_later_is_read_as_it_then_is(tmp_path):
@@ -157,6 +143,4 @@ def test_tables_in_any_dialect_are_read_by_their_path(table, tmp_path_factory):
         dataset = opened(path)
     except DataError:
         return
-    made, beside = script_of(dataset, folder)
-    assert not beside
-    assert_same(made, dataset)
+    assert_same(dataset, folder)
