@@ -73,14 +73,9 @@ class NumberBuilder:
 
     def add_cells(self, cells: Sequence[str], lines: Sequence[int]) -> None:
         """Cells as text, each with the number of its line."""
-        read = {cell: self._parse(cell) for cell in set(cells)}
-        bad = {cell for cell, value in read.items() if value is None}
-        if bad:
-            at = [i for i, cell in enumerate(cells) if cell in bad]
-            before = self._fault or Fault(lines[at[0]], cells[at[0]].strip(), 0)
-            self._fault = before._replace(times=before.times + len(at))
-        values = [read[cell] for cell in cells]
-        self.add_numbers(np.array([math.nan if v is None else v for v in values], np.float64))
+        places = {cell: place for place, cell in enumerate(dict.fromkeys(cells))}
+        codes = np.fromiter((places[cell] for cell in cells), np.intp, len(cells))
+        self.add_codes(list(places), codes, lines)
 
     def add_codes(
         self, words: list[str], codes: NDArray[Any], lines: Sequence[int] | range

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from abc import ABC, abstractmethod
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -28,8 +29,6 @@ from core.data.tables.table import Layout
 
 # How most tables write that a number is missing.
 FREQUENT = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "?", "-")
-BOM_UTF8 = b"\xef\xbb\xbf"
-
 
 # A column of a block: numbers, NaN where one is missing, or words and a code for each row.
 Numbers = NDArray[np.float64]
@@ -130,8 +129,7 @@ class Parser(ABC):
             ends = np.append(ends, len(text))
         numbers = np.arange(len(ends))
         if dialect.delimiter != " ":
-            quoted = np.cumsum(text == ord(dialect.quote), dtype=np.uint8) % 2 == 1
-            numbers = np.flatnonzero(~quoted[ends - 1])
+            numbers = np.flatnonzero(_is_outside(text, dialect.quote)[ends - 1])
         ends = ends[numbers]
         is_blank = np.diff(ends, prepend=-1) == 1
         lines = block.before + 1 + numbers[~is_blank]
@@ -157,6 +155,11 @@ def parsed(parser: Parser, blocks: Iterator[Block]) -> Iterator[tuple[Block, Par
             last = block, parsing
         if last:
             yield last[0], last[1].result()
+
+
+def _is_outside(text: NDArray[np.uint8], quote: str) -> NDArray[np.bool_]:
+    """Of each character whether it is outside of quotation marks, the second of which is."""
+    return np.cumsum(text == ord(quote), dtype=np.uint8) % 2 == 0
 
 
 def _spaced(word: str) -> set[str]:
@@ -284,11 +287,10 @@ class PandasParser(Parser):
     def _is_even(self, data: bytes, rows: int) -> bool:
         """Whether every row has all its cells: no row has more, so their sum is enough."""
         dialect = self._layout.dialect
-        quote = dialect.quote.encode()
-        if quote not in data and dialect.delimiter != " ":
+        if dialect.quote.encode() not in data and dialect.delimiter != " ":
             return count(data, dialect.delimiter) == rows * (self._width - 1)
         text = np.frombuffer(data, np.uint8)
-        outside = np.cumsum(text == quote[0], dtype=np.uint8) % 2 == 0
+        outside = _is_outside(text, dialect.quote)
         if dialect.delimiter != " ":
             found = np.count_nonzero((text == ord(dialect.delimiter)) & outside)
             return bool(found == rows * (self._width - 1))
