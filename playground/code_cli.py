@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.base.strings import is_unicode
 from core.base.translation import tr
 from playground.exits import DONE, FAILED, about_file, fail, file
 from playground.settings import experiment
@@ -128,6 +129,6 @@ def _exported(options: argparse.Namespace) -> Export:
     elif options.weights == "start" or needs_weights(spec):
         weights = start_weights(spec)
     name = options.out.stem if options.out else "experiment"
-    if any("\ud800" <= letter <= "\udfff" for letter in name):
+    if not is_unicode(name):
         raise CodeError(tr("--out: the script holds its name, which has to be Unicode text"))
     return export(spec, options.to, Options(name, options.steps), weights)

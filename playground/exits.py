@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, TextIO
 
+from core.base import errors
 from core.base.errors import UserError
 from core.base.translation import tr
 
@@ -65,7 +66,7 @@ def about_file(error: OSError) -> str:
     and is raised again, for `ended`."""
     if error.filename is None:
         raise error
-    return f"{error.filename}: {tr(error.strerror or str(error))}"
+    return tr(errors.about_file(error, error.filename))
 
 
 def _unexpected(error: Exception) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.base.translation import tr
-from playground.exits import DONE, FAILED, fail
+from playground.exits import DONE, FAILED, about_file, fail
 
 if TYPE_CHECKING:
     from core.lessons import Lesson, Question
@@ -75,7 +75,7 @@ def _show(options: argparse.Namespace) -> int:
     except LessonError as error:
         return fail([f"{path}:{each.line}: {tr(each.message)}" for each in error.problems])
     except OSError as error:
-        return fail([f"{path}: {error.strerror or error}"])
+        return fail([about_file(error)])
     print("\n".join(_lines(lesson)))
     return DONE
 
@@ -123,7 +123,7 @@ def _check(options: argparse.Namespace) -> int:
         except DataError as error:
             return fail([f"{path}: {tr(str(error))}"])
         except OSError as error:
-            return fail([f"{path}: {error.strerror or error}"])
+            return fail([about_file(error)])
         for problem in problems:
             status = FAILED
             print(f"{path}:{problem.line}: {tr(problem.message)}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
@@ -64,37 +66,19 @@ class Appearance(QObject):
         return lecture, self._theme_menu(), self._language_menu()
 
     def _theme_menu(self) -> Menu:
-        return Menu(
-            "&Theme",
-            tuple(
-                Command(
-                    text,
-                    lambda key=key: self.set_theme(key),
-                    checked=lambda key=key: self.theme_name == key,
-                    one_of="theme",
-                )
-                for key, text in THEMES.items()
-            ),
-        )
+        return Menu("&Theme", _choices("theme", THEMES, self.set_theme, lambda: self.theme_name))
 
     def _language_menu(self) -> Menu:
         # Also in English, so that it is found by those who cannot read the present language.
         title = tr("&Language")
-        return Menu(
-            title if title == "&Language" else f"{title} · Language",
-            tuple(
-                Command(
-                    text,
-                    lambda key=key: self._choose_language(key),
-                    checked=lambda key=key: self._memory.text("language", SYSTEM) == key,
-                    one_of="language",
-                )
-                for key, text in CHOICES.items()
-            ),
-        )
+        title = title if title == "&Language" else f"{title} · Language"
+        return Menu(title, _choices("language", CHOICES, self._choose_language, self._language))
+
+    def _language(self) -> str:
+        return self._memory.text("language", SYSTEM)
 
     def _choose_language(self, choice: str) -> None:
-        if choice != self._memory.text("language", SYSTEM):
+        if choice != self._language():
             self._memory.keep(language=choice)
             self.language_chosen.emit(choice)
 
@@ -108,3 +92,18 @@ class Appearance(QObject):
         assert isinstance(application, QApplication)
         chosen = named.get(self.theme_name) or theme.system_theme()
         theme.apply(application, theme.for_lecture(chosen) if self.is_lecture else chosen)
+
+
+def _choices(
+    group: str,
+    texts: Mapping[str, str],
+    choose: Callable[[str], None],
+    chosen: Callable[[], str],
+) -> tuple[Command, ...]:
+    """A command for each choice, one of which is checked."""
+    return tuple(
+        Command(
+            text, lambda key=key: choose(key), checked=lambda key=key: chosen() == key, one_of=group
+        )
+        for key, text in texts.items()
+    )

@@ -13,6 +13,7 @@ from typing import ClassVar
 import numpy as np
 
 from core.base.registry import setting
+from core.base.strings import is_unicode
 from core.base.translation import Message, joined
 from core.data.archive import SUFFIX, read_npz
 from core.data.columns.choices import GAPS, KINDS, Choices, Missing, names_in, pairs_in
@@ -260,7 +261,7 @@ def _file(dataset: UserTable) -> Path:
         )
     if "\0" in dataset.path:
         raise DataError(Message("data.dataset.path: the name of the file holds a NUL character"))
-    if any("\ud800" <= letter <= "\udfff" for letter in dataset.path):
+    if not is_unicode(dataset.path):
         # An experiment that names the file could not be saved.
         name = dataset.path.encode("utf-8", "replace").decode()
         raise DataError(

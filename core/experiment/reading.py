@@ -19,6 +19,7 @@ from typing import Any
 
 from core.base.errors import UserError
 from core.base.registry import Entry, Setting
+from core.base.strings import is_unicode
 from core.base.translation import Message, joined
 from core.catalogue.activations import ACTIVATIONS
 from core.catalogue.blocks import BLOCKS
@@ -171,7 +172,7 @@ class Reader:
         elif setting.choices and raw not in setting.choices:
             problem = Message("must be one of {choices}", choices=", ".join(setting.choices))
             self.fail(path, joined("", [problem, nearest(raw, setting.choices)]))
-        elif any("\ud800" <= letter <= "\udfff" for letter in raw):
+        elif not is_unicode(raw):
             problem = Message("is not Unicode text; a file with such a name has to be renamed")
             self.fail(path, problem)
         else:

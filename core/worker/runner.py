@@ -17,6 +17,7 @@ import numpy as np
 
 from core.base.arrays import Array
 from core.base.cancellation import Cancelled
+from core.base.errors import about_file
 from core.base.translation import Message
 from core.data import DataError
 from core.experiment.spec import ExperimentSpec
@@ -303,7 +304,7 @@ class Runner:
         except DataError as error:
             problem = str(error)
         except OSError as error:
-            problem = f"{path}: {error.strerror or error}"
+            problem = about_file(error, path)
         self._mailbox.append(ModelSaved(self._run, path, problem))
         self.on_frame()
 

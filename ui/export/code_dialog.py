@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.base.errors import about_file
 from core.base.translation import tr
 from core.codegen import (
     TARGETS,
@@ -190,4 +191,4 @@ def _made(
     try:
         return made, write(folder, made)
     except OSError as error:
-        raise CodeError(f"{error.filename or folder}: {error.strerror or error}") from error
+        raise CodeError(about_file(error, error.filename or folder)) from error

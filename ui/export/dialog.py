@@ -146,8 +146,8 @@ class ExportDialog(QDialog):
         """Write to a file, or a folder for several files; on failure show the reason and stay
         open."""
         several = self.what.value() == EACH
-        single_file = with_suffix(path, f".{self.format.value()}")
-        files = self._files(path) if several else [single_file]
+        alone = with_suffix(path, f".{self.format.value()}")
+        files = self._files(path) if several else [alone]
         try:
             for file, sheet in zip(files, self.sheets(), strict=True):
                 export(file, sheet, self.chosen_theme(), self.scale.value(), self._carried())

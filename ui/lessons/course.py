@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from core.base.errors import about_file
 from core.base.translation import joined, language, tr
 from core.lessons import Lesson, LessonError, Progress, Question, RunState, bundled, read
 from core.lessons.answers import restored, write_report
@@ -153,7 +154,7 @@ class Course(QObject):
         except LessonError as error:
             self._report(tr(joined("\n", [path.name, str(error)])))
         except OSError as error:
-            self._report(f"{path}: {error.strerror or error}")
+            self._report(tr(about_file(error, path)))
         return None
 
     # Reading and answering
@@ -238,6 +239,6 @@ class Course(QObject):
         try:
             write_report(path, self.progress)
         except OSError as error:
-            self._report(f"{path}: {error.strerror or error}")
+            self._report(tr(about_file(error, path)))
         else:
             self._report(tr("The results are saved as {file}", file=path))

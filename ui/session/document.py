@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from core.base.errors import about_file
 from core.base.translation import Message, tr
 from core.experiment.files import read_experiment, write_experiment
 from core.experiment.reading import SpecError
@@ -91,7 +92,7 @@ class Document:
         try:
             write_experiment(path, self._session.spec)
         except OSError as error:
-            self._report(f"{path}: {error.strerror or error}")
+            self._report(tr(about_file(error, path)))
             return False
         self.path = path
         self._remember(path)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from core.base.errors import about_file
 from core.base.translation import Message, tr
 from core.data import DataError
 from core.data.user_files import UserTable, absolute
@@ -176,5 +177,5 @@ def _predict(model_path: Path, table: Path, out: Path, work: WorkContext) -> Pre
         with replacing(out) as part, open(part, "w", newline="", encoding="utf-8") as file:
             write_predictions(file, model, outputs)
     except OSError as error:
-        raise DataError(f"{out}: {error.strerror or error}") from error
+        raise DataError(about_file(error, out)) from error
     return Predicted(out, len(outputs), score(model, outputs, rows.targets))

@@ -187,12 +187,10 @@ class TrainPage(Page):
         self._pulse.update()
 
     def _tell_figures(self, frame: Frame, steps_per_second: float, fps: float) -> None:
-        speeds = steps_per_second, fps
         score, classifies = self._validation, frame.data is None or frame.data.classifies
         validation = score.accuracy if classifies else score.loss
-        self.toolbar.set_figures(
-            frame.epoch, frame.iteration, *speeds, self._loss, validation, classifies
-        )
+        figures = frame.epoch, frame.iteration, steps_per_second, fps, self._loss, validation
+        self.toolbar.set_figures(*figures, classifies)
 
     def _show_standstill(self) -> None:
         if newest := self._session.newest:
