@@ -115,7 +115,9 @@ def _parser() -> argparse.ArgumentParser:
             "by Ctrl+C."
         ),
     )
-    train.add_argument("file", nargs="?", type=Path, metavar="FILE", help=tr("experiment (JSON)"))
+    train.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE", help=tr("experiment (JSON), or data as --data")
+    )
     train.add_argument(
         "--data",
         type=Path,
@@ -194,6 +196,7 @@ def _train(options: argparse.Namespace) -> int:
     from playground.headless import Progress, prepare_folder, run
 
     try:
+        options.file, options.data = _files(options)
         spec = experiment(options.file, _data_settings(options) + _overrides(options))
         spec = _with_task(spec)
         if options.out:
@@ -233,6 +236,15 @@ def _write(recording: Recording, folder: Path) -> str:
     except OSError as error:
         return about_file(error)
     return ""
+
+
+def _files(options: argparse.Namespace) -> tuple[Path | None, Path | None]:
+    """The experiment and the data. A table or archive in the experiment's place is the data."""
+    from core.data.user_files import is_data_file
+
+    if options.file and options.data is None and is_data_file(options.file):
+        return None, options.file
+    return options.file, options.data
 
 
 def _data_settings(options: argparse.Namespace) -> list[str]:
@@ -292,6 +304,7 @@ def _overrides(options: argparse.Namespace) -> list[str]:
 def _report(metrics: dict[str, Any], folder: Path | None) -> None:
     print(
         tr(
+            "{reason}: {count:,} iteration in {seconds:.1f} s",
             "{reason}: {count:,} iterations in {seconds:.1f} s",
             reason=metrics["reason"],
             count=metrics["iterations"],

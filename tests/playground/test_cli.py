@@ -145,6 +145,13 @@ def test_on_a_file_of_the_user_the_best_epoch_is_kept(tmp_path, capsys):
     assert kept < 0.9 * json.loads(capsys.readouterr().out)["validation"]["loss"]
 
 
+def test_a_table_in_the_place_of_an_experiment_is_trained_on(tmp_path, capsys):
+    path = tmp_path / "sizes.csv"
+    path.write_text("a,b\n" + "".join(f"{i},{2 * i}\n" for i in range(40)))
+    assert main(["train", str(path), "--target", "a", "--epochs", "1", "--json"]) == 0
+    assert "predicts a" in capsys.readouterr().err
+
+
 def test_settings_are_read_as_json_or_text():
     settings = ["network.hidden=[4,5]", "network.activation=relu", "training.optimizer=sgd"]
     spec = experiment(None, [*settings, "training.optimizer.learning_rate=1e-1", "title=a=b"])

@@ -220,6 +220,16 @@ def row_of(dialog: TableDialog, name: str) -> int:
     return row
 
 
+def test_rows_without_a_target_are_counted_in_its_column(qtbot, tmp_path):
+    path = tmp_path / "gap.csv"
+    path.write_text("a,b,y\n" + "".join(f"{i},{i * i % 7},{'' if i == 5 else i}\n" for i in range(20)))
+    dialog = dialog_of(qtbot, path)
+    ready(qtbot, dialog)
+    columns = dialog.columns.columns
+    told = [columns.index(row_of(dialog, name), 2).data() for name in ("a", "y")]
+    assert told == ["none", "1, rows left out"]
+
+
 def test_a_column_is_left_out_and_used_again_by_the_space_bar(qtbot, flowers):
     dialog = dialog_of(qtbot, flowers)
     ready(qtbot, dialog)

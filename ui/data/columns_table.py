@@ -152,9 +152,8 @@ class ColumnsModel(QAbstractTableModel):
 
     def _gaps_of(self, plan: ColumnPlan) -> str:
         count = f"{plan.gaps:,}" if plan.gaps else tr("none")
-        if self._gaps.get(plan.name) == "drop":
-            return tr("{count}, rows left out", count=count)
-        return count
+        dropped = plan.role == "target" and plan.gaps or self._gaps.get(plan.name) == "drop"
+        return tr("{count}, rows left out", count=count) if dropped else count
 
 
 class _Choice(QStyledItemDelegate):

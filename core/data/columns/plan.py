@@ -124,7 +124,7 @@ def plan(table: Table, choices: Choices | None = None, classes: tuple[str, ...] 
     _check_names(table, choices)
     notes, warnings = list(table.notes), []
     rows = ~chosen.missing
-    if gone := int((~rows).sum()):
+    if gone := int(chosen.missing.sum()):
         notes.append(
             Message(
                 "{name}: {count:,} row without a target left out",
@@ -144,7 +144,7 @@ def plan(table: Table, choices: Choices | None = None, classes: tuple[str, ...] 
         chosen, used, choices.purpose, table.path, classes, choices.kinds.get(chosen.name, "auto")
     )
     plans = _column_plans(table, others, chosen, used, choices)
-    about = ColumnPlan(chosen.name, "target", _target_kind(targets), Message("predicted"))
+    about = ColumnPlan(chosen.name, "target", _target_kind(targets), Message("predicted"), gone)
     plans.insert(next(i for i, c in enumerate(table.columns) if c is chosen), about)
     warnings += targets.warnings
     warnings += _warnings(table, plans, used, targets, choices)
