@@ -116,7 +116,11 @@ def _parser() -> argparse.ArgumentParser:
         ),
     )
     train.add_argument(
-        "file", nargs="?", type=Path, metavar="FILE", help=tr("experiment (JSON), or data as --data")
+        "file",
+        nargs="?",
+        type=Path,
+        metavar="FILE",
+        help=tr("experiment (JSON), or data as --data"),
     )
     train.add_argument(
         "--data",

@@ -222,7 +222,9 @@ def row_of(dialog: TableDialog, name: str) -> int:
 
 def test_rows_without_a_target_are_counted_in_its_column(qtbot, tmp_path):
     path = tmp_path / "gap.csv"
-    path.write_text("a,b,y\n" + "".join(f"{i},{i * i % 7},{'' if i == 5 else i}\n" for i in range(20)))
+    path.write_text(
+        "a,b,y\n" + "".join(f"{i},{i * i % 7},{'' if i == 5 else i}\n" for i in range(20))
+    )
     dialog = dialog_of(qtbot, path)
     ready(qtbot, dialog)
     columns = dialog.columns.columns

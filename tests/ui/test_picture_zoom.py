@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from core.catalogue.blocks import Dense
 from core.data.digits import Digits
 from core.data.toys import Circle
 from tests.ui.real import Clouds, moments, spec_of
+from tests.ui.wheel import turn_wheel
 from ui import theme
 from ui.export.formats import export, image
 from ui.export.sheet import single
@@ -51,21 +52,6 @@ def shown(qtbot):
     return make
 
 
-def turn_wheel(view: PlotView, place: QPointF, notches: int) -> None:
-    view.wheelEvent(
-        QWheelEvent(
-            place,
-            QPointF(view.mapToGlobal(place.toPoint())),
-            QPoint(),
-            QPoint(0, 120 * notches),
-            Qt.MouseButton.NoButton,
-            Qt.KeyboardModifier.NoModifier,
-            Qt.ScrollPhase.NoScrollPhase,
-            False,
-        )
-    )
-
-
 def middle(view: PlotView) -> QPointF:
     return view.shown_plots[0].frame.center()
 
@@ -98,6 +84,20 @@ def test_turning_the_wheel_back_never_shows_more_than_everything(shown, kind):
     for scale, limit in zip((plot.x_scale, plot.y_scale), whole, strict=True):
         assert limit.low - 1e-9 <= scale.low < scale.high <= limit.high + 1e-9
         assert scale.span == pytest.approx(limit.span)
+
+
+@VIEWS
+def test_at_the_closest_zoom_only_what_is_seen_is_painted(shown, kind):
+    view = shown(kind)
+    tracemalloc.start()
+    try:
+        for place in (middle(view), middle(view) + QPointF(31, -17)):
+            for _ in range(20):
+                turn_wheel(view, place, 15)
+            assert not view.grab().toImage().isNull()
+        assert tracemalloc.get_traced_memory()[1] < 40e6
+    finally:
+        tracemalloc.stop()
 
 
 @VIEWS

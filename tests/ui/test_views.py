@@ -19,6 +19,7 @@ from core.telemetry.history import History
 from core.training.results import Divergence, Score, Segment
 from tests.ui.frames import layer_names, recorded, run
 from tests.ui.real import moments
+from tests.ui.wheel import turn_wheel
 from ui import theme
 from ui.plots.card import Card, CardDock
 from ui.plots.heat import Record
@@ -46,6 +47,20 @@ def shown(qtbot):
         return view
 
     return make
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_view_can_be_zoomed_in_as_far_as_the_wheel_turns(shown, key):
+    view = shown(key)
+    for plot in view.shown_plots:
+        place = plot.frame.center() + QPointF(plot.frame.width() / 7, 5)
+        for _ in range(60):
+            turn_wheel(view, place, 15)
+        assert not view.grab().toImage().isNull()
+        for scale in (plot.x_scale, plot.y_scale):
+            assert scale.low < scale.high
+    QTest.keyClick(view, Qt.Key.Key_A)
+    assert not view.zoomed
 
 
 def colors(view) -> dict[str, float]:

@@ -152,7 +152,7 @@ class ColumnsModel(QAbstractTableModel):
 
     def _gaps_of(self, plan: ColumnPlan) -> str:
         count = f"{plan.gaps:,}" if plan.gaps else tr("none")
-        dropped = plan.role == "target" and plan.gaps or self._gaps.get(plan.name) == "drop"
+        dropped = (plan.role == "target" and plan.gaps) or self._gaps.get(plan.name) == "drop"
         return tr("{count}, rows left out", count=count) if dropped else count
 
 

@@ -13,6 +13,7 @@ from ui.theme import Theme, channels
 
 Colors = NDArray[np.uint32]
 Picture = NDArray[np.floating]
+Pixels = NDArray[np.intp]
 
 
 @lru_cache(maxsize=16)
@@ -86,7 +87,14 @@ def _weights(short: int, long: int) -> NDArray[np.float32]:
     return matrix
 
 
-def enlarged(values: Picture, rows: int, columns: int) -> Picture:
-    """Images (…, rows, columns) interpolated to another size."""
+def enlarged(values: Picture, rows: int, columns: int, across: Pixels | None = None) -> Picture:
+    """Images (…, rows, columns) interpolated to another size, or the columns `across` of them."""
     high, wide = values.shape[-2:]
-    return _weights(high, rows) @ values @ _weights(wide, columns).T
+    weights = _weights(wide, columns)
+    return _weights(high, rows) @ values @ (weights if across is None else weights[across]).T
+
+
+def seen(start: float, length: float, whole: float, ratio: float) -> Pixels:
+    """The device pixels of a line of `whole` logical pixels that the part from `start` touches."""
+    last = min(math.ceil((start + length) * ratio), round(whole * ratio))
+    return np.arange(math.floor(max(start, 0.0) * ratio), last)

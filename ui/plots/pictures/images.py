@@ -174,27 +174,46 @@ class Images(Picture):
     def draw(self, painter: QPainter, style: PaintStyle, exposed: QRectF) -> None:
         if not self.layout.shown:
             return
-        ratio = min(style.ratio, FINEST)
-        picture = ramp.image(self._mosaic(style, ratio))
-        size = QSizeF(picture.width() / ratio, picture.height() / ratio)
+        ratio, layout = min(style.ratio, FINEST), self.layout
+        shown = self.visible_rect
+        down = ramp.seen(
+            shown.top() - layout.top, shown.height(), layout.rows * layout.step_y, ratio
+        )
+        across = ramp.seen(
+            shown.left() - layout.left, shown.width(), layout.columns * layout.step_x, ratio
+        )
+        if not (down.size and across.size):
+            return
+        picture = ramp.image(self._mosaic(style, ratio, down, across))
+        corner = QPointF(layout.left + across[0] / ratio, layout.top + down[0] / ratio)
+        size = QSizeF(across.size / ratio, down.size / ratio)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        painter.drawImage(QRectF(QPointF(self.layout.left, self.layout.top), size), picture)
+        painter.drawImage(QRectF(corner, size), picture)
         self.paint_words(painter, style)
 
-    def _mosaic(self, style: PaintStyle, ratio: float) -> ramp.Colors:
-        """All images with their gaps, in device pixels."""
-        layout, (rows, columns) = self.layout, self.image_shape()
+    def _mosaic(
+        self, style: PaintStyle, ratio: float, down: ramp.Pixels, across: ramp.Pixels
+    ) -> ramp.Colors:
+        """The device pixels in the rows `down` and the columns `across` of the whole grid."""
+        layout, shades = self.layout, self.shades(self.layout.shown)
+        rows, columns = self.image_shape()
         high, wide = round(layout.high * ratio), round(layout.wide * ratio)
         step_y, step_x = round(layout.step_y * ratio), round(layout.step_x * ratio)
-        shades = self.shades(layout.shown)
-        if high % rows == 0 and wide % columns == 0:
-            shades = shades.repeat(high // rows, axis=1).repeat(wide // columns, axis=2)
-        else:
+        if high % rows or wide % columns:
             shades = ramp.enlarged(shades, high, wide)
-        colors = self.table(style)[shades.astype(np.uint8)]
-        background = np.uint32(style.card.rgba())
-        cells = np.full((layout.rows, layout.columns, high, wide), background, np.uint32)
-        cells.reshape(-1, high, wide)[: layout.shown] = colors
-        mosaic = np.full((layout.rows, step_y, layout.columns, step_x), background, np.uint32)
-        mosaic[:, :high, :, :wide] = cells.transpose(0, 2, 1, 3)
-        return mosaic.reshape(layout.rows * step_y, layout.columns * step_x)
+            rows, columns = high, wide
+        # Behind each image a row and a column of background, which the gaps are made of.
+        shape = layout.rows, layout.columns, rows + 1, columns + 1
+        cells = np.full(shape, style.card.rgba(), np.uint32)
+        images = cells.reshape(-1, rows + 1, columns + 1)[: layout.shown, :rows, :columns]
+        images[:] = self.table(style)[shades.astype(np.uint8)]
+        grid = cells.transpose(0, 2, 1, 3).reshape(shape[0] * shape[2], shape[1] * shape[3])
+        grid = grid.take(_sources(across, wide, step_x, columns), axis=1)
+        return grid.take(_sources(down, high, step_y, rows), axis=0)
+
+
+def _sources(places: ramp.Pixels, size: int, step: int, pixels: int) -> ramp.Pixels:
+    """Where device pixels come from along an axis on which images of `size` device pixels begin
+    every `step`, each made of `pixels` and one of background."""
+    image, within = np.divmod(places, step)
+    return image * (pixels + 1) + np.minimum(within * pixels // size, pixels)

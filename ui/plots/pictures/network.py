@@ -159,18 +159,26 @@ class NetworkGraph(Picture):
                 _draw(painter, some, style.pale(colors[kind % len(SIGNS)], share), width, style)
 
     def _paint_maps(self, painter: QPainter, style: PaintStyle, i: int, maps: np.ndarray) -> None:
-        """The maps of all units of a column."""
-        n, ratio = self.places.drawn(i), min(style.ratio, FINEST)
+        """The maps of a column's units, as far as they can be seen."""
+        ratio, shown = min(style.ratio, FINEST), self.visible_rect
         size, pitch = round(self.places.size * ratio), round(self.places.pitch(i) * ratio)
-        shades = ramp.enlarged(maps[:n].astype(np.float32), size, size) + 128
-        strip = np.full((n, max(pitch, size), size), style.card.rgba(), np.uint32)
+        corner = self.places.unit(i, 0, self.places.size).topLeft()
+        across = ramp.seen(shown.left() - corner.x(), shown.width(), size / ratio, ratio)
+        height = self.places.drawn(i) * pitch / ratio
+        down = ramp.seen(shown.top() - corner.y(), shown.height(), height, ratio)
+        if not (across.size and down.size):
+            return
+        first, last = down[0] // pitch, down[-1] // pitch + 1
+        some = maps[first:last].astype(np.float32)
+        shades = ramp.enlarged(some, size, size, across) + 128
+        strip = np.full((len(some), max(pitch, size), across.size), style.card.rgba(), np.uint32)
         strip[:, :size] = ramp.signed(style.theme)[shades.astype(np.uint8)]
         if pitch > size + 1:
             strip[:, size] = strip[:, -1] = style.axis.rgba()
-        picture = ramp.image(strip.reshape(-1, size)[: n * pitch - (pitch - size)])
-        corner = self.places.unit(i, 0, self.places.size).topLeft()
-        where = QRectF(corner, QSizeF(size / ratio, picture.height() / ratio))
-        painter.drawImage(where, picture)
+        picture = ramp.image(strip.reshape(-1, across.size)[: len(strip) * pitch - (pitch - size)])
+        corner += QPointF(across[0] / ratio, first * pitch / ratio)
+        size_shown = QSizeF(picture.width() / ratio, picture.height() / ratio)
+        painter.drawImage(QRectF(corner, size_shown), picture)
 
     def _paint_discs(self, painter: QPainter, style: PaintStyle, i: int, mean: np.ndarray) -> None:
         n = self.places.drawn(i)

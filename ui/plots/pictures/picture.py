@@ -96,6 +96,9 @@ class StaticLayer(PlotObject):
         self._picture.draw_static(painter, style)
 
 
+# The sides of a picture at its closest, relative to the plot's frame.
+LARGEST_ZOOM = 20.0
+
 AnyPicture = TypeVar("AnyPicture", bound=Picture)
 
 
@@ -125,7 +128,7 @@ class SinglePicturePlot(PicturePlot, Generic[AnyPicture]):
 
     def _take(self, x: Scale, y: Scale) -> None:
         """Keep the aspect ratio, and the picture's edges at the frame's or beyond."""
-        span = min(max(x.span, y.span), 1.0)
+        span = min(max(x.span, y.span, 1.0 / LARGEST_ZOOM), 1.0)
         super()._take(_within(x, span), _within(y, span))
 
 
