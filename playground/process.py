@@ -11,8 +11,11 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from core.base.memory import give_back
+
 # Interval of garbage collection in the window's thread; every FULL_COLLECTION_EVERY-th one covers
-# old objects too. No other thread collects garbage, because that could destroy Qt objects there.
+# old objects too, and returns free memory. No other thread collects garbage, because that could
+# destroy Qt objects there.
 COLLECT_MILLISECONDS, FULL_COLLECTION_EVERY = 5000, 12
 # This many new modules mean that a large library has been loaded.
 MANY_MODULES = 100
@@ -63,7 +66,11 @@ class Collector:
             # library such as pandas once takes as long as three frames.
             gc.freeze()
             self._modules = len(sys.modules)
-        gc.collect(2 if next(self._turns) % FULL_COLLECTION_EVERY == 0 else 1)
+        if next(self._turns) % FULL_COLLECTION_EVERY:
+            gc.collect(1)
+        else:
+            gc.collect(2)
+            give_back()
 
 
 class Interrupts:

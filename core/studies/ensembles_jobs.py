@@ -41,7 +41,7 @@ class Planar:
 
     x: Floats
     y: Floats
-    grid: Floats
+    grid: NDArray[np.float32]
     points: Floats
     classes: NDArray[np.intp]
     chosen: NDArray[np.intp]
@@ -128,7 +128,8 @@ def _planar(ensemble: Ensemble, samples: Samples, outputs: Floats) -> Planar:
     margin = 0.1 * (high - low)
     x, y = (np.linspace(low[i] - margin[i], high[i] + margin[i], SIDE) for i in (0, 1))
     points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    grid = ensemble.outputs_at(points)[:, 0].reshape(-1, SIDE, SIDE)
+    # Every moment is kept: these are most of what a run holds.
+    grid = ensemble.outputs_at(points)[:, 0].reshape(-1, SIDE, SIDE).astype(np.float32)
     return Planar(
         x=x,
         y=y,

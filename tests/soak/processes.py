@@ -10,13 +10,15 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Sample:
-    """One look at the application: `memory` is the window's resident memory in MiB, the counts
-    are those of the window's process, `children` that of the processes below it, `delay` the
-    seconds until the window answered (None where it did not).
+    """One look at the application: `memory` is the window's resident memory in MiB, `own` that
+    without parts of files: pages of libraries are shared with other processes, and the system can
+    drop them. The counts are those of the window's process, `children` that of the processes below
+    it, `delay` the seconds until the window answered (None where it did not).
     """
 
     time: float
     memory: float
+    own: float
     threads: int
     descriptors: int
     children: int
@@ -26,19 +28,20 @@ class Sample:
     def line(self) -> str:
         answer = "no answer" if self.delay is None else f"answers in {self.delay * 1000:.0f} ms"
         return (
-            f"{self.time:7.0f} s  {self.memory:5.0f} MiB  {self.threads:3} threads  "
-            f"{self.descriptors:3} descriptors  {self.children} children with "
+            f"{self.time:7.0f} s  {self.memory:5.0f} MiB ({self.own:.0f} own)  "
+            f"{self.threads:3} threads  {self.descriptors:3} descriptors  {self.children} children with "
             f"{self.children_memory:.0f} MiB  {answer}"
         )
 
 
 def take_sample(pid: int, time: float, delay: float | None) -> Sample:
     """Raises OSError where the process has ended."""
-    memory, threads = _status(pid)
+    memory, own, threads = _status(pid)
     children = descendants(pid)
     return Sample(
         time=time,
         memory=memory,
+        own=own,
         threads=threads,
         descriptors=len(os.listdir(f"/proc/{pid}/fd")),
         children=len(children),
@@ -65,9 +68,10 @@ def _memory(pid: int) -> float:
         return 0.0
 
 
-def _status(pid: int) -> tuple[float, int]:
-    """Resident memory in MiB and the number of threads. A zombie holds nothing."""
+def _status(pid: int) -> tuple[float, float, int]:
+    """Resident memory and what of it is no part of a file, in MiB, and the number of threads. A
+    zombie holds nothing."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     fields = dict(line.split(":", 1) for line in lines if ":" in line)
-    memory = int(fields.get("VmRSS", "0 kB").split()[0]) / 1024
-    return memory, int(fields["Threads"])
+    memory, own = (int(fields.get(name, "0").split()[0]) / 1024 for name in ("VmRSS", "RssAnon"))
+    return memory, own, int(fields["Threads"])
