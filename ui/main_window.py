@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.base.translation import Message, joined, tr
-from core.experiment.links import LabLink
+from core.experiment.links import LabLink, is_link
 from core.experiment.spec import ExperimentSpec
 from core.training.model_file import SUFFIX as MODEL_SUFFIX
 from ui import theme
@@ -472,9 +472,15 @@ class MainWindow(QMainWindow):
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
+        if event.mimeData().hasUrls() or is_link(event.mimeData().text()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        for url in event.mimeData().urls()[:1]:
-            self.open_file(Path(url.toLocalFile()))
+        """Open the first of the files that were dropped, or a link."""
+        event.acceptProposedAction()
+        dropped = event.mimeData()
+        files = [url.toLocalFile() for url in dropped.urls() if url.isLocalFile()]
+        if files:
+            self.open_file(Path(files[0]))
+        else:
+            self.links.open(dropped.text())

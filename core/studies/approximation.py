@@ -216,15 +216,6 @@ def staircase_error(target: Function, count: int) -> Error:
     return Error(float(smallest[0].mean()), float(smallest[1].max()))
 
 
-def error_against_count(
-    target: Function, counts: Sequence[int], steepness: float | None = None
-) -> list[Error]:
-    """The error for each count: of built networks, or of the limit of steep bumps without one."""
-    if steepness is None:
-        return [staircase_error(target, count) for count in counts]
-    return [error(target, build(fit_bumps(target, count), steepness)) for count in counts]
-
-
 @dataclass(frozen=True)
 class TargetChoice:
     """Which target: the key of a listed one, "typed" with a formula, or "drawn" with points."""

@@ -104,15 +104,6 @@ class HandNetwork:
         biases = sum(self.widths[1:]) if self.biases else 0
         return sum(matrix.size for matrix in self.weights) + biases
 
-    def with_parameter(self, key: Key, value: float) -> HandNetwork:
-        """The network with one weight ("w") or bias ("b") changed."""
-        arrays = list((self.weights if key.kind == "w" else self.biases) or ())
-        changed = arrays[key.layer - 1].copy()
-        changed[(key.unit, key.source) if key.kind == "w" else key.unit] = value
-        arrays[key.layer - 1] = changed
-        changed_field = "weights" if key.kind == "w" else "biases"
-        return replace(self, **{changed_field: tuple(arrays)})
-
     def spec(self, rate: float) -> ExperimentSpec:
         """An experiment of the training page with these layers, functions and rate."""
         base = ExperimentSpec()

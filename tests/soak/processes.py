@@ -29,8 +29,8 @@ class Sample:
         answer = "no answer" if self.delay is None else f"answers in {self.delay * 1000:.0f} ms"
         return (
             f"{self.time:7.0f} s  {self.memory:5.0f} MiB ({self.own:.0f} own)  "
-            f"{self.threads:3} threads  {self.descriptors:3} descriptors  {self.children} children with "
-            f"{self.children_memory:.0f} MiB  {answer}"
+            f"{self.threads:3} threads  {self.descriptors:3} descriptors  "
+            f"{self.children} children with {self.children_memory:.0f} MiB  {answer}"
         )
 
 

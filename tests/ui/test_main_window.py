@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QSettings, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -19,6 +19,8 @@ from core.catalogue.initializers import Zeros
 from core.data.curves import Sine
 from core.data.mnist import MNIST
 from core.data.toys import Circle
+from core.experiment.files import write_experiment
+from core.experiment.links import experiment_link
 from core.experiment.spec import DataSpec, ExperimentSpec
 from core.training.trainer import Trainer
 from core.worker.training_worker import TrainingWorker
@@ -310,6 +312,50 @@ def test_a_name_that_is_no_file_is_a_message_and_changes_nothing(window, qtbot, 
     assert window.session.spec == before
     assert window.windowTitle() == "Training Playground"
     step(qtbot, window.session, 1)
+
+
+def drop(window: MainWindow, urls: list[QUrl], text: str = "") -> None:
+    data = QMimeData()
+    data.setUrls(urls) if urls else data.setText(text)
+    place, buttons = QPointF(300, 300), Qt.MouseButton.LeftButton
+    for kind in (QDragEnterEvent, QDropEvent):
+        at = place.toPoint() if kind is QDragEnterEvent else place
+        event = kind(at, Qt.DropAction.CopyAction, data, buttons, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(window, event)
+        assert event.isAccepted()
+
+
+@pytest.mark.parametrize(
+    ("dropped", "told"),
+    [
+        ("https://example.com/x.csv", "must begin with playground:"),
+        ("file:///", "/"),
+        ("file:///nowhere/x.json", "/nowhere/x.json: No such file"),
+        ("file:///nowhere/x.csv", "/nowhere/x.csv"),
+        (f"file:///{300 * 'x'}.csv", "xxx.csv"),
+        ("file:///dev/zero", "/dev/zero"),
+        ("playground:experiment/1/zz", "is cut short"),
+    ],
+)
+def test_what_is_dropped_and_cannot_be_opened_is_a_message(window, qtbot, dropped, told):
+    before = window.session.spec
+    drop(window, [QUrl(dropped)])
+    qtbot.waitUntil(lambda: told in window.train.banner.text(), timeout=WAIT)
+    assert window.session.spec == before
+
+
+def test_a_link_can_be_dropped(window):
+    other = replace(SPEC, seed=77)
+    drop(window, [], experiment_link(other))
+    assert window.session.spec == other
+
+
+def test_of_several_files_the_first_is_opened(window, tmp_path):
+    names = [tmp_path / f"{seed}.json" for seed in (5, 6)]
+    for seed, name in zip((5, 6), names, strict=True):
+        write_experiment(name, replace(SPEC, seed=seed))
+    drop(window, [QUrl.fromLocalFile(str(name)) for name in names])
+    assert window.session.spec.seed == 5
 
 
 def test_menus_of_plots_are_destroyed_when_they_close(window):

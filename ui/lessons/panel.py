@@ -103,10 +103,6 @@ class LessonPanel(QFrame):
         self._stack.setCurrentWidget(self.reader)
         self.show()
 
-    @property
-    def shows_list(self) -> bool:
-        return self._stack.currentWidget() is self.list
-
     def retheme(self, colors: theme.Theme) -> None:
         for button, name in ((self.all, "more"), (self.close_button, "close")):
             button.setIcon(theme.icon(name, colors, "muted"))

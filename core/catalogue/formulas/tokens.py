@@ -33,10 +33,6 @@ class FormulaError(ValueError):
         super().__init__(message)
         self.message, self.position, self.length = message, position, max(length, 1)
 
-    def pointer(self, text: str) -> str:
-        """The formula with the place marked underneath and the message, for a terminal."""
-        return f"{text}\n{' ' * self.position}{'^' * self.length} {self.message}"
-
 
 class Token(NamedTuple):
     kind: str  # "number", "name", "power", "super", "sign" or "end"
@@ -51,9 +47,6 @@ def digits(superscripts: str) -> str:
 def tokens_of(text: str, variables: Container[str]) -> list[Token]:
     plain, at = text.translate(_SIGNS), 0
     tokens: list[Token] = []
-
-    def is_letter(character: str) -> bool:
-        return character in variables or character in CONSTANTS
 
     while plain[at:].strip():
         match = _TOKEN.match(plain, at)

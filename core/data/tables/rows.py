@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator
-from io import TextIOWrapper
 from pathlib import Path
 
 from core.base.translation import Message
@@ -46,28 +45,6 @@ def rows_of(
                 error=str(error),
             ),
         )
-
-
-def lines_of(file: TextIOWrapper, path: Path, encoding: str, line: int = 0) -> Iterator[str]:
-    """The lines of a file, with their ends; `line` of them came before.
-
-    Raises `DataError` before one fills the memory, and where the text is in another encoding.
-    """
-    try:
-        while text := file.readline(LONGEST_LINE):
-            line += 1
-            if len(text) == LONGEST_LINE and text[-1] not in "\r\n":
-                refuse(
-                    path,
-                    Message(
-                        "line {line} has over {count:,} characters; is this a table?",
-                        line=line,
-                        count=LONGEST_LINE,
-                    ),
-                )
-            yield text
-    except UnicodeError:
-        refuse_encoding(path, encoding, line + 1)
 
 
 def refuse_encoding(path: Path, encoding: str, line: int) -> None:

@@ -13,7 +13,6 @@ from core.studies.approximation import (
     build,
     drawn_target,
     error,
-    error_against_count,
     fit_bumps,
     staircase_error,
     step,
@@ -35,7 +34,7 @@ def test_a_bump_is_its_height_inside_and_nothing_outside():
 
 @pytest.mark.parametrize("key", TARGETS)
 def test_more_bumps_are_never_worse_on_average(key):
-    means = [each.mean for each in error_against_count(TARGETS[key].function, (4, 8, 16, 32, 64))]
+    means = [staircase_error(TARGETS[key].function, n).mean for n in (4, 8, 16, 32, 64)]
     assert all(later <= earlier + 1e-12 for earlier, later in pairwise(means))
 
 
@@ -49,7 +48,8 @@ def test_each_criterion_makes_its_own_error_smallest():
 
 def test_gentle_steps_do_worse_than_steep_ones():
     target = TARGETS["plateau"].function
-    gentle, steep = (error_against_count(target, [20], w)[0].mean for w in (20, 2000))
+    bumps = fit_bumps(target, 20)
+    gentle, steep = (error(target, build(bumps, w)).mean for w in (20, 2000))
     assert gentle > 2 * steep
 
 
