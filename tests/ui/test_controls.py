@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMainWindow, QScrollArea, QToolButton, QWidget
 
@@ -19,6 +19,7 @@ from core.catalogue.blocks import BLOCKS, Dense, Skip, SplitMerge
 from core.catalogue.initializers import HeNormal
 from core.data.curves import Sine
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
+from tests.ui.popups import is_destroyed
 from ui import theme
 from ui.forms.blocks_editor import BlocksEditor
 from ui.pages.train.controls import Controls
@@ -306,6 +307,12 @@ def test_the_menu_of_a_layer(editor: BlocksEditor) -> None:
     assert not first["Move up"].isEnabled()
     first["Duplicate"].trigger()
     assert edits[-1] == (HIDDEN[0], HIDDEN[0], *HIDDEN[1:])
+
+
+def test_the_menu_of_a_layer_is_destroyed_when_it_closes(editor: BlocksEditor) -> None:
+    at = editor.rows()[1].geometry().center()
+    asked = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, editor.mapToGlobal(at))
+    assert is_destroyed(lambda: QApplication.sendEvent(editor, asked))
 
 
 def test_a_layer_opens_to_settings_of_its_own(editor: BlocksEditor) -> None:

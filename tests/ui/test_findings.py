@@ -17,6 +17,7 @@ from core.telemetry.history import History
 from core.telemetry.meter import Meter
 from core.training.trainer import Trainer
 from tests.ui.frames import recorded
+from tests.ui.popups import is_destroyed
 from ui import theme
 from ui.pages.train.findings import Findings
 from ui.theme import DARK, LIGHT
@@ -69,6 +70,13 @@ def test_one_click_takes_the_first_remedy_and_the_menu_has_the_others(findings, 
     with qtbot.waitSignal(findings.remedy_chosen, timeout=1000) as chosen:
         actions[0].trigger()
     assert chosen.args == [LONG.remedies[1].spec]
+
+
+def test_the_menu_of_remedies_is_destroyed_when_it_closes(findings, qtbot) -> None:
+    findings.show_findings((LONG,))
+    QApplication.processEvents()
+    more = card_of(findings).more
+    assert is_destroyed(lambda: qtbot.mouseClick(more, Qt.MouseButton.LeftButton))
 
 
 def test_severity_shows_in_words_and_signs_not_in_colour_alone(findings) -> None:

@@ -7,10 +7,11 @@ import os
 import signal
 import threading
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -24,6 +25,7 @@ from core.experiment.links import experiment_link
 from core.experiment.spec import DataSpec, ExperimentSpec
 from core.training.trainer import Trainer
 from core.worker.training_worker import TrainingWorker
+from tests.ui.popups import is_destroyed
 from tests.ui.real import moments as real_moments
 from tests.ui.running import (
     WAIT,
@@ -359,19 +361,14 @@ def test_of_several_files_the_first_is_opened(window, tmp_path):
 
 
 def test_menus_of_plots_are_destroyed_when_they_close(window):
-    views = list(window.train.dashboard.views.values())[:3]
+    for view in list(window.train.dashboard.views.values())[:3]:
+        middle = view.mapToGlobal(view.rect().center())
+        assert is_destroyed(partial(view.open_menu, middle))
 
-    def open_menus():
-        for view in views:
-            view.open_menu(view.mapToGlobal(view.rect().center()))
-            menu = QApplication.activePopupWidget()
-            assert menu is not None
-            menu.close()
-        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-        return len(QApplication.allWidgets())
 
-    first = open_menus()
-    assert [open_menus() for _ in range(5)] == 5 * [first]
+def test_menus_of_cards_are_destroyed_when_they_close(window):
+    for card in window.train.dashboard.cards()[:3]:
+        assert is_destroyed(card.header.open_menu)
 
 
 def test_closing_in_mid_training_ends_it(qtbot):
