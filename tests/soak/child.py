@@ -1,11 +1,10 @@
 """The application as the storm meets it: `python -m tests.soak.child --run`.
 
-Builds every page, lab and entry of the gallery first, loads every library that the storm could, and
-records as many
-steps as a run keeps, with every view open, so that what grows after that grows by use; then it
-makes the file named by READY. Writes to the file named by WATCH which code kept the window from
-answering; with INVENTORY=30 also every 30 seconds what is alive, and how much memory the allocator
-could give back.
+Builds every page, lab and entry of the gallery first, loads the libraries that the storm uses, and
+records as many steps as a run keeps, with every view open, so that what grows after that grows by
+use; then it makes the file named by READY. Writes to the file named by WATCH which code kept the
+window from answering; with INVENTORY=30 also every 30 seconds what is alive, and how much memory
+the allocator could give back.
 """
 
 from __future__ import annotations
@@ -24,9 +23,9 @@ from playground.__main__ import main
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
 
-# Loaded by a typed formula, a search and exported code. Not PyArrow: no table lies where the storm
-# could open one.
-LIBRARIES = ("sympy", "optuna", "jinja2")
+# Loaded by a search and by exported code. A random hand types no formula and opens no table, which
+# would load SymPy and PyArrow.
+LIBRARIES = ("optuna", "jinja2")
 STEP_MILLISECONDS = 150
 # At 60 frames a second more than a run keeps.
 RECORDING_SECONDS = 15.0
