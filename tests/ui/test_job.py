@@ -53,6 +53,28 @@ def test_news_come_in_the_windows_thread_and_the_result_last(qtbot, qapp):
     assert job.is_over
 
 
+@pytest.mark.parametrize("make", [lambda: Count(3), lambda: Failing("error")])
+def test_a_job_that_is_over_is_deleted_although_its_parent_lives(qtbot, make):
+    parent = QObject()
+
+    def run() -> weakref.ref:
+        job = BackgroundJob(make(), parent)
+        # A connection that refers to its own job, as pages have.
+        job.finished.connect(lambda _: job.progress)
+        job.failed.connect(lambda _: job.progress)
+        with qtbot.waitSignal(job.destroyed, timeout=WAIT):
+            job.start()
+        assert job.is_over
+        job.stop()
+        assert job.close()
+        return weakref.ref(job)
+
+    kept = run()
+    gc.collect()
+    assert kept() is None
+    assert parent.children() == []
+
+
 def test_snapshots_wait_for_the_window(qtbot):
     job = BackgroundJob(Careful(200_000))
     sums = []

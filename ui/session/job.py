@@ -6,9 +6,11 @@ import logging
 import weakref
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from shiboken6 import Shiboken
 
 from core.base.translation import tr
 from core.worker.job import (
+    End,
     Failed,
     Finished,
     Job,
@@ -40,9 +42,10 @@ class BackgroundJob(QObject):
     """Runs a job once: exactly one of `finished`, `failed` and `stopped` ends it.
 
     Keep a reference for as long as you need its signals: without one, or after `close`, the job is
-    cancelled and emits nothing. `snapshot` is throttled: the next one is requested once the window
-    has had time to paint the last. `silent` is emitted when the job's process stops responding
-    (True) or responds again (False); `stop` ends it even then.
+    cancelled and emits nothing. One that is over is deleted, as its parent may live for hours;
+    `progress`, `report` and the methods can still be used. `snapshot` is throttled: the next one is
+    requested once the window has had time to paint the last. `silent` is emitted when the job's
+    process stops responding (True) or responds again (False); `stop` ends it even then.
     """
 
     progressed = Signal(object)  # Progress
@@ -98,6 +101,8 @@ class BackgroundJob(QObject):
         for news in self._run.take():
             if not self._closed:
                 self._tell(news)
+            if isinstance(news, End) and Shiboken.isValid(self):
+                self.deleteLater()
 
     def _tell(self, news: News) -> None:
         match news:
