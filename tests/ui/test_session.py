@@ -29,7 +29,7 @@ from tests.ui.running import (
     trainer_of,
     wait,
 )
-from ui.session.session import Session
+from ui.session.session import MOST_EDITS, Session
 
 SPEC = ExperimentSpec()
 CIRCLE = replace(SPEC, data=DataSpec(dataset=Circle()))
@@ -64,6 +64,20 @@ def test_every_edit_can_be_undone_and_done_again(session, qtbot, monkeypatch):
     while session.undo_stack.canRedo():
         session.undo_stack.redo()
     assert session.spec == specs[-1]
+
+
+def test_the_latest_edits_can_be_undone_and_older_ones_are_dropped(session, monkeypatch):
+    monkeypatch.setattr("ui.session.edits.TOGETHER_SECONDS", -1.0)
+    session.undo_stack.clear()
+    session.undo_stack.setClean()
+    for seed in range(1, MOST_EDITS + 21):
+        session.edit(replace(SPEC, seed=seed))
+    assert session.undo_stack.count() == MOST_EDITS
+    while session.undo_stack.canUndo():
+        session.undo_stack.undo()
+    assert session.spec.seed == 20
+    # What was saved can no longer be reached.
+    assert not session.undo_stack.isClean()
 
 
 def test_dragging_a_slider_is_undone_as_one(session):

@@ -32,6 +32,8 @@ from ui.wording import described
 
 # Maximum distance of a checkpoint from the step at which to continue, as a share of the run.
 NEAR = 0.1
+# How many edits can be undone: each holds an experiment, with all points drawn.
+MOST_EDITS = 500
 SILENT = Message(
     "The training process has not responded for some seconds: the computer is overloaded, "
     "or the process was stopped. Reset starts another one."
@@ -74,6 +76,7 @@ class Session(QObject):
         self.history = History()
         self.pins = Pins(self)
         self.undo_stack = QUndoStack(self)
+        self.undo_stack.setUndoLimit(MOST_EDITS)
         self.is_running = False
         self.past: Frame | None = None
         self._run = 0
