@@ -120,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
         nargs="?",
         type=Path,
         metavar="FILE",
-        help=tr("experiment (JSON), or data as --data"),
+        help=tr("an experiment (JSON), or data to train on, as with --data"),
     )
     train.add_argument(
         "--data",
