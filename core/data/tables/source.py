@@ -10,7 +10,7 @@ import lzma
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -60,7 +60,8 @@ ENCODINGS = {
     "cp1252": Message("Western (Windows-1252, Latin-1)"),
     "cp1250": Message("Central European (Windows-1250)"),
     "cp1251": Message("Cyrillic (Windows-1251)"),
-    "shift_jis": Message("Japanese (Shift JIS)"),
+    "cp932": Message("Japanese (Shift JIS)"),
+    "shift_jis": Message("Japanese (Shift JIS without extensions)"),
     "gb18030": Message("Chinese (GB 18030)"),
     "big5": Message("Chinese (Big5)"),
     "euc_jp": Message("Japanese (EUC-JP)"),
@@ -69,7 +70,8 @@ ENCODINGS = {
     "cp1253": Message("Greek (Windows-1253)"),
     "cp1254": Message("Turkish (Windows-1254)"),
     "mac_roman": Message("Western (Mac)"),
-    "cp437": Message("Western (DOS)"),
+    "cp850": Message("Western (DOS)"),
+    "cp437": Message("Western (DOS, United States)"),
 }
 UNICODE = ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32")
 _ISOLATED = [
@@ -79,6 +81,7 @@ _ISOLATED = [
 
 _WORD = re.compile(r"[^\s,;|\t\d.\"'()/:_-]+")
 _RUSSIAN = re.compile("[А-ЯЁа-яё]?[а-яё]+|[А-ЯЁ]")
+_LATIN = re.compile("[A-Za-zÀ-ÖØ-öø-ÿ]?[a-zß-öø-ÿ]+|[A-ZÀ-ÖØ-Þ]+")
 _WESTERN = "äöüÄÖÜßéèêëàâáíìîïóòôõúùûçÇñÑåÅæøØÉÀ°€µ²³–’“”ãÁÍÓÚýþð£½§´«»"
 
 
@@ -262,8 +265,8 @@ def is_utf8(data: bytes, whole: bool) -> bool:
 
 
 def legacy_encoding(data: bytes, whole: bool = False) -> str:
-    """The encoding of a text that is not Unicode: Korean and Western by their letters, which a few
-    words show, others as charset-normalizer finds."""
+    """The encoding of a text that is not Unicode: Korean, Russian, Western and Japanese by their
+    letters, which a few words show, others as charset-normalizer finds."""
     if _are_korean(_letters(data, "euc_kr", whole)):
         return "cp949"
     lines = [line for line in data.splitlines() if not line.isascii()]
@@ -276,6 +279,8 @@ def legacy_encoding(data: bytes, whole: bool = False) -> str:
     usual = sum(each in _WESTERN for each in western)
     if western and usual >= 0.95 * len(western) and 3 * high < len(sample):
         return "cp1252"
+    if other := _other_western(sample) or _japanese(sample):
+        return other
     found = _normalizer(sample)
     if found in ("", "euc_kr", "johab", "cp949") and _are_korean(_letters(data, "cp949", whole)):
         return "cp949"
@@ -283,16 +288,43 @@ def legacy_encoding(data: bytes, whole: bool = False) -> str:
 
 
 def _cyrillic(sample: bytes) -> str:
-    """The Cyrillic encoding in which words are whole and in small letters behind the first; "" if
-    there is none. In the wrong one capitals are small letters, or there are signs among them."""
-    best, most = "", 0.8
-    for encoding in ("cp1251", "koi8_r", "cp866"):
+    return _best_words(sample, ("cp1251", "koi8_r", "cp866"), _RUSSIAN, 0.8)
+
+
+def _other_western(sample: bytes) -> str:
+    return _best_words(sample, ("cp850", "mac_roman"), _LATIN, 0.9)
+
+
+def _best_words(
+    sample: bytes, encodings: Sequence[str], word: re.Pattern[str], least: float
+) -> str:
+    """The encoding in which words are whole and in small letters behind the first; "" if there is
+    none. In the wrong one capitals are small letters, or there are signs among them."""
+    best, most = "", least
+    for encoding in encodings:
         with suppress(UnicodeDecodeError):
             words = [w for w in _WORD.findall(sample.decode(encoding)) if not w.isascii()]
-            whole = sum(_RUSSIAN.fullmatch(word) is not None for word in words)
+            whole = sum(word.fullmatch(each) is not None for each in words)
             if words and whole > most * len(words):
                 best, most = encoding, whole / len(words)
     return best
+
+
+def _japanese(sample: bytes) -> str:
+    """The Japanese encoding in which the text has kana, or hardly any but the common characters of
+    Shift JIS, whose first bytes other encodings seldom use; "" if there is none."""
+    for encoding in ("cp932", "euc_jp"):
+        with suppress(UnicodeDecodeError):
+            letters = [each for each in sample.decode(encoding) if not each.isascii()]
+            kana = sum("\u3041" <= each <= "\u30fe" for each in letters)
+            narrow = sum("\uff61" <= each <= "\uff9f" for each in letters)
+            if letters and kana >= 0.15 * len(letters) and narrow <= 0.1 * len(letters):
+                return encoding
+            first = [each.encode(encoding)[0] for each in letters]
+            common = sum(0x81 <= byte <= 0x97 for byte in first)
+            if encoding == "cp932" and letters and common >= 0.95 * len(letters):
+                return encoding
+    return ""
 
 
 def _are_korean(letters: str) -> bool:

@@ -392,6 +392,7 @@ def test_short_rows_are_filled_and_said_and_long_ones_refused(tmp_path):
 # Encodings, compression and formats (cases 15 and 16)
 
 KOREAN = "이름,나이,지역\n철수,12,서울\n영희,13,부산\n민수,14,서울\n"
+JAPANESE = "品名,色,買う\nりんご,あか,はい\nバナナ,きいろ,いいえ\nぶどう,むらさき,はい\n"
 WESTERN = "größe,stadt\n1.5,Köln\n2.5,Zürich\n3.5,Köln\n"
 
 
@@ -401,7 +402,18 @@ WESTERN = "größe,stadt\n1.5,Köln\n2.5,Zürich\n3.5,Köln\n"
         *((KOREAN, each) for each in ("utf-8", "utf-8-sig", "utf-16", "cp949", "euc_kr")),
         *((WESTERN, each) for each in ("utf-8", "utf-16-le", "utf-16-be", "cp1252", "latin-1")),
         ("имя,город\nИван,Москва\nОльга,Казань\nПётр,Самара\n", "cp1251"),
-        ("名前,都市\n太郎,東京\n花子,大阪\n", "shift_jis"),
+        *(("名前,都市\n太郎,東京\n花子,大阪\n", each) for each in ("shift_jis", "cp932")),
+        *((JAPANESE, each) for each in ("shift_jis", "cp932", "euc_jp", "utf-16")),
+        ("番号,髙さ\n①,低い\n②,髙い\n", "cp932"),
+        ("ville,élève\nNîmes,été\nForêt,garçon\nNoël,hôtel\n", "mac_roman"),
+        ("ville,élève\nNîmes,été\nForêt,garçon\nNoël,hôtel\n", "cp850"),
+        ("ÉCOLE,VILLE\nA,NÎMES\nB,ORLÉANS\n", "cp850"),
+        ("ÉCOLE,VILLE\nA,NÎMES\nB,ORLÉANS\n", "mac_roman"),
+        (WESTERN, "cp850"),
+        (WESTERN, "mac_roman"),
+        ("shop,owner\nJoe’s,it’s\nAnn’s,don’t\n", "cp1252"),
+        ("城市,数值\n北京,是\n上海,否\n", "gb18030"),
+        ("城市,是否\n臺北,是\n高雄,否\n臺中,是\n", "big5"),
     ],
 )
 def test_the_encoding_is_found(tmp_path, text, encoding):
