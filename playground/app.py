@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import faulthandler
 import gc
+import logging
 import os
 import signal
+import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from core.base.translation import Message, tr
 from playground.display import missing_display, wayland_answers
@@ -23,7 +26,8 @@ END_SECONDS = 10.0
 
 
 def main(arguments: list[str]) -> int:
-    """Open the window, or without a display train offscreen. Returns the exit status."""
+    """Open the window until it is closed, which ends the process, or without a display train
+    offscreen. Returns the exit status."""
     options = _parser().parse_args(arguments)
     prepare_streams()
     # Until the window can quit properly, Ctrl+C ends the process without a traceback from Qt.
@@ -53,7 +57,7 @@ def main(arguments: list[str]) -> int:
         return fail(error.problems)
     except DataError as error:
         return fail([str(error)])
-    return open_window(spec, options)
+    leave(open_window(spec, options))
 
 
 def _start(file: Path | None, link: str, must: bool) -> tuple[Any, str]:
@@ -122,6 +126,18 @@ def end_for_certain() -> None:
     all threads on standard error: nobody could end it but by a signal."""
     with suppress(AttributeError, OSError, ValueError, RuntimeError):  # no standard error
         faulthandler.dump_traceback_later(END_SECONDS, exit=True)
+
+
+def leave(status: int) -> NoReturn:
+    """End the process as Python does, but for taking its interpreter apart: a thread that still
+    runs, as one cannot be killed, may crash in that or wait for ever."""
+    logging.shutdown()
+    # Among them are Qt's, which hands the clipboard over, and that of worker processes.
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
 
 
 def open_window(spec: Any, options: argparse.Namespace) -> int:

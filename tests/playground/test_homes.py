@@ -133,20 +133,25 @@ def test_a_system_without_a_temporary_folder(tmp_path):
     works(started(tmp_path, script=lacking + SESSION))
 
 
-# The same, but a thread is waited for at the end that never ends.
-HANGING = SESSION.replace(
-    "sys.exit(",
-    """
-import threading
+# The same, with something that never ends.
+ENDLESS = """
+import atexit, threading
 app.END_SECONDS = 1.0
 def wait_for_ever():
     threading.Event().wait()
-threading.Thread(target=wait_for_ever).start()
-sys.exit(""",
-)
+{how}
+sys.exit("""
+
+
+def endless(how: str) -> str:
+    return SESSION.replace("sys.exit(", ENDLESS.format(how=how))
+
+
+def test_a_closed_window_waits_for_no_thread(tmp_path):
+    works(started(tmp_path, script=endless("threading.Thread(target=wait_for_ever).start()")))
 
 
 def test_a_closed_window_ends_although_something_hangs(tmp_path):
-    done = started(tmp_path, script=HANGING)
+    done = started(tmp_path, script=endless("atexit.register(wait_for_ever)"))
     assert done.returncode == 1
     assert "wait_for_ever" in done.stderr
