@@ -116,6 +116,9 @@ class Soak:
     def close(self) -> list[str]:
         """Close menus, dialogs and the window, discarding what is not saved."""
         xdotool("key", *["Escape"] * 6)
+        for each in shown_windows():
+            # A dialog may be open without the focus.
+            xdotool("windowfocus", each, "key", "Escape", "Escape")
         self.connection.ping(self.window, ANSWER_SECONDS)
         asked = time.monotonic()
         self.connection.close_window(self.window)
@@ -138,10 +141,14 @@ class Soak:
         return found if took <= EXIT_SECONDS else [*found, f"closing took {took:.1f} s"]
 
 
+def shown_windows() -> list[str]:
+    """The ids of all windows that are shown."""
+    return xdotool("search", "--onlyvisible", "--name", ".").split()
+
+
 def titles() -> list[str]:
     """The titles of all windows that are shown."""
-    found = xdotool("search", "--onlyvisible", "--name", ".").split()
-    return [xdotool("getwindowname", each).strip() for each in found]
+    return [xdotool("getwindowname", each).strip() for each in shown_windows()]
 
 
 def main() -> int:
