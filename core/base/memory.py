@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -16,6 +17,15 @@ def give_back() -> None:
     library about 20 MiB after a large table or in a window that has shown every page. Does nothing
     with other C libraries."""
     _call(lambda library: library.malloc_trim(0))
+
+
+def free_discarded() -> None:
+    """Free what has been discarded, such as a network that refers to itself, and give its memory
+    back. Garbage is collected only where it is collected automatically, in any thread: in the
+    window, where it is not, another thread could destroy Qt objects."""
+    if gc.isenabled():
+        gc.collect()
+    give_back()
 
 
 def share_one_heap() -> None:

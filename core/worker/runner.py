@@ -18,6 +18,7 @@ import numpy as np
 from core.base.arrays import Array
 from core.base.cancellation import Cancelled
 from core.base.errors import about_file
+from core.base.memory import free_discarded
 from core.base.translation import Message
 from core.data import DataError
 from core.experiment.spec import ExperimentSpec
@@ -198,6 +199,7 @@ class Runner:
         self._checkpoints.clear()
         if run != self._wanted:
             return
+        free_discarded()
         self._run = run
         self._preparing_due = time.perf_counter() + PREPARING_SECONDS
         try:

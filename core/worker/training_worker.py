@@ -7,6 +7,7 @@ not end the window.
 
 from __future__ import annotations
 
+import gc
 from collections import deque
 from collections.abc import Callable, Collection
 from contextlib import suppress
@@ -210,6 +211,9 @@ def train(link: Link) -> None:
     """The service: execute the commands received through the link until it is closed."""
     sender = Sender(link)
     runner = Runner()
+    if gc.isenabled():
+        # What has been imported stays, so that collecting a discarded network takes a millisecond.
+        gc.freeze()
     runner.on_frame = lambda: sender.send(runner)
     with suppress(EOFError):
         while True:

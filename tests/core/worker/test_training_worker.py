@@ -159,3 +159,21 @@ def address_space(process: int) -> int:
     """The size of a process's address space in bytes."""
     pages = int(Path(f"/proc/{process}/statm").read_text().split()[0])
     return pages * resource.getpagesize()
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory of Linux")
+def test_a_large_network_that_is_replaced_gives_its_memory_back(window):
+    def resident() -> float:
+        pages = int(Path(f"/proc/{process_of(window)}/statm").read_text().split()[1])
+        return pages * resource.getpagesize() / 2**20
+
+    def trained(run: int, units: int) -> float:
+        network = NetworkSpec(hidden=(Dense(units=units), Dense(units=units)))
+        window.runner.load(replace(ExperimentSpec(), network=network), run)
+        window.wait(lambda w: any(f.run == run and f.iteration > 2 for f in w.frames))
+        return resident()
+
+    window.runner.resume()
+    small = trained(1, 4)
+    assert trained(2, 1500) > small + 60
+    assert trained(3, 4) < small + 25
