@@ -319,10 +319,8 @@ def test_a_name_that_is_no_file_is_a_message_and_changes_nothing(window, qtbot, 
 def drop(window: MainWindow, urls: list[QUrl], text: str = "") -> None:
     data = QMimeData()
     data.setUrls(urls) if urls else data.setText(text)
-    place, buttons = QPointF(300, 300), Qt.MouseButton.LeftButton
-    for kind in (QDragEnterEvent, QDropEvent):
-        at = place.toPoint() if kind is QDragEnterEvent else place
-        event = kind(at, Qt.DropAction.CopyAction, data, buttons, Qt.KeyboardModifier.NoModifier)
+    how = Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    for event in (QDragEnterEvent(QPoint(300, 300), *how), QDropEvent(QPointF(300, 300), *how)):
         QApplication.sendEvent(window, event)
         assert event.isAccepted()
 
