@@ -44,7 +44,7 @@ GAP_CHOICES = {
     "fill": Message("Fill in"),
     "drop": Message("Leave rows out"),
 }
-WIDTHS = (148, 100, 72)
+WIDTHS = (130, 84, 124)
 ROW_HEIGHT = 24
 LONGEST_NAME = 40
 # The kinds of `core.data.columns.kinds` as they are shown.
