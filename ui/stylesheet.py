@@ -73,7 +73,7 @@ QComboBox:focus { padding-right: 0; }
 QComboBox::drop-down, QDateEdit::drop-down { border: 0; width: 18px; }
 QDateEdit::drop-down { subcontrol-origin: border; subcontrol-position: right; }
 QComboBox::down-arrow, QDateEdit::down-arrow {
-    image: url($icons/chevron-down.svg); width: 14px; height: 14px; right: 3px;
+    image: url("$icons/chevron-down.svg"); width: 14px; height: 14px; right: 3px;
 }
 QComboBox QAbstractItemView {
     background: $raised; color: $text; border: 1px solid $edge; border-radius: 0; padding: 4px 0;
@@ -85,13 +85,13 @@ QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
 QAbstractSpinBox::up-button { subcontrol-position: top right; }
 QAbstractSpinBox::down-button { subcontrol-position: bottom right; }
 QAbstractSpinBox::up-arrow {
-    image: url($icons/chevron-up.svg); width: 10px; height: 10px; top: 1px;
+    image: url("$icons/chevron-up.svg"); width: 10px; height: 10px; top: 1px;
 }
 QAbstractSpinBox::down-arrow {
-    image: url($icons/chevron-down.svg); width: 10px; height: 10px; top: -1px;
+    image: url("$icons/chevron-down.svg"); width: 10px; height: 10px; top: -1px;
 }
-QAbstractSpinBox::up-arrow:off { image: url($icons/chevron-up-off.svg); }
-QAbstractSpinBox::down-arrow:off { image: url($icons/chevron-down-off.svg); }
+QAbstractSpinBox::up-arrow:off { image: url("$icons/chevron-up-off.svg"); }
+QAbstractSpinBox::down-arrow:off { image: url("$icons/chevron-down-off.svg"); }
 
 QSlider { background: transparent; min-height: 20px; }
 QSlider::groove:horizontal { background: $track; height: 4px; border-radius: 2px; }
@@ -112,7 +112,7 @@ QCheckBox::indicator, QRadioButton::indicator {
 QRadioButton::indicator { border-radius: 8px; }
 QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: $muted; }
 QCheckBox::indicator:checked {
-    background: $accent; border-color: $accent; image: url($icons/check.svg);
+    background: $accent; border-color: $accent; image: url("$icons/check.svg");
 }
 QRadioButton::indicator:checked {
     border-color: $accent;
@@ -134,8 +134,10 @@ QMenu::item:disabled { color: $disabled; }
 QMenu::separator { height: 1px; background: $border; margin: 4px 0; }
 QMenu::icon { padding-left: 10px; }
 QMenu::indicator { width: 14px; height: 14px; margin-left: 10px; }
-QMenu::indicator:checked { image: url($icons/tick.svg); }
-QMenu::right-arrow { image: url($icons/chevron-right.svg); width: 14px; height: 14px; right: 6px; }
+QMenu::indicator:checked { image: url("$icons/tick.svg"); }
+QMenu::right-arrow {
+    image: url("$icons/chevron-right.svg"); width: 14px; height: 14px; right: 6px;
+}
 
 QFrame#banner {
     background: $card; border: 1px solid $border; border-radius: 8px; margin-bottom: 8px;
@@ -175,7 +177,7 @@ QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: $edge; border-radius: 2px; }
 QMainWindow::separator { background: transparent; width: 8px; height: 8px; }
 QMainWindow::separator:hover { background: $hover; }
-QDockWidget { color: $text; titlebar-close-icon: url($icons/close.svg); }
+QDockWidget { color: $text; titlebar-close-icon: url("$icons/close.svg"); }
 QDockWidget::title { background: transparent; padding: 6px 10px; text-align: left; }
 
 QTabBar { background: transparent; }

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
-import tempfile
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -14,8 +12,6 @@ from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QIcon, QPainter, Q
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
-from core.base.folders import cache_folder
-from core.experiment.files import replacing
 from ui.stylesheet import SHEET
 
 SPACE = (4, 8, 12, 16)
@@ -227,7 +223,27 @@ def palette(theme: Theme) -> QPalette:
 
 def stylesheet(theme: Theme) -> str:
     """The style sheet with the theme's colours."""
-    return SHEET.substitute(asdict(theme), **_derived(theme), icons=_sheet_icons(theme))
+    return SHEET.substitute(asdict(theme), **_derived(theme), icons=sheet_icons(theme).as_posix())
+
+
+def sheet_icons(theme: Theme) -> Path:
+    """The folder with the icons of the style sheet, which can refer to files only. They are made by
+    `python -m scripts.sheet_icons`."""
+    return ICONS / "sheet" / (f"{theme.name}-lecture" if theme.line_scale > 1 else theme.name)
+
+
+def sheet_icon_files(theme: Theme) -> dict[str, bytes]:
+    """The icons of the style sheet in a theme's colours, by file name."""
+    faint = _derived(theme)["disabled"]
+    colors = {
+        "check": theme.accent_text, "tick": theme.text, "close": theme.muted,
+        "chevron-down": theme.muted, "chevron-up": theme.muted, "chevron-right": theme.muted,
+        "chevron-down-off": faint, "chevron-up-off": faint,
+    }  # fmt: skip
+    return {
+        f"{name}.svg": _svg("check" if name == "tick" else name.removesuffix("-off"), color)
+        for name, color in colors.items()
+    }
 
 
 def _derived(theme: Theme) -> dict[str, str]:
@@ -246,50 +262,6 @@ def _derived(theme: Theme) -> dict[str, str]:
         "accent_hover": shade(theme.accent, "#ffffff", 0.12),
         "accent_pressed": shade(theme.accent, "#000000", 0.12),
     }
-
-
-@cache
-def _sheet_icons(theme: Theme) -> str:
-    """A folder with coloured icons for the style sheet, which can refer to files only. It is in the
-    user's cache, or in a temporary folder if that is not writable; where nothing can be written, it
-    is that of the icons as they are, in black.
-    """
-    faint = _derived(theme)["disabled"]
-    colors = {
-        "check": theme.accent_text, "tick": theme.text, "close": theme.muted,
-        "chevron-down": theme.muted, "chevron-up": theme.muted, "chevron-right": theme.muted,
-        "chevron-down-off": faint, "chevron-up-off": faint,
-    }  # fmt: skip
-    icons = {
-        f"{name}.svg": _svg("check" if name == "tick" else name.removesuffix("-off"), color)
-        for name, color in colors.items()
-    }
-    version = hashlib.sha256(b"".join(icons.values())).hexdigest()[:12]
-    try:
-        return _written(icons, cache_folder() / "icons" / f"{theme.name}-{version}")
-    except OSError:
-        pass
-    try:
-        folder = tempfile.TemporaryDirectory(prefix="playground-icons-")
-        _folders.append(folder)
-        return _written(icons, Path(folder.name))
-    except OSError:
-        return ICONS.as_posix()
-
-
-def _written(icons: dict[str, bytes], folder: Path) -> str:
-    """The folder, with the icons in it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in icons.items():
-        path = folder / name
-        if not path.exists() or path.read_bytes() != content:
-            # Another window may be reading it.
-            with replacing(path) as part:
-                part.write_bytes(content)
-    return folder.as_posix()
-
-
-_folders: list[tempfile.TemporaryDirectory[str]] = []
 
 
 def _svg(name: str, color: str) -> bytes:

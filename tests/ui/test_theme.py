@@ -142,23 +142,22 @@ def test_style_sheet_is_filled_in_and_names_only_files_that_exist(
 ) -> None:
     sheet = look.stylesheet(theme)
     assert "$" not in sheet
-    files = re.findall(r"url\((.*?)\)", sheet)
+    files = re.findall(r'url\("(.*?)"\)', sheet)
     assert files
     assert all(look.Path(file).is_file() for file in files)
 
 
-def test_icons_of_the_style_sheet_are_kept_in_one_place(monkeypatch, tmp_path) -> None:
-    monkeypatch.setattr(look, "cache_folder", lambda: tmp_path)
-    look._sheet_icons.cache_clear()
-    first = look._sheet_icons(DARK)
-    look._sheet_icons.cache_clear()
-    assert look._sheet_icons(DARK) == first and first.startswith(tmp_path.as_posix())
-    look._sheet_icons.cache_clear()
-    (tmp_path / "file").touch()
-    monkeypatch.setattr(look, "cache_folder", lambda: tmp_path / "file")
-    elsewhere = look._sheet_icons(DARK)
-    assert look.Path(elsewhere, "check.svg").is_file()
-    look._sheet_icons.cache_clear()
+@pytest.mark.parametrize("lecture", [False, True])
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_icons_of_the_style_sheet_have_the_colours_of_the_theme(
+    theme: Theme, lecture: bool
+) -> None:
+    """After a change of colours: `python -m scripts.sheet_icons`."""
+    theme = look.for_lecture(theme) if lecture else theme
+    folder = look.sheet_icons(theme)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == (
+        look.sheet_icon_files(theme)
+    )
 
 
 def test_switching_the_theme_changes_what_is_on_screen(qapp: QApplication, qtbot) -> None:
