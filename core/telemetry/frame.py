@@ -6,7 +6,7 @@ measured layer, first hidden layer first, output layer last.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Literal
 
 import numpy as np
@@ -131,6 +131,19 @@ class Frame:
     def objective(self) -> float:
         """What the last update minimised: data loss plus penalty."""
         return self.batch_loss + self.penalty
+
+
+def measured_bytes(frame: Frame) -> int:
+    """The size of all arrays in the `MEASURES` of a frame."""
+    return sum(_array_bytes(getattr(frame, name)) for name in MEASURES)
+
+
+def _array_bytes(value: object) -> int:
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if is_dataclass(value):
+        return sum(_array_bytes(getattr(value, field.name)) for field in fields(value))
+    return sum(map(_array_bytes, value)) if isinstance(value, tuple) else 0
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import numpy as np
 from core.catalogue.activations import Sigmoid
 from core.catalogue.blocks import Dense
 from core.experiment.spec import ExperimentSpec, NetworkSpec
-from core.telemetry.frame import MEASURES, Frame
+from core.telemetry.frame import MEASURES, Frame, measured_bytes
 from core.telemetry.pictures import Baseline
 from core.telemetry.series import Buckets, Floats, Rows
 from core.training.results import Score, Segment
@@ -26,6 +26,10 @@ CURVES = ("loss", "accuracy", "learning_rate")
 SCORES = ("loss", "accuracy", "r2", "rmse")
 SHARES = ("saturated", "dead", "same_sign")
 LAYER_FIGURES = ("gradient", "weight", "update_ratio", *SHARES)
+
+# Memory for the frames of a run: 600 of a usual network, fewer of a deep one.
+MOST_FRAME_BYTES = 16 * 2**20
+FEWEST_FRAMES = 60
 
 # A run becomes the ghost if it lasted about a second, or has at least this share of the steps of
 # the ghost before.
@@ -205,10 +209,19 @@ class History:
         if passing and self._slots > 1:
             self.frames[-1] = _fuller(self.frames[-1], passing[0])
         if slot == self._slots:
-            if slot == self.max_frames:
+            if self._is_full():
                 self._thin()
             self._slots += 1
         self.frames.append(frame)
+
+    def _is_full(self) -> bool:
+        """Whether frames must be thinned before another is kept, judged by the size of the last
+        one. Only an even number of frames can be thinned."""
+        if self._slots == self.max_frames:
+            return True
+        if self._slots % 2 or self._slots < FEWEST_FRAMES:
+            return False
+        return self._slots * measured_bytes(self.frames[-1]) > MOST_FRAME_BYTES
 
     def _thin(self) -> None:
         pairs = zip(self.frames[2::2], self.frames[3::2], strict=True)

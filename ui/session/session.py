@@ -33,7 +33,7 @@ from ui.wording import described
 # Maximum distance of a checkpoint from the step at which to continue, as a share of the run.
 NEAR = 0.1
 # How many edits can be undone: each holds an experiment, with all points drawn.
-MOST_EDITS = 500
+MOST_EDITS = 200
 SILENT = Message(
     "The training process has not responded for some seconds: the computer is overloaded, "
     "or the process was stopped. Reset starts another one."

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.telemetry.history import LOSS, History
+from core.telemetry.frame import measured_bytes
+from core.telemetry.history import FEWEST_FRAMES, LOSS, MOST_FRAME_BYTES, History
 from core.telemetry.series import Buckets, Rows
 from core.training.results import Score, Segment
 from tests.ui.frames import recorded, run
@@ -160,6 +161,19 @@ def test_kept_frames_are_bounded_with_first_and_last(frames):
     assert moments[-1] == (frames - 1) * 3 == history.iteration
     steps = np.diff(moments[:-1])
     assert not steps.size or steps.max() == steps.min()
+
+
+def test_fewer_frames_are_kept_of_a_deep_network():
+    history = History()
+    frame = next(run(layers=80))
+    for i in range(1500):
+        history.append(replace(frame, iteration=i))
+    moments = history.recorded_steps()
+    kept = sum(measured_bytes(frame) for frame in history.frames)
+    assert kept <= 1.1 * MOST_FRAME_BYTES
+    assert FEWEST_FRAMES // 2 <= len(moments) < 100
+    assert (moments[0], moments[-1]) == (0, 1499)
+    assert len(set(np.diff(moments[:-1]))) == 1
 
 
 def test_frames_with_more_measures_are_kept_before_others():
