@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import struct
 from collections.abc import Callable
@@ -11,6 +12,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import openpyxl
+import pyarrow
+import pyarrow.parquet
 from PIL import Image, PngImagePlugin
 
 from core.base.errors import UserError
@@ -21,13 +25,24 @@ from core.experiment.files import SPEC_KEY, read_experiment
 from core.experiment.links import experiment_link, read_link
 from core.experiment.serialization import dumps
 from core.experiment.spec import ExperimentSpec
+from core.lessons.library import bundled, lesson_file
+from core.lessons.reading import read as read_lesson
 from core.search.study import load
 from core.training.model import model_of
 from core.training.model_file import read_model, write_model
 from core.training.trainer import Trainer
 from tests.core.search.searching import plan, searched
+from tests.ui.frames import recorded
+from ui.session.snapshot import Snapshot
+from ui.session.snapshot_file import (
+    DIGEST,
+    MAGIC,
+    SnapshotError,
+    read_snapshot,
+    write_snapshot,
+)
 
-REFUSALS = (UserError, FormulaError, OSError)
+REFUSALS = (UserError, FormulaError, SnapshotError, OSError)
 
 
 @dataclass(frozen=True)
@@ -76,6 +91,48 @@ def _model() -> list[bytes]:
         return [path.read_bytes()]
 
 
+def _lessons() -> list[bytes]:
+    return [lesson_file(name).read_bytes() for name in list(bundled())[:3]]
+
+
+def _sessions() -> list[bytes]:
+    """What follows the digest in the file of a session."""
+    history, _ = recorded(frames=5)
+    changed = ExperimentSpec(seed=2)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a.session"
+        write_snapshot(path, Snapshot(changed, [(ExperimentSpec(), changed)], 0, history))
+        return [path.read_bytes()[len(MAGIC) + DIGEST :]]
+
+
+def _read_session(path: Path) -> object:
+    """Read what a digest declares to be whole."""
+    content = path.read_bytes()
+    path.write_bytes(MAGIC + hashlib.sha256(content).digest() + content)
+    return read_snapshot(path)
+
+
+def _parquet() -> list[bytes]:
+    columns = {
+        "a": np.arange(40) / 3,
+        "b": np.arange(40) % 7,
+        "y": [("no", "yes")[i % 2] for i in range(40)],
+    }
+    packed = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.table(columns), packed)
+    return [packed.getvalue()]
+
+
+def _workbooks() -> list[bytes]:
+    book, packed = openpyxl.Workbook(write_only=True), io.BytesIO()
+    sheet = book.create_sheet()
+    sheet.append(["a", "b", "y"])
+    for i in range(40):
+        sheet.append([i / 3, i % 7, ("no", "yes")[i % 2]])
+    book.save(packed)
+    return [packed.getvalue()]
+
+
 def _formulas() -> list[bytes]:
     texts = ("x*sin(x)", "max(0, x) + 0.1·min(0, x)", "(1 + e^(-x))^-1", "x² − 3|x|", "tanh(x)/x")
     return [text.encode() for text in texts]
@@ -95,6 +152,10 @@ READERS = {
     "archive": Reader(".npz", opened, _archives),
     "idx": Reader(".idx", read_idx, _idx),
     "model": Reader(".model", read_model, _model),
+    "lesson": Reader(".md", read_lesson, _lessons),
+    "session": Reader(".session", _read_session, _sessions),
+    "parquet": Reader(".parquet", opened, _parquet),
+    "workbook": Reader(".xlsx", opened, _workbooks),
     "study": Reader(".study", lambda path: load(path).ranked(), _studies),
     "formula": Reader(".txt", lambda path: Formula(_text(path), ("x",)), _formulas),
     "link": Reader(

@@ -48,8 +48,8 @@ def parquet_layout(path: Path, options: ReadOptions) -> Layout:
     with _opened(path) as file:
         schema, metadata = file.schema_arrow, file.metadata
         size = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
-        cells = metadata.num_rows * max(1, len(schema.names))
-        if max(size, 4 * cells) > LARGEST:
+        count = metadata.num_rows * max(1, len(schema.names))
+        if max(size, 4 * count) > LARGEST:
             refuse(path, Message("unpacks to more than 2 GB, which is not read; take a part of it"))
         if not metadata.num_rows:
             refuse(path, Message("has no rows"))
@@ -57,8 +57,12 @@ def parquet_layout(path: Path, options: ReadOptions) -> Layout:
         if not names:
             refuse(path, Message("has no column of numbers or words"))
         nested = [name for name in schema.names if name not in names]
-        first = next(file.iter_batches(20, columns=list(names))).to_pydict()
-        rows = tuple(tuple(cell_text(v) for v in row) for row in zip(*first.values(), strict=True))
+        # A damaged file may have fewer rows than it says.
+        first = next(file.iter_batches(20, columns=list(names)), None)
+        if first is None:
+            refuse(path, Message("has no rows"))
+        cells = zip(*first.to_pydict().values(), strict=True)
+        rows = tuple(tuple(cell_text(v) for v in row) for row in cells)
         styles = []
         for name in names:
             kind = schema.field(name).type
