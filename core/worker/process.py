@@ -27,8 +27,9 @@ from core.worker.parcel import Parcel, parcel, receive_parcel, send_parcel
 
 # Size of the pipe's buffer, so that a message fits without blocking the sender.
 PIPE_BYTES = 1 << 20
-# Interval of the process's heartbeat, and the time without one after which it counts as silent.
-HEARTBEAT_SECONDS, SILENCE_SECONDS = 1.0, 4.0
+# Interval of the process's heartbeat, and how many in a row may be missed before it counts as
+# silent. They are counted: by the clock, it would be silent after the computer has slept.
+HEARTBEAT_SECONDS, MOST_MISSED = 1.0, 3
 # In the process, commands arrive in a thread of their own; this switch interval bounds their delay
 # while another thread computes.
 SWITCH_SECONDS = 0.001
@@ -109,23 +110,21 @@ class ProcessWorker:
         self._sink.close()
 
     def _listen(self) -> None:
-        silent = False
+        missed = 0
         while True:
             try:
-                if self._source.poll(SILENCE_SECONDS):
-                    packed = self._source.recv_bytes()
-                elif silent:
+                if not self._source.poll(HEARTBEAT_SECONDS):
+                    missed += 1
+                    if missed == MOST_MISSED + 1:
+                        self.handlers.current.on_silence(True)
                     continue
-                else:
-                    silent = True
-                    self.handlers.current.on_silence(True)
-                    continue
+                packed = self._source.recv_bytes()
             except (EOFError, OSError, MemoryError):
                 break
             self._has_begun = True
-            if silent:
-                silent = False
+            if missed > MOST_MISSED:
                 self.handlers.current.on_silence(False)
+            missed = 0
             if packed:
                 self.handlers.current.on_message(packed)
         self.handlers.close(self._exit_status())

@@ -17,7 +17,7 @@ import pytest
 
 from core.worker.channel import Handlers, Link, Worker, unpack
 from core.worker.parcel import LARGE, parcel
-from core.worker.process import SILENCE_SECONDS, ProcessWorker
+from core.worker.process import HEARTBEAT_SECONDS, MOST_MISSED, ProcessWorker
 from core.worker.start import VARIABLE, start_worker
 from core.worker.thread import ThreadWorker
 
@@ -153,12 +153,26 @@ def test_a_process_that_is_stopped_is_noticed_and_so_is_that_it_goes_on():
     peer.heard()
     process = peer.process
     os.kill(process, signal.SIGSTOP)
-    assert peer.silence.get(timeout=2 * SILENCE_SECONDS) is True
+    assert peer.silence.get(timeout=2 * HEARTBEAT_SECONDS * MOST_MISSED) is True
     os.kill(process, signal.SIGCONT)
     assert peer.silence.get(timeout=WAIT) is False
     os.kill(process, signal.SIGSTOP)
     assert not peer.worker.close(0.05)
     assert peer.status.get(timeout=WAIT) == -signal.SIGKILL
+
+
+def test_a_computer_that_has_slept_does_not_make_it_silent(monkeypatch):
+    peer = Peer("echo")
+    assert isinstance(peer.worker, ProcessWorker)
+    source = peer.worker._source
+    poll, waits = source.poll, iter([False])
+    # One wait that ends without a heartbeat, however long it took.
+    monkeypatch.setattr(source, "poll", lambda seconds: next(waits, None) is None and poll(seconds))
+    for message in range(3):
+        peer.worker.send(message)
+        assert peer.heard() == (message, message)
+    assert list(waits) == [] and peer.silence.empty()
+    assert peer.worker.close(WAIT)
 
 
 def test_it_ends_with_whoever_has_started_it():
