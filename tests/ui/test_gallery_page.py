@@ -135,11 +135,11 @@ def test_a_run_ends_with_the_table_and_the_findings_of_the_engine(qtbot, window)
     alone, entry = run(experiment, seeds=(1, 2)), window.entry
     cells = entry.table
     for i, row in enumerate(alone.table()):
-        name = cells.item(i, 0).text()
+        name = cells.text(i, 0)
         assert name == (f"{row.label} · diverged" if row.label == "wild" else row.label)
         for j, (spread, column) in enumerate(zip(row.cells, alone.plan.columns, strict=True), 1):
-            assert cells.item(i, j).text() == spread_shown(spread, column.unit)
-        assert cells.item(i, 3).text() == f"{row.iterations:,.0f}"
+            assert cells.text(i, j) == spread_shown(spread, column.unit)
+        assert cells.text(i, 3) == f"{row.iterations:,.0f}"
     assert [each.finding for each in entry.side.checks] == check(alone)
     assert [each.mark.ok for each in entry.side.checks] == [True, False]
     assert "does not hold" in entry.side.checks[1].accessibleName()
@@ -185,12 +185,12 @@ def test_what_an_experiment_came_to_is_there_again_on_return(qtbot, window):
     experiment = small()
     finished(qtbot, window, experiment, seeds=2)
     entry, results = window.entry, window.entry.results
-    cells = [entry.table.item(row, 1).text() for row in range(3)]
+    cells = [entry.table.text(row, 1) for row in range(3)]
     window.open(GALLERY["two_layer"])
     assert entry.results is None and entry.side.checks[0].finding is None
     window.open(experiment)
     assert entry.results is results and entry.bar.seeds == (1, 2)
-    assert [entry.table.item(row, 1).text() for row in range(3)] == cells
+    assert [entry.table.text(row, 1) for row in range(3)] == cells
     assert [each.mark.ok for each in entry.side.checks] == [True, False]
     assert entry.views()[0].loss.batches["slow"].x.size == 60
     assert entry.bar.status.text().startswith("Done")
@@ -347,7 +347,7 @@ def test_what_goes_wrong_is_one_message(qtbot, window, monkeypatch, error, said)
 def test_double_click_opens_a_run_in_the_playground(qtbot, window, session):
     finished(qtbot, window, small())
     runs = window.entry.table
-    place = runs.visualItemRect(runs.item(1, 0)).center()
+    place = runs.visualRect(runs.cells.index(1, 0)).center()
     qtbot.mouseClick(runs.viewport(), Qt.MouseButton.LeftButton, pos=place)
     qtbot.mouseDClick(runs.viewport(), Qt.MouseButton.LeftButton, pos=place)
     expected = window.entry.experiment.plans["digits"].variants[1].spec
@@ -359,10 +359,10 @@ def test_every_run_can_be_opened_without_a_mouse(qtbot, window, session):
     window.open(small())
     runs = window.entry.table
     for row, label in enumerate(runs.labels):
-        runs.setCurrentCell(row, 0)
+        runs.setCurrentIndex(runs.cells.index(row, 0))
         qtbot.keyClick(runs, Qt.Key.Key_Return)
         assert session.spec.title == f"Small: {label}"
-    runs.setCurrentCell(0, 0)
+    runs.setCurrentIndex(runs.cells.index(0, 0))
     window.entry.below.open_button.click()
     assert session.spec.title == "Small: slow"
 
@@ -600,6 +600,6 @@ def test_many_runs_fit_and_the_table_scrolls(qtbot, window):
     window.resize(936, 600)
     window.open(GALLERY["batch_norm"])
     entry = window.entry
-    assert entry.table.rowCount() == 32
+    assert entry.table.cells.rowCount() == 32
     qtbot.waitUntil(lambda: entry.table.verticalScrollBar().maximum() > 0, timeout=WAIT)
     assert entry.bar.run.mapTo(window, QPoint(entry.bar.run.width(), 0)).x() <= window.width()

@@ -213,7 +213,7 @@ class EntryPage(QWidget):
 
     def let_go(self) -> bool:
         """Deselect the selected runs; return whether there were any."""
-        some = bool(self.table.selectedItems())
+        some = bool(self.table.selectedIndexes())
         self.table.clearSelection()
         return some
 

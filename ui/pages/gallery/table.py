@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QTableWidget,
-    QTableWidgetItem,
-    QWidget,
-)
+from dataclasses import replace
+
+from PySide6.QtCore import QItemSelection, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from core.base.translation import Message, tr
 from core.gallery.comparison import Comparison
@@ -19,17 +15,16 @@ from core.gallery.results import Results, spread_shown
 from ui import theme
 from ui.plots.run_styles import SWATCH, run_styles, swatch
 from ui.widgets.figures import NONE
+from ui.widgets.text_table import TextTable
 
 NAME = 0
 ROW_HEIGHT = 28
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 TIP = Message(
     "A click highlights this run's curves; a double click or Enter opens it in the playground"
 )
 
 
-class RunTable(QTableWidget):
+class RunTable(TextTable):
     """`chosen` carries the selected runs; `opened` the label of the run to open in the
     playground."""
 
@@ -37,9 +32,10 @@ class RunTable(QTableWidget):
     opened = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        # Qt tells of the selection while the table is built.
         self.labels: list[str] = []
         self._told: list[str] = []
+        super().__init__(parent)
         self.setAccessibleName(tr("Runs"))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -51,21 +47,15 @@ class RunTable(QTableWidget):
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        self.itemSelectionChanged.connect(self._tell_chosen)
-        self.cellDoubleClicked.connect(lambda row, _: self.opened.emit(self.labels[row]))
+        self.doubleClicked.connect(lambda at: self.opened.emit(self.labels[at.row()]))
 
     def show_plan(self, plan: Plan) -> None:
         """List the planned runs, without figures."""
+        self.clearSelection()
         self.labels = [variant.label for variant in plan.variants]
         heads = [tr("Run"), *(tr(column.heading) for column in plan.columns)]
         heads += [tr("Updates"), tr("ms/step")]
-        self.clearContents()
-        self.setColumnCount(len(heads))
-        self.setRowCount(len(self.labels))
-        self.setHorizontalHeaderLabels(heads)
-        for column in range(len(heads)):
-            if head := self.horizontalHeaderItem(column):
-                head.setTextAlignment(RIGHT if column else LEFT)
+        self.cells.fill(heads, len(self.labels))
         for row, label in enumerate(self.labels):
             self._put(row, NAME, tr(label))
             for column in range(1, len(heads)):
@@ -75,13 +65,11 @@ class RunTable(QTableWidget):
 
     def show_progress(self, comparison: Comparison) -> None:
         """Show the progress of each run."""
-        column = self.columnCount() - 2
+        column = self.cells.columnCount() - 2
         for row, label in enumerate(self.labels):
             run = comparison.runs[label]
             text = f"{run.iteration:,}" if run.iteration or run.ended else NONE
-            item = self.item(row, column)
-            if item is not None and item.text() != text:
-                item.setText(text)
+            self.cells.put(row, column, replace(self.cells.cell(row, column), text=text))
 
     def show_results(self, results: Results) -> None:
         """Show the final figures."""
@@ -99,9 +87,12 @@ class RunTable(QTableWidget):
     def retheme(self) -> None:
         """Apply the colours of the current theme."""
         styles = run_styles(self.labels)
+        columns = range(self.cells.columnCount())
         for row, label in enumerate(self.labels):
-            if item := self.item(row, NAME):
-                item.setIcon(swatch(styles[label], theme.current()))
+            for column in columns:
+                self._put(row, column, self.text(row, column))
+            icon = swatch(styles[label], theme.current())
+            self.cells.put(row, NAME, replace(self.cells.cell(row, NAME), icon=icon))
 
     def wanted_height(self, most: int) -> int:
         """The height for all rows, up to a limit."""
@@ -109,11 +100,11 @@ class RunTable(QTableWidget):
 
     def selected_label(self) -> str:
         """The run that is selected, or the first."""
-        row = self.currentRow()
+        row = self.currentIndex().row()
         return self.labels[row if 0 <= row < len(self.labels) else 0]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentRow() >= 0:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.opened.emit(self.selected_label())
         else:
             super().keyPressEvent(event)
@@ -122,21 +113,20 @@ class RunTable(QTableWidget):
         return QSize(600, self.wanted_height(8))
 
     def _put(self, row: int, column: int, text: str) -> None:
-        item = self.item(row, column)
-        if item is None:
-            item = QTableWidgetItem()
-            item.setTextAlignment(RIGHT if column else LEFT)
-            self.setItem(row, column, item)
-        item.setText(text)
-        item.setToolTip(tr(TIP) if column == NAME else "")
-        muted = text == NONE or text == "nan"
-        item.setForeground(QColor(getattr(theme.current(), "muted" if muted else "text")))
+        tip = tr(TIP) if column == NAME else ""
+        color = theme.current().muted if text in (NONE, "nan") else ""
+        cell = self.cells.cell(row, column)
+        self.cells.put(row, column, replace(cell, text=text, tip=tip, color=color))
 
     def _fit(self) -> None:
         self.resizeColumnsToContents()
         self.setColumnWidth(NAME, max(self.columnWidth(NAME) + 8, 150))
-        for column in range(1, self.columnCount()):
+        for column in range(1, self.cells.columnCount()):
             self.setColumnWidth(column, max(self.columnWidth(column) + 6, 76))
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        super().selectionChanged(selected, deselected)
+        self._tell_chosen()
 
     def _tell_chosen(self) -> None:
         rows = sorted({index.row() for index in self.selectedIndexes()})
