@@ -55,17 +55,17 @@ def runs(qtbot, session: Session) -> Runs:
 
 def cells(runs: Runs) -> list[dict[str, str]]:
     table = runs.table
-    model, columns = table.model(), range(table.columnCount())
+    model, columns = table.cells, range(table.cells.columnCount())
     heads = [model.headerData(i, Qt.Orientation.Horizontal) for i in columns]
     return [
         {head: model.index(row, column).data() for column, head in enumerate(heads)}
-        for row in range(table.rowCount())
+        for row in range(table.cells.rowCount())
     ]
 
 
 def choose(runs: Runs, name: str) -> None:
     row = [row["Run"] for row in cells(runs)].index(name)
-    runs.table.setCurrentCell(row, 0)
+    runs.table.setCurrentIndex(runs.table.cells.index(row, 0))
 
 
 def test_it_lists_what_differs_and_how_well_each_run_did(runs: Runs, session: Session) -> None:
@@ -86,9 +86,9 @@ def test_what_differs_from_the_present_run_stands_out(runs: Runs) -> None:
     heads = list(cells(runs)[0])
     bold = {
         (row, heads[column])
-        for row in range(runs.table.rowCount())
+        for row in range(runs.table.cells.rowCount())
         for column in range(len(heads))
-        if runs.table.item(row, column).font().bold()  # type: ignore[union-attr]
+        if runs.table.cells.cell(row, column).bold
     }
     changed = {"Optimizer", "Seed"}
     assert {head for row, head in bold if row == 2} == changed

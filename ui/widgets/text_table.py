@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QIcon
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QIcon
 from PySide6.QtWidgets import QTableView, QWidget
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -21,39 +21,53 @@ Role = Qt.ItemDataRole
 
 @dataclass(frozen=True)
 class Cell:
-    """What a cell shows; `color` is that of its text, "" for the palette's."""
+    """What a cell shows; `color` is that of its text, "" for the palette's. The text of an
+    `editable` one can be edited."""
 
     text: str = ""
     tip: str = ""
     color: str = ""
     icon: QIcon | None = None
+    bold: bool = False
+    editable: bool = False
 
     def data(self, role: int) -> Any:
         """What Qt shows in a role, None for its default."""
         values = {
             Role.DisplayRole: self.text,
+            Role.EditRole: self.text,
             Role.ToolTipRole: self.tip or None,
             Role.DecorationRole: self.icon,
             Role.ForegroundRole: QColor(self.color) if self.color else None,
+            Role.FontRole: _bold() if self.bold else None,
         }
         return values.get(role)  # type: ignore[call-overload]
 
 
 class TextModel(QAbstractTableModel):
-    """Rows of cells under headings; the first column is aligned to the left, others to the
-    right."""
+    """Rows of cells under headings. `edited` carries row, column and the text that was typed, which
+    is not taken over."""
+
+    edited = Signal(int, int, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._headings: list[str] = []
+        self._right: list[bool] = []
         self._rows: list[list[Cell]] = []
 
-    def fill(self, headings: Sequence[str], rows: int) -> None:
-        """Replace everything by empty rows."""
+    def fill(self, headings: Sequence[str], rows: int, right: Sequence[bool] = ()) -> None:
+        """Replace everything by empty rows. `right` says which columns are aligned to the right:
+        all but the first, if not given."""
         self.beginResetModel()
         self._headings = list(headings)
+        self._right = list(right or (column > 0 for column in range(len(headings))))
         self._rows = [[Cell()] * len(headings) for _ in range(rows)]
         self.endResetModel()
+
+    @property
+    def headings(self) -> list[str]:
+        return list(self._headings)
 
     def cell(self, row: int, column: int) -> Cell:
         return self._rows[row][column]
@@ -75,8 +89,24 @@ class TextModel(QAbstractTableModel):
         if not index.isValid():
             return None
         if role == Role.TextAlignmentRole:
-            return _side(index.column())
+            return self._side(index.column())
         return self._rows[index.row()][index.column()].data(role)
+
+    def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        if index.isValid() and self._rows[index.row()][index.column()].editable:
+            return flags | Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def setData(
+        self, index: QModelIndex | QPersistentModelIndex, value: Any, role: int = Role.EditRole
+    ) -> bool:
+        if role == Role.EditRole and index.isValid():
+            self.edited.emit(index.row(), index.column(), str(value))
+        return False
+
+    def _side(self, column: int) -> Qt.AlignmentFlag:
+        return RIGHT if self._right[column] else LEFT
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole
@@ -84,7 +114,7 @@ class TextModel(QAbstractTableModel):
         if orientation == Qt.Orientation.Vertical or not 0 <= section < len(self._headings):
             return None
         if role == Role.TextAlignmentRole:
-            return _side(section)
+            return self._side(section)
         return self._headings[section] if role == Role.DisplayRole else None
 
 
@@ -100,5 +130,7 @@ class TextTable(QTableView):
         return self.cells.cell(row, column).text
 
 
-def _side(column: int) -> Qt.AlignmentFlag:
-    return RIGHT if column else LEFT
+def _bold() -> QFont:
+    font = QFont()
+    font.setBold(True)
+    return font

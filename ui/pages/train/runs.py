@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QFont, QIcon, QKeySequence, QShortcut
+from PySide6.QtGui import QColor, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -27,6 +26,7 @@ from ui import theme
 from ui.session.session import Session
 from ui.widgets.figures import NONE, decimal
 from ui.widgets.swatch import DOT, dot_icon
+from ui.widgets.text_table import Cell, TextTable
 from ui.wording import setting, value_at
 
 PRESENT = Message("Present run")
@@ -73,7 +73,7 @@ class Runs(QDialog):
         self._paths: list[str] = []
         self.setWindowTitle(tr("Pinned runs"))
         self.resize(760, 320)
-        self.table = QTableWidget()
+        self.table = TextTable()
         self.empty = QLabel(tr(EMPTY))
         self.pin = QPushButton(tr("Pin current run"))
         self.rename = QPushButton(tr("Rename"))
@@ -96,29 +96,26 @@ class Runs(QDialog):
             runs.insert(0, Run(None, session.spec, session.history))
         chosen = self._chosen()
         self._runs, self._paths = runs, differing([run.spec for run in runs])
-        blocked = self.table.blockSignals(True)
         self._fill()
-        self.table.blockSignals(blocked)
         self._choose(chosen)
         self.empty.setVisible(not session.pins.all)
         self._tell_what_can_be_done()
 
     def _fill(self) -> None:
         paths = [_capital(setting(path, _with(path, self._runs))) for path in self._paths]
-        self.table.setRowCount(len(self._runs))
-        self.table.setColumnCount(len(FIGURES) + len(paths))
-        self.table.setHorizontalHeaderLabels([*map(tr, FIGURES), *paths])
-        for column in range(1, len(FIGURES)):
-            if head := self.table.horizontalHeaderItem(column):
-                head.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        cells, headings = self.table.cells, [*map(tr, FIGURES), *paths]
+        if headings != cells.headings or cells.rowCount() != len(self._runs):
+            figures = range(1, len(FIGURES))
+            cells.fill(headings, len(self._runs), [i in figures for i in range(len(headings))])
         present = self._session.spec
         for row, run in enumerate(self._runs):
-            self._put(row, NAME, run.name, swatch(run.pin), editable=run.pin is not None)
+            name, icon, pinned = run.name, swatch(run.pin), run.pin is not None
+            cells.put(row, NAME, Cell(name, name, icon=icon, editable=pinned))
             for column, text in enumerate(run.figures(), 1):
-                self._put(row, column, text, right=True)
+                cells.put(row, column, Cell(text, text))
             for column, path in enumerate(self._paths, len(FIGURES)):
                 text = value_at(path, run.spec)
-                self._put(row, column, text, bold=text != value_at(path, present))
+                cells.put(row, column, Cell(text, text, bold=text != value_at(path, present)))
         self.table.resizeColumnsToContents()
         width = self.table.columnWidth(NAME)
         self.table.setColumnWidth(NAME, max(width, 180))
@@ -131,43 +128,18 @@ class Runs(QDialog):
         if wanted > self.width():
             self.resize(wanted, self.height())
 
-    def _put(
-        self,
-        row: int,
-        column: int,
-        text: str,
-        icon: QIcon | None = None,
-        editable: bool = False,
-        right: bool = False,
-        bold: bool = False,
-    ) -> None:
-        item = self.table.item(row, column)
-        if item is None:
-            item = QTableWidgetItem()
-            self.table.setItem(row, column, item)
-        item.setText(text)
-        item.setToolTip(text)
-        item.setIcon(icon or QIcon())
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        item.setFlags(flags | Qt.ItemFlag.ItemIsEditable if editable else flags)
-        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-        item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-        font = QFont(self.table.font())
-        font.setBold(bold)
-        item.setFont(font)
-
     # Commands
 
     def chosen(self) -> Run | None:
         """The run of the selected row."""
-        row = self.table.currentRow()
+        row = self.table.currentIndex().row()
         return self._runs[row] if 0 <= row < len(self._runs) else None
 
     def choose(self, history: History) -> None:
         """Select the row of a run."""
         for row, run in enumerate(self._runs):
             if run.history is history:
-                self.table.setCurrentCell(row, NAME)
+                self.table.setCurrentIndex(self.table.cells.index(row, NAME))
 
     def _chosen(self) -> History | None:
         run = self.chosen()
@@ -188,15 +160,17 @@ class Runs(QDialog):
         self.pin.setEnabled(unpinned and not session.pins.full)
 
     def _rename(self) -> None:
-        item = self.table.item(self.table.currentRow(), NAME)
-        if item is not None:
-            self.table.editItem(item)
+        if (run := self.chosen()) and run.pin:
+            self.table.edit(self.table.cells.index(self._runs.index(run), NAME))
 
-    def _take_name(self, item: QTableWidgetItem) -> None:
-        run = self._runs[item.row()]
-        if run.pin and item.column() == NAME:
-            self._session.pins.rename(run.pin, item.text())
-            # Also if the name has not changed: the text entered may have been empty.
+    def _take_name(self, row: int, column: int, name: str) -> None:
+        run = self._runs[row]
+        if run.pin and column == NAME:
+            self._session.pins.rename(run.pin, name)
+            if pin := self._session.pins.of(run.history):
+                # At once: while the cell is edited, `refresh` changes nothing.
+                cell = replace(self.table.cells.cell(row, column), text=pin.name, tip=pin.name)
+                self.table.cells.put(row, column, cell)
             QTimer.singleShot(0, self.refresh)
 
     def _remove(self) -> None:
@@ -249,8 +223,9 @@ class Runs(QDialog):
 
     def _connect(self) -> None:
         session = self._session
-        self.table.itemChanged.connect(self._take_name)
-        self.table.itemSelectionChanged.connect(self._tell_what_can_be_done)
+        self.table.cells.edited.connect(self._take_name)
+        selected = self.table.selectionModel().selectionChanged
+        selected.connect(lambda *_: self._tell_what_can_be_done())
         self.pin.clicked.connect(lambda: session.pin())
         self.rename.clicked.connect(self._rename)
         self.restore.clicked.connect(self._restore)
