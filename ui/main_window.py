@@ -50,6 +50,7 @@ from ui.session.session import Session
 from ui.session.snapshot import Snapshot, reinstate
 from ui.widgets.banner import Action, Banner
 from ui.widgets.keys import press_focused
+from ui.widgets.layouts import add_layout
 
 DEFAULT_SIZE = QSize(1440, 900)
 MINIMUM_SIZE = QSize(1000, 640)
@@ -147,9 +148,9 @@ class MainWindow(QMainWindow):
         above = QVBoxLayout()
         above.setContentsMargins(NOTICE_MARGIN, 0, NOTICE_MARGIN, 0)
         above.addWidget(self.notice)
-        column.addLayout(above)
+        add_layout(column, above)
         column.addWidget(self.stack, 1)
-        row.addLayout(column, 1)
+        add_layout(row, column, 1)
         self.setCentralWidget(center)
 
     # Pages

@@ -26,6 +26,7 @@ from core.data.fetch import adopt, download
 from core.data.sources import SOURCES
 from ui import theme
 from ui.data.work import Work, WorkContext
+from ui.widgets.layouts import add_layout
 
 WIDTH, MARGIN = 520, 20
 BUTTON = 104
@@ -166,7 +167,7 @@ class DownloadDialog(QDialog):
         for part in (self.problem, self.progress, self.state):
             whole.addWidget(part)
         whole.addSpacing(8)
-        whole.addLayout(buttons)
+        add_layout(whole, buttons)
 
     def _show_progress(self, share: float, text: str) -> None:
         self.progress.setValue(round(1000 * share))

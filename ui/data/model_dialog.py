@@ -14,6 +14,7 @@ from core.training.model import Model
 from core.training.questions import MOST_FIELDS, Question
 from ui.plots.card import Card
 from ui.views.what_if_panel import WhatIfPanel
+from ui.widgets.layouts import add_layout
 
 SIZE, MARGIN = (760, 460), 16
 
@@ -70,7 +71,7 @@ class ModelDialog(QDialog):
         whole.addWidget(self.heading)
         whole.addWidget(self.text)
         whole.addWidget(self.card, 1)
-        whole.addLayout(buttons)
+        add_layout(whole, buttons)
 
     def _continue(self) -> None:
         self.continue_wanted.emit()

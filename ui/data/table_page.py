@@ -32,6 +32,7 @@ from ui import theme
 from ui.data.columns_table import ColumnsView
 from ui.data.preview import Preview, PreviewModel
 from ui.widgets.combo import Combo, choice_model
+from ui.widgets.layouts import add_layout
 from ui.widgets.section import More
 from ui.widgets.text_field import TextField
 
@@ -215,13 +216,13 @@ class TablePage(QDialog):
         left.addWidget(self.columns, 5)
         top = QHBoxLayout()
         top.setSpacing(16)
-        top.addLayout(left, 1)
+        add_layout(top, left, 1)
         top.addWidget(self._side(user_files.is_archive(path)))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(16, 16, 16, 16)
         whole.setSpacing(16)
-        whole.addLayout(top, 1)
-        whole.addLayout(self._buttons())
+        add_layout(whole, top, 1)
+        add_layout(whole, self._buttons())
 
     def _side(self, archive: bool) -> QWidget:
         side = QWidget()
@@ -291,7 +292,7 @@ class TablePage(QDialog):
         layout = QVBoxLayout(side)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(16)
-        layout.addLayout(form)
+        add_layout(layout, form)
         layout.addWidget(area, 1)
         return side
 

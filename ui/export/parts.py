@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from core.base.translation import tr
 from ui.widgets.combo import Combo, choice_model
+from ui.widgets.layouts import add_layout
 from ui.widgets.pixmap import show_pixmap
 
 PREVIEW = QSize(400, 280)
@@ -60,7 +61,7 @@ def arrange(
     size.
     """
     side = QVBoxLayout()
-    side.addLayout(form)
+    add_layout(side, form)
     for note in notes:
         if isinstance(note, QLabel):
             note.setWordWrap(True)
@@ -69,7 +70,7 @@ def arrange(
     top, below = QHBoxLayout(), QHBoxLayout()
     top.setSpacing(16)
     top.addWidget(preview, preview_share)
-    top.addLayout(side, 2)
+    add_layout(top, side, 2)
     expands = left.sizePolicy().expandingDirections() & Qt.Orientation.Horizontal
     below.addWidget(left, 9 if expands else 0)
     below.addStretch(1)
@@ -79,8 +80,8 @@ def arrange(
     whole = QVBoxLayout(dialog)
     whole.setContentsMargins(16, 16, 16, 16)
     whole.setSpacing(16)
-    whole.addLayout(top)
-    whole.addLayout(below)
+    add_layout(whole, top)
+    add_layout(whole, below)
     right[-1].setFocus()
 
 

@@ -15,6 +15,7 @@ from core.catalogue.blocks import Block
 from ui import theme
 from ui.forms.form import Form, chain_tabs
 from ui.widgets.entry_combo import RESTARTS, described
+from ui.widgets.layouts import add_layout
 from ui.widgets.spin import Spin
 
 INSET = 6
@@ -45,7 +46,7 @@ class BlockRow(QFrame):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(INSET + STRIPE + GRIP + 6, 3, 4, 3)
         self._column.setSpacing(6)
-        self._column.addLayout(self._head())
+        add_layout(self._column, self._head())
         self._tell_own_settings()
 
     def _head(self) -> QHBoxLayout:

@@ -21,6 +21,7 @@ from core.base.translation import tr
 from core.lessons.answers import Progress
 from ui import theme
 from ui.lessons.reader import Reader
+from ui.widgets.layouts import add_layout
 
 WIDTH, MARGIN = 340, 16
 # Of the list and around the text of an item.
@@ -67,7 +68,7 @@ class LessonPanel(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addLayout(head)
+        add_layout(column, head)
         column.addWidget(self._stack, 1)
 
     def show_list(self, lessons: Mapping[str, Progress]) -> None:

@@ -26,6 +26,7 @@ from core.lessons.answers import Answer
 from core.lessons.condition import FIGURES, Value
 from core.lessons.lesson import Question
 from ui import theme
+from ui.widgets.layouts import add_layout
 from ui.widgets.numbers import parsed, shown
 
 MARGIN, GAP = 12, 8
@@ -112,7 +113,7 @@ class ChoiceCard(QuestionCard):
             row.setSpacing(4)
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
             row.addWidget(label, 1)
-            self._column.addLayout(row)
+            add_layout(self._column, row)
         self._group.idClicked.connect(lambda number: self.answered.emit(number))
 
     def show_answer(self, answer: Answer | None) -> None:
@@ -148,7 +149,7 @@ class NumberCard(QuestionCard):
         row.setSpacing(GAP)
         row.addWidget(self.field, 1)
         row.addWidget(self.check)
-        self._column.addLayout(row)
+        add_layout(self._column, row)
         self.field.returnPressed.connect(self._answer)
         self.check.clicked.connect(self._answer)
 
@@ -183,7 +184,7 @@ class StateCard(QuestionCard):
             label.setObjectName("quiet")
             self.figures[name] = value
             self._rows.addRow(label, value)
-        self._column.addLayout(self._rows)
+        add_layout(self._column, self._rows)
 
     def show_values(self, values: Mapping[str, Value]) -> None:
         for name, label in self.figures.items():

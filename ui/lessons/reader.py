@@ -20,6 +20,7 @@ from core.lessons.condition import Value
 from core.lessons.lesson import Page
 from ui.lessons.page_text import PageText
 from ui.lessons.question_card import QuestionCard, question_card
+from ui.widgets.layouts import add_layout
 from ui.widgets.scroll_area import ScrollArea
 
 MARGIN, GAP = 16, 12
@@ -77,9 +78,9 @@ class Reader(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addLayout(top)
+        add_layout(column, top)
         column.addWidget(self.area, 1)
-        column.addLayout(buttons)
+        add_layout(column, buttons)
 
     def show_progress(self, progress: Progress) -> None:
         """Show the page that the progress is at, with the answer to its question."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBo
 from core.base.translation import Message, tr
 from core.diagnosis import Finding, Remedy
 from ui import theme
+from ui.widgets.layouts import add_layout
 
 WORDS = {
     "good": Message("All is well"),
@@ -103,7 +104,7 @@ class FindingCard(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(INSET, 0, INSET, INSET - 2)
         column.addStretch(1)
-        column.addLayout(self._row)
+        add_layout(column, self._row)
 
     def _places(self) -> tuple[QRect, QRect]:
         """The rectangles of title and evidence."""

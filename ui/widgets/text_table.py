@@ -1,8 +1,4 @@
-"""A table of texts.
-
-Not a `QTableWidget`: under long use PySide lets go of an item that the table still holds, and
-crashes when the table deletes it. Here a cell is a Python value, and Qt holds only the model.
-"""
+"""A table of texts: a cell is a Python value, and Qt holds only the model."""
 
 from __future__ import annotations
 

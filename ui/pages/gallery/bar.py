@@ -21,6 +21,7 @@ from ui import theme
 from ui.widgets.check import Check
 from ui.widgets.combo import Combo, choice_model
 from ui.widgets.elided_label import ElidedLabel
+from ui.widgets.layouts import add_layout
 from ui.widgets.spin import Spin
 
 MOST_SEEDS = 20
@@ -180,8 +181,8 @@ class Bar(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 10, 0, 8)
         column.setSpacing(8)
-        column.addLayout(row)
-        column.addLayout(below)
+        add_layout(column, row)
+        add_layout(column, below)
 
     def _connect(self) -> None:
         self.back.clicked.connect(lambda: self.back_requested.emit())

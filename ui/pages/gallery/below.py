@@ -11,6 +11,7 @@ from core.base.translation import tr
 from core.gallery.results import Results, table_csv
 from ui.export.formats import ExportError, write_whole
 from ui.pages.gallery.table import RunTable
+from ui.widgets.layouts import add_layout
 from ui.widgets.save_dialog import ask_target
 
 MOST_ROWS, BUTTONS = 6, 36
@@ -44,7 +45,7 @@ class Below(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.table, 1)
-        column.addLayout(buttons)
+        add_layout(column, buttons)
         self.table.opened.connect(self.opened)
         self.table.chosen.connect(lambda labels: self.open_button.setEnabled(bool(labels)))
         self.open_button.clicked.connect(lambda: self.opened.emit(self.table.selected_label()))

@@ -17,6 +17,7 @@ from core.base.translation import tr
 from core.gallery import TOPICS
 from core.gallery.experiment import Experiment
 from ui.pages.gallery.tile import Tile
+from ui.widgets.layouts import add_layout
 from ui.widgets.scroll_area import ScrollArea
 from ui.widgets.section import Section
 
@@ -41,7 +42,7 @@ class Topic(Section):
         self._grid = QGridLayout()
         self._grid.setSpacing(GAP)
         self._grid.setAlignment(Qt.AlignmentFlag.AlignLeft)
-        self.column.addLayout(self._grid)
+        add_layout(self.column, self._grid)
 
     def shown(self) -> list[Tile]:
         """The cards that match the last search."""
@@ -189,7 +190,7 @@ class CardsPage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addLayout(top)
+        add_layout(whole, top)
         whole.addWidget(self._area, 1)
         self._lay_out()
 

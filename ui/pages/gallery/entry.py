@@ -31,6 +31,7 @@ from ui.pages.gallery.view import ComparisonView
 from ui.plots.card import Card
 from ui.session.job import SILENT, BackgroundJob
 from ui.widgets.banner import Banner
+from ui.widgets.layouts import add_layout
 from ui.widgets.scroll_area import ScrollArea
 
 MARGIN = 12
@@ -295,7 +296,7 @@ class EntryPage(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.side)
-        whole.addLayout(right, 1)
+        add_layout(whole, right, 1)
 
     def _connect(self) -> None:
         self.bar.back_requested.connect(self.back_requested)

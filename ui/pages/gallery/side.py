@@ -11,6 +11,7 @@ from core.base.translation import tr
 from core.gallery.experiment import Expectation, Experiment
 from core.gallery.results import Finding
 from ui import theme
+from ui.widgets.layouts import add_layout
 from ui.widgets.pixmap import show_pixmap
 from ui.widgets.section import Section
 
@@ -55,7 +56,7 @@ class Check(QWidget):
         row.setContentsMargins(0, 3, 0, 5)
         row.setSpacing(8)
         row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(column, 1)
+        add_layout(row, column, 1)
         self.show_finding(None)
 
     def show_finding(self, finding: Finding | None) -> None:

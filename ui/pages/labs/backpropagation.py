@@ -46,6 +46,7 @@ from ui.plots.pictures.hand_network import Moment
 from ui.session.job import BackgroundJob
 from ui.theme import current
 from ui.widgets.check import Check
+from ui.widgets.layouts import add_layout
 from ui.widgets.number_field import NumberField
 from ui.widgets.spin import Spin
 from ui.widgets.text_field import TextField
@@ -325,7 +326,7 @@ class BackpropagationPage(LabPage):
         line.addWidget(self.verdict, 1)
         column = self.formula.layout()
         assert isinstance(column, QVBoxLayout)
-        column.addLayout(line)
+        add_layout(column, line)
         self.grid.addWidget(self.formula, 1, 0)
         self.grid.setRowStretch(0, 3)
         self.grid.setRowStretch(1, 1)

@@ -19,6 +19,7 @@ from core.base.translation import tr
 from core.studies import LABS
 from core.studies.base import Lab
 from ui.pages.labs.pictures import picture_of
+from ui.widgets.layouts import add_layout
 from ui.widgets.picture_tile import PictureTile
 from ui.widgets.scroll_area import ScrollArea
 
@@ -111,12 +112,12 @@ class LabCards(QWidget):
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(MARGIN, 0, 0, MARGIN)
-        column.addLayout(self._grid)
+        add_layout(column, self._grid)
         column.addStretch(1)
         area = ScrollArea(content)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addLayout(top)
+        add_layout(whole, top)
         whole.addWidget(area, 1)
         self._lay_out()

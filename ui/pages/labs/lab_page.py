@@ -35,6 +35,7 @@ from ui.plots.plot_view import PlotView
 from ui.session.linking import Links
 from ui.widgets.banner import Banner
 from ui.widgets.keys import keeps_key
+from ui.widgets.layouts import add_layout
 from ui.widgets.save_dialog import ask_target
 from ui.widgets.text_card import TextCard
 
@@ -241,8 +242,7 @@ class LabPage(QWidget):
             widget.setVisible(alone)
 
     def _content(self) -> list[QWidget]:
-        items = (self.grid.itemAt(i) for i in range(self.grid.count()))
-        return [widget for item in items if item and (widget := item.widget())]
+        return [part for part in (*self.cards, self.formula) if self.grid.indexOf(part) >= 0]
 
     def retheme(self, colors: theme.Theme) -> None:
         for card in self.cards:
@@ -286,18 +286,18 @@ class LabPage(QWidget):
         message = QHBoxLayout()
         message.setContentsMargins(GAP, GAP, GAP, 0)
         message.addWidget(self.banner)
-        right.addLayout(message)
-        right.addLayout(self.grid, 1)
+        add_layout(right, message)
+        add_layout(right, self.grid, 1)
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
         middle.addWidget(self.column)
-        middle.addLayout(right, 1)
+        add_layout(middle, right, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addLayout(top)
-        whole.addLayout(middle, 1)
+        add_layout(whole, top)
+        add_layout(whole, middle, 1)
 
     def _button(self, text: str, tip: str, act: Callable[[], object]) -> QPushButton:
         button = QPushButton(text)

@@ -18,6 +18,7 @@ from ui.pages.labs.cards import LabCards
 from ui.pages.labs.lab_page import LabPage
 from ui.pages.labs.registry import LAB_PAGES
 from ui.theme import Theme
+from ui.widgets.layouts import add_layout
 
 
 class LabsPage(Page):
@@ -37,8 +38,8 @@ class LabsPage(Page):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addLayout(message)
-        whole.addLayout(self._stack, 1)
+        add_layout(whole, message)
+        add_layout(whole, self._stack, 1)
         self.cards.opened.connect(self.open)
         escape = QShortcut(QKeySequence("Escape"), self)
         escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

@@ -13,6 +13,7 @@ from core.studies.optimizer_race import NEWTON, Newton
 from ui.pages.labs.race_plots import color_of
 from ui.widgets.check import Check
 from ui.widgets.entry_combo import described, entry_tip
+from ui.widgets.layouts import add_layout
 from ui.widgets.number_field import NumberField
 from ui.widgets.swatch import Swatch
 
@@ -40,7 +41,7 @@ class RacersForm(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         for key in KEYS:
-            column.addLayout(self._line(key))
+            add_layout(column, self._line(key))
 
     def set_values(self, keys: tuple[str, ...], rates: Mapping[str, float], same: bool) -> None:
         """Show which optimizers race and at which rate; with `same` the rates cannot be edited

@@ -39,6 +39,7 @@ from ui.pages.search.views import CurvesView, ParallelView, ScatterView, SearchV
 from ui.plots.plot_view import PlotView
 from ui.session.job import BackgroundJob
 from ui.theme import Theme
+from ui.widgets.layouts import add_layout
 
 MARGIN = 12
 STOPPING = Message("stopping")
@@ -310,13 +311,13 @@ class SearchPage(Page):
         content.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         content.setSpacing(8)
         content.addWidget(self.banner)
-        content.addLayout(self._bar())
+        add_layout(content, self._bar())
         content.addWidget(self.board, 1)
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(self.setup)
-        outer.addLayout(content, 1)
+        add_layout(outer, content, 1)
 
     def _bar(self) -> QHBoxLayout:
         self.copy = QPushButton(tr("Copy best"))

@@ -15,6 +15,7 @@ from core.experiment.spec import ExperimentSpec
 from core.search.candidates import Candidate, candidates
 from ui import theme
 from ui.widgets.combo import Combo, choice_model
+from ui.widgets.layouts import add_layout
 from ui.widgets.text_field import TextField
 
 LABELS = {
@@ -79,7 +80,7 @@ class RangeRow(QFrame):
         for row in (above, below):
             row.setContentsMargins(0, 0, 0, 0)
             row.setSpacing(4)
-            column.addLayout(row)
+            add_layout(column, row)
         above.addWidget(self.setting, 1)
         above.addWidget(self.remove)
         self.scale.setFixedWidth(84)

@@ -26,6 +26,7 @@ from ui import theme
 from ui.caption import caption
 from ui.forms.form import Form
 from ui.pages.search.ranges import RangesEditor
+from ui.widgets.layouts import add_layout, set_layout
 from ui.widgets.scroll_area import ScrollArea
 from ui.widgets.section import Section
 
@@ -184,10 +185,10 @@ class SetupColumn(QFrame):
         column = QVBoxLayout()
         column.setContentsMargins(MARGIN, 12, MARGIN, MARGIN)
         column.setSpacing(16)
-        column.addLayout(self._pair(self.run, self.clear))
+        add_layout(column, self._pair(self.run, self.clear))
         section = Section(tr("Experiment"))
         section.add(self.experiment)
-        section.column.addLayout(self._pair(self.of_lecture, self.of_train))
+        add_layout(section.column, self._pair(self.of_lecture, self.of_train))
         column.addWidget(section)
         for name, widget in (
             (tr("What varies"), self.ranges),
@@ -199,7 +200,7 @@ class SetupColumn(QFrame):
             column.addWidget(section)
         column.addStretch(1)
         content = QWidget()
-        content.setLayout(column)
+        set_layout(content, column)
         area = ScrollArea(content, self)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

@@ -18,6 +18,7 @@ from ui.forms.blocks_editor import BlocksEditor
 from ui.forms.form import Form, chain_tabs
 from ui.widgets.activation_plot import ActivationPlot
 from ui.widgets.keys import keeps_key
+from ui.widgets.layouts import set_layout
 from ui.widgets.scroll_area import ScrollArea
 from ui.widgets.section import More, Section
 
@@ -97,7 +98,7 @@ class Controls(QFrame):
 
     def _scroll_in(self) -> None:
         content = QWidget()
-        content.setLayout(self._column)
+        set_layout(content, self._column)
         area = ScrollArea(content, self)
         # The scroll bar is in the margin, so that no field moves when it appears.
         area.verticalScrollBar().rangeChanged.connect(self._leave_room)

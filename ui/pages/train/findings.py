@@ -19,6 +19,7 @@ from core.telemetry.history import History
 from ui import theme
 from ui.widgets.finding_card import FindingCard, WellLine, kind
 from ui.widgets.keys import keeps_key
+from ui.widgets.layouts import add_layout, set_layout
 from ui.widgets.scroll_area import ScrollArea
 from ui.widgets.section import Section
 from ui.widgets.swatch import Rule
@@ -128,18 +129,18 @@ class Findings(QFrame):
         self._list.setSpacing(6)
         self._list.addWidget(self.hint)
         content = QWidget()
-        content.setLayout(self._list)
+        set_layout(content, self._list)
         self.area = ScrollArea(content)
         inner = QVBoxLayout()
         inner.setSpacing(4)
         inner.setContentsMargins(MARGIN, 7, 0, 12)
-        inner.addLayout(head)
+        add_layout(inner, head)
         inner.addWidget(self.area)
         column = QVBoxLayout(self)
         column.setSpacing(0)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(Rule())
-        column.addLayout(inner)
+        add_layout(column, inner)
         self._fit()
 
     def event(self, event: QEvent) -> bool:

@@ -35,6 +35,7 @@ from ui.pages.train.replay import Replay
 from ui.pages.train.timeline import Timeline
 from ui.pages.train.toolbar import Toolbar
 from ui.views import View
+from ui.widgets.layouts import add_layout
 from ui.wording import on_test
 
 MARGIN = 12
@@ -86,8 +87,8 @@ class TrainPage(Page):
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addLayout(left)
-        whole.addLayout(right, 1)
+        add_layout(whole, left)
+        add_layout(whole, right, 1)
 
     def _connect(self) -> None:
         session, toolbar = self._session, self.toolbar

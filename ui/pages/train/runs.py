@@ -25,6 +25,7 @@ from core.telemetry.history import History, Pin
 from ui import theme
 from ui.session.session import Session
 from ui.widgets.figures import NONE, decimal
+from ui.widgets.layouts import add_layout
 from ui.widgets.swatch import DOT, dot_icon
 from ui.widgets.text_table import Cell, TextTable
 from ui.wording import setting, value_at
@@ -219,7 +220,7 @@ class Runs(QDialog):
         column.setSpacing(12)
         column.addWidget(table, 1)
         column.addWidget(self.empty)
-        column.addLayout(buttons)
+        add_layout(column, buttons)
 
     def _connect(self) -> None:
         session = self._session

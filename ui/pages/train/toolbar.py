@@ -13,6 +13,7 @@ from ui import theme
 from ui.widgets.combo import Combo, choice_model
 from ui.widgets.figures import NONE, Figure, Figures, decimal
 from ui.widgets.keys import keeps_key
+from ui.widgets.layouts import add_layout
 
 RUN_WIDTH = 90
 ICON_WIDTH = 34
@@ -183,7 +184,7 @@ class Toolbar(QWidget):
             row.addWidget(button)
         row.addWidget(self.pace)
         self.extras.addWidget(self.pin)
-        row.addLayout(self.extras)
+        add_layout(row, self.extras)
         row.addSpacing(8)
         row.addWidget(self.figures, 1)
         row.addSpacing(8)
