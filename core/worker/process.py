@@ -27,9 +27,9 @@ from core.worker.parcel import Parcel, parcel, receive_parcel, send_parcel
 
 # Size of the pipe's buffer, so that a message fits without blocking the sender.
 PIPE_BYTES = 1 << 20
-# Interval of the process's heartbeat, and how many in a row may be missed before it counts as
-# silent. They are counted: by the clock, it would be silent after the computer has slept.
-HEARTBEAT_SECONDS, MOST_MISSED = 1.0, 3
+# Interval of the process's heartbeat, and how many missed in a row make it silent. They are
+# counted: by the clock, it would be silent after the computer has slept.
+HEARTBEAT_SECONDS, SILENT_AFTER = 1.0, 4
 # In the process, commands arrive in a thread of their own; this switch interval bounds their delay
 # while another thread computes.
 SWITCH_SECONDS = 0.001
@@ -115,14 +115,14 @@ class ProcessWorker:
             try:
                 if not self._source.poll(HEARTBEAT_SECONDS):
                     missed += 1
-                    if missed == MOST_MISSED + 1:
+                    if missed == SILENT_AFTER:
                         self.handlers.current.on_silence(True)
                     continue
                 packed = self._source.recv_bytes()
             except (EOFError, OSError, MemoryError):
                 break
             self._has_begun = True
-            if missed > MOST_MISSED:
+            if missed >= SILENT_AFTER:
                 self.handlers.current.on_silence(False)
             missed = 0
             if packed:

@@ -10,6 +10,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QFont, QIcon
 from PySide6.QtWidgets import QTableView, QWidget
 
+from ui import theme
+
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 Role = Qt.ItemDataRole
@@ -17,27 +19,29 @@ Role = Qt.ItemDataRole
 
 @dataclass(frozen=True)
 class Cell:
-    """What a cell shows; `color` is that of its text, "" for the palette's. The text of an
-    `editable` one can be edited."""
+    """What a cell shows. The text of an `editable` one can be edited."""
 
     text: str = ""
     tip: str = ""
-    color: str = ""
     icon: QIcon | None = None
+    muted: bool = False
     bold: bool = False
     editable: bool = False
 
     def data(self, role: int) -> Any:
         """What Qt shows in a role, None for its default."""
-        values = {
-            Role.DisplayRole: self.text,
-            Role.EditRole: self.text,
-            Role.ToolTipRole: self.tip or None,
-            Role.DecorationRole: self.icon,
-            Role.ForegroundRole: QColor(self.color) if self.color else None,
-            Role.FontRole: _bold() if self.bold else None,
-        }
-        return values.get(role)  # type: ignore[call-overload]
+        match role:
+            case Role.DisplayRole | Role.EditRole:
+                return self.text
+            case Role.ToolTipRole:
+                return self.tip or None
+            case Role.DecorationRole:
+                return self.icon
+            case Role.ForegroundRole if self.muted:
+                return QColor(theme.current().muted)
+            case Role.FontRole if self.bold:
+                return _bold()
+        return None
 
 
 class TextModel(QAbstractTableModel):

@@ -26,7 +26,7 @@ from core.worker.job import (
     Snapshot,
     Stopped,
 )
-from core.worker.process import HEARTBEAT_SECONDS, MOST_MISSED, ProcessWorker
+from core.worker.process import HEARTBEAT_SECONDS, SILENT_AFTER, ProcessWorker
 from core.worker.start import VARIABLE
 from core.worker.thread import ThreadWorker
 
@@ -362,7 +362,7 @@ class TestProcesses:
         listener.wait(lambda each: Silence(True) in each.news)
         os.kill(listener.process, signal.SIGCONT)
         listener.wait(lambda each: Silence(False) in each.news)
-        assert HEARTBEAT_SECONDS * (MOST_MISSED + 1) < 5
+        assert HEARTBEAT_SECONDS * SILENT_AFTER < 5
         assert listener.run.close(WAIT)
 
 

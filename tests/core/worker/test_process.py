@@ -17,7 +17,7 @@ import pytest
 
 from core.worker.channel import Handlers, Link, Worker, unpack
 from core.worker.parcel import LARGE, parcel
-from core.worker.process import HEARTBEAT_SECONDS, MOST_MISSED, ProcessWorker
+from core.worker.process import HEARTBEAT_SECONDS, SILENT_AFTER, ProcessWorker
 from core.worker.start import VARIABLE, start_worker
 from core.worker.thread import ThreadWorker
 
@@ -153,7 +153,7 @@ def test_a_process_that_is_stopped_is_noticed_and_so_is_that_it_goes_on():
     peer.heard()
     process = peer.process
     os.kill(process, signal.SIGSTOP)
-    assert peer.silence.get(timeout=2 * HEARTBEAT_SECONDS * MOST_MISSED) is True
+    assert peer.silence.get(timeout=2 * HEARTBEAT_SECONDS * SILENT_AFTER) is True
     os.kill(process, signal.SIGCONT)
     assert peer.silence.get(timeout=WAIT) is False
     os.kill(process, signal.SIGSTOP)

@@ -87,10 +87,7 @@ class RunTable(TextTable):
     def retheme(self) -> None:
         """Apply the colours of the current theme."""
         styles = run_styles(self.labels)
-        columns = range(self.cells.columnCount())
         for row, label in enumerate(self.labels):
-            for column in columns:
-                self._put(row, column, self.text(row, column))
             icon = swatch(styles[label], theme.current())
             self.cells.put(row, NAME, replace(self.cells.cell(row, NAME), icon=icon))
 
@@ -114,9 +111,8 @@ class RunTable(TextTable):
 
     def _put(self, row: int, column: int, text: str) -> None:
         tip = tr(TIP) if column == NAME else ""
-        color = theme.current().muted if text in (NONE, "nan") else ""
         cell = self.cells.cell(row, column)
-        self.cells.put(row, column, replace(cell, text=text, tip=tip, color=color))
+        self.cells.put(row, column, replace(cell, text=text, tip=tip, muted=text in (NONE, "nan")))
 
     def _fit(self) -> None:
         self.resizeColumnsToContents()

@@ -172,7 +172,6 @@ class Runs(QDialog):
                 # At once: while the cell is edited, `refresh` changes nothing.
                 cell = replace(self.table.cells.cell(row, column), text=pin.name, tip=pin.name)
                 self.table.cells.put(row, column, cell)
-            QTimer.singleShot(0, self.refresh)
 
     def _remove(self) -> None:
         run = self.chosen()
