@@ -115,6 +115,8 @@ class Soak:
 
     def close(self) -> list[str]:
         """Close menus, dialogs and the window, discarding what is not saved."""
+        # The storm may have minimised a dialog and, with it, the window.
+        xdotool("windowactivate", "--sync", self.window)
         xdotool("key", *["Escape"] * 6)
         for each in shown_windows():
             # A dialog may be open without the focus.

@@ -316,6 +316,18 @@ def test_a_name_that_is_no_file_is_a_message_and_changes_nothing(window, qtbot, 
     step(qtbot, window.session, 1)
 
 
+def test_the_title_tells_of_unsaved_changes_with_and_without_a_name(window, tmp_path):
+    window.session.edit(CIRCLE)
+    assert window.windowTitle() == "Untitled* – Training Playground"
+    window.session.undo_stack.undo()
+    assert window.windowTitle() == "Training Playground"
+    window.session.edit(CIRCLE)
+    assert window.document.write(tmp_path / "rings.json")
+    assert window.windowTitle() == "rings – Training Playground"
+    window.session.edit(SPEC)
+    assert window.windowTitle() == "rings* – Training Playground"
+
+
 def drop(window: MainWindow, urls: list[QUrl], text: str = "") -> None:
     data = QMimeData()
     data.setUrls(urls) if urls else data.setText(text)

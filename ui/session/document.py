@@ -51,6 +51,8 @@ class Document:
         """Show the experiment's name in the window's title, with a star while unsaved."""
         name = tr(self._session.spec.title) or (self.path.stem if self.path else "")
         changed = "" if self._session.undo_stack.isClean() else "*"
+        if changed and not name:
+            name = tr("Untitled")
         self._window.setWindowTitle(f"{name}{changed} – {APPLICATION}" if name else APPLICATION)
 
     def open(self, path: Path) -> bool:
