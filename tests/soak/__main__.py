@@ -1,7 +1,9 @@
 """`MINUTES=3 SEED=1 make soak`: random use of the application on a virtual screen.
 
 Prints what it holds and how fast it answers, and ends with status 1 where a bar of
-`tests.soak.verdict` is missed. Needs Xvfb, openbox and xdotool.
+`tests.soak.verdict` is missed. With ACTIONS=10000 it ends after so many actions. With BUILT=0
+the window starts as a user's does; otherwise all of it is built before the storm begins. Needs
+Xvfb, openbox and xdotool.
 """
 
 from __future__ import annotations
@@ -87,10 +89,11 @@ class Soak:
     def complaints(self) -> str:
         return self.errors.read_text(errors="replace")
 
-    def run(self, seconds: float) -> list[str]:
-        """Act for a while, then close the window. Returns what went wrong."""
+    def run(self, seconds: float, actions: float) -> list[str]:
+        """Act until so many seconds or actions have passed, then close the window. Returns what
+        went wrong."""
         end, next_sample, next_report = time.monotonic() + seconds, 0.0, 0.0
-        while (now := time.monotonic()) < end:
+        while (now := time.monotonic()) < end and self.storm.count < actions:
             if (status := self.process.poll()) is not None:
                 if status:
                     return [
@@ -155,11 +158,12 @@ def titles() -> list[str]:
 
 def main() -> int:
     minutes, seed = float(os.environ.get("MINUTES", "3")), int(os.environ.get("SEED", "1"))
-    print(f"{minutes:g} minutes, SEED={seed}")
+    actions = float(os.environ.get("ACTIONS", "inf"))
+    print(f"{minutes:g} minutes, at most {actions:g} actions, SEED={seed}")
     with virtual_display() as display, tempfile.TemporaryDirectory() as home:
         soak = Soak(Path(home), display, seed)
         try:
-            found = soak.run(minutes * 60)
+            found = soak.run(minutes * 60, actions)
             if found:
                 print(soak.complaints()[-8000:], file=sys.stderr)
             if log := os.environ.get("LOG"):

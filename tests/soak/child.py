@@ -2,9 +2,9 @@
 
 Builds every page, lab and entry of the gallery first, loads the libraries that the storm uses, and
 records as many steps as a run keeps, with every view open, so that what grows after that grows by
-use; then it makes the file named by READY. Writes to the file named by WATCH which code kept the
-window from answering; with INVENTORY=30 also every 30 seconds what is alive, and how much memory
-the allocator could give back.
+use; with BUILT=0 nothing is built. Then it makes the file named by READY. Writes to the file named
+by WATCH which code kept the window from answering; with INVENTORY=30 also every 30 seconds what is
+alive, and how much memory the allocator could give back.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ RECORDING_SECONDS = 15.0
 
 
 def watched(make: Callable = process.make_application):
-    """The QApplication, with a watch on its thread and everything built once."""
+    """The QApplication, with a watch on its thread, which builds everything once."""
     from PySide6.QtCore import QTimer
 
     from tests.soak.watch import Watch
@@ -40,27 +40,35 @@ def watched(make: Callable = process.make_application):
     application = make()
     inventory = float(os.environ.get("INVENTORY", "0"))
     application.watch = Watch(Path(os.environ["WATCH"]), inventory)
-    steps, timer = everything(), QTimer(application)
+    steps, timer = prepared(), QTimer(application)
     timer.timeout.connect(lambda: next(steps, None) or timer.stop())
     timer.start(STEP_MILLISECONDS)
     return application
 
 
-def everything() -> Iterator[bool]:
-    """Build one thing after another; the file READY is made at the end."""
-    from core.gallery import GALLERY
-    from core.studies import LABS
+def prepared() -> Iterator[bool]:
+    """Wait for the window and build one thing after another; makes the file READY at the end."""
+    from PySide6.QtWidgets import QApplication
+
     from ui.main_window import MainWindow
-    from ui.pages.gallery.page import GalleryPage
-    from ui.pages.labs.page import LabsPage
 
     window = None
     while window is None:
         yield True
-        from PySide6.QtWidgets import QApplication
-
         windows = QApplication.topLevelWidgets()
         window = next((each for each in windows if isinstance(each, MainWindow)), None)
+    if os.environ.get("BUILT") != "0":
+        yield from everything(window)
+    Path(os.environ["READY"]).touch()
+
+
+def everything(window: MainWindow) -> Iterator[bool]:
+    """Load every library, build every page, lab and entry of the gallery, and record steps."""
+    from core.gallery import GALLERY
+    from core.studies import LABS
+    from ui.pages.gallery.page import GalleryPage
+    from ui.pages.labs.page import LabsPage
+
     for name in LIBRARIES:
         importlib.import_module(name)
         yield True
@@ -80,7 +88,6 @@ def everything() -> Iterator[bool]:
     labs.back()
     window.show_page("train")
     yield from recorded_steps(window)
-    Path(os.environ["READY"]).touch()
 
 
 def recorded_steps(window: MainWindow) -> Iterator[bool]:
