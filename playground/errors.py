@@ -71,7 +71,11 @@ class ErrorReporter(QObject):
         if self._count > 1:
             message = tr("{message} ({count} times)", message=message, count=self._count)
         copy = tr("Copy report")
-        self._window.notify(message, copy, lambda: self._copy(text), stays=True)
+        try:
+            self._window.notify(message, copy, lambda: self._copy(text), stays=True)
+        except Exception:
+            # What failed may fail again as the window makes room for the message.
+            log.exception("The message could not be shown")
 
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(self.report(text))

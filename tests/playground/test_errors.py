@@ -74,6 +74,15 @@ def test_an_error_of_a_thread_that_outlives_the_window_is_printed_once(window, c
     assert errors.count("Traceback") == 1 and "ZeroDivisionError" in errors
 
 
+def test_an_error_while_the_message_is_shown_is_logged_and_asks_for_no_other(
+    window, monkeypatch, caplog
+):
+    ErrorReporter(window)
+    monkeypatch.setattr(window, "notify", lambda *_, **__: 1 // 0)
+    raised(ValueError("odd"))
+    assert "ZeroDivisionError" in caplog.text and caplog.text.count("Uncaught error") == 1
+
+
 def test_a_missing_library_is_no_fault_of_the_application(window, capsys):
     ErrorReporter(window)
     raised(MissingExtra("Searching needs optuna, which is not installed."))

@@ -21,6 +21,8 @@ from ui import theme
 from ui.plots.plot import Plot
 from ui.plots.plot_view import PlotView
 from ui.plots.scale import Scale, round_length, round_range, settle
+from ui.plots.series import Curve
+from ui.plots.shapes import Dots
 from ui.plots.stroke import Polyline, envelope, stroke
 from ui.plots.style import PaintStyle
 from ui.plots.text import Span, fitted, plain, spread
@@ -528,3 +530,14 @@ def test_a_plot_makes_no_widgets(qapp):
     plots = [Plot() for _ in range(3)]
     assert set(QApplication.allWidgets()) == before
     assert all(plot.getAxis("left").isVisible() for plot in plots)
+
+
+@pytest.mark.parametrize("make", [Dots, Curve])
+def test_a_read_out_snaps_to_points_that_have_a_place(make, qapp):
+    item, style = make("train", name="score"), PaintStyle(theme.LIGHT, qapp.font())
+    assert item.nearest_x(1.0) is None and not item.rows(1.0, style)
+    item.set_data([math.nan, 2.0, math.inf, 5.0], [1.0, 3.0, 4.0, 6.0])
+    assert item.nearest_x(2.5) == 2.0 and item.nearest_x(40.0) == 5.0
+    assert [row.value for row in item.rows(2.5, style)] == ["3.00"]
+    item.set_data([math.nan], [1.0])
+    assert item.nearest_x(1.0) is None and not item.rows(1.0, style)

@@ -143,6 +143,12 @@ def resolve(color: Color, style: PaintStyle) -> QColor:
     return color.of(style.theme) if isinstance(color, OneOf) else color(style)
 
 
+def nearest(xs: Floats, x: float) -> int | None:
+    """The index of the finite value nearest to another; None without one."""
+    away = np.where(np.isfinite(xs), np.abs(xs - x), np.inf)
+    return int(away.argmin()) if np.isfinite(away).any() else None
+
+
 def extent_of(x: Floats, y: Floats, log: bool) -> Extent | None:
     """Minimum and maximum of the finite values; on a logarithmic scale, of the positive ones."""
     fine = np.abs(y) < LIMIT

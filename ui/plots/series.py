@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from ui.plots.item import BEHIND, MARGIN, Color, Extent, PlotObject, extent_of, resolve
+from ui.plots.item import BEHIND, MARGIN, Color, Extent, PlotObject, extent_of, nearest, resolve
 from ui.plots.readout import Row
 from ui.plots.scale import Floats
 from ui.plots.shapes import Dots, Image, Rules, Steps, Zone
@@ -101,16 +101,14 @@ class Curves(PlotObject):
         return extent_of(self.xs, self.ys, log) if self.xs.size else None
 
     def rows(self, x: float, style: PaintStyle) -> list[Row]:
-        if not self.name or not self.xs.size or self.ys.shape[1] != 1:
+        i = nearest(self.xs, x)
+        if not self.name or i is None or self.ys.shape[1] != 1:
             return []
-        i = int(np.abs(self.xs - x).argmin())
         return [Row(self.colors(style)[0], self.name, self.text(float(self.ys[i, 0])))]
 
     def nearest_x(self, x: float) -> float | None:
-        known = np.isfinite(self.xs)
-        if not known.any():
-            return None
-        return float(self.xs[known][np.abs(self.xs[known] - x).argmin()])
+        i = nearest(self.xs, x)
+        return None if i is None else float(self.xs[i])
 
     # Painting
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from ui.plots import ramp
-from ui.plots.item import BEHIND, MARGIN, Color, Extent, PlotObject, extent_of, resolve
+from ui.plots.item import BEHIND, MARGIN, Color, Extent, PlotObject, extent_of, nearest, resolve
 from ui.plots.points import paint_points
 from ui.plots.readout import Row
 from ui.plots.stroke import Polyline
@@ -142,13 +142,14 @@ class Dots(PlotObject):
         return extent_of(self.xs, self.ys, bool(self.plot and self.plot.y_scale.log))
 
     def rows(self, x: float, style: PaintStyle) -> list[Row]:
-        if not self.name or not self.xs.size:
+        i = nearest(self.xs, x)
+        if not self.name or i is None:
             return []
-        i = int(np.abs(self.xs - x).argmin())
         return [Row(self._colors(style)[i], self.name, self.text(float(self.ys[i])))]
 
     def nearest_x(self, x: float) -> float | None:
-        return float(self.xs[np.abs(self.xs - x).argmin()]) if self.xs.size else None
+        i = nearest(self.xs, x)
+        return None if i is None else float(self.xs[i])
 
     def _colors(self, style: PaintStyle) -> list[QColor]:
         if self.palette:
