@@ -19,7 +19,7 @@ RESOURCES = ("resources", "core/codegen/templates")
 SOURCES = (".po", ".py", ".pyc")
 
 # Modules of extras, which no import shows to PyInstaller because `require` loads them.
-OPTIONAL = ("pandas", "charset_normalizer", "openpyxl", "optuna", "jinja2", "sympy")
+OPTIONAL = ("pandas", "charset_normalizer", "openpyxl", "optuna", "jinja2")
 # Projects of requirements.lock that stay out: pyarrow (90 MB at the least; without it there is no
 # Parquet, and pandas parses text) and distributed (clusters, whose workers need the same Python),
 # as docs/packaging.md says, and what only they, or databases of Optuna that the application does

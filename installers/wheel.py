@@ -16,9 +16,7 @@ from installers.program import CheckError, check
 DIST = ROOT / "dist"
 ENVIRONMENT = ROOT / "build" / "wheel"
 # Without extras.
-LEFT_OUT = {
-    *("text tables", "Excel", "Parquet", "search", "code export", "formulas", "clusters"),
-}
+LEFT_OUT = {"text tables", "Excel", "Parquet", "search", "code export", "clusters"}
 
 
 def build() -> tuple[Path, Path]:

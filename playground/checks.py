@@ -177,7 +177,6 @@ def uses() -> dict[str, Use]:
         "Parquet": Use("tables", ("pyarrow",), "Opening Parquet files", _parquet),
         "search": Use("search", ("optuna",), "Searching", _search),
         "code export": Use("code", ("jinja2",), "Exporting code", _code),
-        "formulas": Use("formulas", ("sympy",), "A typed formula", _formula),
         "clusters": Use("cluster", ("distributed",), "Searching on a cluster", lambda _: None),
     }
 
@@ -255,13 +254,3 @@ def _code(folder: Path) -> None:
 
     for target in TARGETS:
         compile(export(ExperimentSpec(), target).script, target, "exec")
-
-
-def _formula(folder: Path) -> None:
-    import numpy as np
-
-    from core.catalogue.formulas import Formula
-
-    slope = Formula("x^2", ("x",)).derivative(("x",), np.array([3.0]))
-    if slope.tolist() != [6.0]:
-        raise ValueError(f"the derivative of x² at 3 was {slope}")

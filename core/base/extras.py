@@ -23,7 +23,6 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "search": ("optuna",),
     "cluster": ("distributed",),
     "code": ("jinja2",),
-    "formulas": ("sympy",),
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -106,12 +105,3 @@ def memory(
             for name, kept in slots.items():
                 kept[t] = state[name]
     return Memory(gradient, slots)
-
-
-@dataclass(frozen=True)
-class LoadFormulas:
-    """Imports what typed formulas need, so that the first one does not delay the window."""
-
-    def run(self, context: Context) -> None:
-        with suppress(ImportError):
-            import sympy  # noqa: F401

@@ -23,9 +23,9 @@ from playground.__main__ import main
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
 
-# Loaded by a formula, a search and exported code. PyArrow is not: no table lies where a random hand
+# Loaded by a search and exported code. PyArrow is not: no table lies where a random hand
 # could open one.
-LIBRARIES = ("sympy", "optuna", "jinja2")
+LIBRARIES = ("optuna", "jinja2")
 STEP_MILLISECONDS = 150
 # At 60 frames a second more than a run keeps.
 RECORDING_SECONDS = 15.0

@@ -59,11 +59,10 @@ class Combo(QComboBox):
     """A drop-down list whose entries may have a muted note: a formula, an explanation.
 
     The note of the chosen entry is shown if it fits; one set by `set_note` is elided to fit. Enter
-    opens the list; the wheel works only with focus. `opened` is emitted before the list opens.
+    opens the list; the wheel works only with focus.
     """
 
     edited = Signal(object)
-    opened = Signal()
 
     def __init__(self, model: QStandardItemModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -116,7 +115,6 @@ class Combo(QComboBox):
             self.edited.emit(self.value())
 
     def showPopup(self) -> None:
-        self.opened.emit()
         if not self._list_is_ready:
             self._list_is_ready = True
             self.setItemDelegate(NoteDelegate(self))

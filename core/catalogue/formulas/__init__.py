@@ -1,7 +1,8 @@
-"""Formulas typed by users: parsed here, differentiated by SymPy, evaluated by NumPy.
+"""Formulas typed by users, evaluated by NumPy with their derivatives.
 
-The text is never run as code: a recursive-descent parser builds the expression from a fixed set of
-functions, and a small interpreter evaluates it. Errors carry their position in the text.
+The text is never run as code: a recursive-descent parser builds an expression from a fixed set of
+functions, and forward-mode automatic differentiation evaluates it. Errors carry their position in
+the text.
 """
 
 from core.catalogue.formulas.formula import Formula

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
-from core.catalogue.formulas.evaluation import Values, evaluate
-from core.catalogue.formulas.parser import Parser, sympy_module
+from core.catalogue.formulas.differentiation import Values, evaluate
+from core.catalogue.formulas.expression import Call, parts, written
+from core.catalogue.formulas.parser import Parser
+
+KINKED = ("abs", "min", "max")
 
 
 class Formula:
@@ -22,34 +24,29 @@ class Formula:
         self, text: str, variables: Sequence[str] = ("x", "y"), differentiable: bool = True
     ) -> None:
         self.text, self.variables = text, tuple(variables)
-        sympy = sympy_module()
-        self._symbols = {name: sympy.Symbol(name, real=True) for name in variables}
-        self._expression = Parser(text, self._symbols, differentiable).parse()
-        self._derivatives: dict[tuple[str, ...], Any] = {(): self._expression}
+        self._expression = Parser(text, self.variables, differentiable).parse()
 
     def value(self, *arguments: Values) -> Values:
+        """The values at points, one array of coordinates for each variable."""
         return self.derivative((), *arguments)
 
     def derivative(self, by: tuple[str, ...], *arguments: Values) -> Values:
-        """A derivative, such as ("x", "y") for ∂²f/∂x∂y; at a kink, one between those of both
-        sides."""
-        known = {self._symbols[n]: a for n, a in zip(self.variables, arguments, strict=True)}
+        """A derivative of first or second order, such as ("x", "y") for ∂²f/∂x∂y; at a kink, one
+        between those of both sides. Raises ValueError for a higher order."""
+        if len(by) > 2:
+            raise ValueError("a formula is differentiated at most twice")
+        points = dict(zip(self.variables, arguments, strict=True))
         with np.errstate(all="ignore"):
-            result = evaluate(self._symbolic(by), known)
-            return np.broadcast_to(np.asarray(result, float), np.shape(arguments[0])).copy()
+            result = evaluate(self._expression, points, by)
+            found = (result.value, result.first, result.second)[len(by)]
+            shape = np.shape(arguments[0])
+            return np.broadcast_to(0.0 if found is None else found, shape).astype(float)
 
-    def written(self, by: tuple[str, ...] = ()) -> str:
-        """The formula, or a derivative of it, as it was understood."""
-        text = str(self._symbolic(by))
-        return text.replace("**", "^").replace("*", "·").replace("Abs(", "abs(")
+    def written(self) -> str:
+        """The formula as it was understood."""
+        return written(self._expression)
 
     @property
     def kinks(self) -> bool:
         """Whether there are places without a derivative (an absolute value, min or max)."""
-        sympy = sympy_module()
-        return self._expression.has(sympy.Abs, sympy.Min, sympy.Max)
-
-    def _symbolic(self, by: tuple[str, ...]) -> Any:
-        if by not in self._derivatives:
-            self._derivatives[by] = self._symbolic(by[:-1]).diff(self._symbols[by[-1]])
-        return self._derivatives[by]
+        return any(isinstance(p, Call) and p.function in KINKED for p in parts(self._expression))

@@ -19,6 +19,7 @@ CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e}
 ALIASES = {"ln": "log", "√": "sqrt", "σ": "sigmoid", "arcsin": "asin", "arccos": "acos"}
 ALIASES |= {"arctan": "atan", "sgn": "sign"}
 STEPS = ("sign", "floor", "step")  # slope 0 wherever there is one
+# How many arguments each function takes.
 FUNCTIONS = {
     **dict.fromkeys(("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"), 1),
     **dict.fromkeys(("exp", "log", "sqrt", "abs", "sigmoid", *STEPS), 1),

@@ -48,6 +48,68 @@ def test_derivatives_are_the_slopes(text):
     assert slope(("x", "y"), X, Y) == pytest.approx(mixed, rel=1e-6, abs=1e-8)
 
 
+SMOOTH = ("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "exp", "log")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"{name}(0.3x + 0.1y²)" for name in (*SMOOTH, "sqrt", "sigmoid", "abs")),
+        *("x/(1 + y²)", "2/(x y)", "(x y)^3", "(x y)^-1", "(x y)^2", "(x y)^1.7", "2^(x y)"),
+        *("(x + y)^(x y)", "max(x y, x + y)", "min(x y, x + y)", "3 − x", "x y² sin x e^y"),
+    ],
+)
+def test_every_rule_gives_the_exact_first_and_second_derivatives(text):
+    x, y, h = np.array([0.4, 0.7, 1.1]), np.array([0.9, 1.2, 0.6]), 1e-5
+    formula = Formula(text)
+
+    def slope_of(by: tuple[str, ...], along: str) -> np.ndarray:
+        dx, dy = (h, 0.0) if along == "x" else (0.0, h)
+        ahead, behind = (formula.derivative(by, x + s * dx, y + s * dy) for s in (1, -1))
+        return (ahead - behind) / (2 * h)
+
+    for by in (("x",), ("y",), ("x", "x"), ("x", "y"), ("y", "x"), ("y", "y")):
+        exact = formula.derivative(by, x, y)
+        assert exact == pytest.approx(slope_of(by[:-1], by[-1]), rel=1e-7, abs=1e-8), by
+    with pytest.raises(ValueError, match="twice"):
+        formula.derivative(("x", "x", "x"), x, y)
+
+
+def test_slopes_at_kinks_are_between_those_of_both_sides():
+    zero = np.zeros(1)
+    for text in ("|x|", "max(x, −x)", "min(x, −x)"):
+        assert Formula(text).derivative(("x",), zero, zero) == [0]
+        assert Formula(text).kinks
+    assert Formula("max(2x, 0)").derivative(("x",), zero, zero) == [1]
+    assert not Formula("x²").kinks
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("6/2x", "3·x"),
+        ("0.5 + 0.4 sin 2πx", "0.5 + 0.4·sin(2·π·x)"),
+        ("-x^2 - (y - 1)", "−x^2 − (y − 1)"),
+        ("(x+y)(x-y)/2", "(x + y)·(x − y)/2"),
+        ("(2^x)^y + 2^x^y", "(2^x)^y + 2^x^y"),
+        ("x·-y + 1e-20", "x·(−y) + 1e−20"),
+        ("|x| + √y - e", "abs(x) + sqrt(y) − e"),
+    ],
+)
+def test_a_formula_is_written_as_it_was_understood(text, read):
+    assert Formula(text).written() == read
+
+
+def test_deeply_nested_and_long_formulas_are_evaluated():
+    tower, long = Formula("x^" * 149 + "x"), Formula("+".join(["xy"] * 100))
+    one = np.ones(1)
+    assert tower.value(one, one) == [1] and tower.derivative(("x", "y"), one, one) == [0]
+    nested = Formula("σ(" * 35 + "x y" + ")" * 35)
+    assert 0.6 < nested.value(one, one)[0] < 0.7
+    assert 0 < nested.derivative(("x", "y"), one, one)[0] < 1e-10
+    assert long.value(one, one) == [100] and long.derivative(("x", "y"), one, one) == [100]
+
+
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [
@@ -87,6 +149,8 @@ def test_no_text_does_anything_but_parse_or_say_what_is_wrong(text):
         return
     assert formula.value(X, Y).shape == X.shape
     assert formula.derivative(("x", "y"), X, Y).shape == X.shape
+    again = Formula(formula.written())
+    assert np.array_equal(again.value(X, Y), formula.value(X, Y), equal_nan=True)
 
 
 def test_functions_without_a_slope_are_fine_where_none_is_needed():

@@ -1,8 +1,5 @@
 """The page of the optimizer race: what is shown is what was computed, and what is wrong is said."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
@@ -67,8 +64,6 @@ BAD = [
     ("x y z", "Unknown name 'z'"),
     ("__import__('os')", "no meaning"),
     ("max(x, y, 1)", "takes 2, not 3"),
-    ("sin(" * 35 + "x" + ")" * 35, "may stand within each other"),
-    ("σ(" * 30 + "x y" + ")" * 30, "may stand within each other"),
     ("(" * 60 + "x" + ")" * 60, "Too many brackets"),
     ("x" + "+x" * 400, "at most 300"),
     ("x 2", "operator is missing"),
@@ -153,34 +148,3 @@ def test_a_rule_that_arrives_exactly_does_not_press_the_sweeps_other_curves_toge
     page._choose_surface("saddle")
     qtbot.waitUntil(lambda: not page.sweep_view.plot.y_scale.log, timeout=WAIT)
     assert page.sweep_view.plot.home_y is None
-
-
-OPENED = """
-import os, sys
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
-from PySide6.QtCore import QEventLoop
-from playground.process import make_application
-application = make_application()
-from core.experiment.spec import ExperimentSpec
-from tests.ui.running import page_context, session_within
-from ui.pages.labs.page import LabsPage
-session = session_within(ExperimentSpec())
-labs = LabsPage(page_context(session))
-labs.show()
-labs.open("optimizer_race")
-application.processEvents()
-print("sympy" in sys.modules)
-labs.lab.surface_choice.showPopup()
-loop = QEventLoop()
-labs.lab._formulas.finished.connect(loop.quit)
-loop.exec()
-print("sympy" in sys.modules)
-labs.shutdown()
-session.close()
-"""
-
-
-def test_formulas_are_loaded_once_one_may_be_chosen():
-    command = [sys.executable, "-c", OPENED]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert done.stdout.split() == ["False", "True"], done.stderr

@@ -16,7 +16,7 @@ from core.catalogue.surfaces import SURFACES, Surface
 from core.catalogue.surfaces.typed import FARTHEST, Typed
 from core.studies.base import StudyError
 from core.studies.optimizer_race import NEWTON, Race, Racer, Sweep, racers, sweep_rates
-from core.studies.race_jobs import LoadFormulas, Memory, RaceJob, SweepJob, memory
+from core.studies.race_jobs import Memory, RaceJob, SweepJob, memory
 from ui.pages.labs import race_words as words
 from ui.pages.labs.column import (
     Column,
@@ -86,7 +86,6 @@ class OptimizerRacePage(LabPage):
         )
         self.surface_choice = row(section, "f(x, y)", choices(items))
         self.surface_choice.edited.connect(self._choose_surface)
-        self.surface_choice.opened.connect(self._load_formulas)
         self.condition = row(
             section, tr("Condition κ"), real(self.State, "condition"), tr("Steepest over flattest")
         )
@@ -148,16 +147,10 @@ class OptimizerRacePage(LabPage):
         self._sweep_timer.setSingleShot(True)
         self._sweep_timer.setInterval(SWEEP_DELAY)
         self._sweep_timer.timeout.connect(self._start_sweep)
-        self._formulas: BackgroundJob | None = None
         self._race: Race | None = None
         self._memory: Memory | None = None
         self._computed: tuple = ()
         self._swept: tuple = ()
-
-    def _load_formulas(self) -> None:
-        """Load SymPy, which takes 60 MiB and half a second, once a formula may be typed."""
-        if self._formulas is None:
-            self._formulas = BackgroundJob(LoadFormulas(), shares_memory=True).start()
 
     def show_controls(self) -> None:
         s = self.state
@@ -269,8 +262,8 @@ class OptimizerRacePage(LabPage):
     def _run_race(self, job: RaceJob) -> None:
         """Short races at once, long ones in the background."""
         slow = sum(key == "lbfgs" for key in job.contestants) * len(job.starts)
-        # Second derivatives of a typed formula can take a second to be derived.
-        slow += 1000 * (NEWTON in job.contestants and isinstance(job.surface, Typed))
+        # Second derivatives of a typed formula take some 350 µs.
+        slow += 7 * (NEWTON in job.contestants and isinstance(job.surface, Typed))
         microseconds = job.steps * (6 * len(job.contestants) + 50 * slow)
         if self._race_job is not None:
             self._race_job.close()
@@ -326,7 +319,7 @@ class OptimizerRacePage(LabPage):
 
     def shutdown(self) -> None:
         self._sweep_timer.stop()
-        for job in (self._race_job, self._sweep_job, self._formulas):
+        for job in (self._race_job, self._sweep_job):
             if job is not None:
                 job.close(1.0)
 
