@@ -33,7 +33,8 @@ def let_overrides_raise() -> None:
         Shiboken.Object.__init_subclass__ = classmethod(_wrap_overrides)  # type: ignore[assignment]
 
 
-def _wrap_overrides(cls: type, **_: Any) -> None:
+def _wrap_overrides(cls: type, **named: Any) -> None:
+    super(Shiboken.Object, cls).__init_subclass__(**named)  # type: ignore[arg-type]
     for name, method in list(vars(cls).items()):
         if isinstance(method, FunctionType) and _is_of_qt(cls, name):
             setattr(cls, name, _raising(method))

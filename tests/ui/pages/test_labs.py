@@ -1,6 +1,8 @@
 """The Labs page: cards, steps forward and back, edits that can be undone, files, messages."""
 
+import gc
 import json
+import weakref
 from dataclasses import fields
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from core.base.registry import settings_of
 from core.experiment.links import read_link
 from core.experiment.reading import SpecError
 from core.studies import LABS
+from tests.ui.running import WAIT
 from ui import theme
 from ui.export.dialog import WHOLE, ExportDialog
 from ui.export.formats import image
@@ -37,6 +40,34 @@ def test_every_card_opens_its_lab_and_escape_leads_back(labs, qtbot):
         assert labs.lab is not None and labs.lab.key == tile.lab.key
         qtbot.keyClick(labs, Qt.Key.Key_Escape)
         assert labs.lab is None and tile.hasFocus()
+
+
+def test_the_last_labs_stay_as_they_are_and_older_ones_keep_their_settings(labs, qtbot):
+    pages = {}
+    for key in LAB_PAGES:
+        labs.open(key)
+        pages[key] = weakref.ref(labs.lab)
+        if key == "gradient_descent":
+            labs.lab.edit(rate=0.02)
+            labs.lab.transport.go(5)
+        qtbot.waitUntil(lambda: not labs.lab.is_computing, timeout=WAIT)
+    *older, _, _, _ = LAB_PAGES
+    assert set(labs.labs) == set(LAB_PAGES) - set(older)
+    qtbot.waitUntil(lambda: gc.collect() is None or not any(pages[key]() for key in older))
+    labs.open("gradient_descent")
+    assert labs.lab.state.rate == 0.02 and labs.lab.transport.at == 5
+    labs.open("rbm")
+    assert labs.lab is pages["rbm"]()
+
+
+def test_a_lab_that_is_computing_stays(labs):
+    labs.open("ensembles")
+    computing = labs.lab
+    assert computing.is_computing
+    for key in LAB_PAGES:
+        if key != "ensembles":
+            labs.open(key)
+    assert labs.labs["ensembles"] is computing
 
 
 @pytest.mark.parametrize("key", LAB_PAGES)

@@ -250,7 +250,7 @@ class ApproximationPage(LabPage):
     # Training
 
     def toggle_training(self) -> None:
-        if self._job is not None and not self._job.is_over:
+        if self._job is not None and self.is_computing:
             self._job.stop()
             return
         if not self.bumps:
@@ -293,6 +293,10 @@ class ApproximationPage(LabPage):
             self._job = None
         self._moment = None
         self._training_ended()
+
+    @property
+    def is_computing(self) -> bool:
+        return self._job is not None and not self._job.is_over
 
     def shutdown(self) -> None:
         if self._job is not None:

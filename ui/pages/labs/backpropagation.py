@@ -278,6 +278,10 @@ class BackpropagationPage(LabPage):
         self.take_button.setEnabled(True)
         self.banner.say(tr(message))
 
+    @property
+    def is_computing(self) -> bool:
+        return self._taking is not None and not self._taking.is_over
+
     def shutdown(self) -> None:
         if self._taking is not None:
             self._taking.close(1.0)

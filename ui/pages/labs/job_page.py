@@ -45,7 +45,6 @@ class JobLabPage(LabPage):
 
     @property
     def is_computing(self) -> bool:
-        """Whether something is being computed or about to be."""
         return self.job is not None or self._pause.isActive()
 
     def start(

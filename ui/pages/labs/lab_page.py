@@ -110,6 +110,11 @@ class LabPage(QWidget):
         """Show the lab after `at` steps."""
         raise NotImplementedError
 
+    @property
+    def is_computing(self) -> bool:
+        """Whether something is being computed in the background or about to be."""
+        return False
+
     def shutdown(self) -> None:
         """End all computations."""
 

@@ -317,11 +317,17 @@ class OptimizerRacePage(LabPage):
         self.sweep_view.set_empty(False)
         self.sweep_view.show_sweep(swept, LABELS, lowest)
 
+    @property
+    def is_computing(self) -> bool:
+        return self._sweep_timer.isActive() or any(not job.is_over for job in self._jobs())
+
     def shutdown(self) -> None:
         self._sweep_timer.stop()
-        for job in (self._race_job, self._sweep_job):
-            if job is not None:
-                job.close(1.0)
+        for job in self._jobs():
+            job.close(1.0)
+
+    def _jobs(self) -> list[BackgroundJob]:
+        return [job for job in (self._race_job, self._sweep_job) if job is not None]
 
     # Showing
 

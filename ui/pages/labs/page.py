@@ -20,9 +20,13 @@ from ui.pages.labs.registry import LAB_PAGES
 from ui.theme import Theme
 from ui.widgets.layouts import add_layout
 
+# A lab's plots and results take 4 to 25 MiB.
+MOST_KEPT = 3
+
 
 class LabsPage(Page):
-    """Each lab is built when it is first opened, and stays as it is while another is shown."""
+    """A lab is built when it is opened. The last few stay as they are while another is shown; of
+    older ones the settings are kept."""
 
     def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
@@ -53,18 +57,33 @@ class LabsPage(Page):
 
     def open(self, key: str) -> None:
         """Show a lab."""
-        if key not in self.labs:
-            page = self.labs[key] = LAB_PAGES[key](self.context, self._undo)
-            page.back_requested.connect(self.back)
-            page.busy_changed.connect(self.busy_changed)
-            page.restore_state()
-            self._stack.addWidget(page)
+        # In the order in which they were opened last.
+        self.labs[key] = self.labs.pop(key, None) or self._build(key)
         self._pause()
         if key != self._last:
             self._undo.clear()  # no change of a lab that is out of sight
             self._last = key
         self._stack.setCurrentWidget(self.labs[key])
         self.labs[key].transport.play_button.setFocus()
+        self._close_oldest()
+
+    def _build(self, key: str) -> LabPage:
+        page = LAB_PAGES[key](self.context, self._undo)
+        page.back_requested.connect(self.back)
+        page.busy_changed.connect(self.busy_changed)
+        page.restore_state()
+        self._stack.addWidget(page)
+        return page
+
+    def _close_oldest(self) -> None:
+        """Close the labs that were opened longest ago, but none that is computing."""
+        idle = [k for k, lab in self.labs.items() if lab is not self.lab and not lab.is_computing]
+        for key in idle[: max(len(self.labs) - MOST_KEPT, 0)]:
+            page = self.labs.pop(key)
+            page.save_state()
+            page.shutdown()
+            self._stack.removeWidget(page)
+            page.deleteLater()
 
     def back(self) -> None:
         """Return to the cards."""
