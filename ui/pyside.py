@@ -1,5 +1,6 @@
 """Faults of PySide that concern every module, mended before any of them is imported."""
 
+import linecache
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -15,8 +16,9 @@ def leave_sources_unread() -> None:
 
     It looks for modules that may ask for other names of Qt's functions (`snake_case`), which none
     does here, and Python keeps every source that was read: 20 MiB for the window alone, 50 MiB with
-    all libraries, and a tenth of the time to start.
+    all libraries, and a tenth of the time to start. What it has read until now is forgotten.
     """
+    linecache.clearcache()
     features = sys.modules.get("shibokensupport.feature")
     if hasattr(features, "_mod_uses_pyside"):
         features._mod_uses_pyside = lambda module: False  # type: ignore[union-attr]

@@ -16,6 +16,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
 LATE_SECONDS, LOOK_SECONDS, PAUSE_SECONDS = 0.15, 0.05, 0.05
+# Innermost calls that are written down.
+DEEPEST = 14
 # Types listed in an inventory: those with the most objects.
 LISTED = 60
 
@@ -60,7 +62,11 @@ class Watch(QObject):
 
     def _place(self) -> str:
         frame = sys._current_frames().get(self._watched or 0)
-        return "".join(traceback.format_stack(frame)[-14:]) if frame else "no frame"
+        # Without the lines of the source, which Python would keep in the memory that is measured.
+        walk = traceback.walk_stack(frame)
+        stack = traceback.StackSummary.extract(walk, limit=DEEPEST, lookup_lines=False)
+        calls = reversed([f"    {each.filename}:{each.lineno} {each.name}" for each in stack])
+        return "\n".join(calls) if frame else "no frame"
 
     def _write(self, text: str) -> None:
         with self._log.open("a") as log:
