@@ -89,11 +89,35 @@ def inventory() -> str:
         f"{time.strftime('%X')} {before:.0f} MiB, {resident():.0f} after trimming, "
         f"{len(widgets)} widgets, {len(QApplication.topLevelWidgets())} top-level, "
         f"{sum(kinds.values())} objects",
+        heap(),
         f"{sum(packages.values())} modules: {dict(packages.most_common(8))}",
         *(f"    {count:7} {kind}" for kind, count in kinds.most_common(LISTED)),
         *(f"    {count:7} widget {kind}" for kind, count in named.most_common(LISTED)),
     ]
     return "\n".join(lines)
+
+
+class Heap(ctypes.Structure):
+    """What mallinfo2 of the GNU C library answers, in bytes."""
+
+    _fields_ = tuple(
+        (name, ctypes.c_size_t)
+        for name in ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks")
+    ) + (
+        ("uordblks", ctypes.c_size_t),
+        ("fordblks", ctypes.c_size_t),
+        ("keepcost", ctypes.c_size_t),
+    )
+
+
+def heap() -> str:
+    """What the allocator holds: in use, free between what is in use, and in mappings of its own;
+    what the interpreter allocates in small blocks is not among it."""
+    ask = ctypes.CDLL(None).mallinfo2
+    ask.restype = Heap
+    found = ask()
+    used, free, mapped = (n / 2**20 for n in (found.uordblks, found.fordblks, found.hblkhd))
+    return f"heap: {used:.0f} MiB in use, {free:.0f} free, {mapped:.0f} mapped"
 
 
 def resident() -> float:
