@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from core.base.memory import give_back, share_one_heap
+from core.base.memory import give_back, keep_large_blocks_apart, share_one_heap
 
 # Interval of garbage collection in the window's thread; every FULL_COLLECTION_EVERY-th one covers
 # old objects too. No other thread collects garbage, because that could destroy Qt objects there.
@@ -34,6 +34,7 @@ def make_application() -> Any:
     from playground.application import Application
 
     share_one_heap()
+    keep_large_blocks_apart()
     # Few pixels are painted at a time: distributing them among threads costs more than it saves.
     os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
     application = Application(sys.argv[:1])

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-# Of malloc.h: the number of heaps between which threads are distributed.
-M_ARENA_MAX = -8
+# Of malloc.h: from which size on a block is a mapping of its own, and the number of heaps between
+# which threads are distributed.
+M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
+LARGE_BYTES = 1 << 18
 
 
 def give_back() -> None:
@@ -33,6 +35,13 @@ def share_one_heap() -> None:
     For a process whose threads seldom run at the same time; call it before they start. Does nothing
     without the GNU C library."""
     _call(lambda library: library.mallopt(M_ARENA_MAX, 1))
+
+
+def keep_large_blocks_apart() -> None:
+    """Give every large block a mapping of its own, which is returned as a whole when it is freed:
+    in the heap, small blocks that live longer would keep its pages. Does nothing without the GNU C
+    library, which otherwise raises the limit to the largest block freed so far."""
+    _call(lambda library: library.mallopt(M_MMAP_THRESHOLD, LARGE_BYTES))
 
 
 def _call(function: Callable[[Any], object]) -> None:
