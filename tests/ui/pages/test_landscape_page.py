@@ -14,7 +14,7 @@ from core.studies.landscape import Site, Subject, train
 from core.studies.landscape_jobs import PATH, SliceJob, SliceSettings
 from core.worker.job import Context
 from tests.ui.running import WAIT, page_context, session_within, step
-from ui.pages.labs.landscape import SURFACE, TRAIN, LandscapePage
+from ui.pages.labs.landscape import MOST_TRAINED, SURFACE, TRAIN, LandscapePage
 
 SPEC = ExperimentSpec(
     data=DataSpec(dataset=Circle(count=80)), network=NetworkSpec(hidden=(Dense(units=6),))
@@ -52,6 +52,16 @@ def test_the_train_pages_network_is_shown_with_its_own_loss(qtbot, page):
     assert "Train page" in page.formula.text() and "9 × 9" in page.formula.text()
     assert len(page.fan.export_data()) == 4
     assert page.maps[0].export_data()["loss"].shape == (81,)
+
+
+def test_only_the_last_networks_are_kept(qtbot, page, session):
+    for steps in range(21, 29):
+        qtbot.waitUntil(lambda: settled(page), timeout=WAIT)
+        step(qtbot, session, 1)
+        page.begin()
+        qtbot.waitUntil(lambda steps=steps: page.shown[0].iteration == steps, timeout=WAIT)
+    assert [steps for _, _, steps in page.subjects] == [24, 25, 26, 27, 28][-len(page.subjects) :]
+    assert len(page.subjects) <= MOST_TRAINED + 1
 
 
 def test_the_path_is_walked_step_by_step(qtbot, page):

@@ -38,6 +38,8 @@ PRESETS = {
 }
 KINDS = {False: Message("plain"), True: Message("skip")}
 CONTOURS, SURFACE = "contours", "surface"
+# Networks trained last that are kept: each has the weights of a whole run.
+MOST_TRAINED = 4
 # A random walk alone explains these shares of its variance.
 WALK = (61, 15)
 
@@ -205,11 +207,20 @@ class LandscapePage(JobLabPage):
                     runs=_listed(edited),
                 )
             )
+        self._keep_latest(wanted)
         missing = tuple(run for run in wanted if run not in self.subjects)
         if missing:
             self.start(TrainJob(missing), lambda found: self._trained(missing, found))
         else:
             self._slice(tuple(self.subjects[run] for run in wanted))
+
+    def _keep_latest(self, wanted: tuple[Any, ...]) -> None:
+        """Keep what is wanted and the last networks that were, the latest at the end."""
+        for run in wanted:
+            if run in self.subjects:
+                self.subjects[run] = self.subjects.pop(run)
+        for run in list(self.subjects)[:-MOST_TRAINED]:
+            del self.subjects[run]
 
     def _trained(self, runs: tuple[Any, ...], found: tuple[Subject, ...]) -> None:
         self.subjects.update(zip(runs, found, strict=True))
