@@ -31,7 +31,7 @@ def make_application() -> Any:
     from PySide6.QtGui import QPixmapCache
     from threadpoolctl import threadpool_limits
 
-    from playground.application import Application
+    from playground.application import Application, free_hidden_popups
 
     share_one_heap()
     keep_large_blocks_apart()
@@ -50,6 +50,7 @@ def make_application() -> Any:
     gc.disable()
     collector, collecting = QTimer(application), Collector()
     collector.timeout.connect(lambda: collecting.collect())
+    collector.timeout.connect(lambda: free_hidden_popups())
     collector.start(COLLECT_MILLISECONDS)
     return application
 
