@@ -256,9 +256,13 @@ class Parser:
                 "{function} of what? Its argument is missing.", function=function.text
             )
             raise self._error(problem, function)
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise self._error(Message("Too many functions within functions."), function)
         argument = self._power()
         while self._token.kind == "name" and not self._is_function(self._token):
             argument = self._built("*", (argument, self._power()), function)
+        self._depth -= 1
         return [argument]
 
     @staticmethod

@@ -130,6 +130,7 @@ def test_deeply_nested_and_long_formulas_are_evaluated():
         ("x" + "+x" * 200, 300, "at most 300"),
         ("(" * 60 + "x" + ")" * 60, 40, "Too many brackets"),
         ("-" * 60 + "x", 40, "Too many signs"),
+        ("√" * 60 + "x", 39, "Too many functions"),
         ("max(x)", 0, "takes 2, not 1"),
         ("sin + 1", 0, "argument is missing"),
     ],
