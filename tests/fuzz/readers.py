@@ -135,7 +135,17 @@ def _workbooks() -> list[bytes]:
 
 def _formulas() -> list[bytes]:
     texts = ("x*sin(x)", "max(0, x) + 0.1·min(0, x)", "(1 + e^(-x))^-1", "x² − 3|x|", "tanh(x)/x")
-    return [text.encode() for text in texts]
+    nested = ("√√ln sin²x^y^2", "((x - y)^(2x))/((|y|+1)(x))", "2π e^-(x^2+y^2)/σ(3x y)")
+    return [text.encode() for text in (*texts, *nested)]
+
+
+def _read_formula(path: Path) -> None:
+    formula = Formula(_text(path))
+    x, y = np.array([-1.5, 0.0, 2.0]), np.array([0.5, 0.0, -3.0])
+    for by in ((), ("x",), ("x", "y"), ("y", "y")):
+        formula.derivative(by, x, y)
+    again = Formula(formula.written())
+    assert np.array_equal(again.value(x, y), formula.value(x, y), equal_nan=True)
 
 
 def _studies() -> list[bytes]:
@@ -157,7 +167,7 @@ READERS = {
     "parquet": Reader(".parquet", opened, _parquet),
     "workbook": Reader(".xlsx", opened, _workbooks),
     "study": Reader(".study", lambda path: load(path).ranked(), _studies),
-    "formula": Reader(".txt", lambda path: Formula(_text(path), ("x",)), _formulas),
+    "formula": Reader(".txt", _read_formula, _formulas),
     "link": Reader(
         ".link",
         lambda path: read_link(_text(path)),
