@@ -11,7 +11,7 @@ from typing import Any
 # Of malloc.h: from which size on a block is a mapping of its own, and the number of heaps between
 # which threads are distributed.
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
-LARGE_BYTES = 1 << 18
+LARGE_BYTES = 1 << 16
 
 
 def give_back() -> None:
