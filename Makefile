@@ -1,7 +1,7 @@
 # make run: the application, also as .venv/bin/playground.
 # make test, make test-fast (the quick ones), make lint, make gallery, make labs: its checks.
 # make bench [core|gallery|window|data|search|labs|sklearn|films|cycles]: its speed.
-# make soak [MINUTES=3] [SEED=1]: random use on a virtual screen, judged at its end.
+# make soak [MINUTES=3] [SEED=1] [ACTIONS=…] [BUILT=0]: random use on a virtual screen, judged at its end.
 # make fuzz [COUNT=2000] [SEED=1]: damaged inputs for every reader, and odd command lines.
 # make translations: collect the texts for translation and compile the translations.
 # make guide: the pictures of the user guide, from the running application.

@@ -96,10 +96,7 @@ class Soak:
         while (now := time.monotonic()) < end and self.storm.count < actions:
             if (status := self.process.poll()) is not None:
                 if status:
-                    return [
-                        f"ended with status {status}",
-                        *problems(self.samples, self.complaints()),
-                    ]
+                    return [f"ended with status {status}", *self.problems()]
                 self.start()  # The storm has found Quit.
             self.storm.act(self.window)
             if now >= next_sample:
@@ -109,7 +106,11 @@ class Soak:
                     next_report = now + REPORT_SECONDS
                     print(f"{self.storm.count:7} actions {self.samples[-1].line()}", flush=True)
         ending = self.close()
-        return [*problems(self.samples, self.complaints()), *ending]
+        return [*self.problems(), *ending]
+
+    def problems(self) -> list[str]:
+        built = os.environ.get("BUILT") != "0"
+        return problems(self.samples, self.complaints(), built)
 
     def sample(self, seconds: float) -> None:
         delay = self.connection.ping(self.window, ANSWER_SECONDS)

@@ -30,7 +30,7 @@ def test_a_quiet_run_has_no_problem():
     ("case", "errors", "word"),
     [
         (samples(grow=0.5), "", "memory grew"),
-        (samples(grow=4.0), "", "more than 300"),
+        (samples(grow=4.0), "", "more than 285"),
         (samples(more_descriptors=60), "", "descriptors grew"),
         (samples(delay=0.4), "", "took longer"),
         (samples(delay=None), "", "did not answer"),
@@ -42,6 +42,12 @@ def test_a_quiet_run_has_no_problem():
 )
 def test_each_bar_is_seen_when_missed(case, errors, word):
     assert any(word in problem for problem in problems(case, errors))
+
+
+def test_a_window_that_began_with_nothing_built_has_less_memory():
+    assert problems(samples(grow=0.1), "") == []
+    (problem,) = problems(samples(grow=0.1), "", built=False)
+    assert "more than 250" in problem
 
 
 def test_one_late_answer_is_the_machine_s():
