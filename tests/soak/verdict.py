@@ -11,7 +11,7 @@ from tests.soak.processes import Sample
 
 # Resident memory in MiB at the end, of a window that began with nothing built and of one with all
 # of it; what it consists of is said in docs/reliability.md.
-MEMORY_LIMIT, MEMORY_LIMIT_BUILT = 250.0, 285.0
+MEMORY_LIMIT, MEMORY_LIMIT_BUILT = 250.0, 300.0
 MEMORY_GROWTH = 1.10
 MORE_THREADS, MORE_DESCRIPTORS = 6, 10
 CHILD_THREADS, CHILD_DESCRIPTORS = 2, 4
