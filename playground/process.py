@@ -50,7 +50,7 @@ def make_application() -> Any:
     gc.disable()
     collector, collecting = QTimer(application), Collector()
     collector.timeout.connect(lambda: collecting.collect())
-    collector.timeout.connect(lambda: free_hidden_popups())
+    collector.timeout.connect(free_hidden_popups)
     collector.start(COLLECT_MILLISECONDS)
     return application
 

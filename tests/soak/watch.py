@@ -15,6 +15,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
+from core.base.memory import give_back
+
 LATE_SECONDS, LOOK_SECONDS, PAUSE_SECONDS = 0.15, 0.05, 0.05
 # Innermost calls that are written down.
 DEEPEST = 14
@@ -78,7 +80,7 @@ def inventory() -> str:
     gc.unfreeze()
     gc.collect()
     before = resident()
-    ctypes.CDLL(None).malloc_trim(0)
+    give_back()
     kinds = Counter(
         f"{type(each).__module__}.{type(each).__qualname__}" for each in gc.get_objects()
     )

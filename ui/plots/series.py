@@ -101,8 +101,10 @@ class Curves(PlotObject):
         return extent_of(self.xs, self.ys, log) if self.xs.size else None
 
     def rows(self, x: float, style: PaintStyle) -> list[Row]:
+        if not self.name or self.ys.shape[1] != 1:
+            return []
         i = nearest(self.xs, x)
-        if not self.name or i is None or self.ys.shape[1] != 1:
+        if i is None:
             return []
         return [Row(self.colors(style)[0], self.name, self.text(float(self.ys[i, 0])))]
 

@@ -142,8 +142,8 @@ class Dots(PlotObject):
         return extent_of(self.xs, self.ys, bool(self.plot and self.plot.y_scale.log))
 
     def rows(self, x: float, style: PaintStyle) -> list[Row]:
-        i = nearest(self.xs, x)
-        if not self.name or i is None:
+        i = nearest(self.xs, x) if self.name else None
+        if i is None:
             return []
         return [Row(self._colors(style)[i], self.name, self.text(float(self.ys[i])))]
 

@@ -40,6 +40,8 @@ from core.catalogue.formulas.tokens import (
 )
 
 LONGEST, DEEPEST = 300, 40
+TOO_LARGE = Message("This is too large a number.")
+NOT_REAL = Message("This is not a finite real number.")
 
 
 class Parser:
@@ -170,7 +172,7 @@ class Parser:
         return self._built("abs", (inner,), opened)
 
     def _number(self, token: Token) -> Number:
-        return Number(self._finite(float(token.text), token, "digits"))
+        return Number(self._finite(float(token.text), token, TOO_LARGE))
 
     def _superscript(self, token: Token) -> Number:
         return self._number(token._replace(text=digits(token.text)))
@@ -185,17 +187,16 @@ class Parser:
             return arguments[0] if arguments[1] == ONE else ONE
         if not is_constant(call):
             return call
-        value = self._finite(value_of(call), at, function)
+        problem = TOO_LARGE if function in ("+", "-", "*", "/") else NOT_REAL
+        value = self._finite(value_of(call), at, problem)
         # Constants with a name stay in the text: 2π is not 6.28.
         named = any(isinstance(part, Number) and part.symbol for part in parts(call))
         return call if named else Number(value)
 
-    def _finite(self, value: float, at: Token, function: str) -> float:
-        if math.isfinite(value):
-            return value
-        if function in ("+", "-", "*", "/", "digits"):
-            raise self._error(Message("This is too large a number."), at)
-        raise self._error(Message("This is not a finite real number."), at)
+    def _finite(self, value: float, at: Token, problem: str) -> float:
+        if not math.isfinite(value):
+            raise self._error(problem, at)
+        return value
 
     def _named(self, token: Token) -> Expression:
         name = ALIASES.get(token.text, token.text)
