@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from core.base.streams import Streams
 from core.base.translation import Message
 from core.catalogue.optimizers import OPTIMIZERS, Optimizer
-from core.catalogue.surfaces import Point, Surface
+from core.catalogue.surfaces import Point, Surface, is_below
 from core.studies.base import Progress, StudyError, no_progress
 
 Values = NDArray[np.float64]
@@ -105,8 +105,8 @@ class Race:
 
     @cached_property
     def lowest(self) -> float | None:
-        """The lowest known value of the surface; None if none is known."""
-        return None if self.surface.unbounded else self.surface.lowest()
+        """f at the lowest known minimum; None if there is none or a racer went below it."""
+        return _lowest(self.surface, *(run.f for run in self.runs.values()))
 
 
 def race(
@@ -147,10 +147,16 @@ def race(
 class Sweep(NamedTuple):
     """f after N steps for every racer and rate: `f` (racers, rates), NaN or ∞ where diverged."""
 
+    surface: Surface
     keys: tuple[str, ...]
     rates: Values
     f: Values
     steps: int
+
+    @property
+    def lowest(self) -> float | None:
+        """f at the lowest known minimum; None if there is none or a racer ended below it."""
+        return _lowest(self.surface, self.f[np.abs(self.f) < FAR])
 
 
 def sweep_rates(low: float = 1e-5, high: float = 10.0, count: int = 60) -> Values:
@@ -183,7 +189,16 @@ def sweep(
         f = surface.value(last[:, 0], last[:, 1])
     f[~np.isfinite(last).all(axis=1)] = np.nan
     table = f.reshape(len(contestants), len(rates))
-    return Sweep(tuple(contestants), rates, table, steps)
+    return Sweep(surface, tuple(contestants), rates, table, steps)
+
+
+def _lowest(surface: Surface, *values: Values) -> float | None:
+    """f at the lowest known minimum; None if there is none or some of the values are below it."""
+    lowest = surface.lowest()
+    if lowest is None:
+        return None
+    below = (is_below(float(np.fmin.reduce(f, axis=None, initial=np.inf)), lowest) for f in values)
+    return None if any(below) else lowest
 
 
 def _run(

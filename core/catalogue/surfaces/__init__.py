@@ -4,7 +4,7 @@
 registers them all.
 """
 
-from core.catalogue.surfaces.base import SURFACES, Point, Surface, Values, Window
+from core.catalogue.surfaces.base import SURFACES, Point, Surface, Values, Window, is_below
 from core.catalogue.surfaces.basic import (
     Bowl,
     ClosedSaddle,
@@ -40,4 +40,5 @@ __all__ = [
     "Typed",
     "Values",
     "Window",
+    "is_below",
 ]

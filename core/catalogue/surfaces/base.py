@@ -15,6 +15,10 @@ from core.base.registry import Entry, Registry
 Values = NDArray[np.float64]
 Point = tuple[float, float]
 Window = tuple[float, float, float, float]
+# Minima that were found by comparing values are accurate to this, in relation to f.
+ROUNDING = 1e-9
+# Points along each side of the window at which f is evaluated for its range.
+GRID = 161
 
 
 class Surface(Entry):
@@ -46,11 +50,25 @@ class Surface(Entry):
         raise NotImplementedError
 
     def lowest(self) -> float | None:
-        """f at the lowest of the known minima."""
-        if not self.minima:
+        """f at the lowest of the known minima; None if there is none or f falls without bound."""
+        if self.unbounded or not self.minima:
             return None
         x, y = np.array(self.minima, float).T
         return float(self.value(x, y).min())
+
+    def value_range(self) -> tuple[float, float]:
+        """The least and the greatest finite f on a grid over the window; NaN if f has no value."""
+        x0, x1, y0, y1 = self.window
+        x, y = np.meshgrid(np.linspace(x0, x1, GRID), np.linspace(y0, y1, GRID))
+        with np.errstate(all="ignore"):
+            f = np.asarray(self.value(x, y), float)
+        f = f[np.isfinite(f)]
+        return (float(f.min()), float(f.max())) if f.size else (np.nan, np.nan)
+
+
+def is_below(value: float, lowest: float) -> bool:
+    """Whether a value is lower by more than rounding explains."""
+    return value < lowest - ROUNDING * max(1.0, abs(lowest))
 
 
 SURFACES: Registry[Surface] = Registry("surface", Surface)

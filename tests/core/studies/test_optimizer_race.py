@@ -51,6 +51,22 @@ def test_a_sweep_ends_where_single_runs_do(key):
         assert f == pytest.approx(run.f[-1, 0], rel=1e-9, nan_ok=True)
 
 
+def test_a_minimum_that_a_racer_goes_below_is_not_the_lowest_value():
+    surface = Typed(text="x³ − 3x + y²")
+    arrives, falls = (race(surface, racers(["sgd"]), [at], 100) for at in ((2, 2), (-1.5, 2)))
+    assert arrives.lowest == pytest.approx(-2) and arrives.runs["sgd"].steps_to(arrives.lowest)
+    assert falls.lowest is None and falls.runs["sgd"].steps_to(falls.lowest) is None
+    slow = np.array([1e-3, 1e-2])
+    assert sweep(surface, racers(["sgd"]), (2, 2), 20, slow).lowest == pytest.approx(-2)
+    assert sweep(surface, racers(["sgd"]), (-1.5, 2), 20, slow).lowest is None
+
+
+@pytest.mark.parametrize("key", [key for key in SURFACES if SURFACES[key]().lowest() is not None])
+def test_no_racer_goes_below_the_known_minima(key):
+    surface = SURFACES[key]()
+    assert race(surface, racers([*OPTIMIZERS, NEWTON]), [surface.start], 1000).lowest is not None
+
+
 def test_noise_is_the_same_for_all_and_repeats_with_its_seed():
     surface = SURFACES["bowl"]()
     first, again, other = (

@@ -147,4 +147,28 @@ def test_a_rule_that_arrives_exactly_does_not_press_the_sweeps_other_curves_toge
     assert lowest < 1e-30 and page.sweep_view.plot.y_scale.low == 1e-16
     page._choose_surface("saddle")
     qtbot.waitUntil(lambda: not page.sweep_view.plot.y_scale.log, timeout=WAIT)
-    assert page.sweep_view.plot.home_y is None
+    # Not the range of the descents that fall without bound, but that of f in the window.
+    scale = page.sweep_view.plot.y_scale
+    assert -10 < scale.low < scale.high < 10
+    qtbot.waitUntil(lambda: page.curve_view.plot.y_scale == page.curve_view.plot.home_y)
+    assert -10 < page.curve_view.plot.y_scale.low < 0
+
+
+def test_a_descent_that_falls_below_the_minima_is_not_compared_with_them(page, qtbot):
+    page._choose_surface("typed")
+    page.edit(formula="x³ − 3x + y²", racers=("sgd",), starts=((2.0, 2.0),))
+    assert page.about.text() == "Minimum found: (1, 0). Elsewhere in the window f is lower."
+    assert "f_min = −2" in page.curve_view.plot.caption and page.curve_view.plot.y_scale.log
+    page.transport.go(200)
+    assert ">19<" in page.formula.text().replace("&nbsp;", "")
+    page.move_start(0, -1.5, 2.0)
+    assert page.curve_view.plot.caption == "f" and not page.curve_view.plot.y_scale.log
+    assert "diverged" in page.formula.text()
+    qtbot.waitUntil(lambda: not page.sweep_view.plot.y_scale.log, timeout=WAIT)
+
+
+def test_what_was_found_is_said_of_a_surface_that_is_partly_undefined(page):
+    page._choose_surface("typed")
+    page.edit(formula="x² + y² + log(y + 3)", starts=((1.0, 1.0),))
+    assert page.about.text().startswith("Minimum found: (0, −0.177")
+    assert page.about.text().endswith("Grey: f is undefined there.")

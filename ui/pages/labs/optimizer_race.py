@@ -247,13 +247,12 @@ class OptimizerRacePage(LabPage):
         share = self.map_view.show_surface(surface, surface.window)
         if share == 0:
             raise StudyError(Message("f has no finite value anywhere in this window."))
+        about = [words.surface_text(surface) if isinstance(surface, Typed) else self.about.text()]
         if share < 1:
-            self.about.setText(tr("Grey: f is undefined there."))
-        elif isinstance(surface, Typed):
-            self.about.setText(words.surface_text(surface))
+            about.append(tr("Grey: f is undefined there."))
         if surface.unbounded:
-            unbounded = tr("Unbounded: nothing can arrive.")
-            self.about.setText(f"{self.about.text()} {unbounded}")
+            about.append(tr("Unbounded: nothing can arrive."))
+        self.about.setText(" ".join(about))
         chosen = self.contestants()
         job = RaceJob(surface, chosen, s.starts, s.steps, s.noise, s.seed)
         self._run_race(job)
@@ -313,9 +312,8 @@ class OptimizerRacePage(LabPage):
         self._sweep_job.start()
 
     def _show_sweep(self, swept: Sweep) -> None:
-        lowest = None if self._race is None else self._race.lowest
         self.sweep_view.set_empty(False)
-        self.sweep_view.show_sweep(swept, LABELS, lowest)
+        self.sweep_view.show_sweep(swept, LABELS)
 
     @property
     def is_computing(self) -> bool:

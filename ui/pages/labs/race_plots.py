@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from PySide6.QtGui import QColor
 
 from core.base.translation import tr
 from core.catalogue.surfaces import Surface
-from core.studies.optimizer_race import Race, Sweep
+from core.studies.optimizer_race import FAR, Race, Sweep
 from ui.pages.labs.handles import HandleView
 from ui.plots import ramp
 from ui.plots.plane import Arrow, Trail
@@ -33,11 +33,28 @@ GRID_X, GRID_Y, BANDS = 260, 200, 18
 # The sweep shows values from here on at first: double precision does not distinguish smaller ones
 # from the minimum unless that is 0.
 LOWEST = 1e-16
+# Room above and below curves of which only a part is shown, as a share of that part.
+MARGIN = 0.05
 
 
 def color_of(key: str) -> str:
     """The colour of a racer."""
     return COLORS.get(key) or SPARE[sum(map(ord, key)) % len(SPARE)]
+
+
+def heights_in_window(surface: Surface, curves: Iterable[Curve]) -> Scale | None:
+    """The part of the curves' range in which f is in the window; None if that is all of it.
+
+    Where f falls without bound, a descent that falls with it would flatten all others.
+    """
+    drawn = np.concatenate([curve.ys for curve in curves] or [np.empty(0)])
+    least, greatest = surface.value_range()
+    inside = drawn[(drawn >= least) & (drawn <= greatest)]
+    if not inside.size or inside.size == np.count_nonzero(np.isfinite(drawn)):
+        return None
+    low, high = float(inside.min()), float(inside.max())
+    margin = MARGIN * (high - low) or 1.0
+    return Scale(low - margin, high + margin)
 
 
 class MapView(HandleView):
@@ -182,6 +199,8 @@ class CurveView(PlotView):
                 )
             self.columns[labels[key]] = y
             self.curves[key].set_data(self.columns["step"], y)
+        self.plot.home_y = None if log else heights_in_window(surface, self.curves.values())
+        self.plot.data_changed()
         self.set_subtitle(Span(tr("from the first start") if len(race.starts) > 1 else ""))
 
     def show_step(self, at: int) -> None:
@@ -204,7 +223,8 @@ class SweepView(PlotView):
         self.columns: Data = {}
         self.rates = self.plot.add(Rules("ghost"))
 
-    def show_sweep(self, swept: Sweep, labels: dict[str, str], lowest: float | None) -> None:
+    def show_sweep(self, swept: Sweep, labels: dict[str, str]) -> None:
+        lowest = swept.lowest
         log = lowest is not None
         self.plot.set_log(log)
         value = "f − f_min" if lowest else "f"
@@ -215,14 +235,15 @@ class SweepView(PlotView):
         for key, f in zip(swept.keys, swept.f, strict=True):
             y = f - lowest if lowest is not None else f
             # Where a rate diverges the curve ends: it is not drawn at the top of the plot.
-            y = np.where(np.abs(y) < 1e6, y, np.nan)
+            y = np.where(np.abs(y) < FAR, y, np.nan)
             if key not in self.curves:
                 self.curves[key] = self.plot.add(
                     Curve(color_of(key), 1.6, tr(labels[key]), floor=True)
                 )
             self.curves[key].set_data(swept.rates, y)
             self.columns[labels[key]] = f
-        rates, heights = Scale(float(swept.rates[0]), float(swept.rates[-1]), True), None
+        rates = Scale(float(swept.rates[0]), float(swept.rates[-1]), True)
+        heights = None if log else heights_in_window(swept.surface, self.curves.values())
         told = tr("a curve ends where its rate diverges")
         drawn = np.concatenate([curve.ys for curve in self.curves.values()] or [np.empty(0)])
         drawn = drawn[np.isfinite(drawn) & (drawn > 0)]
@@ -230,8 +251,8 @@ class SweepView(PlotView):
             # One rule that arrives exactly would compress all other curves.
             heights = Scale(LOWEST, 2 * float(drawn.max()), True)
             told = tr("curves end at divergence · cut at 10⁻¹⁶")
-        self.plot.home_y = heights
-        self.plot.set_home(x=rates)
+        self.plot.home_x, self.plot.home_y = rates, heights
+        self.plot.data_changed()
         self.set_subtitle(Span(told))
 
     def export_data(self) -> Data:

@@ -8,6 +8,7 @@ import numpy as np
 
 from core.base.translation import Message, tr
 from core.catalogue.optimizers import NAG, SGD, Adam, AdamW, Momentum
+from core.catalogue.surfaces import is_below
 from core.catalogue.surfaces.typed import Typed
 from core.studies.optimizer_race import Newton, Race, Racer, stationary
 from core.studies.race_jobs import Memory
@@ -42,7 +43,8 @@ def bracket(value: float) -> str:
 
 
 def surface_text(surface: Typed) -> str:
-    """What was found out about a typed surface: its minima, and whether it has kinks."""
+    """What was found out about a typed surface: its minima, whether they are its lowest places in
+    the window, and whether it has kinks."""
     minima = surface.minima
     said = tr("No minimum found in this window.")
     places = "; ".join(f"({figure(round(x, 6))}, {figure(round(y, 6))})" for x, y in minima[:4])
@@ -52,6 +54,9 @@ def surface_text(surface: Typed) -> str:
         said = tr(
             "Minimum found: {places}.", "Minima found: {places}.", count=len(minima), places=places
         )
+    lowest = surface.lowest()
+    if lowest is not None and is_below(surface.value_range()[0], lowest):
+        said += " " + tr("Elsewhere in the window f is lower.")
     if surface.parsed.kinks:
         said += " " + tr("There are kinks: a slope between those of both sides is used.")
     return said
