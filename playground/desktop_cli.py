@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from core.base.translation import tr
+from playground import ICON
 from playground.exits import DONE, FAILED, about_file, fail
 
 # The same as the window's desktop file name, so that the desktop shows the icon.
@@ -79,9 +80,8 @@ def _places() -> tuple[Path, Path]:
 def _write(entry: Path, icon: Path) -> None:
     from core.experiment.files import replacing
 
-    drawn = Path(__file__).parents[1] / "resources" / "application.svg"
     text = desktop_entry(" ".join(map(_quoted, own_command())))
-    for path, content in ((icon, drawn.read_bytes()), (entry, text.encode())):
+    for path, content in ((icon, ICON.read_bytes()), (entry, text.encode())):
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as part:
             part.write_bytes(content)

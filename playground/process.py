@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from core.base.memory import give_back, keep_large_blocks_apart, share_one_heap
+from playground import ICON, __version__
 
 # Interval of garbage collection in the window's thread; every FULL_COLLECTION_EVERY-th one covers
 # old objects too. No other thread collects garbage, because that could destroy Qt objects there.
@@ -26,9 +27,9 @@ SWITCH_SECONDS = 0.001
 
 
 def make_application() -> Any:
-    """The QApplication, with garbage collection, threads and names set up."""
+    """The QApplication, with its name and icon, and with garbage collection and threads set up."""
     from PySide6.QtCore import Qt, QTimer
-    from PySide6.QtGui import QPixmapCache
+    from PySide6.QtGui import QIcon, QPixmapCache
     from threadpoolctl import threadpool_limits
 
     from playground.application import Application, free_hidden_popups
@@ -39,8 +40,10 @@ def make_application() -> Any:
     os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
     application = Application(sys.argv[:1])
     application.setApplicationName("Training Playground")
+    application.setApplicationVersion(__version__)
     application.setOrganizationName("Training Playground")
     application.setDesktopFileName("training-playground")
+    application.setWindowIcon(QIcon(str(ICON)))
     # Nothing moves but what the user has started.
     for effect in Qt.UIEffect:
         application.setEffectEnabled(effect, False)

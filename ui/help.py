@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QImage, QResizeEvent, QTextDocument
 from PySide6.QtWidgets import (
+    QApplication,
     QDialog,
     QHBoxLayout,
     QListWidget,
@@ -28,6 +29,7 @@ ORDER = ("index", "keys", "lessons", "films", "recovery", "search", "figures")
 SIZE = QSize(1040, 760)
 LIST_WIDTH, ROW_HEIGHT = 216, 28
 PAGE_MARGIN = 16
+ABOUT_ICON = QSize(64, 64)
 MISSING = Message("The pages of the guide are not installed with this copy.")
 MOUSE = {
     Message("Double click"): Message("Maximise or restore a view"),
@@ -174,10 +176,14 @@ class Guide(QDialog):
 
 
 def about(parent: QWidget) -> None:
-    QMessageBox.about(
-        parent,
-        tr("About Training Playground"),
-        f"<b>Training Playground</b><p>{tr('See a neural network learn.')}</p>"
+    box = QMessageBox(parent)
+    box.setWindowTitle(tr("About Training Playground"))
+    box.setIconPixmap(parent.windowIcon().pixmap(ABOUT_ICON))
+    box.setText(f"{QApplication.applicationName()} {QApplication.applicationVersion()}")
+    box.setInformativeText(
+        f"<p>{tr('See a neural network learn.')}</p>"
         f"<p>{tr('Digits data: Alpaydin and Kaynak (1998), CC BY 4.0.')}<br>"
-        f"{tr('MIT licence.')}</p>",
+        f"{tr('MIT licence.')}</p>"
     )
+    box.exec()
+    box.deleteLater()

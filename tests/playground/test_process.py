@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.experiment.serialization import dumps
 from core.experiment.spec import ExperimentSpec
+from playground import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -52,6 +53,7 @@ from PySide6.QtCore import QCoreApplication, Qt, QUrl
 from PySide6.QtGui import QFileOpenEvent
 from core.experiment.links import experiment_link
 from core.experiment.spec import ExperimentSpec
+from playground import __version__
 from dataclasses import replace
 from playground.app import open_in
 from playground.process import make_application
@@ -77,3 +79,18 @@ def test_links_and_files_that_the_system_sends_are_opened_without_animations(tmp
     file.write_text(dumps(replace(ExperimentSpec(), seed=12)))
     done = subprocess.run([sys.executable, "-c", ASKED, str(file)], cwd=ROOT, timeout=60)
     assert done.returncode == 0
+
+
+ABOUT = """
+from PySide6.QtWidgets import QMessageBox, QWidget
+from playground import process
+from ui.help import about
+application = process.make_application()
+QMessageBox.exec = lambda box: print(box.text(), not box.iconPixmap().isNull())
+about(QWidget())
+"""
+
+
+def test_the_application_tells_its_version_and_has_an_icon():
+    done = subprocess.run([sys.executable, "-c", ABOUT], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == f"Training Playground {__version__} True\n", done.stderr
