@@ -57,9 +57,11 @@ class ParallelCoordinates(PlotObject):
     def set_data(self, axes: Sequence[Coordinate], values: NDArray[np.float64]) -> None:
         """Show other lines; `values` from 0 to 1 give their colours, the last are on top."""
         self.axes, self.values = tuple(axes), values
-        names = {axis.name for axis in axes}
+        names, was_brushed = {axis.name for axis in axes}, bool(self.brushes)
         self.brushes = {name: ends for name, ends in self.brushes.items() if name in names}
         self.update()
+        if was_brushed:
+            self._brushed(self.inside())
 
     def inside(self) -> NDArray[np.bool_]:
         """Which lines lie within all brushes."""

@@ -187,6 +187,44 @@ def test_brushing_an_axis_chooses_trials_everywhere(page, qtbot):
     assert page.table.trials.rowCount() == 10
 
 
+def test_trials_that_come_later_are_chosen_by_the_same_brush(page, qtbot):
+    begin(page, SHORT)
+    finish(qtbot, page)
+    lines, whole = page.parallel.lines, page.state
+
+    def show(records):
+        page._take(replace(whole, records=records))
+        page._show_latest()
+
+    def shown():
+        return {record.index for record in page.table.trials.rows}
+
+    show(whole.records[:5])
+    lines.brushes[lines.axes[-1].name] = (0.0, 0.5)
+    lines._tell()
+    assert 0 < len(shown()) < 5
+    show(whole.records)
+    scores = np.array([record.score for record in whole.records])
+    low = scores <= (scores.min() + scores.max()) / 2
+    assert shown() == {r.index for r, is_low in zip(whole.records, low, strict=True) if is_low}
+    assert page.scatter.chosen == page.chosen == shown()
+
+
+def test_a_new_search_starts_without_brushes_and_without_figures_of_the_last(page, qtbot):
+    assert page.table.isHidden()
+    begin(page, SHORT)
+    finish(qtbot, page)
+    lines = page.parallel.lines
+    lines.brushes[lines.axes[-1].name] = (0.5, 1.0)
+    lines._tell()
+    assert page.table.isVisible() and page.scatter.subtitle
+    page.clear()
+    assert page.table.isHidden() and all(v.is_empty and not v.subtitle for v in page.views)
+    begin(page, SHORT)
+    finish(qtbot, page)
+    assert page.table.trials.rowCount() == 10 and lines.inside().all()
+
+
 def test_every_point_of_the_curves_can_be_read(page, qtbot):
     begin(page, SHORT)
     finish(qtbot, page)

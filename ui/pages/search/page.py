@@ -122,13 +122,14 @@ class SearchPage(Page):
         """Discard the trials, to start a new search."""
         if self.job:
             return
+        self.parallel.lines.clear_brushes()
         self.file = self.state = self._latest = self.chosen = None
         self._due.clear()
-        for view in self.views:
-            view.set_empty(True)
-        self.results.clear()
         empty = SearchState(self.setup.plan)
+        for view in self.views:
+            view.show_state(empty)
         self.table.show_state(empty)
+        self.results.clear()
         self.progress.setValue(0)
         self.status.setText("")
         self.setup.show_state("ready")

@@ -18,7 +18,7 @@ SHOWN = 5
 LEAST_HEIGHT = 72
 BEFORE = Message(
     "The best trials, how sure their order is, what decided it and how the ranges were narrowed "
-    "are shown here; all trials are in the table below."
+    "appear here, with a table of all trials."
 )
 
 
@@ -33,7 +33,6 @@ class Results(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.words = QLabel()
         self.words.setWordWrap(True)
-        self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.words.setTextFormat(Qt.TextFormat.RichText)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         content = QFrame()
@@ -49,11 +48,13 @@ class Results(QScrollArea):
     def show_state(self, state: SearchState) -> None:
         """Show the present results."""
         self._state = state
+        self.words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.words.setText("".join(_paragraphs(state)))
 
     def clear(self) -> None:
         """Show what will appear here."""
         self._state = None
+        self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.words.setText(_quiet(BEFORE))
 
     def retheme(self) -> None:

@@ -130,10 +130,11 @@ class TrialsTable(QTableView):
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setMinimumSectionSize(LEAST_WIDTH)
+        self.hide()
         self.doubleClicked.connect(lambda index: self.opened.emit(self.trials.rows[index.row()]))
 
     def show_state(self, state: SearchState, chosen: frozenset[int] | None = None) -> None:
-        """Show other trials; the selected one stays selected."""
+        """Show other trials; the selected one stays selected. Without trials there is no table."""
         selected = self.currentIndex().row()
         index = self.trials.rows[selected].index if 0 <= selected < len(self.trials.rows) else None
         self.trials.show_state(state, chosen)
@@ -143,6 +144,7 @@ class TrialsTable(QTableView):
         for row, record in enumerate(self.trials.rows):
             if record.index == index:
                 self.selectRow(row)
+        self.setVisible(bool(state.records))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index = self.currentIndex()

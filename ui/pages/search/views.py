@@ -56,7 +56,9 @@ class SearchView(PlotView):
         empty = not (state.records or state.running)
         self.ensure_built()
         self.set_empty(empty)
-        if not empty:
+        if empty:
+            self.set_subtitle()
+        else:
             self.refresh()
 
     def show_chosen(self, chosen: frozenset[int] | None) -> None:
