@@ -21,6 +21,7 @@ from core.data import DataError, Samples
 from core.data.columns.kinds import canonical, gap_words
 from core.data.columns.plan import Encoded
 from core.data.columns.recipe import GAP, Feature, number_name
+from core.data.columns.targets import class_of
 from core.data.columns.treatment import is_chosen
 from core.data.tables.dates import DateStyle
 from core.data.tables.numbers import is_missing, style_of
@@ -219,9 +220,7 @@ class _Expressions:
     def _class(self, classes: tuple[str, ...], place: int, cell: str) -> str:
         """The class of a cell of the target."""
         name = self._named(place, cell)
-        if self._layout.styles[place] and self._layout.classes and name.isdecimal():
-            return self._layout.classes[int(name)]
-        return name if name in classes else canonical("yes/no", name)
+        return class_of(name, classes, self._layout.classes if self._layout.styles[place] else ())
 
     def _named(self, place: int, cell: str) -> str:
         """A cell as the name of a category: numbers have one name in all spellings."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,8 +11,8 @@ from numpy.typing import NDArray
 
 from core.base.translation import Message
 from core.data.archive import read_inputs
-from core.data.columns.recipe import Feature
-from core.data.columns.targets import fault_message
+from core.data.columns.recipe import Feature, number_name
+from core.data.columns.targets import class_of, fault_message
 from core.data.refusal import refuse
 from core.data.tables.numbers import is_missing
 from core.data.tables.reader import Progress, read_table
@@ -27,7 +28,8 @@ MOST_WORDS_NAMED = 4
 class Rows:
     """Inputs (n, inputs) in the units of the data, and notes about reading them.
 
-    `targets` are the words or numbers of the target column as text, empty where there is none.
+    `targets` are the classes or numbers in the target column as text, "" where a cell is empty; ()
+    where there is no such column.
     """
 
     inputs: NDArray[np.floating]
@@ -42,7 +44,7 @@ def rows_for(model: Model, path: Path, progress: Progress = lambda share: None) 
     layout = sniff(path, _options(model))
     table = read_table(layout, progress)
     if model.recipe:
-        return _by_recipe(model, table)
+        return _by_recipe(model, table, layout.classes)
     return _by_names(model, table)
 
 
@@ -50,24 +52,26 @@ def _options(model: Model) -> ReadOptions:
     """Read the columns as they were read for training, whatever this file's layout."""
     numbers = frozenset(each.column for each in model.recipe if each.kind == "number")
     words = {each.column for each in model.recipe if each.kind in ("date", "yes/no")}
-    words |= {each.column for each in model.recipe if _are_words(each)}
+    words |= {each.column for each in model.recipe if _are_words(each.categories)}
+    words |= {model.target} if _are_words(model.classes) else set()
     dataset = model.spec.data.dataset
     missing = read_options(dataset).missing if isinstance(dataset, UserTable) else frozenset()
     return ReadOptions(numbers=numbers, words=frozenset(words), missing=missing)
 
 
-def _are_words(feature: Feature) -> bool:
-    def is_number(text: str) -> bool:
+def _are_words(names: Sequence[str]) -> bool:
+    """Whether some of these names of categories are not those that numbers have."""
+
+    def is_of_number(name: str) -> bool:
         try:
-            float(text)
+            return number_name(np.float64(name)) == name
         except ValueError:
             return False
-        return True
 
-    return bool(feature.categories) and not all(map(is_number, feature.categories))
+    return not all(map(is_of_number, names))
 
 
-def _by_recipe(model: Model, table: Table) -> Rows:
+def _by_recipe(model: Model, table: Table, listed: Sequence[str]) -> Rows:
     columns = {column.name: column for column in table.columns}
     lacking = [each.column for each in model.recipe if each.column not in columns]
     if lacking:
@@ -90,7 +94,7 @@ def _by_recipe(model: Model, table: Table) -> Rows:
             notes.append(unknown)
         inputs += feature.inputs(column)
     stacked = np.stack([values.astype(np.float64) for values in inputs], axis=1)
-    return Rows(stacked, tuple(notes), _targets(model, columns))
+    return Rows(stacked, tuple(notes), _targets(model, columns.get(model.target), listed))
 
 
 def _by_names(model: Model, table: Table) -> Rows:
@@ -133,11 +137,20 @@ def _check(feature: Feature, column: Column, path: Path) -> None:
         refuse(path, problem)
 
 
-def _targets(model: Model, columns: dict[str, Column]) -> tuple[str, ...]:
-    column = columns.get(model.target)
+def _targets(model: Model, column: Column | None, listed: Sequence[str]) -> tuple[str, ...]:
     if column is None:
         return ()
     if column.categories is not None:
-        names = (*column.categories, "")
-        return tuple(names[int(code)] for code in column.values)
-    return tuple("" if np.isnan(value) else f"{value:.15g}" for value in column.values)
+        names = ("" if _is_gap(word, model.classes) else word for word in column.categories)
+        cells = [*names, ""]
+        texts = (cells[int(code)] for code in column.values)
+    else:
+        texts = ("" if np.isnan(value) else f"{value:.15g}" for value in column.values)
+    if model.task == "regression":
+        return tuple(texts)
+    classes = model.class_names()
+    return tuple(text and class_of(text, classes, listed) for text in texts)
+
+
+def _is_gap(word: str, classes: Sequence[str]) -> bool:
+    return is_missing(word) and word not in classes

@@ -12,6 +12,8 @@ from core.base.arrays import Array
 from core.base.translation import Message
 from core.training.model import Model
 
+MOST_NAMED = 4
+
 
 def write_predictions(file: TextIO, model: Model, outputs: Array) -> None:
     """Write a row for each row of outputs (n, outputs): the prediction, and for classes the
@@ -29,9 +31,17 @@ def score(model: Model, outputs: Array, targets: tuple[str, ...]) -> str:
     if model.task == "regression":
         return _regression_score(outputs[known, 0], [targets[i] for i in known])
     answers = model.answers(outputs)
-    right = sum(answers[i].lower() == targets[i].lower() for i in known)
-    share, rows = right / len(known), len(known)
-    return Message("accuracy {share:.1%} on {rows:,} rows", share=share, rows=rows)
+    share, rows = sum(answers[i] == targets[i] for i in known) / len(known), len(known)
+    accuracy = Message("accuracy {share:.1%} on {rows:,} rows", share=share, rows=rows)
+    names = set(model.class_names())
+    if strange := [targets[i] for i in known if targets[i] not in names]:
+        return Message(
+            "{accuracy}; {count:,} of these have a class that training did not have: {names}",
+            accuracy=accuracy,
+            count=len(strange),
+            names=", ".join(map(repr, sorted(set(strange))[:MOST_NAMED])),
+        )
+    return accuracy
 
 
 def _regression_score(outputs: Array, targets: list[str]) -> str:

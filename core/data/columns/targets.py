@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, NoReturn
 
@@ -89,6 +89,20 @@ def encode_targets(
             )
         found, codes, notes = _classes(column, values)
     return _as_classes(column.name, found, codes.reshape(-1), purpose, notes, path)
+
+
+def class_of(cell: str, classes: Sequence[str], listed: Sequence[str] = ()) -> str:
+    """The class that a cell of the target belongs to; the cell itself if it belongs to none.
+
+    `listed` are the names that the table gives for the numbers 0, 1, … Capitals only count where
+    classes differ by them, and all spellings of yes and no are one class each.
+    """
+    if cell.isdecimal() and int(cell) < len(listed):
+        return listed[int(cell)]
+    if cell in classes:
+        return cell
+    alike = [name for name in classes if name.casefold() == cell.casefold()]
+    return alike[0] if len(alike) == 1 else canonical("yes/no", cell)
 
 
 def _refuse_constant(name: str, path: Path) -> NoReturn:

@@ -21,6 +21,7 @@ from core.training import training_data
 from core.training.model import Model, model_of
 from core.training.model_file import read_model, write_model
 from core.training.model_inputs import rows_for
+from core.training.model_output import score
 from core.training.trainer import Trainer
 from playground.__main__ import main
 
@@ -128,6 +129,37 @@ def test_rows_with_gaps_and_new_words_are_predicted_and_told(tmp_path):
     rows = rows_for(model, path)
     assert "colour: 'mauve' did not occur in training" in rows.notes
     assert np.isfinite(model.predict(rows.inputs)).all()
+
+
+@pytest.mark.parametrize(
+    ("lines", "kinds", "classes"),
+    [
+        # Spellings of yes and no, names in the first line, and names that look like numbers.
+        (["x,y", "1,yes", "2,Y", "3,TRUE", "4,no", "5,N", "6,No"], "", ["yes", "no"]),
+        (["6,1,neg,pos", "1,0", "2,0", "3,0", "4,1", "5,1", "6,1"], "", ["neg", "pos"]),
+        (["x,y", "1,01", "2,01", "3,01", "4,02", "5,02", "6,02"], "y=class", ["01", "02"]),
+    ],
+)
+def test_the_classes_of_a_predicted_table_are_those_of_training(tmp_path, lines, kinds, classes):
+    path = tmp_path / "flags.csv"
+    path.write_text("\n".join(lines) + "\n")
+    dataset = replace(opened(path), kinds=kinds)
+    model = model_of(trained(ExperimentSpec(data=DataSpec(dataset=dataset))))
+    rows = rows_for(model, path)
+    assert list(rows.targets) == [name for name in classes for _ in range(3)]
+    perfect = np.array([[float(name == model.class_names()[1])] for name in rows.targets])
+    assert score(model, perfect, rows.targets) == "accuracy 100.0% on 6 rows"
+
+
+def test_targets_of_classes_that_the_model_does_not_know_are_told(tmp_path):
+    model = model_of(trained(specs(tmp_path)["classes"]))
+    path = tmp_path / "new.csv"
+    cells = [f"1,red,2020-01-01,yes,{kind},5\n" for kind in ("Iris", "orchid", "?", "")]
+    path.write_text("width,colour,day,dry,kind,price\n" + "".join(cells))
+    rows = rows_for(model, path)
+    assert rows.targets == ("iris", "orchid", "", "")
+    told = score(model, model.predict(rows.inputs), rows.targets)
+    assert told.endswith("on 2 rows; 1 of these have a class that training did not have: 'orchid'")
 
 
 @pytest.mark.parametrize(
