@@ -255,19 +255,20 @@ class MainWindow(QMainWindow):
 
     def restore(self, work: Snapshot) -> None:
         """Take up the work of a session that ended too early."""
-        self._restore_arrangement(work.window)
+        self._restore_layout(work.window)
         reinstate(self.session, work)
         self._show_arranged(work.window)
 
-    def _restore_arrangement(self, arrangement: Mapping[str, bytes | str]) -> None:
-        """Restore the dashboard's layout and the file of an earlier window's `state`."""
-        layout, file = arrangement.get("layout"), arrangement.get("file")
+    def _restore_layout(self, arrangement: Mapping[str, bytes | str]) -> None:
+        """Restore the dashboard's layout of an earlier window's `state`."""
+        layout = arrangement.get("layout")
         if isinstance(layout, bytes):
             self.train.dashboard.restore_layout(QByteArray(layout))
-        self.document.path = Path(str(file)) if file else None
 
     def _show_arranged(self, arrangement: Mapping[str, bytes | str]) -> None:
-        """Show the lesson and the page of an earlier window's `state`."""
+        """Show the file's name, the lesson and the page of an earlier window's `state`."""
+        self.document.path = Path(str(file)) if (file := arrangement.get("file")) else None
+        self.document.tell()
         self.course.resume(str(arrangement.get("lesson", "")))
         page = str(arrangement.get("page"))
         self.show_page(page if page in self._entries else PAGES[0].key)
@@ -297,12 +298,11 @@ class MainWindow(QMainWindow):
         """Show what another window has handed over, in its place."""
         self.restoreGeometry(work.geometry)
         self.showMaximized() if work.is_maximized else self.show()
-        self._restore_arrangement(work.arrangement)
+        self._restore_layout(work.arrangement)
         for key, given in work.pages.items():
             if given is not None:
                 self.page(key).take_over(given)
         self._show_arranged(work.arrangement)
-        self.document.tell()
 
     def report(self, message: str) -> None:
         """Show a message at the top of the current page."""

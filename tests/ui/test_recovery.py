@@ -313,3 +313,39 @@ def test_a_folder_in_the_place_of_a_file_ends_nothing(session, tmp_path, name):
     recovery.write()
     recovery.close(keep=False)
     assert (tmp_path / name / "file").exists() or list(tmp_path.glob("*/file"))
+
+
+def test_the_file_changes_with_the_experiment_that_is_opened_undone_and_redone(window, tmp_path):
+    """Saving must not replace a file by an experiment that was not opened from it."""
+    document, stack, seed = window.document, window.session.undo_stack, window.session.spec.seed
+    mine, other = tmp_path / "mine.json", tmp_path / "other.json"
+    write_experiment(other, replace(window.session.spec, seed=99))
+    assert document.write(mine)
+    window.session.edit(replace(window.session.spec, seed=5))
+    assert document.open(other) and document.path == other
+    stack.undo()
+    assert document.path == mine and window.session.spec.seed == 5
+    stack.undo()
+    assert document.path == mine and window.session.spec.seed == seed
+    stack.redo()
+    stack.redo()
+    assert document.path == other and window.session.spec.seed == 99
+    window.open_experiment(replace(window.session.spec, seed=7))
+    assert document.path is None
+    assert document.write(tmp_path / "third.json")
+    stack.undo()
+    assert document.path == other
+    stack.redo()
+    assert document.path == tmp_path / "third.json"
+
+
+def test_a_full_undo_stack_changes_the_file_too(window, tmp_path):
+    session = window.session
+    assert window.document.write(tmp_path / "mine.json")
+    for number in range(session.undo_stack.undoLimit() + 1):
+        session.edit(replace(session.spec, title=str(number)))
+    assert window.document.path == tmp_path / "mine.json"
+    window.open_experiment(replace(session.spec, seed=7))
+    assert window.document.path is None
+    session.undo_stack.undo()
+    assert window.document.path == tmp_path / "mine.json"

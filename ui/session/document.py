@@ -12,6 +12,7 @@ from core.base.translation import Message, tr
 from core.experiment.files import read_experiment, write_experiment
 from core.experiment.reading import SpecError
 from ui.preferences import Memory
+from ui.session.edits import Edit
 from ui.session.session import Session
 from ui.widgets.save_dialog import ask_target
 
@@ -34,6 +35,8 @@ class Document:
         self._session, self._window, self._report = session, window, report
         self._preferences = preferences
         self.path: Path | None = None
+        self._index = session.undo_stack.index()
+        session.undo_stack.indexChanged.connect(self._follow)
         session.saved_changed.connect(self.tell)
         session.spec_changed.connect(lambda _: self.tell())
 
@@ -55,6 +58,17 @@ class Document:
             name = tr("Untitled")
         self._window.setWindowTitle(f"{name}{changed} – {APPLICATION}" if name else APPLICATION)
 
+    def _follow(self, index: int) -> None:
+        """Change the file with the experiment where one was opened, also by undo and redo."""
+        # A full stack drops its oldest edit for each new one, which leaves the index as it was.
+        start = self._index if self._index != index else index - 1
+        for number in range(min(start, index), max(start, index)):
+            edit = self._session.undo_stack.command(number)
+            if isinstance(edit, Edit) and edit.opens:
+                self.path, edit.other_file = edit.other_file, self.path
+        self._index = index
+        self.tell()
+
     def open(self, path: Path) -> bool:
         """Open the experiment in a file; if it is invalid, report all problems and change
         nothing."""
@@ -63,10 +77,10 @@ class Document:
         except SpecError as error:
             self._report(tr(str(error)))
             return False
+        self._session.open(spec)
         # An image contains an experiment, but saving does not write to it.
         self.path = path if path.suffix.lower() != ".png" else None
         self._remember(path)
-        self._session.open(spec)
         self._session.undo_stack.setClean()
         self.tell()
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from time import monotonic
 
 from PySide6.QtGui import QUndoCommand
@@ -16,7 +17,11 @@ TOGETHER_SECONDS = 1.0
 
 
 class Edit(QUndoCommand):
-    """Replaces one spec by another with `put`; with `done` it is in effect already."""
+    """Replaces one spec by another with `put`; with `done` it is in effect already.
+
+    An edit that `opens` another experiment leaves the file of the one before, which is kept in
+    `other_file` until the edit is undone.
+    """
 
     def __init__(
         self,
@@ -24,9 +29,12 @@ class Edit(QUndoCommand):
         old: ExperimentSpec,
         new: ExperimentSpec,
         done: bool = False,
+        opens: bool = False,
     ) -> None:
         super().__init__()
         self.put, self.old, self.new, self._done = put, old, new, done
+        self.opens = opens
+        self.other_file: Path | None = None
         self._at = monotonic()
         self._describe()
 
@@ -55,7 +63,8 @@ class Edit(QUndoCommand):
     def _describe(self) -> None:
         difference = list(changes(self.old, self.new))
         self._paths = [change.path for change in difference]
-        self._alone = self._done or len(difference) != 1 or not _is_number(difference[0].new)
+        one_number = len(difference) == 1 and _is_number(difference[0].new)
+        self._alone = self._done or self.opens or not one_number
         self.setText(described(difference, self.new))
 
 

@@ -161,15 +161,16 @@ class Session(QObject):
 
     # Edits
 
-    def edit(self, spec: ExperimentSpec) -> None:
-        """Make `spec` the current one, in flight or with a new run; undoable.
+    def edit(self, spec: ExperimentSpec, opens: bool = False) -> None:
+        """Make `spec` the current one, in flight or with a new run; undoable. `opens` says that it
+        is another experiment.
 
         Settings that no longer fit the others, such as a loss for other data, are reset and
         reported.
         """
         spec, reasons = settled(spec)
         if any(changes(self.spec, spec)):
-            self.undo_stack.push(Edit(self.put, self.spec, spec))
+            self.undo_stack.push(Edit(self.put, self.spec, spec, opens=opens))
         if reasons:
             self.spec_changed.emit(self.spec)
             self.noted.emit("\n".join(map(tr, reasons)))
@@ -179,7 +180,7 @@ class Session(QObject):
         self._runner.pause()
         self._note_running(False)
         run = self._run
-        self.edit(spec)
+        self.edit(spec, opens=True)
         if run == self._run:
             self._restart()
 

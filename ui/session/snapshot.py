@@ -68,7 +68,8 @@ def reinstate(session: Session, snapshot: Snapshot) -> None:
     if snapshot.clean:
         stack.resetClean()
     for number, (old, new) in enumerate(snapshot.edits, 1):
-        stack.push(Edit(session.put, old, new, done=True))
+        # Which of them opened another experiment is not known.
+        stack.push(Edit(session.put, old, new, done=True, opens=True))
         if number == snapshot.clean:
             stack.setClean()
     session.pins.restore(tuple(snapshot.pins))
