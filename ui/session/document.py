@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from shiboken6 import Shiboken
 
 from core.base.errors import about_file
 from core.base.translation import Message, tr
@@ -22,7 +24,7 @@ APPLICATION = "Training Playground"
 RECENT, MOST_RECENT = "recent", 10
 
 
-class Document:
+class Document(QObject):
     """Reads and writes the session's experiment; `report` shows errors to the user."""
 
     def __init__(
@@ -32,6 +34,7 @@ class Document:
         report: Callable[[str], None],
         preferences: Memory,
     ) -> None:
+        super().__init__(window)
         self._session, self._window, self._report = session, window, report
         self._preferences = preferences
         self.path: Path | None = None
@@ -61,12 +64,14 @@ class Document:
     def _follow(self, index: int) -> None:
         """Change the file with the experiment where one was opened, also by undo and redo."""
         # A full stack drops its oldest edit for each new one, which leaves the index as it was.
-        start = self._index if self._index != index else index - 1
+        start, stack = self._index if self._index != index else index - 1, self._session.undo_stack
+        self._index = index
+        if not Shiboken.isValid(stack):
+            return  # a stack empties itself when it is destroyed
         for number in range(min(start, index), max(start, index)):
-            edit = self._session.undo_stack.command(number)
+            edit = stack.command(number)
             if isinstance(edit, Edit) and edit.opens:
                 self.path, edit.other_file = edit.other_file, self.path
-        self._index = index
         self.tell()
 
     def open(self, path: Path) -> bool:
