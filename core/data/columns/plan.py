@@ -23,6 +23,7 @@ from core.data.columns.targets import (
     Targets,
     check_size,
     encode_targets,
+    with_dates,
 )
 from core.data.columns.treatment import (
     AS_IT_IS,
@@ -123,8 +124,10 @@ def plan(table: Table, choices: Choices | None = None, classes: tuple[str, ...] 
     chosen = _target(table, choices)
     _check_names(table, choices)
     notes, warnings = list(table.notes), []
-    rows = ~chosen.missing
-    if gone := int(chosen.missing.sum()):
+    kind = choices.kinds.get(chosen.name, "auto")
+    predicted = with_dates(chosen, choices.purpose, kind)
+    rows = ~predicted.missing
+    if gone := int((~rows).sum()):
         notes.append(
             Message(
                 "{name}: {count:,} row without a target left out",
@@ -140,9 +143,7 @@ def plan(table: Table, choices: Choices | None = None, classes: tuple[str, ...] 
     others = [column for column in table.columns if column is not chosen]
     rows = _without_gaps(others, rows, choices, notes, table.path)
     used = None if rows.all() else rows
-    targets = encode_targets(
-        chosen, used, choices.purpose, table.path, classes, choices.kinds.get(chosen.name, "auto")
-    )
+    targets = encode_targets(predicted, used, choices.purpose, table.path, classes, kind)
     plans = _column_plans(table, others, chosen, used, choices)
     about = ColumnPlan(chosen.name, "target", _target_kind(targets), Message("predicted"), gone)
     plans.insert(next(i for i, c in enumerate(table.columns) if c is chosen), about)

@@ -56,6 +56,7 @@ class Parser(ABC):
             i
             for i, builder in enumerate(builders)
             if isinstance(builder, NumberBuilder)
+            and isinstance(builder.style, NumberStyle)
             and not builder.style.unit
             and builder.style.decimal == layout.decimal
         }

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.tables.dates import DateStyle
 from core.data.tables.numbers import NumberStyle
 from core.data.tables.source import Kind
 
@@ -72,7 +73,7 @@ class Layout:
 
 
 class Fault(NamedTuple):
-    """Cells in a column of numbers that are not numbers: the first one's line and text, and how
+    """Cells in a column of numbers or dates that are none: the first one's line and text, and how
     many."""
 
     line: int
@@ -85,7 +86,9 @@ class Column:
     """One column: numbers (NaN where missing), or codes into `categories` (−1 where empty).
 
     `fault` describes cells that could not be read as numbers; they count as missing until the user
-    has decided what to do. `lines` are the lines on which the categories first appear.
+    has decided what to do. `lines` are the lines on which the categories first appear. `date` is
+    how the dates were written that became these numbers. Of words that are `overflowed` only the
+    first ones are categories; all others share one.
     """
 
     name: str
@@ -94,6 +97,8 @@ class Column:
     unit: str = ""
     fault: Fault | None = None
     lines: tuple[int, ...] = ()
+    date: DateStyle | None = None
+    overflowed: bool = False
 
     @property
     def missing(self) -> NDArray[np.bool_]:

@@ -8,6 +8,7 @@ import io
 import lzma
 import sys
 import zipfile
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,9 @@ from hypothesis import strategies as st
 from core.data import DataError
 from core.data.columns.choices import Choices, as_names, as_pairs, names_in, pairs_in
 from core.data.columns.plan import Encoded, encode, plan
+from core.data.columns.recipe import Feature
 from core.data.columns.targets import LARGEST_NUMBER
+from core.data.tables import builders
 from core.data.tables.reader import read_table
 from core.data.tables.sniff import sniff
 from core.data.tables.table import Column, ReadOptions, Table
@@ -133,6 +136,85 @@ def test_dates_become_numbers_and_it_is_said(tmp_path):
 def test_dates_in_many_spellings(tmp_path, cell, days):
     encoded = encoded_of(tmp_path, lines("w,k", repeated([cell]), LABELS), kinds={"w": "date"})
     assert encoded.samples.inputs[0, 0] == pytest.approx(days)
+
+
+def dates(style: str, count: int, hours: int = 24) -> tuple[list[str], list[float]]:
+    """So many dates from 2000-01-01 on, as written and as days since 1970-01-01."""
+    times = [datetime(2000, 1, 1) + timedelta(hours=hours * i) for i in range(count)]
+    days = [(time - datetime(1970, 1, 1)) / timedelta(days=1) for time in times]
+    return [time.strftime(style) for time in times], days
+
+
+@pytest.mark.parametrize(
+    ("style", "hours"), [("%d/%m/%Y", 24), ("%m/%d/%Y", 24), ("%d/%m/%Y %H:%M", 5)]
+)
+def test_every_cell_decides_the_order_of_day_and_month(tmp_path, style, hours):
+    cells, days = dates(style, 4000, hours)
+    text = lines("when,x", cells, [f"{i % 7}.5" for i in range(4000)])
+    inputs = encoded_of(tmp_path, text).samples.inputs[:, 0]
+    assert inputs == pytest.approx(days, abs=1e-9)
+    targets = encoded_of(tmp_path, text, target="when").samples.targets[:, 0]
+    assert targets == pytest.approx(days, abs=1e-9)
+
+
+@pytest.mark.parametrize("target", ["x", "when"])
+def test_a_cell_that_is_no_date_among_many_is_named(tmp_path, target):
+    cells, _ = dates("%d/%m/%Y", 60)
+    cells[40] = "31/02/2020"
+    path = written(tmp_path, lines("when,x", cells, repeated(["1.5", "2", "3"], 60)))
+    with pytest.raises(DataError, match="line 42, column 'when': '31/02/2020' is not a date"):
+        load(UserTable(path=str(path), target=target))
+    read = load(UserTable(path=str(path), target=target, missing_words="31/02/2020")).samples
+    assert len(read) == (60 if target == "x" else 59) and not np.isnan(read.targets).any()
+
+
+def test_a_recipe_tells_what_is_no_date_in_another_table(tmp_path):
+    text = lines("when,x", ["31/12/2020", "12/31/2020", "", "NA"], ["1", "2", "3", "4"])
+    found = column(table_of(tmp_path, text), "when")
+    assert Feature("when", "date", date="day-month-year").fault(found) == (3, "12/31/2020", 1)
+
+
+@pytest.mark.parametrize("missing", ["", "unknown"])
+def test_rows_without_a_date_to_predict_are_left_out(tmp_path, missing):
+    cells, days = dates("%d.%m.%Y", 40)
+    cells[7] = missing
+    encoded = encoded_of(tmp_path, lines("x,when", repeated(["1", "2", "3"], 40), cells))
+    assert encoded.samples.targets[:, 0].tolist() == [*days[:7], *days[8:]]
+
+
+@pytest.mark.parametrize("style", ["%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M"])
+def test_more_dates_than_words_are_kept_are_dates(tmp_path, monkeypatch, style):
+    monkeypatch.setattr(builders, "MOST_WORDS", 100)
+    cells, days = dates(style, 500, 7)
+    cells[450] = "unknown"
+    text = lines("when,x", cells, repeated(["1.5", "2", "3"], 500)) + "Total,7\n"
+    for chosen in ({}, {"kinds": {"when": "date"}}):
+        inputs = encoded_of(tmp_path, text, **chosen).samples.inputs[:, 0]
+        assert np.isnan(inputs[450]) and np.delete(inputs, 450) == pytest.approx(
+            np.delete(days, 450)
+        )
+    targets = encoded_of(tmp_path, text, target="when").samples.targets[:, 0]
+    assert targets == pytest.approx(np.delete(days, 450))
+
+
+def test_more_numbers_below_empty_cells_than_words_are_kept_are_numbers(tmp_path, monkeypatch):
+    monkeypatch.setattr(builders, "MOST_WORDS", 100)
+    cells = [""] * 1500 + [f"{i / 4}" for i in range(500)]
+    table = table_of(tmp_path, lines("x,kind", cells, repeated(["a", "b"], 2000)))
+    assert numbers(table, "x")[1500:] == [i / 4 for i in range(500)]
+
+
+def test_words_that_are_not_all_kept_are_no_input_and_no_target(tmp_path, monkeypatch):
+    monkeypatch.setattr(builders, "MOST_WORDS", 100)
+    words = [f"name {i}" for i in range(500)]
+    text = lines("who,a,x", words, repeated(["1", "2"], 500), repeated(["1.5", "2", "3"], 500))
+    encoded = encoded_of(tmp_path, text)
+    assert encoded.samples.feature_names == ("a",)
+    assert any(note.startswith("who: over 100,000 different words") for note in encoded.notes)
+    with pytest.raises(DataError, match="different words; is it a key"):
+        encoded_of(tmp_path, text, target="who")
+    with pytest.raises(DataError, match="too many for an input"):
+        encoded_of(tmp_path, text, kinds={"who": "class"})
 
 
 # Numbers in every spelling (cases 10 and 11)
