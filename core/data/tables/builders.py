@@ -70,6 +70,9 @@ class NumberBuilder:
     ) -> None:
         self.name, self.style = name, style
         self._missing, self._short = missing, short
+        # Numbers that stand for a missing value, in whatever spelling.
+        read = map(style.parse, missing)
+        self.marks = {number for number in read if number is not None and number == number}
         self._collected = Growing(np.float32 if short else np.float64)
         self._fault: Fault | None = None
 
@@ -110,7 +113,10 @@ class NumberBuilder:
         return self._fault.times if self._fault else 0
 
     def _parse(self, cell: str) -> float | None:
-        return math.nan if cell.strip() in self._missing else self.style.parse(cell)
+        if cell.strip() in self._missing:
+            return math.nan
+        value = self.style.parse(cell)
+        return math.nan if value in self.marks else value
 
 
 class WordBuilder:

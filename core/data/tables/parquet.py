@@ -103,7 +103,10 @@ def _add(builder: Builder, column: Any, lines: range) -> None:
 
     if isinstance(builder, NumberBuilder):
         values = column.cast(pyarrow.float64(), safe=False).to_numpy(zero_copy_only=False)
-        builder.add_numbers(np.where(np.isinf(values), np.nan, values))
+        marks = np.array(list(builder.marks))
+        if column.type == pyarrow.float32():
+            marks = marks.astype(np.float32)
+        builder.add_numbers(np.where(np.isinf(values) | np.isin(values, marks), np.nan, values))
         return
     texts = [cell_text(value) for value in column.to_pylist()]
     builder.add_cells(texts, lines)

@@ -305,6 +305,19 @@ def test_other_missing_words_can_be_named(tmp_path):
     assert "x = pending" in words.samples.feature_names
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32", "int64"])
+@pytest.mark.parametrize("mark", [-999, -999.9])
+def test_missing_words_are_gaps_in_columns_of_numbers_of_any_file(tmp_path, dtype, mark):
+    mark = int(mark) if dtype == "int64" else mark
+    x = np.array([mark if i % 7 == 0 else i for i in range(60)], dtype)
+    frame = pd.DataFrame({"x": x, "y": np.sin(np.arange(60))})
+    frame.to_parquet(tmp_path / "t.parquet")
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    for name in ("t.parquet", "t.csv"):
+        read = load(UserTable(path=str(tmp_path / name), missing_words=f"{mark}, later"))
+        assert np.array_equal(np.isnan(read.samples.inputs[:, 0]), np.arange(60) % 7 == 0)
+
+
 def test_missing_words_are_gaps_in_columns_of_words_too(tmp_path):
     colours = repeated(["red", "blue", "later"], 60)
     path = written(tmp_path, lines("colour,kind", colours, repeated(["a", "b", "c", "later"], 60)))
