@@ -57,7 +57,11 @@ def _options(model: Model) -> ReadOptions:
     words |= {model.target} if _are_words(model.classes) else set()
     dataset = model.spec.data.dataset
     missing = read_options(dataset).missing if isinstance(dataset, UserTable) else frozenset()
-    return ReadOptions(numbers=numbers, words=frozenset(words), missing=missing)
+    factors = frozenset(each.column for each in model.recipe if each.letters == "factor")
+    units = frozenset(each.column for each in model.recipe if each.letters == "unit")
+    return ReadOptions(
+        numbers=numbers, words=frozenset(words), missing=missing, factors=factors, units=units
+    )
 
 
 def _are_words(names: Sequence[str]) -> bool:

@@ -284,6 +284,8 @@ def _warnings(
         if each.problem:
             found.append(each.problem)
         column = columns[each.name]
+        if each.role != "left out" and column.doubt:
+            found.append(column.doubt)
         if each.role != "left out" and (mark := missing_mark(column, rows)):
             found.append(joined(": ", [each.name, mark]))
         if each.feature is None:

@@ -26,6 +26,7 @@ class Feature:
     """One column as inputs. `kind` is "number", "date", "class" or "yes/no".
 
     Numbers and dates give one input, with `flag` another that is 1 where the value is missing.
+    `letters` is what K, M or B after a number was: "factor" or "unit", "" where there was none.
     Categories give an input each, or just one for the last of two.
     """
 
@@ -34,6 +35,7 @@ class Feature:
     categories: tuple[str, ...] = ()
     date: str = ""
     flag: bool = False
+    letters: str = ""
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -122,4 +124,5 @@ def feature_from_plain(plain: dict[str, Any]) -> Feature:
         categories=tuple(map(str, plain["categories"])),
         date=str(plain["date"]),
         flag=bool(plain["flag"]),
+        letters=str(plain.get("letters", "")),
     )

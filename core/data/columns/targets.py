@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from core.base.translation import Message
+from core.base.translation import Message, joined
 from core.data.columns.dated import dated
 from core.data.columns.kinds import NO, YES, alike_words, canonical
 from core.data.columns.recipe import number_name
@@ -68,7 +68,7 @@ def encode_targets(
         if not names and _are_amounts(values, purpose, kind):
             if values.min() == values.max():
                 _refuse_constant(column.name, path)
-            told = _dates_told(column)
+            told = _told(column)
             return Targets(values[:, None].astype(np.float64), "regression", (), told)
         distinct, codes = np.unique(values, return_inverse=True)
         found = tuple(number_name(value) for value in distinct[: MOST_CLASSES + 1])
@@ -268,7 +268,11 @@ def with_dates(column: Column, purpose: Purpose, kind: str) -> Column:
     return column if date is None else dated(column, date)
 
 
-def _dates_told(column: Column) -> tuple[str, ...]:
+def _told(column: Column) -> tuple[str, ...]:
+    """How the cells of a column became numbers."""
+    if column.factors:
+        read = Message("K, M and B read as thousands, millions and billions")
+        return (joined(": ", [column.name, read]),)
     if column.date is None:
         return ()
     return (Message("{name}: dates as {unit}", name=column.name, unit=column.date.unit),)

@@ -15,7 +15,7 @@ from core.data.columns.recipe import GAP, Feature, number_name
 from core.data.columns.targets import check_numbers, check_size, fault_message
 from core.data.tables.builders import MOST_WORDS
 from core.data.tables.dates import DateStyle, date_style_of
-from core.data.tables.numbers import looks_numeric
+from core.data.tables.numbers import FACTORS, looks_numeric
 from core.data.tables.table import Column
 
 # A gap is an input of its own where at least this share of the rows has one: a rarer flag is
@@ -104,7 +104,11 @@ def _input(
     if column.unit:
         read = Message("read as numbers in {unit}", unit=column.unit.replace("|", " "))
         done = joined(", ", [read, done]) if gaps else read
-    feature = Feature(name, "number", flag=flag)
+    if column.factors:
+        read = Message("K, M and B read as thousands, millions and billions")
+        done = joined(", ", [read, done] if done != AS_IT_IS else [read])
+    letters = "factor" if column.factors else "unit" if column.unit in FACTORS else ""
+    feature = Feature(name, "number", flag=flag, letters=letters)
     return ColumnPlan(name, "input", "number", done, gaps, feature, problem)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.translation import Message
 from core.data.tables.dates import DateStyle, has_points, likely_styles, one_of
 from core.data.tables.judge import FEW_FAULTS, number_style
 from core.data.tables.numbers import NumberStyle, is_missing
@@ -75,6 +76,8 @@ class NumberBuilder:
         self.marks = {number for number in read if number is not None and number == number}
         self._collected = Growing(np.float32 if short else np.float64)
         self._fault: Fault | None = None
+        # Where the unit is percent or the like, the first number with it and the first one without.
+        self._examples: dict[bool, str] = {}
 
     def add_numbers(self, values: NDArray[np.float64]) -> None:
         """Numbers as they are; infinite ones must have been refused."""
@@ -92,6 +95,7 @@ class NumberBuilder:
     def add_codes(self, words: list[str], codes: NDArray[Any], lines: Lines) -> None:
         """Cells as codes into the words of this block, each with the number of its line."""
         read = [self._parse(word) for word in words]
+        self._keep_examples(words)
         bad = [code for code, value in enumerate(read) if value is None]
         if bad:
             at = np.flatnonzero(np.isin(codes, bad))
@@ -105,12 +109,39 @@ class NumberBuilder:
         values, style = self._collected.values(), self.style
         if isinstance(style, DateStyle):
             return Column(self.name, values, fault=self._fault, date=style)
-        return Column(self.name, values, unit=style.unit, fault=self._fault)
+        return Column(
+            self.name,
+            values,
+            unit=style.unit,
+            fault=self._fault,
+            factors=style.factors,
+            doubt=self._doubt(),
+        )
 
     @property
     def faults(self) -> int:
         """How many cells are no numbers."""
         return self._fault.times if self._fault else 0
+
+    def _keep_examples(self, words: Sequence[str]) -> None:
+        style = self.style
+        if isinstance(style, DateStyle) or not style.is_scaled:
+            return
+        for word in words:
+            if len(self._examples) < 2 and (has_unit := style.has_unit(word)) is not None:
+                self._examples.setdefault(has_unit, word.strip())
+
+    def _doubt(self) -> str:
+        if len(self._examples) < 2:
+            return ""
+        return Message(
+            "{name}: {unit} stands beside some numbers only; {plain} is read as {plain} {unit}, "
+            "like {other}",
+            name=self.name,
+            unit=self.style.unit,
+            plain=self._examples[False],
+            other=self._examples[True],
+        )
 
     def _parse(self, cell: str) -> float | None:
         if cell.strip() in self._missing:

@@ -57,7 +57,7 @@ class Parser(ABC):
             for i, builder in enumerate(builders)
             if isinstance(builder, NumberBuilder)
             and isinstance(builder.style, NumberStyle)
-            and not builder.style.unit
+            and not (builder.style.unit or builder.style.factors)
             and builder.style.decimal == layout.decimal
         }
         # Both libraries are slower with each word, so the rarer ones are added when one is needed.

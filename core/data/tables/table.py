@@ -28,7 +28,8 @@ class ReadOptions:
 
     `skip` lines at the beginning are not looked at (-1: title lines are recognised). Columns named
     in `words` are read as words, those in `numbers` as numbers, whatever they look like. `missing`
-    are more words that stand for a missing value.
+    are more words that stand for a missing value. K, M and B after a number are factors in columns
+    named in `factors`, units in those named in `units`.
     """
 
     header: bool | None = None
@@ -39,6 +40,8 @@ class ReadOptions:
     words: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()
+    factors: frozenset[str] = frozenset()
+    units: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,8 @@ class Column:
     `fault` describes cells that could not be read as numbers; they count as missing until the user
     has decided what to do. `lines` are the lines on which the categories first appear. `date` is
     how the dates were written that became these numbers. Of words that are `overflowed` only the
-    first ones are categories; all others share one.
+    first ones are categories; all others share one. `factors` is whether K, M and B after numbers
+    multiplied them, `doubt` a warning about how the cells were understood.
     """
 
     name: str
@@ -99,6 +103,8 @@ class Column:
     lines: tuple[int, ...] = ()
     date: DateStyle | None = None
     overflowed: bool = False
+    factors: bool = False
+    doubt: str = ""
 
     @property
     def missing(self) -> NDArray[np.bool_]:

@@ -248,6 +248,57 @@ def test_numbers_in_many_spellings_are_numbers(tmp_path, cells, values):
 @pytest.mark.parametrize(
     ("cells", "values"),
     [
+        (["900", "1.1K", "902", "1.3K"], [900, 1100, 902, 1300]),
+        (["900000", "1.1M", "2k"], [900000, 1.1e6, 2000]),
+        (["19M", "201k", "8.7M"], [19e6, 201e3, 8.7e6]),
+        (["0", "1.1K", "350", "2B"], [0, 1100, 350, 2e9]),
+        (["1.1K", "1.3K", "2K"], [1.1, 1.3, 2]),
+        (["300 K", "305 K", "310 K"], [300, 305, 310]),
+    ],
+)
+def test_letters_beside_plain_numbers_are_factors(tmp_path, cells, values):
+    encoded = encoded_of(tmp_path, lines("x,kind", repeated(cells), LABELS))
+    assert encoded.samples.inputs[: len(cells), 0] == pytest.approx(values)
+    told = "K, M and B read as thousands, millions and billions" in " ".join(encoded.notes)
+    assert told == (max(values) > 310)
+
+
+@pytest.mark.parametrize("unit", ["%", "K"])
+@pytest.mark.parametrize("first", [0, 1500])
+def test_a_unit_beside_some_numbers_only_is_warned_of(tmp_path, unit, first):
+    cells = [f"{i + 11} {unit}" for i in range(2000)]
+    cells[first::2] = [f"{i / 10}" for i in range(first, 2000, 2)]
+    cells[first] = "0.5"
+    text = lines("x,y", cells, [f"{i % 7}.5" for i in range(2000)])
+    for target in ("x", "y"):
+        warnings = encoded_of(tmp_path, text, target=target).warnings
+        assert any(f"{unit} stands beside some numbers only; 0.5 is" in each for each in warnings)
+
+
+@pytest.mark.parametrize(
+    ("cells", "style"),
+    [
+        ([f"{i:02d}:30" for i in range(24)], "time"),
+        ([f"{i:02d}:15:00" for i in range(24)], "time"),
+        ([f"{i:02d}/06/2020" for i in range(1, 31)], "day-month-year"),
+    ],
+)
+def test_what_follows_a_number_in_dates_and_times_is_no_unit(tmp_path, cells, style):
+    count = len(cells)
+    found = plan(table_of(tmp_path, lines("w,x", cells, repeated(["1", "2", "3.5"], count))))
+    assert found.features[0].date == style
+
+
+@pytest.mark.parametrize("unit", ["mg/dl", "km/h", "people"])
+def test_units_of_words_are_units(tmp_path, unit):
+    cells = [f"{i} {unit}" for i in range(24)]
+    table = table_of(tmp_path, lines("x,kind", cells, repeated(["a", "b"], 24)))
+    assert numbers(table, "x") == list(range(24))
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
         (["3.935,00", "1.250,5", "7"], [3935, 1250.5, 7]),
         (["3.935", "12.500", "1,5"], [3935, 12500, 1.5]),
         (["1.234.567", "2", "3"], [1234567, 2, 3]),
