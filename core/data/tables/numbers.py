@@ -156,6 +156,12 @@ def looks_numeric(cell: str) -> bool:
     )
 
 
+def unit_of(cell: str) -> str:
+    """The unit beside a number, or the letters that are its factor; "" where there is none."""
+    shape = _shape(cell.strip())
+    return "" if shape is None else shape.mark
+
+
 def evidence(cells: Iterable[str]) -> Evidence:
     """The evidence of a whole table's cells for its decimal mark."""
     votes = Counter[str]()

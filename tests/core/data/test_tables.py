@@ -522,6 +522,14 @@ def test_the_first_line_of_scikit_learn_names_the_classes(tmp_path):
         ("1,2\n3,4\n", ["Column 1", "Column 2"]),
         ("vhigh,2,low\nhigh,3,low\nvhigh,2,med\n", ["Column 1", "Column 2", "Column 3"]),
         ("#,Name\n1,a\n2,b\n", ["#", "Name"]),
+        ("100m,200m\n10.2,21\n10.4,20.9\n", ["100m", "200m"]),
+        ("100m,Long.jump,Points\n10.2,7,8000\n10.4,7.1,7900\n", ["100m", "Long.jump", "Points"]),
+        ("2d,3d,y\n1.5,2,3\n2.5,3,a\n", ["2d", "3d", "y"]),
+        ("5K,10K\n15.1,31\n14.9,30\n", ["5K", "10K"]),
+        ("100m 200m\na 10.2 21\nb 10.4 22\n", ["Row names", "100m", "200m"]),
+        ("# 100m,200m\n10.2,21\n10.4,20.9\n", ["100m", "200m"]),
+        ("5 kg,red\n6 kg,blue\n7 kg,red\n", ["Column 1", "Column 2"]),
+        ("1.1K,5\n900,6\n1.2K,7\n", ["Column 1", "Column 2"]),
     ],
 )
 def test_headers_are_told_from_data(tmp_path, text, names):
