@@ -211,6 +211,11 @@ def _target(table: Table, choices: Choices) -> Column:
         )
     if choices.target:
         return table.columns[names.index(choices.target)]
+    return proposed_target(table)
+
+
+def proposed_target(table: Table) -> Column:
+    """The column that is predicted unless another one is chosen: the last one with any cell."""
     # Empty columns at the end come from delimiters at the ends of the lines.
     filled = [each for each in table.columns if not each.missing.all()]
     return filled[-1] if filled else table.columns[-1]
