@@ -189,7 +189,7 @@ def test_more_dates_than_words_are_kept_are_dates(tmp_path, monkeypatch, style):
     cells[450] = "unknown"
     text = lines("when,x", cells, repeated(["1.5", "2", "3"], 500)) + "Total,7\n"
     for chosen in ({}, {"kinds": {"when": "date"}}):
-        inputs = encoded_of(tmp_path, text, **chosen).samples.inputs[:, 0]
+        inputs = encoded_of(tmp_path, text, **chosen).samples.inputs[:, 0]  # pyright: ignore
         assert np.isnan(inputs[450]) and np.delete(inputs, 450) == pytest.approx(
             np.delete(days, 450)
         )
@@ -261,6 +261,17 @@ def test_letters_beside_plain_numbers_are_factors(tmp_path, cells, values):
     assert encoded.samples.inputs[: len(cells), 0] == pytest.approx(values)
     told = "K, M and B read as thousands, millions and billions" in " ".join(encoded.notes)
     assert told == (max(values) > 310)
+
+
+def test_letters_are_read_in_other_tables_as_they_were(tmp_path):
+    few, mixed = ["1.1K", "1.3K"], ["900", "1.1K", "950", "1.3K"]
+    for cells, letters in ((few, "unit"), (mixed, "factor")):
+        text = lines("x,kind", repeated(cells), LABELS)
+        assert encoded_of(tmp_path, text).features[0].letters == letters
+    text = lines("x,kind", few, ["a", "b"])
+    assert numbers(table_of(tmp_path, text, factors=frozenset({"x"})), "x") == [1100, 1300]
+    text = lines("x,kind", mixed, ["a", "b", "a", "b"])
+    assert numbers(table_of(tmp_path, text, units=frozenset({"x"})), "x") == [900, 1.1, 950, 1.3]
 
 
 @pytest.mark.parametrize("unit", ["%", "K"])
