@@ -14,6 +14,7 @@ from core.data.archive import read_inputs
 from core.data.columns.recipe import Feature, number_name
 from core.data.columns.targets import class_of, fault_message
 from core.data.refusal import refuse
+from core.data.tables.dates import DateStyle
 from core.data.tables.numbers import is_missing
 from core.data.tables.reader import Progress, read_table
 from core.data.tables.sniff import sniff
@@ -56,7 +57,11 @@ def _options(model: Model) -> ReadOptions:
     words |= {model.target} if _are_words(model.classes) else set()
     dataset = model.spec.data.dataset
     missing = read_options(dataset).missing if isinstance(dataset, UserTable) else frozenset()
-    return ReadOptions(numbers=numbers, words=frozenset(words), missing=missing)
+    factors = frozenset(each.column for each in model.recipe if each.letters == "factor")
+    units = frozenset(each.column for each in model.recipe if each.letters == "unit")
+    return ReadOptions(
+        numbers=numbers, words=frozenset(words), missing=missing, factors=factors, units=units
+    )
 
 
 def _are_words(names: Sequence[str]) -> bool:
@@ -120,9 +125,19 @@ def _check(feature: Feature, column: Column, path: Path) -> None:
     """Raise an error for cells that are not numbers or dates where these are needed."""
     if feature.categories:
         return
-    if column.fault is not None:
-        refuse(path, fault_message(column.name, column.fault, Message("is an input of the model")))
-    if column.categories is None or feature.date:
+    date = DateStyle(feature.date) if feature.date else None
+    if (fault := feature.fault(column)) is not None:
+        use = Message("is an input of the model")
+        refuse(path, fault_message(column.name, fault, use, date))
+    if date and column.date and column.date.name != date.name:
+        problem = Message(
+            "column {name!r} holds dates as {found}, but the model needs {needed}",
+            name=column.name,
+            found=column.date.label,
+            needed=date.label,
+        )
+        refuse(path, problem)
+    if column.categories is None or date:
         return
     bad = [i for i, word in enumerate(column.categories) if not is_missing(word)]
     if bad:

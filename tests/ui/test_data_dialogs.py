@@ -205,6 +205,20 @@ def test_a_click_on_a_column_makes_it_the_target(qtbot, flowers):
     assert "blue, green, red" in dialog.summary.text()
 
 
+@pytest.mark.parametrize("late", ["", "7"])
+def test_the_last_column_with_any_cell_is_proposed_as_by_the_command_line(qtbot, tmp_path, late):
+    rows = [f"{i % 9}.5;{i % 7};{i / 7:.3f};" for i in range(60)]
+    # Beyond the first rows the last column may have cells.
+    rows += [f"{i % 9}.5;{i % 7};{i / 7:.3f};{late and i % 4}" for i in range(60)]
+    path = written(tmp_path, "\n".join(["a;b;y;", *rows]), "trailing.csv")
+    dialog = dialog_of(qtbot, path)
+    ready(qtbot, dialog)
+    line = user_files.load(UserTable(path=str(path))).summary
+    assert dialog.target.value() == ("Column 4" if late else "y")
+    assert dialog.summary.text().lower() == line.lower()
+    assert dialog.use_button.isEnabled()
+
+
 def test_gaps_can_be_dropped(qtbot, flowers):
     dialog = dialog_of(qtbot, flowers)
     ready(qtbot, dialog)

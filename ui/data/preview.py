@@ -58,8 +58,14 @@ def of_table(layout: Layout) -> Preview:
         about.append(tr("decimal commas"))
     about += map(tr, layout.notes)
     headings = tuple(f"{n}\n{tr(k)}" for n, k in zip(layout.names, kinds, strict=True))
-    last = len(layout.names) - 1
+    last = _last_filled(layout.preview, len(layout.names))
     return Preview(layout.names, kinds, layout.preview, headings, ", ".join(about), last, layout)
+
+
+def _last_filled(rows: Sequence[tuple[str, ...]], width: int) -> int:
+    """The last column in which any of these rows has a cell, the last of all if there is none."""
+    filled = {i for row in rows for i, cell in enumerate(row[:width]) if cell.strip()}
+    return max(filled, default=width - 1)
 
 
 def _format(layout: Layout) -> list[str]:

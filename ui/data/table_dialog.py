@@ -17,7 +17,7 @@ from core.base.translation import tr
 from core.data import user_files
 from core.data.archive import members, read_npz
 from core.data.columns.choices import KINDS, as_names, as_pairs, names_in, pairs_in
-from core.data.columns.plan import Encoded, Plan, encoded, plan
+from core.data.columns.plan import Encoded, Plan, encoded, plan, proposed_target
 from core.data.columns.targets import Purpose
 from core.data.tables.reader import read_table
 from core.data.tables.table import Table
@@ -71,6 +71,10 @@ class TableDialog(TablePage):
 
     def _take_table(self, table: Table) -> None:
         self._table = table
+        if not self.dataset.target and self.target.currentIndex() == self.preview.proposed:
+            # The first rows may not show which columns are filled.
+            self.target.set_value(proposed_target(table).name)
+            self.show_target()
         self._decide()
 
     def _decide(self) -> None:

@@ -93,6 +93,8 @@ def _of_numbers(column: Column, values: NDArray, row_names: bool) -> Nature:
     gaps = int(np.isnan(values).sum())
     if gaps == len(values):
         return Nature("empty", gaps)
+    if column.date:
+        return Nature("date", gaps, date=column.date)
     if row_names:
         return Nature("row counter", gaps)
     low, high = np.nanmin(values), np.nanmax(values)
@@ -122,19 +124,24 @@ def _are_keys(values: NDArray) -> bool:
 def _of_words(column: Column, values: NDArray, row_names: bool) -> Nature:
     names: tuple[str, ...] = column.categories or ()
     missing = gap_codes(column)
-    used = np.unique(values).tolist()
-    known = [code for code in used if code not in missing]
-    gaps = int(np.isin(values, list(missing)).sum())
+    counts = dict(
+        zip(*(each.tolist() for each in np.unique(values, return_counts=True)), strict=True)
+    )
+    known = [code for code in counts if code not in missing]
+    gaps = len(values) - sum(counts[code] for code in known)
     words: list[str] = [names[int(code)] for code in known]
     rows, distinct = len(values) - gaps, len(known)
     if not known:
         return Nature("empty", gaps)
     if row_names:
         return Nature("row counter", gaps, distinct)
+    if column.overflowed:
+        return Nature("free text", gaps, distinct)
     lower = {word.lower() for word in words}
     if distinct > 1 and lower <= YES | NO and lower & YES and lower & NO:
         return Nature("yes/no", gaps, distinct)
-    if distinct > 1 and (date := date_style_of(words)) is not None:
+    times = dict(zip(words, (counts[code] for code in known), strict=True))
+    if distinct > 1 and (date := date_style_of(times)) is not None:
         return Nature("date", gaps, distinct, date)
     if distinct == 1 and not gaps:
         return Nature("constant", gaps, distinct)

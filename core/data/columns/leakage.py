@@ -21,6 +21,7 @@ def suspicion(column: Column, feature: Feature, rows: Mask | None, targets: Targ
     """Why an input should be looked at; "" where nothing is wrong with it."""
     count = len(targets.values)
     counted = column.categories is None and not feature.categories and not column.unit
+    counted = counted and not column.date
     if counted and count >= ROWS_OF_A_COUNTER and is_counter(column.values):
         return Message("equals the row number (plus a constant); leave it out unless order matters")
     if count < FEWEST_ROWS:

@@ -21,7 +21,7 @@ def missing_mark(column: Column, rows: Mask | None) -> str:
     That is a repeated whole number of nines farther from all others than these are from each other
     (-999, 9999), or the only negative number, repeated, of a column.
     """
-    if column.categories is not None or column.fault:
+    if column.categories is not None or column.fault or column.date:
         return ""
     values = column.values if rows is None else column.values[rows]
     values = values[:: -(-len(values) // MOST_ROWS) or 1]

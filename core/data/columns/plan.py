@@ -23,6 +23,7 @@ from core.data.columns.targets import (
     Targets,
     check_size,
     encode_targets,
+    with_dates,
 )
 from core.data.columns.treatment import (
     AS_IT_IS,
@@ -123,8 +124,10 @@ def plan(table: Table, choices: Choices | None = None, classes: tuple[str, ...] 
     chosen = _target(table, choices)
     _check_names(table, choices)
     notes, warnings = list(table.notes), []
-    rows = ~chosen.missing
-    if gone := int(chosen.missing.sum()):
+    kind = choices.kinds.get(chosen.name, "auto")
+    predicted = with_dates(chosen, choices.purpose, kind)
+    rows = ~predicted.missing
+    if gone := int((~rows).sum()):
         notes.append(
             Message(
                 "{name}: {count:,} row without a target left out",
@@ -140,9 +143,7 @@ def plan(table: Table, choices: Choices | None = None, classes: tuple[str, ...] 
     others = [column for column in table.columns if column is not chosen]
     rows = _without_gaps(others, rows, choices, notes, table.path)
     used = None if rows.all() else rows
-    targets = encode_targets(
-        chosen, used, choices.purpose, table.path, classes, choices.kinds.get(chosen.name, "auto")
-    )
+    targets = encode_targets(predicted, used, choices.purpose, table.path, classes, kind)
     plans = _column_plans(table, others, chosen, used, choices)
     about = ColumnPlan(chosen.name, "target", _target_kind(targets), Message("predicted"), gone)
     plans.insert(next(i for i, c in enumerate(table.columns) if c is chosen), about)
@@ -210,6 +211,11 @@ def _target(table: Table, choices: Choices) -> Column:
         )
     if choices.target:
         return table.columns[names.index(choices.target)]
+    return proposed_target(table)
+
+
+def proposed_target(table: Table) -> Column:
+    """The column that is predicted unless another one is chosen: the last one with any cell."""
     # Empty columns at the end come from delimiters at the ends of the lines.
     filled = [each for each in table.columns if not each.missing.all()]
     return filled[-1] if filled else table.columns[-1]
@@ -283,6 +289,8 @@ def _warnings(
         if each.problem:
             found.append(each.problem)
         column = columns[each.name]
+        if each.role != "left out" and column.doubt:
+            found.append(column.doubt)
         if each.role != "left out" and (mark := missing_mark(column, rows)):
             found.append(joined(": ", [each.name, mark]))
         if each.feature is None:

@@ -5,16 +5,17 @@ The same recipe makes the inputs to train on and, later, those of another table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.columns.dated import dated
 from core.data.columns.kinds import canonical, gap_codes
 from core.data.tables.dates import DateStyle
-from core.data.tables.table import Column
+from core.data.tables.table import Column, Fault
 
 # The name of the category of missing words.
 GAP = "missing"
@@ -25,6 +26,7 @@ class Feature:
     """One column as inputs. `kind` is "number", "date", "class" or "yes/no".
 
     Numbers and dates give one input, with `flag` another that is 1 where the value is missing.
+    `letters` is what K, M or B after a number was: "factor" or "unit", "" where there was none.
     Categories give an input each, or just one for the last of two.
     """
 
@@ -33,6 +35,7 @@ class Feature:
     categories: tuple[str, ...] = ()
     date: str = ""
     flag: bool = False
+    letters: str = ""
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -69,6 +72,12 @@ class Feature:
         words = [word for i, word in enumerate(_words(column)[0]) if i not in missing]
         return [word for word in words if self._category(word) not in self.categories]
 
+    def fault(self, column: Column) -> Fault | None:
+        """The cells of a column that are not the numbers or dates that are needed."""
+        if self.date and column.categories is not None:
+            return dated(column, DateStyle(self.date)).fault
+        return None if self.categories else column.fault
+
     def to_plain(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -77,11 +86,7 @@ class Feature:
             return column.values  # pyright: ignore[reportReturnType]
         if not self.date:
             return np.full(len(column.values), np.nan)  # nothing but words for a missing number
-        parse: Callable[[str], float | None] = DateStyle(self.date).parse
-        read = [parse(word) for word in column.categories]
-        # The code −1 finds the NaN at the end.
-        table = np.array([*(np.nan if value is None else value for value in read), np.nan])
-        return table[column.values]
+        return dated(column, DateStyle(self.date)).values
 
     def _codes(self, column: Column) -> NDArray[np.int32]:
         words, index = _words(column)
@@ -119,4 +124,5 @@ def feature_from_plain(plain: dict[str, Any]) -> Feature:
         categories=tuple(map(str, plain["categories"])),
         date=str(plain["date"]),
         flag=bool(plain["flag"]),
+        letters=str(plain.get("letters", "")),
     )

@@ -9,7 +9,8 @@ from typing import Literal, NamedTuple, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from core.base.translation import Message
+from core.base.translation import Message, joined
+from core.data.columns.dated import dated
 from core.data.columns.kinds import NO, YES, alike_words, canonical
 from core.data.columns.recipe import number_name
 from core.data.dataset import Task
@@ -50,7 +51,8 @@ def encode_targets(
     names: tuple[str, ...] = (),
     kind: str = "auto",
 ) -> Targets:
-    """The targets in a column without gaps in the given rows (None: in all rows).
+    """The targets in a column without gaps in the given rows (None: in all rows); dates as
+    `with_dates` makes them.
 
     `names` are those of classes that the table counts from 0; `kind` "class" or "number" overrides
     what the values suggest. Raises `DataError`.
@@ -60,20 +62,29 @@ def encode_targets(
         purpose = "classification"
     if column.categories is None:
         if column.fault:
-            refuse(path, fault_message(column.name, column.fault, Message("is predicted")))
+            use = Message("is predicted")
+            refuse(path, fault_message(column.name, column.fault, use, column.date))
         check_numbers(column.name, values, path)
         if not names and _are_amounts(values, purpose, kind):
             if values.min() == values.max():
                 _refuse_constant(column.name, path)
-            return Targets(values[:, None].astype(np.float64), "regression", ())
+            told = _told(column)
+            return Targets(values[:, None].astype(np.float64), "regression", (), told)
         distinct, codes = np.unique(values, return_inverse=True)
         found = tuple(number_name(value) for value in distinct[: MOST_CLASSES + 1])
         if names:
             found = tuple(names[int(name)] if int(name) < len(names) else name for name in found)
         notes: list[str] = []
     else:
-        if (date := _as_date(column, purpose, kind)) is not None:
-            return _date_targets(column, date, values)
+        if column.overflowed:
+            refuse(
+                path,
+                Message(
+                    "column {name!r} has over {count:,} different words; is it a key?",
+                    name=column.name,
+                    count=len(column.categories) - 1,
+                ),
+            )
         if purpose == "regression":
             line = Message(" (line {line})", line=column.lines[0]) if column.lines else ""
             word = (column.categories or ("",))[0]
@@ -246,23 +257,43 @@ def _are_amounts(values: NDArray, purpose: Purpose, kind: str) -> bool:
     return len(np.unique(values)) > FEW_CLASSES
 
 
-def _as_date(column: Column, purpose: Purpose, kind: str) -> DateStyle | None:
-    """Dates as numbers, if that is requested or there are too many of them for classes."""
+def with_dates(column: Column, purpose: Purpose, kind: str) -> Column:
+    """A column of words to be predicted; as numbers if they are dates and that is requested, or
+    there are too many of them for classes."""
     words = column.categories or ()
     if purpose not in ("auto", "regression") or kind == "class" or len(words) <= FEW_CLASSES:
-        return None
-    return date_style_of(words)
+        return column
+    counts = dict(zip(words, column.counts().tolist(), strict=True))
+    date = None if column.overflowed else date_style_of(counts)
+    return column if date is None else dated(column, date)
 
 
-def _date_targets(column: Column, date: DateStyle, values: NDArray) -> Targets:
-    table = np.array([date.parse(word) for word in column.categories or ()], np.float64)
-    note = Message("{name}: dates as {unit}", name=column.name, unit=date.unit)
-    return Targets(table[values][:, None], "regression", (), (note,))
+def _told(column: Column) -> tuple[str, ...]:
+    """How the cells of a column became numbers."""
+    if column.factors:
+        read = Message("K, M and B read as thousands, millions and billions")
+        return (joined(": ", [column.name, read]),)
+    if column.date is None:
+        return ()
+    return (Message("{name}: dates as {unit}", name=column.name, unit=column.date.unit),)
 
 
-def fault_message(name: str, fault: Fault, use: str) -> str:
-    """The message about a cell that is not a number in a column of numbers, with the remedy."""
+def fault_message(name: str, fault: Fault, use: str, date: DateStyle | None = None) -> str:
+    """The message about a cell that is not a number in a column of numbers, or not a date in one of
+    dates, with the remedy."""
     more = Message(" (and {count:,} more cells)", count=fault.times - 1) if fault.times > 1 else ""
+    if date is not None:
+        return Message(
+            "line {line}, column {name!r}: {cell!r} is not a date ({style}), as the others "
+            "are{more}; the column {use}, so correct the cell, leave it empty, add it to "
+            "the missing words, leave the column out or read it as classes",
+            line=fault.line,
+            name=name,
+            cell=fault.cell[:40],
+            style=date.label,
+            more=more,
+            use=use,
+        )
     return Message(
         "line {line}, column {name!r}: {cell!r} is not a finite number, as the others "
         "are{more}; the column {use}, so correct the cell, leave it empty, add it to "

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from core.base.translation import Message, joined
 from core.data.columns.choices import Choices
+from core.data.columns.dated import dated
 from core.data.columns.kinds import Kind, Mask, Nature, canonical, gap_codes
 from core.data.columns.recipe import GAP, Feature, number_name
 from core.data.columns.targets import check_numbers, check_size, fault_message
+from core.data.tables.builders import MOST_WORDS
 from core.data.tables.dates import DateStyle, date_style_of
-from core.data.tables.numbers import looks_numeric
+from core.data.tables.numbers import FACTORS, looks_numeric
 from core.data.tables.table import Column
 
 # A gap is an input of its own where at least this share of the rows has one: a rarer flag is
@@ -56,7 +58,7 @@ def treatment(
         return ColumnPlan(name, "left out", kind, BY_CHOICE, gaps)
     if wanted == "text" or (kind not in USED and wanted == "auto" and name not in choices.inputs):
         why = _WHY.get(kind) if wanted == "auto" else Message("text, left out")
-        why = why or _too_many_words(nature.distinct, first_number(column))
+        why = why or _too_many_words(column, nature.distinct)
         return ColumnPlan(name, "left out", kind, why, gaps)
     if kind == "empty":
         return ColumnPlan(name, "left out", kind, _WHY[kind], gaps)
@@ -69,10 +71,20 @@ def _input(
     """The plan of a column that is used."""
     name, kind, gaps = column.name, nature.kind, nature.gaps
     numbers = column.categories is None
+    if column.overflowed:
+        problem = Message(
+            "column {name!r} has over {count:,} different words, too many for an input; "
+            "leave it out",
+            name=name,
+            count=MOST_WORDS,
+        )
+        return ColumnPlan(name, "input", kind, Message("cannot be read"), gaps, problem=problem)
     if wanted == "class" or (not numbers and kind not in ("date",) and wanted == "auto"):
         return _categories(column, nature, rows, path)
+    if column.date and wanted != "number":
+        return _date(column, nature, column.date, rows)
     if not numbers:
-        date = nature.date or date_style_of(column.categories or ())
+        date = nature.date or _date_style(column, rows)
         if wanted == "number" or date is None:
             word, line = (column.categories or ("",))[0], (column.lines or (0,))[0]
             what = Message("date") if wanted == "date" else Message("number")
@@ -85,14 +97,18 @@ def _input(
             )
             return ColumnPlan(name, "input", kind, Message("cannot be read"), gaps, problem=problem)
         return _date(column, nature, date, rows)
-    problem = fault_message(name, column.fault, Message("is an input")) if column.fault else ""
+    problem = _fault_told(column)
     check_numbers(name, column.values, path)
     flag = _is_flagged(gaps, column, rows)
     done = _filled(gaps, flag) if gaps else AS_IT_IS
     if column.unit:
         read = Message("read as numbers in {unit}", unit=column.unit.replace("|", " "))
         done = joined(", ", [read, done]) if gaps else read
-    feature = Feature(name, "number", flag=flag)
+    if column.factors:
+        read = Message("K, M and B read as thousands, millions and billions")
+        done = joined(", ", [read, done] if done != AS_IT_IS else [read])
+    letters = "factor" if column.factors else "unit" if column.unit in FACTORS else ""
+    feature = Feature(name, "number", flag=flag, letters=letters)
     return ColumnPlan(name, "input", "number", done, gaps, feature, problem)
 
 
@@ -111,7 +127,21 @@ def _date(column: Column, nature: Nature, date: DateStyle, rows: Mask | None) ->
         )
         done = joined(", ", [done, gaps])
     feature = Feature(name, "date", date=date.name, flag=flag)
-    return ColumnPlan(name, "input", "date", done, nature.gaps, feature)
+    problem = _fault_told(column if column.date else dated(column, date, rows))
+    return ColumnPlan(name, "input", "date", done, nature.gaps, feature, problem)
+
+
+def _date_style(column: Column, rows: Mask | None) -> DateStyle | None:
+    """The style of the dates in these rows of a column of words, however few."""
+    used = column if rows is None else replace(column, values=column.values[rows])
+    counts = zip(column.categories or (), used.counts().tolist(), strict=True)
+    return date_style_of({word: count for word, count in counts if count})
+
+
+def _fault_told(column: Column) -> str:
+    if column.fault is None:
+        return ""
+    return fault_message(column.name, column.fault, Message("is an input"), column.date)
 
 
 def _is_flagged(gaps: int, column: Column, rows: Mask | None) -> bool:
@@ -150,7 +180,10 @@ def _categories(column: Column, nature: Nature, rows: Mask | None, path: Path) -
     return ColumnPlan(column.name, "input", kind, done, nature.gaps, feature)
 
 
-def _too_many_words(count: int, number: str) -> Message:
+def _too_many_words(column: Column, count: int) -> Message:
+    if column.overflowed:
+        return Message("over {count:,} different words, left out", count=MOST_WORDS)
+    number = first_number(column)
     if not number:
         return Message("{count:,} different words, left out", count=count)
     return Message(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -43,8 +43,12 @@ _CLOCK = re.compile(
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# More different cells than this are not needed to see what order day and month have.
-_LOOKED_AT = 2000
+STYLES = ("time", *_PATTERNS)
+# So many cells are enough to rule out a style that fits fewer than half of them.
+_SAMPLE = 200
+# A column with this many different dates is one of dates although at most this share of its cells
+# are none: they are errors, and their place is reported.
+MANY_DATES, FEW_FAULTS = 10, 0.2
 
 
 class DateStyle(NamedTuple):
@@ -75,23 +79,46 @@ class DateStyle(NamedTuple):
         return None if found is None else _days(found)
 
 
-def date_style_of(cells: Iterable[str]) -> DateStyle | None:
-    """The style in which all cells that are not missing are dates, if there is one."""
-    known = [cell for cell in list(cells)[:_LOOKED_AT] if not is_missing(cell)]
-    if not known:
-        return None
-    fitting = [
-        name
-        for name in ("time", *_PATTERNS)
-        if all(DateStyle(name).parse(cell) is not None for cell in known)
+def date_style_of(counts: Mapping[str, int]) -> DateStyle | None:
+    """The style of a column in which each cell occurs so often, None where it holds no dates.
+
+    It fits every cell that is not missing, or all but a few of many.
+    """
+    known = {cell: count for cell, count in counts.items() if not is_missing(cell)}
+    faults: dict[str, int] = {}
+    for style in likely_styles(list(known)):
+        bad = [cell for cell in known if style.parse(cell) is None]
+        share = sum(known[cell] for cell in bad) / sum(known.values())
+        if not bad or (share <= FEW_FAULTS and len(known) - len(bad) >= MANY_DATES):
+            faults[style.name] = len(bad)
+    fitting = [name for name in faults if faults[name] == min(faults.values())]
+    return one_of(fitting, has_points(known)) if fitting else None
+
+
+def likely_styles(cells: Sequence[str]) -> list[DateStyle]:
+    """The styles in which at least half of a sample of these cells are dates."""
+    sample = [cell for cell in cells[:: max(1, len(cells) // _SAMPLE)] if not is_missing(cell)]
+    if not sample:
+        return []
+    styles = map(DateStyle, STYLES)
+    return [
+        style
+        for style in styles
+        if 2 * sum(style.parse(cell) is not None for cell in sample) >= len(sample)
     ]
-    if not fitting:
-        return None
+
+
+def one_of(fitting: Sequence[str], points: bool) -> DateStyle:
+    """The style to choose of those that fit equally; `points` separate day and month."""
     # With points the day comes first everywhere; with slashes more tables put the month first.
     if {"day-month-year", "month-day-year"} <= set(fitting):
-        month_first = not any("." in cell for cell in known)
-        return DateStyle("month-day-year" if month_first else "day-month-year", month_first)
+        return DateStyle("day-month-year" if points else "month-day-year", not points)
     return DateStyle(fitting[0])
+
+
+def has_points(cells: Iterable[str]) -> bool:
+    """Whether points separate day and month: they stand before the time, if there is one."""
+    return any("." in cell.strip()[:3] for cell in cells)
 
 
 def _hours(found: re.Match[str]) -> float | None:

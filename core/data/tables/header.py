@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from core.base.translation import Message
-from core.data.tables.numbers import is_missing, looks_numeric
+from core.data.tables.numbers import is_missing, looks_numeric, unit_of
 
 Rows = Sequence[tuple[int, list[str]]]
 # More title lines than this are not looked for.
@@ -54,7 +54,7 @@ def top_of(rows: Rows, header: bool | None, comments: Rows, skip: int, keep_titl
         width = max(width, len(cells))
         return _with_units(Top(_names(cells, width), rows[1:], True, rows[0][0], row_names, notes))
     above = [cells for line, cells in comments if line < rows[0][0] and len(cells) == width]
-    if above and not any(map(looks_numeric, above[-1])):
+    if above and not _has_numbers(above[-1], _columns(rows, width)):
         notes.append(Message("the names are in a comment"))
         return Top(_names(above[-1], width), rows, False, skip, False, notes)
     return Top(_numbered(width), rows, False, skip, False, notes)
@@ -138,8 +138,7 @@ def _is_title(rows: Rows, width: int) -> bool:
         return len(filled) <= 2 or all(not looks_numeric(cell) for cell in filled)
     if len(cells) == width - 1:
         # A header may be one short, where the rows have names; not above another header.
-        below = [row for _, row in rows[2:] if len(row) == width]
-        columns = list(zip(*below, strict=True))
+        columns = _columns(rows[2:], width)
         return len(after) == len(columns) and _names_numbers(after, columns)
     return len(filled) == 1 and width >= 3
 
@@ -150,7 +149,7 @@ def _has_row_names(rows: Rows, width: int) -> bool:
     return (
         len(first) == width - 1
         and len(rest) > 0
-        and not any(map(looks_numeric, first))
+        and not _has_numbers(first, _columns(rest, width)[1:])
         and all(len(cells) == width for _, cells in rest)
         and any(cells[-1].strip() for _, cells in rest)
     )
@@ -173,13 +172,12 @@ def _is_header(rows: Rows, width: int) -> bool:
     """Whether the first row names the columns: by words above numbers, or words that never recur;
     also by years above other numbers."""
     first = [cell.strip() for cell in rows[0][1]]
-    body = [cells for _, cells in rows[1:] if len(cells) == width]
-    if len(first) > width or not body:
+    columns = _columns(rows[1:], width)[: len(first)]
+    if len(first) > width or not columns:
         return not any(map(looks_numeric, first))
-    columns = list(zip(*body, strict=True))[: len(first)]
     if _are_years(first, columns):
         return True
-    if any(map(looks_numeric, first)):
+    if _has_numbers(first, columns):
         return False
     if _names_numbers(first, columns):
         return True
@@ -187,9 +185,30 @@ def _is_header(rows: Rows, width: int) -> bool:
     return recurring <= 0.25 * width
 
 
+def _columns(rows: Rows, width: int) -> list[tuple[str, ...]]:
+    """The columns of those rows that have this many cells."""
+    return list(zip(*(cells for _, cells in rows if len(cells) == width), strict=True))
+
+
+def _has_numbers(first: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
+    return bool(_numbers_in(first, columns))
+
+
+def _numbers_in(first: Sequence[str], columns: Sequence[Sequence[str]]) -> list[int]:
+    """Where a row above these columns holds numbers: one with a unit that no cell below carries,
+    as 100m above seconds, is a name."""
+    found = []
+    for i, cell in enumerate(first):
+        unit = unit_of(cell) if looks_numeric(cell) else ""
+        below = columns[i] if i < len(columns) else ()
+        if looks_numeric(cell) and (not unit or unit in map(unit_of, below)):
+            found.append(i)
+    return found
+
+
 def _names_numbers(first: list[str], columns: Sequence[Sequence[str]]) -> bool:
     """Whether a row has a word, and no number, above a column of numbers."""
-    if any(map(looks_numeric, first)):
+    if _has_numbers(first, columns):
         return False
     for cell, column in zip(first, columns, strict=True):
         numbers = sum(looks_numeric(each) or is_missing(each) for each in column)
@@ -200,7 +219,7 @@ def _names_numbers(first: list[str], columns: Sequence[Sequence[str]]) -> bool:
 
 def _are_years(first: list[str], columns: Sequence[Sequence[str]]) -> bool:
     """Whether years are written above numbers that are not years: `2019,2020`."""
-    numeric = [i for i, cell in enumerate(first) if looks_numeric(cell)]
+    numeric = _numbers_in(first, columns)
     years = [first[i] for i in numeric]
     if len(numeric) < 2 or not all(map(_is_year, years)) or len(set(years)) < len(years):
         return False

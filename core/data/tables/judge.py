@@ -17,13 +17,16 @@ SURELY_NUMBERS = 10
 
 
 def number_style(
-    counts: Mapping[str, int], prior: str, missing: frozenset[str] = frozenset()
+    counts: Mapping[str, int],
+    prior: str,
+    missing: frozenset[str] = frozenset(),
+    factors: bool | None = None,
 ) -> NumberStyle | None:
     """The style of a column in which each cell occurs so often; None where it is one of words."""
     known = {cell: n for cell, n in counts.items() if not is_missing(cell) and cell not in missing}
     if not known:
         return None
-    style = style_of(known, prior)
+    style = style_of(known, prior, factors)
     bad = [cell for cell in known if style.parse(cell) is None]
     if not bad:
         return style

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 # Words that stand for a missing number, in lower case.
@@ -40,9 +40,12 @@ _UNITS = (
     | {"Pa", "hPa", "kPa", "bar", "mbar", "J", "kJ", "kcal", "cal", "B", "KB", "MB", "GB", "TB"}
     | {"px", "l", "L", "ml", "mL", "gal", "cc", "CC", "hp", "bhp", "PS", "kmpl", "km/kg", "ha"}
     | {"m2", "m²", "m^2", "m3", "m³", "km²", "sqft", "sqm", "ppm", "ppb", "dB", "rpm", "+"}
-    | {"명", "개", "세", "년", "도"}
+    | {"dl", "dL", "mol", "mmol", "µmol", "명", "개", "세", "년", "도"}
 )
-_FACTORS = {"k": 1e3, "K": 1e3, "M": 1e6, "Mio": 1e6, "B": 1e9, "bn": 1e9, "Mrd": 1e9}
+# Numbers after which letters stand for a factor, as in 1.1K; K and B may also be units.
+FACTORS = {"k": 1e3, "K": 1e3, "M": 1e6, "Mio": 1e6, "B": 1e9, "bn": 1e9, "Mrd": 1e9}
+# Units that change the meaning of a number, beside numbers without a unit.
+_SCALES = {"%", "‰", *FACTORS}
 # Full-width digits and signs, kinds of minus, of spaces and of apostrophes.
 _ALIKE = str.maketrans(
     "０１２３４５６７８９．，＋－−–‐‑﹣\u00a0\u2009\u202f’‘´`",
@@ -63,15 +66,20 @@ _GROUPS = {
     )
     for mark in ".,' "
 }
-# An unknown unit is accepted if this many different numbers carry it.
+# An unknown unit is accepted if this many different numbers carry it; dates and times have none.
 MANY_WITH_UNIT = 10
+_NOT_IN_UNITS = re.compile(r"[\d:/]")
+# Where a factor is more than this many times larger than all numbers without one, it is none.
+FARTHEST_FACTOR = 1e4
 
 
 class NumberStyle(NamedTuple):
-    """How a column writes its numbers: the decimal mark and the unit beside them, if any."""
+    """How a column writes its numbers: the decimal mark, the unit beside them, if any, and whether
+    K, M and B after a number are factors."""
 
     decimal: str = "."
     unit: str = ""
+    factors: bool = False
 
     def parse(self, cell: str) -> float | None:
         """The number in a cell, NaN where it is missing, None where it is anything else."""
@@ -82,13 +90,24 @@ class NumberStyle(NamedTuple):
         if cell.lower() in MISSING:
             return math.nan
         shape = _shape(cell)
-        if shape is None or shape.unit not in ("", self.unit):
+        unit = "" if shape is None or (self.factors and shape.letters) else shape.mark
+        if shape is None or unit not in ("", self.unit):
             return None
-        digits = _digits(shape.core, self.decimal)
-        if digits is None:
+        value = shape.value(self.decimal)
+        if value is None:
             return None
-        value = float(digits + shape.exponent) * shape.factor
+        value *= FACTORS[shape.letters] if self.factors and shape.letters else 1.0
         return value if math.isfinite(value) else None
+
+    @property
+    def is_scaled(self) -> bool:
+        """Whether the unit changes the meaning of a number, as percent does."""
+        return self.unit in _SCALES
+
+    def has_unit(self, cell: str) -> bool | None:
+        """Whether a number carries a unit; None where it is 0, which needs none, or no number."""
+        shape = _shape(cell.strip())
+        return bool(shape.mark) if shape is not None and shape.value(self.decimal) else None
 
 
 class Evidence(NamedTuple):
@@ -100,10 +119,23 @@ class Evidence(NamedTuple):
 
 
 class _Shape(NamedTuple):
+    """The parts of a number; `letters` after it are a factor, or else its unit."""
+
     core: str
     exponent: str
     unit: str
     factor: float
+    letters: str = ""
+
+    @property
+    def mark(self) -> str:
+        """The unit, if letters are no factor."""
+        return self.unit or self.letters
+
+    def value(self, decimal: str) -> float | None:
+        """The number without the factor of its letters; None with other decimal marks."""
+        digits = _digits(self.core, decimal)
+        return None if digits is None else float(digits + self.exponent) * self.factor
 
 
 def is_missing(cell: str) -> bool:
@@ -119,9 +151,15 @@ def looks_numeric(cell: str) -> bool:
     shape = _shape(cell)
     return (
         shape is not None
-        and (not shape.unit or _is_known(shape.unit))
+        and (not shape.mark or _is_known(shape.mark))
         and any(_digits(shape.core, mark) is not None for mark in ".,")
     )
+
+
+def unit_of(cell: str) -> str:
+    """The unit beside a number, or the letters that are its factor; "" where there is none."""
+    shape = _shape(cell.strip())
+    return "" if shape is None else shape.mark
 
 
 def evidence(cells: Iterable[str]) -> Evidence:
@@ -133,36 +171,51 @@ def evidence(cells: Iterable[str]) -> Evidence:
     return Evidence(votes["comma"], votes["point"], votes["comma?"])
 
 
-def style_of(cells: Iterable[str], prior: str = ".") -> NumberStyle:
+def style_of(cells: Iterable[str], prior: str = ".", factors: bool | None = None) -> NumberStyle:
     """The style that suits most of the cells of a column.
 
     `prior` is the table's decimal mark: it decides what `1,234` is where the column leaves it open.
+    `factors` is whether K, M and B after a number are factors, if that is known.
     """
     votes, units = Counter[str](), Counter[str]()
-    count = 0
+    shapes: list[_Shape] = []
     for cell in set(cells):
         cell = cell.strip()
         if cell.lower() in MISSING:
             continue
         if (shape := _shape(cell)) is not None:
-            count += 1
+            shapes.append(shape)
             votes[_vote(shape.core)] += 1
-            units[shape.unit] += 1
     if votes["comma"] != votes["point"]:
         decimal = "," if votes["comma"] > votes["point"] else "."
     elif votes["grouping comma"] != votes["grouping point"]:
         decimal = "." if votes["grouping comma"] > votes["grouping point"] else ","
     else:
         decimal = prior
+    if factors is None:
+        factors = _are_factors(shapes, decimal)
+    units.update(shape.unit if factors else shape.mark for shape in shapes)
     del units[""]
     unit = max(units, key=lambda each: units[each], default="")
-    if unit and not _is_known(unit) and units[unit] < max(MANY_WITH_UNIT, 0.9 * count):
-        unit = ""
-    return NumberStyle(decimal, unit)
+    if unit and not _is_known(unit):
+        few = units[unit] < max(MANY_WITH_UNIT, 0.9 * len(shapes))
+        unit = "" if few or _NOT_IN_UNITS.search(unit) else unit
+    return NumberStyle(decimal, unit, factors)
+
+
+def _are_factors(shapes: Sequence[_Shape], decimal: str) -> bool:
+    """Whether letters after numbers are factors: beside numbers without a unit that are not all far
+    smaller, or beside letters of another size."""
+    sizes = {FACTORS[shape.letters] for shape in shapes if shape.letters}
+    if len(sizes) > 1:
+        return True
+    plain = (abs(shape.value(decimal) or 0.0) for shape in shapes if not shape.mark)
+    return bool(sizes) and FARTHEST_FACTOR * max(plain, default=0.0) >= min(sizes)
 
 
 def _is_known(unit: str) -> bool:
-    return all(part in _UNITS or part in _CURRENCY for part in unit.split("|"))
+    parts = [unit] if unit in _UNITS else re.split(r"[|/]", unit)
+    return all(part in _UNITS or part in _CURRENCY for part in parts)
 
 
 def _shape(cell: str) -> _Shape | None:
@@ -180,14 +233,17 @@ def _shape(cell: str) -> _Shape | None:
     if len(signs) + in_brackets > 1 or (prefix and prefix not in _CURRENCY):
         return None
     factor = 1.0
-    if prefix and suffix in _FACTORS:
-        factor, suffix = _FACTORS[suffix], ""
+    if prefix and suffix in FACTORS:
+        factor, suffix = FACTORS[suffix], ""
     if signs == ["-"] or in_brackets:
         factor = -factor
     exponent = (found["exp"] or "").replace(" ", "")
     exponent = f"e{exponent[1:]}" if exponent else ""
+    core, letters = found["core"], ""
+    if suffix in FACTORS and not (suffix in _UNITS and cell[found.start("suffix") - 1] == " "):
+        suffix, letters = "", suffix
     unit = "|".join(filter(None, (prefix, "%" if suffix == "％" else suffix)))
-    return _Shape(found["core"].strip(), exponent, unit, factor)
+    return _Shape(core.strip(), exponent, unit, factor, letters)
 
 
 def _digits(core: str, decimal: str) -> str | None:

@@ -76,9 +76,12 @@ def read_parquet(layout: Layout, progress: Callable[[float], None]) -> Table:
     """Read a Parquet file in batches. Raises `DataError`, and what `progress` raises."""
     with _opened(layout.path) as file:
         total, done = max(1, file.metadata.num_rows), 0
+        missing = layout.options.missing
         short = total * len(layout.names) > LARGE
         builders: list[Builder] = [
-            WordBuilder(name) if style is None else NumberBuilder(name, style, frozenset(), short)
+            WordBuilder(name, missing)
+            if style is None
+            else NumberBuilder(name, style, missing, short)
             for name, style in zip(layout.names, layout.styles, strict=True)
         ]
         for batch in file.iter_batches(BATCH_ROWS, columns=list(layout.names)):
@@ -89,13 +92,10 @@ def read_parquet(layout: Layout, progress: Callable[[float], None]) -> Table:
             done += batch.num_rows
     words = layout.options.words
     columns = [
-        b.column(".", layout.options.missing, b.name in words)
-        if isinstance(b, WordBuilder)
-        else b.column()
-        for b in builders
+        b.column(b.name in words) if isinstance(b, WordBuilder) else b.column() for b in builders
     ]
     progress(1.0)
-    return Table(layout.path, columns, layout.notes, missing_words=layout.options.missing)
+    return Table(layout.path, columns, layout.notes, missing_words=missing)
 
 
 def _add(builder: Builder, column: Any, lines: range) -> None:
@@ -103,7 +103,10 @@ def _add(builder: Builder, column: Any, lines: range) -> None:
 
     if isinstance(builder, NumberBuilder):
         values = column.cast(pyarrow.float64(), safe=False).to_numpy(zero_copy_only=False)
-        builder.add_numbers(np.where(np.isinf(values), np.nan, values))
+        marks = np.array(list(builder.marks))
+        if column.type == pyarrow.float32():
+            marks = marks.astype(np.float32)
+        builder.add_numbers(np.where(np.isinf(values) | np.isin(values, marks), np.nan, values))
         return
     texts = [cell_text(value) for value in column.to_pylist()]
     builder.add_cells(texts, lines)

@@ -56,13 +56,14 @@ class Parser(ABC):
             i
             for i, builder in enumerate(builders)
             if isinstance(builder, NumberBuilder)
-            and not builder.style.unit
+            and isinstance(builder.style, NumberStyle)
+            and not (builder.style.unit or builder.style.factors)
             and builder.style.decimal == layout.decimal
         }
         # Both libraries are slower with each word, so the rarer ones are added when one is needed.
         self._missing = {*FREQUENT, *chain(*map(_spaced, layout.options.missing))}
         self._has_rare = False
-        # Words for missing that are numbers: " -999" and "-999.0" are another spelling of one.
+        # Words for missing that are numbers: neither library knows all spellings of one.
         read = map(NumberStyle(layout.decimal).parse, layout.options.missing)
         self._marks = [number for number in read if number is not None and number == number]
 

@@ -105,7 +105,9 @@ def _read_text(layout: Layout, progress: Progress) -> Table:
 def _builders(layout: Layout, short: bool) -> list[Builder]:
     missing = layout.options.missing
     return [
-        WordBuilder(name) if style is None else NumberBuilder(name, style, missing, short)
+        WordBuilder(name, missing, layout.decimal)
+        if style is None
+        else NumberBuilder(name, style, missing, short)
         for name, style in zip(layout.names, layout.styles, strict=True)
     ]
 
@@ -124,7 +126,7 @@ def _table(
 ) -> Table:
     options = layout.options
     columns = tuple(
-        builder.column(layout.decimal, options.missing, builder.name in options.words)
+        builder.column(builder.name in options.words)
         if isinstance(builder, WordBuilder)
         else builder.column()
         for builder in builders

@@ -259,9 +259,10 @@ def _style(
     if name in options.words:
         return None
     counts = Counter(cell.strip() for cell in cells)
-    style = number_style(counts, decimal, options.missing)
+    factors = True if name in options.factors else False if name in options.units else None
+    style = number_style(counts, decimal, options.missing, factors)
     if style is None and name in options.numbers:
         from core.data.tables.numbers import style_of
 
-        return style_of(counts, decimal)
+        return style_of(counts, decimal, factors)
     return style

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.tables.dates import DateStyle
 from core.data.tables.numbers import NumberStyle
 from core.data.tables.source import Kind
 
@@ -27,7 +28,8 @@ class ReadOptions:
 
     `skip` lines at the beginning are not looked at (-1: title lines are recognised). Columns named
     in `words` are read as words, those in `numbers` as numbers, whatever they look like. `missing`
-    are more words that stand for a missing value.
+    are more words that stand for a missing value. K, M and B after a number are factors in columns
+    named in `factors`, units in those named in `units`.
     """
 
     header: bool | None = None
@@ -38,6 +40,8 @@ class ReadOptions:
     words: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()
+    factors: frozenset[str] = frozenset()
+    units: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class Layout:
 
 
 class Fault(NamedTuple):
-    """Cells in a column of numbers that are not numbers: the first one's line and text, and how
+    """Cells in a column of numbers or dates that are none: the first one's line and text, and how
     many."""
 
     line: int
@@ -85,7 +89,10 @@ class Column:
     """One column: numbers (NaN where missing), or codes into `categories` (−1 where empty).
 
     `fault` describes cells that could not be read as numbers; they count as missing until the user
-    has decided what to do. `lines` are the lines on which the categories first appear.
+    has decided what to do. `lines` are the lines on which the categories first appear. `date` is
+    how the dates were written that became these numbers. Of words that are `overflowed` only the
+    first ones are categories; all others share one. `factors` is whether K, M and B after numbers
+    multiplied them, `doubt` a warning about how the cells were understood.
     """
 
     name: str
@@ -94,6 +101,10 @@ class Column:
     unit: str = ""
     fault: Fault | None = None
     lines: tuple[int, ...] = ()
+    date: DateStyle | None = None
+    overflowed: bool = False
+    factors: bool = False
+    doubt: str = ""
 
     @property
     def missing(self) -> NDArray[np.bool_]:

@@ -8,6 +8,7 @@ import io
 import lzma
 import sys
 import zipfile
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,9 @@ from hypothesis import strategies as st
 from core.data import DataError
 from core.data.columns.choices import Choices, as_names, as_pairs, names_in, pairs_in
 from core.data.columns.plan import Encoded, encode, plan
+from core.data.columns.recipe import Feature
 from core.data.columns.targets import LARGEST_NUMBER
+from core.data.tables import builders
 from core.data.tables.reader import read_table
 from core.data.tables.sniff import sniff
 from core.data.tables.table import Column, ReadOptions, Table
@@ -135,6 +138,85 @@ def test_dates_in_many_spellings(tmp_path, cell, days):
     assert encoded.samples.inputs[0, 0] == pytest.approx(days)
 
 
+def dates(style: str, count: int, hours: int = 24) -> tuple[list[str], list[float]]:
+    """So many dates from 2000-01-01 on, as written and as days since 1970-01-01."""
+    times = [datetime(2000, 1, 1) + timedelta(hours=hours * i) for i in range(count)]
+    days = [(time - datetime(1970, 1, 1)) / timedelta(days=1) for time in times]
+    return [time.strftime(style) for time in times], days
+
+
+@pytest.mark.parametrize(
+    ("style", "hours"), [("%d/%m/%Y", 24), ("%m/%d/%Y", 24), ("%d/%m/%Y %H:%M", 5)]
+)
+def test_every_cell_decides_the_order_of_day_and_month(tmp_path, style, hours):
+    cells, days = dates(style, 4000, hours)
+    text = lines("when,x", cells, [f"{i % 7}.5" for i in range(4000)])
+    inputs = encoded_of(tmp_path, text).samples.inputs[:, 0]
+    assert inputs == pytest.approx(days, abs=1e-9)
+    targets = encoded_of(tmp_path, text, target="when").samples.targets[:, 0]
+    assert targets == pytest.approx(days, abs=1e-9)
+
+
+@pytest.mark.parametrize("target", ["x", "when"])
+def test_a_cell_that_is_no_date_among_many_is_named(tmp_path, target):
+    cells, _ = dates("%d/%m/%Y", 60)
+    cells[40] = "31/02/2020"
+    path = written(tmp_path, lines("when,x", cells, repeated(["1.5", "2", "3"], 60)))
+    with pytest.raises(DataError, match="line 42, column 'when': '31/02/2020' is not a date"):
+        load(UserTable(path=str(path), target=target))
+    read = load(UserTable(path=str(path), target=target, missing_words="31/02/2020")).samples
+    assert len(read) == (60 if target == "x" else 59) and not np.isnan(read.targets).any()
+
+
+def test_a_recipe_tells_what_is_no_date_in_another_table(tmp_path):
+    text = lines("when,x", ["31/12/2020", "12/31/2020", "", "NA"], ["1", "2", "3", "4"])
+    found = column(table_of(tmp_path, text), "when")
+    assert Feature("when", "date", date="day-month-year").fault(found) == (3, "12/31/2020", 1)
+
+
+@pytest.mark.parametrize("missing", ["", "unknown"])
+def test_rows_without_a_date_to_predict_are_left_out(tmp_path, missing):
+    cells, days = dates("%d.%m.%Y", 40)
+    cells[7] = missing
+    encoded = encoded_of(tmp_path, lines("x,when", repeated(["1", "2", "3"], 40), cells))
+    assert encoded.samples.targets[:, 0].tolist() == [*days[:7], *days[8:]]
+
+
+@pytest.mark.parametrize("style", ["%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M"])
+def test_more_dates_than_words_are_kept_are_dates(tmp_path, monkeypatch, style):
+    monkeypatch.setattr(builders, "MOST_WORDS", 100)
+    cells, days = dates(style, 500, 7)
+    cells[450] = "unknown"
+    text = lines("when,x", cells, repeated(["1.5", "2", "3"], 500)) + "Total,7\n"
+    for chosen in ({}, {"kinds": {"when": "date"}}):
+        inputs = encoded_of(tmp_path, text, **chosen).samples.inputs[:, 0]  # pyright: ignore
+        assert np.isnan(inputs[450]) and np.delete(inputs, 450) == pytest.approx(
+            np.delete(days, 450)
+        )
+    targets = encoded_of(tmp_path, text, target="when").samples.targets[:, 0]
+    assert targets == pytest.approx(np.delete(days, 450))
+
+
+def test_more_numbers_below_empty_cells_than_words_are_kept_are_numbers(tmp_path, monkeypatch):
+    monkeypatch.setattr(builders, "MOST_WORDS", 100)
+    cells = [""] * 1500 + [f"{i / 4}" for i in range(500)]
+    table = table_of(tmp_path, lines("x,kind", cells, repeated(["a", "b"], 2000)))
+    assert numbers(table, "x")[1500:] == [i / 4 for i in range(500)]
+
+
+def test_words_that_are_not_all_kept_are_no_input_and_no_target(tmp_path, monkeypatch):
+    monkeypatch.setattr(builders, "MOST_WORDS", 100)
+    words = [f"name {i}" for i in range(500)]
+    text = lines("who,a,x", words, repeated(["1", "2"], 500), repeated(["1.5", "2", "3"], 500))
+    encoded = encoded_of(tmp_path, text)
+    assert encoded.samples.feature_names == ("a",)
+    assert any(note.startswith("who: over 100,000 different words") for note in encoded.notes)
+    with pytest.raises(DataError, match="different words; is it a key"):
+        encoded_of(tmp_path, text, target="who")
+    with pytest.raises(DataError, match="too many for an input"):
+        encoded_of(tmp_path, text, kinds={"who": "class"})
+
+
 # Numbers in every spelling (cases 10 and 11)
 
 
@@ -161,6 +243,68 @@ def test_dates_in_many_spellings(tmp_path, cell, days):
 def test_numbers_in_many_spellings_are_numbers(tmp_path, cells, values):
     table = table_of(tmp_path, lines("x,kind", repeated(cells), LABELS))
     assert numbers(table, "x")[:3] == pytest.approx(values)
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (["900", "1.1K", "902", "1.3K"], [900, 1100, 902, 1300]),
+        (["900000", "1.1M", "2k"], [900000, 1.1e6, 2000]),
+        (["19M", "201k", "8.7M"], [19e6, 201e3, 8.7e6]),
+        (["0", "1.1K", "350", "2B"], [0, 1100, 350, 2e9]),
+        (["1.1K", "1.3K", "2K"], [1.1, 1.3, 2]),
+        (["300 K", "305 K", "310 K"], [300, 305, 310]),
+    ],
+)
+def test_letters_beside_plain_numbers_are_factors(tmp_path, cells, values):
+    encoded = encoded_of(tmp_path, lines("x,kind", repeated(cells), LABELS))
+    assert encoded.samples.inputs[: len(cells), 0] == pytest.approx(values)
+    told = "K, M and B read as thousands, millions and billions" in " ".join(encoded.notes)
+    assert told == (max(values) > 310)
+
+
+def test_letters_are_read_in_other_tables_as_they_were(tmp_path):
+    few, mixed = ["1.1K", "1.3K"], ["900", "1.1K", "950", "1.3K"]
+    for cells, letters in ((few, "unit"), (mixed, "factor")):
+        text = lines("x,kind", repeated(cells), LABELS)
+        assert encoded_of(tmp_path, text).features[0].letters == letters
+    text = lines("x,kind", few, ["a", "b"])
+    assert numbers(table_of(tmp_path, text, factors=frozenset({"x"})), "x") == [1100, 1300]
+    text = lines("x,kind", mixed, ["a", "b", "a", "b"])
+    assert numbers(table_of(tmp_path, text, units=frozenset({"x"})), "x") == [900, 1.1, 950, 1.3]
+
+
+@pytest.mark.parametrize("unit", ["%", "K"])
+@pytest.mark.parametrize("first", [0, 1500])
+def test_a_unit_beside_some_numbers_only_is_warned_of(tmp_path, unit, first):
+    cells = [f"{i + 11} {unit}" for i in range(2000)]
+    cells[first::2] = [f"{i / 10}" for i in range(first, 2000, 2)]
+    cells[first] = "0.5"
+    text = lines("x,y", cells, [f"{i % 7}.5" for i in range(2000)])
+    for target in ("x", "y"):
+        warnings = encoded_of(tmp_path, text, target=target).warnings
+        assert any(f"{unit} stands beside some numbers only; 0.5 is" in each for each in warnings)
+
+
+@pytest.mark.parametrize(
+    ("cells", "style"),
+    [
+        ([f"{i:02d}:30" for i in range(24)], "time"),
+        ([f"{i:02d}:15:00" for i in range(24)], "time"),
+        ([f"{i:02d}/06/2020" for i in range(1, 31)], "day-month-year"),
+    ],
+)
+def test_what_follows_a_number_in_dates_and_times_is_no_unit(tmp_path, cells, style):
+    count = len(cells)
+    found = plan(table_of(tmp_path, lines("w,x", cells, repeated(["1", "2", "3.5"], count))))
+    assert found.features[0].date == style
+
+
+@pytest.mark.parametrize("unit", ["mg/dl", "km/h", "people"])
+def test_units_of_words_are_units(tmp_path, unit):
+    cells = [f"{i} {unit}" for i in range(24)]
+    table = table_of(tmp_path, lines("x,kind", cells, repeated(["a", "b"], 24)))
+    assert numbers(table, "x") == list(range(24))
 
 
 @pytest.mark.parametrize(
@@ -221,6 +365,19 @@ def test_other_missing_words_can_be_named(tmp_path):
     assert np.isnan(samples.inputs[::5, 0]).all() and not np.isnan(samples.inputs[1, 0])
     words = load(UserTable(path=str(path), exclude="", kinds="x=class"))
     assert "x = pending" in words.samples.feature_names
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "int64"])
+@pytest.mark.parametrize("mark", [-999, -999.9])
+def test_missing_words_are_gaps_in_columns_of_numbers_of_any_file(tmp_path, dtype, mark):
+    mark = int(mark) if dtype == "int64" else mark
+    x = np.array([mark if i % 7 == 0 else i for i in range(60)], dtype)
+    frame = pd.DataFrame({"x": x, "y": np.sin(np.arange(60))})
+    frame.to_parquet(tmp_path / "t.parquet")
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    for name in ("t.parquet", "t.csv"):
+        read = load(UserTable(path=str(tmp_path / name), missing_words=f"{mark}, later"))
+        assert np.array_equal(np.isnan(read.samples.inputs[:, 0]), np.arange(60) % 7 == 0)
 
 
 def test_missing_words_are_gaps_in_columns_of_words_too(tmp_path):
@@ -376,6 +533,14 @@ def test_the_first_line_of_scikit_learn_names_the_classes(tmp_path):
         ("1,2\n3,4\n", ["Column 1", "Column 2"]),
         ("vhigh,2,low\nhigh,3,low\nvhigh,2,med\n", ["Column 1", "Column 2", "Column 3"]),
         ("#,Name\n1,a\n2,b\n", ["#", "Name"]),
+        ("100m,200m\n10.2,21\n10.4,20.9\n", ["100m", "200m"]),
+        ("100m,Long.jump,Points\n10.2,7,8000\n10.4,7.1,7900\n", ["100m", "Long.jump", "Points"]),
+        ("2d,3d,y\n1.5,2,3\n2.5,3,a\n", ["2d", "3d", "y"]),
+        ("5K,10K\n15.1,31\n14.9,30\n", ["5K", "10K"]),
+        ("100m 200m\na 10.2 21\nb 10.4 22\n", ["Row names", "100m", "200m"]),
+        ("# 100m,200m\n10.2,21\n10.4,20.9\n", ["100m", "200m"]),
+        ("5 kg,red\n6 kg,blue\n7 kg,red\n", ["Column 1", "Column 2"]),
+        ("1.1K,5\n900,6\n1.2K,7\n", ["Column 1", "Column 2"]),
     ],
 )
 def test_headers_are_told_from_data(tmp_path, text, names):
