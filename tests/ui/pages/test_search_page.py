@@ -18,7 +18,7 @@ from core.experiment.space import Range
 from core.search.candidates import candidates
 from core.search.job import SearchState
 from core.search.plan import SearchPlan
-from core.search.study import load
+from core.search.study import Stage, load
 from core.search.trial import TrialRecord
 from tests.core.search.searching import EXPERIMENT, RATE, plan, searched, table
 from tests.ui.running import page_context
@@ -292,6 +292,49 @@ def test_activation_and_hidden_layers_are_settings_like_others(page, qtbot):
     page.scatter.grab()
     ticks = [tick.label for panel in page.scatter._panels for tick in panel.plot.x_ticks]
     assert ticks == ["relu", "tanh", "[4]", "[4, 4]"]
+
+
+def show(page: SearchPage, searching: SearchPlan, values, *stages: Range) -> None:
+    """Trials of a search over one setting with these values, the first stage its own range."""
+    path = searching.ranges[0].path
+    records = [TrialRecord(i, 0, {path: v}, score=i + 10) for i, v in enumerate(values)]
+    begun = tuple(Stage((each,)) for each in (*searching.ranges, *stages))
+    page._take(SearchState(searching, tuple(records), stages=begun))
+    page._show_latest()
+
+
+def read(page: SearchPage) -> list[tuple[str, str]]:
+    """The name of every dot's choice and its score as the read-out of the scatter plot has them."""
+    panel = page.scatter._panels[0]
+    xs, ys = panel.inside.xs.tolist(), panel.inside.ys.tolist()
+    return [(panel.plot.title_of(x), panel.inside.text(y)) for x, y in zip(xs, ys, strict=True)]
+
+
+def test_every_trial_stays_over_its_own_choice_when_choices_are_narrowed(page):
+    words = Range("network.activation", "choice", choices=("relu", "tanh", "sigmoid"))
+    searching = replace(SHORT, ranges=(words,), score="loss")
+    show(page, searching, words.choices)
+    show(page, searching, words.choices, replace(words, choices=("tanh", "sigmoid")))
+    assert read(page) == [("relu", "10.0"), ("tanh", "11.0"), ("sigmoid", "12.0")]
+
+
+def test_a_new_search_has_axes_of_its_own_on_the_same_setting(page):
+    words = Range("network.activation", "choice", choices=("relu", "tanh"))
+    show(page, replace(SHORT, ranges=(words,)), words.choices)
+    others = replace(words, choices=("elu", "gelu"))
+    show(page, replace(SHORT, ranges=(others,), score="loss"), others.choices)
+    assert read(page) == [("elu", "10.0"), ("gelu", "11.0")]
+    decay = Range("training.weight_decay", "log", 1e-6, 1e-2)
+    show(page, replace(SHORT, ranges=(decay,)), [1e-4])
+    show(page, replace(SHORT, ranges=(Range(decay.path, "linear", 0, 0.1),)), [0.0, 0.05])
+    scale = page.scatter._panels[0].plot.x_scale
+    assert not scale.log and scale.low < 0 < 0.1 < scale.high
+
+
+def test_the_axis_reaches_the_trials_of_every_stage(page):
+    rate = Range(RATE.path, "linear", 0.1, 0.2)
+    show(page, replace(SHORT, ranges=(rate,)), [0.8], replace(rate, high=0.9), rate, rate)
+    assert page.scatter._panels[0].plot.x_scale.high > 0.9
 
 
 def test_a_search_pauses_when_its_time_is_over_and_goes_on(page, qtbot):
