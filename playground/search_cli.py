@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from core.base.translation import tr
 from playground.exits import DONE, FAILED, INTERRUPTED, about_file, fail, file, folder
 from playground.interruption import Interruption
-from playground.settings import experiment, with_settings
+from playground.settings import experiment, with_settings, with_task
 
 if TYPE_CHECKING:
     from core.search.plan import SearchPlan
@@ -130,35 +130,24 @@ def _study(options: argparse.Namespace) -> Study:
 
 def _plan(options: argparse.Namespace) -> SearchPlan:
     """The plan given on the command line."""
+    from core.experiment.serialization import to_dict
     from core.experiment.space import parse_range
-    from core.experiment.spec import ExperimentSpec
-    from core.search.plan import SearchPlan, with_epochs
+    from core.search.plan import score_for, with_epochs
     from core.search.presets import lecture
 
     base = lecture(options.bundled)
     if options.file or options.vary:
-        spec: ExperimentSpec = experiment(options.file, options.settings)
-        epochs = options.epochs or spec.training.max_epochs or DEFAULT_EPOCHS
-        ranges = tuple(parse_range(text) for text in options.vary) or base.ranges
-        plan = SearchPlan(with_epochs(spec, epochs), ranges)
-        task = getattr(spec.data.dataset, "task", None)
-        plan = replace(plan, score="loss" if task == "regression" else "accuracy")
+        spec = experiment(options.file, options.settings)
     else:
-        plan = base
-        if options.settings:
-            plan = replace(plan, experiment=_changed(plan.experiment, options.settings))
-        if options.epochs:
-            plan = replace(plan, experiment=with_epochs(plan.experiment, options.epochs))
+        spec = with_settings(to_dict(base.experiment), options.settings)
+    spec = with_task(spec)
+    epochs = options.epochs or spec.training.max_epochs or DEFAULT_EPOCHS
+    ranges = tuple(parse_range(text) for text in options.vary) or base.ranges
+    plan = replace(base, experiment=with_epochs(spec, epochs), ranges=ranges, score=score_for(spec))
     named = ("trials", "strategy", "pruning", "score", "seed")
     given = {name: getattr(options, name) for name in named if getattr(options, name) is not None}
     stages = 1 + (options.narrow or 0)
     return replace(plan, stages=stages, **given)
-
-
-def _changed(spec: Any, settings: list[str]) -> Any:
-    from core.experiment.serialization import to_dict
-
-    return with_settings(to_dict(spec), settings)
 
 
 def _run(study: Study, options: argparse.Namespace) -> bool:
@@ -170,11 +159,13 @@ def _run(study: Study, options: argparse.Namespace) -> bool:
 
     plan = study.plan
     total = plan.trials * plan.stages
+    data = TrainingData(plan.experiment)
+    plan.validate_task(data.split.train.task)
     quiet = not sys.stderr.isatty()
     with (
         Interruption() as interruption,
         tqdm(total=total, initial=len(study.records), unit=tr("trial"), disable=quiet) as bar,
-        executors(max(1, options.jobs), options.cluster, TrainingData(plan.experiment)) as make,
+        executors(max(1, options.jobs), options.cluster, data) as make,
     ):
         ends = time.monotonic() + 60 * options.minutes if options.minutes else math.inf
         study.run(

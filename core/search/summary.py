@@ -147,7 +147,9 @@ def counts_sentence(records: Sequence[TrialRecord], shown: int) -> str:
     """How many trials are shown, and what became of the others: shown + hidden = all."""
     states = Counter(record.state for record in records)
     left_out = len(records) - shown
+    unscored = sum(r.state == "complete" and not math.isfinite(r.score) for r in records)
     ended = [(states[state], text) for state, text in NOT_SHOWN.items()]
+    ended.append((unscored, Message("{count} without a score")))
     lower = left_out - sum(count for count, _ in ended)
     parts = [Message("{count} with lower scores", count=lower)] if lower > 0 else []
     parts += [Message(text, count=count) for count, text in ended if count]

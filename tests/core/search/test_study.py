@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from core.catalogue.optimizers import SGD
+from core.data.curves import Plane
 from core.data.toys import Spiral
 from core.experiment.space import Range, SearchError
 from core.experiment.spec import DataSpec
@@ -161,6 +162,8 @@ def test_a_study_of_another_search_is_not_mixed_up(tmp_path):
             {"experiment": replace(EXPERIMENT, data=DataSpec(Spiral(), validation=0))},
             "validation data",
         ),
+        ({"experiment": replace(EXPERIMENT, data=DataSpec(Plane()))}, "no accuracy"),
+        ({"ranges": (Range("data.dataset", "choice", choices=("circle", "plane")),)}, "by loss"),
     ],
 )
 def test_a_plan_that_cannot_be_searched_says_why(changes, says):
@@ -192,6 +195,9 @@ def test_the_best_in_words_and_what_is_not_shown():
     assert ties(records[:2], "accuracy") == 2
     assert "2 trials lie within one standard error" in noise_sentence(records[:2], plan())
     assert counts_sentence(records, 2) == "3 trials: 2 shown, 1 not shown (1 diverged)"
+    assert counts_sentence([*records, TrialRecord(3, 0, {})], 1) == (
+        "4 trials: 1 shown, 3 not shown (1 with lower scores, 1 diverged, 1 without a score)"
+    )
 
 
 def test_the_best_are_repeated_once_and_scored_on_test_data(tmp_path):

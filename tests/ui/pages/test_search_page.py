@@ -14,7 +14,9 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 
 from core.base.translation import set_language
+from core.data.user_files import UserTable
 from core.experiment.space import Range
+from core.experiment.spec import DataSpec
 from core.search.candidates import candidates
 from core.search.job import SearchState
 from core.search.plan import SearchPlan
@@ -148,6 +150,19 @@ def test_a_plan_that_cannot_be_searched_is_refused_in_the_banner(page):
     page.setup.show_plan(replace(SHORT, ranges=()))
     page.start()
     assert not page.is_running and page.banner.isVisible()
+
+
+def test_a_file_found_to_be_a_regression_is_not_ranked_by_accuracy(page, qtbot, tmp_path):
+    file = tmp_path / "numbers.csv"
+    file.write_text("x,y\n" + "".join(f"{i % 7},{i * i / 7}\n" for i in range(60)))
+    data = DataSpec(UserTable(path=str(file)), validation=0.5)
+    searching = replace(SHORT, experiment=replace(EXPERIMENT, data=data))
+    begin(page, searching)
+    finish(qtbot, page)
+    assert "rank its trials by loss" in page.banner.text() and page.setup.run.text() == "Start"
+    begin(page, replace(searching, score="loss"))
+    finish(qtbot, page)
+    assert page.table.trials.data(page.table.trials.index(0, 0)) == "1"
 
 
 def test_ranges_are_edited_as_text_and_wrong_ones_are_explained(page, qtbot):
