@@ -40,7 +40,6 @@ from playground.interruption import Interruption
 from playground.settings import DEFAULT_EPOCHS, experiment, with_task
 
 if TYPE_CHECKING:
-    from core.experiment.spec import ExperimentSpec
     from playground.headless import Recording
 
 COMMANDS = (

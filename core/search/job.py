@@ -84,7 +84,7 @@ class _Search:
         self._study = Study(job.plan, job.file)
         with executors(job.jobs, job.cluster, data, self._watch) as make:
             self._study.run(make, self._done, self._is_over)
-            if job.repeat and self._study.finished and not self._context.cancelled:
+            if job.repeat and not self._context.cancelled:
                 self._repeated = tuple(self._study.repeat(make, stopped=self._look))
         self._context.check()
         self._running.clear()

@@ -138,10 +138,11 @@ class Study:
     ) -> list[Repeated]:
         """Train the best trials again with other seeds and score them on the test part; best first.
 
-        Kept in the study: another call answers at once. Empty when stopped.
+        Only of a finished search: the test part is looked at once, at the end. Kept in the study:
+        another call answers at once. Empty when stopped.
         """
         best = self.ranked()
-        if best and not self.repeated:
+        if best and self.finished and not self.repeated:
             found: dict[int, TrialRecord] = {}
 
             def keep(record: TrialRecord) -> None:

@@ -211,6 +211,14 @@ def test_the_best_are_repeated_once_and_scored_on_test_data(tmp_path):
     assert load(tmp_path / "study").repeat(lambda: again) == repeated and not again.submitted
 
 
+def test_the_test_data_are_not_looked_at_before_the_search_is_over():
+    study, asked = Study(plan(strategy="tpe")), Here()
+    study.run(Here, stopped=lambda: len(study.records) >= 6)
+    assert study.ranked() and not study.repeat(lambda: asked) and not asked.submitted
+    study.run(Here)
+    assert study.repeat(lambda: asked)
+
+
 ROOT = Path(__file__).resolve().parents[3]
 ALONE = """
 import sys
