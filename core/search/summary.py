@@ -109,12 +109,12 @@ def noise_sentence(ranked: Sequence[TrialRecord], plan: SearchPlan) -> str:
 
 def border_sentences(changes: Sequence[Narrowing]) -> list[str]:
     """A warning for each range at whose border the best trial lies."""
-    return [_border_sentence(change) for change in changes if change.at_border]
+    return [_border_sentence(change) for change in changes if change.border]
 
 
 def _border_sentence(change: Narrowing) -> Message:
     name = short_name(change.before.path)
-    if change.after.high > change.before.high:
+    if change.border == "upper":
         return Message(
             "The best trial lies at the upper border of {name}: better values may lie beyond "
             "{end:.3g}. Widen the range.",
