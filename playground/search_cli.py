@@ -247,7 +247,7 @@ def _say(study: Study, repeated: list[Any]) -> None:
         print(tr("Stage {number}:", number=number))
         for change in stage.narrowings:
             print(f"  {tr(summary.change_text(change))}")
-    for line in summary.best_lines(ranked, plan.score):
+    for line in summary.best_lines(ranked, plan):
         print(tr(line))
     print(tr(summary.counts_sentence(study.records, min(len(ranked), summary.BEST))))
     if sentence := summary.noise_sentence(ranked, plan):
@@ -258,7 +258,7 @@ def _say(study: Study, repeated: list[Any]) -> None:
         name = tr(summary.short_name(path))
         print(tr("importance {share:.2f}  {name}", share=share, name=name))
     for each in repeated:
-        print(tr(str(each)))
+        print(tr(each.text(plan)))
     if repeated:
         print(tr(summary.SELECTION_BIAS))
 

@@ -91,6 +91,20 @@ class Range:
             return (math.log(value) - low) / (high - low) if high > low else 0.5
         return (value - self.low) / (self.high - self.low) if self.high > self.low else 0.5
 
+    def text(self, value: Any) -> str:
+        """A value for people: three digits, or more to tell it from its neighbours in the range."""
+        if self.scale == "choice" or not isinstance(value, float):
+            return str(value)
+        if self.scale == "int":
+            return str(int(value))
+        width = self.high - self.low
+        if self.scale == "log":
+            width = value * (math.log(self.high) - math.log(self.low))
+        digits = 3
+        if value and width > 0:
+            digits += math.floor(math.log10(abs(value))) - math.floor(math.log10(width))
+        return f"{value:.{min(max(digits, 3), 17)}g}"
+
     def grid(self, points: int) -> list[Any]:
         """So many values evenly spaced along the scale, both ends included; all choices."""
         if self.scale == "choice":

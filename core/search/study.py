@@ -165,7 +165,8 @@ class Study:
         stored = self._study.user_attrs.get(REPEATED_KEY)
         if stored is None or stored["best"] != [record.index for record in best[:REPEATED]]:
             return []
-        return gathered(best, [TrialRecord.from_dict(raw) for raw in stored["records"]])
+        records = [TrialRecord.from_dict(raw) for raw in stored["records"]]
+        return gathered(best, records, self.plan.score)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -85,6 +85,23 @@ def test_another_optimizer_keeps_the_learning_rate_drawn_for_it():
     assert spec.training.optimizer == Adam(learning_rate=0.02)
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "shown"),
+    [
+        ("log:1e-8..1e-4", 3.8612e-7, "3.86e-07"),
+        ("log:1..1.01", 1.0051, "1.0051"),
+        ("linear:0..0.5", 0.12345, "0.123"),
+        ("linear:0.9..0.9999", 0.9999, "0.9999"),
+        ("linear:100000..100100", 100050.0, "100050"),
+        ("int:8..4096", 4096.0, "4096"),
+        ("choice:0.9,0.9999", 0.9999, "0.9999"),
+        ("choice:[16],[8,8]", [8, 8], "[8, 8]"),
+    ],
+)
+def test_a_value_is_shown_with_the_digits_that_its_range_needs(text, value, shown):
+    assert parse_range(f"seed={text}").text(value) == shown
+
+
 def test_narrowing_keeps_the_best_fifth():
     values = [RATE.value_at(p) for p in (0.5, 0.45, 0.55, 0.52)] + [RATE.value_at(0.9)] * 16
     change = narrowed(RATE, values, ANY)

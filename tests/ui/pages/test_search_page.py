@@ -346,6 +346,16 @@ def test_a_new_search_has_axes_of_its_own_on_the_same_setting(page):
     assert not scale.log and scale.low < 0 < 0.1 < scale.high
 
 
+def test_numbers_close_to_each_other_can_be_told_apart(page):
+    beta = Range("training.optimizer.beta2", "linear", 0.9, 0.9999)
+    show(page, replace(SHORT, ranges=(beta,)), [0.9999, 0.999] * 6)
+    assert "beta2 0.9999" in page.results.words.text()
+    cells = {page.table.trials.data(page.table.trials.index(row, 3)) for row in range(12)}
+    assert cells == {"0.999", "0.9999"}
+    assert page.parallel.lines.axes[0].high == "0.9999"
+    assert "may lie beyond 0.9999" in page.results.words.text()
+
+
 def test_the_axis_reaches_the_trials_of_every_stage(page):
     rate = Range(RATE.path, "linear", 0.1, 0.2)
     show(page, replace(SHORT, ranges=(rate,)), [0.8], replace(rate, high=0.9), rate, rate)

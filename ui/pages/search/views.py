@@ -306,7 +306,7 @@ def _coordinate(each: Range, records: Sequence[TrialRecord]) -> Coordinate:
     if each.scale == "choice":
         low, high = (_short(each.choices[i]) for i in (0, -1))
     else:
-        low, high = (shown(float(f"{end:.3g}")) for end in (each.low, each.high))
+        low, high = (shown(float(each.text(end))) for end in (each.low, each.high))
     return Coordinate(tr(short_name(each.path)), low, high, positions)
 
 
