@@ -37,10 +37,9 @@ from playground.exits import (
     prepare_streams,
 )
 from playground.interruption import Interruption
-from playground.settings import DEFAULT_EPOCHS, experiment
+from playground.settings import DEFAULT_EPOCHS, experiment, with_task
 
 if TYPE_CHECKING:
-    from core.experiment.spec import ExperimentSpec
     from playground.headless import Recording
 
 COMMANDS = (
@@ -202,7 +201,7 @@ def _train(options: argparse.Namespace) -> int:
     try:
         options.file, options.data = _files(options)
         spec = experiment(options.file, _data_settings(options) + _overrides(options))
-        spec = _with_task(spec)
+        spec = with_task(spec)
         if options.out:
             prepare_folder(options.out)
         with Interruption() as interruption:
@@ -267,32 +266,6 @@ def _data_settings(options: argparse.Namespace) -> list[str]:
 
     plain = {"key": "table", "path": str(absolute(options.data))} | given
     return [f"data.dataset={json.dumps(plain)}"]
-
-
-def _with_task(spec: ExperimentSpec) -> ExperimentSpec:
-    """The experiment with the task of its file. Prints what is predicted and how the columns were
-    processed. Raises `DataError`, `SpecError`."""
-    from dataclasses import replace
-
-    from core.data.user_files import UserTable, load, resolved
-    from core.experiment.reading import SpecError
-    from core.experiment.serialization import problems
-    from playground.progress import ProgressBar
-
-    dataset = spec.data.dataset
-    if not isinstance(dataset, UserTable):
-        return spec
-    line = ProgressBar(sys.stderr)
-    encoded = load(dataset, lambda share: line.show(share, tr("of {path}", path=dataset.path)))
-    line.clear()
-    for text in (encoded.summary, *encoded.notes):
-        note(text)
-    for warning in encoded.warnings:
-        note(tr("warning: {warning}", warning=warning))
-    known = replace(spec, data=replace(spec.data, dataset=resolved(dataset, encoded)))
-    if found := problems(known):
-        raise SpecError(found)
-    return known
 
 
 def _overrides(options: argparse.Namespace) -> list[str]:

@@ -12,10 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.base.translation import tr
-from playground.exits import DONE, FAILED, INTERRUPTED, about_file, fail, file, folder
+from core.base.translation import Message, tr
+from playground.exits import DONE, FAILED, INTERRUPTED, about_file, fail, file, folder, note
 from playground.interruption import Interruption
-from playground.settings import experiment, with_settings
+from playground.settings import experiment, with_settings, with_task
 
 if TYPE_CHECKING:
     from core.search.plan import SearchPlan
@@ -61,7 +61,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         help=tr("change a setting of the experiment that all trials share; may be repeated"),
     )
     search.add_argument("--trials", type=int, metavar="N", help=tr("trials per stage (100)"))
-    search.add_argument("--epochs", type=int, metavar="N", help=tr("epochs per trial"))
+    search.add_argument("--epochs", type=_count, metavar="N", help=tr("epochs per trial"))
     search.add_argument("--strategy", choices=STRATEGIES, help=tr("how trials are drawn (random)"))
     search.add_argument("--pruning", choices=PRUNING, help=tr("whether trials end early (none)"))
     search.add_argument(
@@ -69,14 +69,16 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     )
     search.add_argument("--score", choices=("accuracy", "loss"), help=tr("what ranks the trials"))
     search.add_argument("--seed", type=int, metavar="S", help=tr("seed of the draws (1)"))
-    search.add_argument("--jobs", type=int, default=2, metavar="N", help=tr("local processes (2)"))
+    search.add_argument(
+        "--jobs", type=_count, default=2, metavar="N", help=tr("local processes (2)")
+    )
     search.add_argument(
         "--cluster",
         metavar="ADDRESS",
         help=tr("run on the Dask cluster with this scheduler instead"),
     )
     search.add_argument(
-        "--minutes", type=float, metavar="M", help=tr("stop after this many minutes")
+        "--minutes", type=_minutes, metavar="M", help=tr("stop after this many minutes")
     )
     search.add_argument(
         "--study", type=file, metavar="FILE", help=tr("keep the study in this file, or resume it")
@@ -95,6 +97,22 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     )
     search.add_argument("--json", action="store_true", help=tr("print the results as JSON"))
     search.set_defaults(run=_search)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(tr("must be a whole number, at least 1"))
+    return int(text)
+
+
+def _minutes(text: str) -> float:
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = math.nan
+    if not (math.isfinite(minutes) and minutes > 0):
+        raise argparse.ArgumentTypeError(tr("must be a number of minutes above 0"))
+    return minutes
 
 
 def _search(options: argparse.Namespace) -> int:
@@ -120,45 +138,63 @@ def _search(options: argparse.Namespace) -> int:
 
 
 def _study(options: argparse.Namespace) -> Study:
+    """The study in the file, or a new one. A plan that is not that of the file is refused."""
     from core.search.study import Study, load
 
-    given = (options.file, options.vary, options.settings)
-    if options.study and options.study.exists() and not any(given):
-        return load(options.study)
+    described = (options.file, options.vary, options.settings)
+    if options.study and options.study.exists() and not any(described):
+        stored = load(options.study)
+        plan = _resumed(stored.plan, options)
+        return stored if plan == stored.plan else Study(plan, options.study)
     return Study(_plan(options), options.study)
+
+
+def _resumed(stored: SearchPlan, options: argparse.Namespace) -> SearchPlan:
+    """The plan of a study with what the command line asks for in place of it."""
+    from core.search.plan import with_epochs
+    from core.search.presets import lecture
+
+    plan = stored
+    if options.bundled:
+        epochs = stored.experiment.training.max_epochs
+        plan = replace(plan, experiment=with_epochs(lecture(bundled=True).experiment, epochs))
+    return _with_options(plan, options)
 
 
 def _plan(options: argparse.Namespace) -> SearchPlan:
     """The plan given on the command line."""
-    from core.experiment.space import parse_range
-    from core.experiment.spec import ExperimentSpec
-    from core.search.plan import SearchPlan, with_epochs
+    from core.experiment.serialization import to_dict
+    from core.experiment.space import SearchError, parse_range
+    from core.search.plan import score_for, with_epochs
     from core.search.presets import lecture
 
     base = lecture(options.bundled)
-    if options.file or options.vary:
-        spec: ExperimentSpec = experiment(options.file, options.settings)
-        epochs = options.epochs or spec.training.max_epochs or DEFAULT_EPOCHS
-        ranges = tuple(parse_range(text) for text in options.vary) or base.ranges
-        plan = SearchPlan(with_epochs(spec, epochs), ranges)
-        task = getattr(spec.data.dataset, "task", None)
-        plan = replace(plan, score="loss" if task == "regression" else "accuracy")
+    if not (options.file or options.vary):
+        spec = with_settings(to_dict(base.experiment), options.settings)
+    elif options.bundled:
+        raise SearchError(
+            Message("--bundled: concerns the lecture's search, which has neither FILE nor --vary")
+        )
     else:
-        plan = base
-        if options.settings:
-            plan = replace(plan, experiment=_changed(plan.experiment, options.settings))
-        if options.epochs:
-            plan = replace(plan, experiment=with_epochs(plan.experiment, options.epochs))
+        spec = experiment(options.file, options.settings)
+    spec = with_task(spec)
+    spec = with_epochs(spec, spec.training.max_epochs or DEFAULT_EPOCHS)
+    ranges = tuple(parse_range(text) for text in options.vary) or base.ranges
+    plan = replace(base, experiment=spec, ranges=ranges, score=score_for(spec))
+    return _with_options(plan, options)
+
+
+def _with_options(plan: SearchPlan, options: argparse.Namespace) -> SearchPlan:
+    """The plan with the options that are given."""
+    from core.search.plan import with_epochs
+
     named = ("trials", "strategy", "pruning", "score", "seed")
     given = {name: getattr(options, name) for name in named if getattr(options, name) is not None}
-    stages = 1 + (options.narrow or 0)
-    return replace(plan, stages=stages, **given)
-
-
-def _changed(spec: Any, settings: list[str]) -> Any:
-    from core.experiment.serialization import to_dict
-
-    return with_settings(to_dict(spec), settings)
+    if options.narrow is not None:
+        given["stages"] = 1 + options.narrow
+    if options.epochs is not None:
+        given["experiment"] = with_epochs(plan.experiment, options.epochs)
+    return replace(plan, **given)
 
 
 def _run(study: Study, options: argparse.Namespace) -> bool:
@@ -170,13 +206,15 @@ def _run(study: Study, options: argparse.Namespace) -> bool:
 
     plan = study.plan
     total = plan.trials * plan.stages
+    data = TrainingData(plan.experiment)
+    plan.validate_task(data.split.train.task)
     quiet = not sys.stderr.isatty()
     with (
         Interruption() as interruption,
         tqdm(total=total, initial=len(study.records), unit=tr("trial"), disable=quiet) as bar,
-        executors(max(1, options.jobs), options.cluster, TrainingData(plan.experiment)) as make,
+        executors(options.jobs, options.cluster, data) as make,
     ):
-        ends = time.monotonic() + 60 * options.minutes if options.minutes else math.inf
+        ends = time.monotonic() + 60 * options.minutes if options.minutes is not None else math.inf
         study.run(
             make,
             lambda record: _step(bar, study),
@@ -185,6 +223,8 @@ def _run(study: Study, options: argparse.Namespace) -> bool:
         bar.close()
         repeated = study.repeat(make, stopped=interruption.asked) if options.repeat else []
         stopped = interruption.asked()
+    if options.repeat and not study.finished:
+        note(tr("--repeat: the best trials are repeated only when all trials are over"))
     if options.json:
         print(json.dumps(_plain(study, repeated), indent=2, ensure_ascii=False, allow_nan=False))
     else:
@@ -207,7 +247,7 @@ def _say(study: Study, repeated: list[Any]) -> None:
         print(tr("Stage {number}:", number=number))
         for change in stage.narrowings:
             print(f"  {tr(summary.change_text(change))}")
-    for line in summary.best_lines(ranked, plan.score):
+    for line in summary.best_lines(ranked, plan):
         print(tr(line))
     print(tr(summary.counts_sentence(study.records, min(len(ranked), summary.BEST))))
     if sentence := summary.noise_sentence(ranked, plan):
@@ -218,7 +258,7 @@ def _say(study: Study, repeated: list[Any]) -> None:
         name = tr(summary.short_name(path))
         print(tr("importance {share:.2f}  {name}", share=share, name=name))
     for each in repeated:
-        print(tr(str(each)))
+        print(tr(each.text(plan)))
     if repeated:
         print(tr(summary.SELECTION_BIAS))
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.base.translation import tr
+from playground.exits import note
 
 if TYPE_CHECKING:
     from core.experiment.spec import ExperimentSpec
@@ -53,11 +56,33 @@ def with_settings(raw: Any, settings: list[str]) -> ExperimentSpec:
     return spec
 
 
+def with_task(spec: ExperimentSpec) -> ExperimentSpec:
+    """The experiment with the task of its file. Prints what is predicted and how the columns were
+    processed. Raises `DataError`, `SpecError`."""
+    from core.data.user_files import UserTable, load, resolved
+    from core.experiment.reading import SpecError
+    from core.experiment.serialization import problems
+    from playground.progress import ProgressBar
+
+    dataset = spec.data.dataset
+    if not isinstance(dataset, UserTable):
+        return spec
+    line = ProgressBar(sys.stderr)
+    encoded = load(dataset, lambda share: line.show(share, tr("of {path}", path=dataset.path)))
+    line.clear()
+    for text in (encoded.summary, *encoded.notes):
+        note(text)
+    for warning in encoded.warnings:
+        note(tr("warning: {warning}", warning=warning))
+    known = replace(spec, data=replace(spec.data, dataset=resolved(dataset, encoded)))
+    if found := problems(known):
+        raise SpecError(found)
+    return known
+
+
 def _ending(spec: ExperimentSpec) -> ExperimentSpec:
     """The experiment with a last epoch added if it has no end of its own. On a file of the user the
     weights of the best of these epochs are kept: nobody watches whether it overfits."""
-    from dataclasses import replace
-
     from core.data.user_files import UserTable
 
     if spec.training.max_epochs or spec.training.patience:

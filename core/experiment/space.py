@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, is_dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from core.experiment.spec import ExperimentSpec
 
 SCALES = ("log", "linear", "int", "choice")
 Parameters = Mapping[str, Any]
+Border = Literal["", "lower", "upper"]
 
 # The share of trials that narrowing looks at, and how many at the least.
 BEST_SHARE, FEWEST_BEST = 0.2, 3
@@ -34,6 +36,12 @@ LOW_QUANTILE, HIGH_QUANTILE, MARGIN = 0.1, 0.9, 0.05
 BORDER = 0.05
 # A range whose best trial lies at a border grows beyond it by this share of its width.
 GROWTH = 0.5
+BORDER_REASONS = {
+    "lower": Message("the best trial lies at the lower border"),
+    "upper": Message("the best trial lies at the upper border"),
+}
+# The logarithms of the least and the largest number of full precision.
+LEAST_LOG, MOST_LOG = math.log(sys.float_info.min), math.log(sys.float_info.max)
 
 
 class SearchError(UserError):
@@ -83,6 +91,20 @@ class Range:
             return (math.log(value) - low) / (high - low) if high > low else 0.5
         return (value - self.low) / (self.high - self.low) if self.high > self.low else 0.5
 
+    def text(self, value: Any) -> str:
+        """A value for people: three digits, or more to tell it from its neighbours in the range."""
+        if self.scale == "choice" or not isinstance(value, float):
+            return str(value)
+        if self.scale == "int":
+            return str(int(value))
+        width = self.high - self.low
+        if self.scale == "log":
+            width = value * (math.log(self.high) - math.log(self.low))
+        digits = 3
+        if value and width > 0:
+            digits += math.floor(math.log10(abs(value))) - math.floor(math.log10(width))
+        return f"{value:.{min(max(digits, 3), 17)}g}"
+
     def grid(self, points: int) -> list[Any]:
         """So many values evenly spaced along the scale, both ends included; all choices."""
         if self.scale == "choice":
@@ -97,16 +119,15 @@ class Range:
 
 @dataclass(frozen=True)
 class Narrowing:
-    """How one range changes from one stage to the next, and why, in a sentence."""
+    """How one range changes from one stage to the next, and why, in a sentence.
+
+    `border` is "lower" or "upper" where the best trial lay at that end, so that the range grows.
+    """
 
     before: Range
     after: Range
     reason: str
-
-    @property
-    def at_border(self) -> bool:
-        """Whether the best trial lay at the end of the range, so that it had to grow."""
-        return self.after.low < self.before.low or self.after.high > self.before.high
+    border: Border = ""
 
 
 def parse_range(text: str) -> Range:
@@ -193,52 +214,91 @@ def limits(spec: ExperimentSpec, path: str) -> tuple[float, float]:
 def narrowed(each: Range, values: Sequence[Any], allowed: tuple[float, float]) -> Narrowing:
     """The range of the next stage from the values of the trials so far, best trial first.
 
-    The best fifth decides: from their 10 % to their 90 % quantile along the scale, with a margin.
-    Where the very best lies at a border the range grows there instead, up to the setting's own
-    `allowed` ends. Choices stay as they are unless all of the best agree on fewer.
+    The best fifth decides: from their 10 % to their 90 % quantile along the scale, and as far as
+    the very best, with a margin. Where that one lies at a border the range grows there instead, up
+    to the setting's own `allowed` ends. Choices stay as they are unless all of the best agree on
+    fewer.
     """
     best = list(values[: max(FEWEST_BEST, math.ceil(BEST_SHARE * len(values)))])
     if each.scale == "choice":
         return _narrowed_choice(each, best)
-    positions = np.array([each.position(value) for value in best])
-    low, high = np.quantile(positions, (LOW_QUANTILE, HIGH_QUANTILE))
-    low, high = max(low - MARGIN, 0.0), min(high + MARGIN, 1.0)
-    reason = Message(
+    places = [_place(each, value) for value in best]
+    border = _border(each, places[0], allowed)
+    low, high = np.quantile(places, (LOW_QUANTILE, HIGH_QUANTILE)).tolist()
+    low = max(min(low, places[0]) - MARGIN, 0.0)
+    high = min(max(high, places[0]) + MARGIN, 1.0)
+    if border == "lower":
+        low = min(-GROWTH, places[0] - MARGIN)
+    if border == "upper":
+        high = max(1 + GROWTH, places[0] + MARGIN)
+    after = _stretched(each, low, high, _reach(each, border, allowed), float(best[0]))
+    reason = BORDER_REASONS.get(border) or Message(
         "the best {best} of {total} trials lie there", best=len(best), total=len(values)
     )
-    if positions[0] < BORDER:
-        low = -GROWTH
-        reason = Message("the best trial lies at the lower border")
-    if positions[0] > 1 - BORDER:
-        high = 1 + GROWTH
-        reason = Message("the best trial lies at the upper border")
-    after = _stretched(each, low, high, allowed)
-    grown = after.low < each.low or after.high > each.high
-    change = Message("widened") if grown else Message("narrowed")
+    change = Message("widened") if border else Message("narrowed")
     if after == each:
         change = Message("kept")
-    return Narrowing(each, after, joined(": ", [change, reason]))
+    return Narrowing(each, after, joined(": ", [change, reason]), border)
 
 
-def _stretched(each: Range, low: float, high: float, allowed: tuple[float, float]) -> Range:
-    """The range between two positions, which may lie beyond 0…1, within the setting's limits."""
-    if each.scale == "log":
-        a, b = math.log(each.low), math.log(each.high)
-        ends = (math.exp(a + low * (b - a)), math.exp(a + high * (b - a)))
-    else:
-        width = each.high - each.low
-        ends = (each.low + low * width, each.low + high * width)
-    first, last = max(ends[0], allowed[0]), min(ends[1], allowed[1])
+def _place(each: Range, value: Any) -> float:
+    """The position of a value, where whole numbers are points: the ends are at 0 and 1."""
+    return (replace(each, scale="linear") if each.scale == "int" else each).position(value)
+
+
+def _border(each: Range, place: float, allowed: tuple[float, float]) -> Border:
+    """The end at which the best trial lies, where the setting allows values beyond it."""
+    if place < BORDER and each.low > allowed[0]:
+        return "lower"
+    if place > 1 - BORDER and each.high < allowed[1]:
+        return "upper"
+    return ""
+
+
+def _reach(each: Range, border: Border, allowed: tuple[float, float]) -> tuple[float, float]:
+    """The least and the largest value of the next range, which grows at its `border` only."""
+    low = allowed[0] if border == "lower" else max(each.low, allowed[0])
+    high = allowed[1] if border == "upper" else min(each.high, allowed[1])
     if each.scale == "int":
-        return replace(each, low=float(math.floor(first)), high=float(math.ceil(last)))
-    if each.scale == "log" and first <= 0:
-        first = each.low
-    return replace(each, low=_rounded(first), high=_rounded(last))
+        low, high = float(np.ceil(low)), float(np.floor(high))
+    return low, high
 
 
-def _rounded(value: float) -> float:
-    """Three significant digits are precise enough for the end of a range."""
-    return float(f"{value:.3g}")
+def _stretched(
+    each: Range, low: float, high: float, reach: tuple[float, float], best: float
+) -> Range:
+    """The range between two positions, which may lie beyond 0…1, within `reach`.
+
+    Its ends are rounded, but never beyond `reach`, nor so that it no longer holds the `best` value.
+    """
+    ends = _rounded(each, _between(each, low), _between(each, high))
+    first = min(max(ends[0], reach[0]), best)
+    last = max(min(ends[1], reach[1]), best)
+    # Of a range too narrow for the precision of numbers nothing is left.
+    return replace(each, low=first, high=last) if first < last or each.scale == "int" else each
+
+
+def _between(each: Range, place: float) -> float:
+    """The number at a position, which may lie beyond 0…1."""
+    if each.scale == "log":
+        low, high = math.log(each.low), math.log(each.high)
+        return math.exp(min(max(low + place * (high - low), LEAST_LOG), MOST_LOG))
+    return each.low + place * (each.high - each.low)
+
+
+def _rounded(each: Range, low: float, high: float) -> tuple[float, float]:
+    """The ends of a range with as few digits as its width allows."""
+    if not low < high:
+        return low, high
+    if each.scale == "int":
+        return float(math.floor(low)), float(math.ceil(high))
+    if each.scale == "log":
+        # Three digits, more where the ends have a ratio of less than about 1.1.
+        width = max(math.log(high) - math.log(low), sys.float_info.epsilon)
+        digits = 2 + max(0, -math.floor(math.log10(10 * width)))
+        return float(f"{low:.{digits}e}"), float(f"{high:.{digits}e}")
+    decimals = 2 - math.floor(math.log10(high - low))
+    return round(low, decimals), round(high, decimals)
 
 
 def _number(value: float) -> str:

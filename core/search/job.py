@@ -79,11 +79,12 @@ class _Search:
 
     def run(self) -> SearchState:
         job = self._job
-        self._study = Study(job.plan, job.file)
         data = TrainingData(job.plan.experiment)
+        job.plan.validate_task(data.split.train.task)
+        self._study = Study(job.plan, job.file)
         with executors(job.jobs, job.cluster, data, self._watch) as make:
             self._study.run(make, self._done, self._is_over)
-            if job.repeat and self._study.finished and not self._context.cancelled:
+            if job.repeat and not self._context.cancelled:
                 self._repeated = tuple(self._study.repeat(make, stopped=self._look))
         self._context.check()
         self._running.clear()

@@ -10,9 +10,16 @@ from typing import Any
 
 from core.base.registry import setting
 from core.base.translation import Message, joined
+from core.data.dataset import Task
 from core.experiment import sampling
 from core.experiment.serialization import from_dict, to_dict
-from core.experiment.space import Range, SearchError, parse_range, validate_ranges
+from core.experiment.space import (
+    Range,
+    SearchError,
+    parse_range,
+    validate_ranges,
+    with_parameters,
+)
 from core.experiment.spec import ExperimentSpec
 
 STRATEGIES = {
@@ -37,6 +44,8 @@ PRUNING = {
 GROUP = 10
 MOST_TRIALS, MOST_STAGES = 100_000, 20
 VERSION = 1
+DATASET = "data.dataset"
+NO_ACCURACY = Message("score: a regression has no accuracy; rank its trials by loss")
 
 
 @dataclass(frozen=True)
@@ -105,6 +114,8 @@ class SearchPlan:
             problems.append(
                 Message("the score is accuracy or loss, not {score!r}", score=self.score)
             )
+        if any(_lacks(task, self.score) for task in self._tasks()):
+            problems.append(NO_ACCURACY)
         if not 1 <= self.trials <= MOST_TRIALS or not 1 <= self.stages <= MOST_STAGES:
             problems.append(Message("a search has 1 to 100,000 trials a stage and 1 to 20 stages"))
         if not 0 <= self.seed < 2**32:
@@ -119,6 +130,24 @@ class SearchPlan:
             )
         if problems:
             raise SearchError(joined("\n", problems))
+
+    def validate_task(self, task: Task) -> None:
+        """The score must suit the task of a file, which is known only once the file is read.
+
+        Raises `SearchError`.
+        """
+        if None in self._tasks() and _lacks(task, self.score):
+            raise SearchError(NO_ACCURACY)
+
+    def _tasks(self) -> set[Task | None]:
+        """The tasks of all data sets that trials have; None where a file decides."""
+        varied = [
+            with_parameters(self.experiment, {each.path: choice})
+            for each in self.ranges
+            if each.path.startswith(DATASET)
+            for choice in each.choices
+        ]
+        return {_task(each) for each in varied or [self.experiment]}
 
     @property
     def learns(self) -> bool:
@@ -166,6 +195,19 @@ def plan_from_dict(raw: dict[str, Any]) -> SearchPlan:
         raise SearchError(Message("the study was written by a newer version of the application"))
     ranges = tuple(parse_range(text) for text in raw["ranges"])
     return SearchPlan(from_dict(raw["experiment"]), ranges, **{n: raw[n] for n in _SIMPLE})
+
+
+def score_for(experiment: ExperimentSpec) -> str:
+    """What ranks the trials of an experiment unless the user chooses: accuracy where there is."""
+    return "loss" if _lacks(_task(experiment), "accuracy") else "accuracy"
+
+
+def _task(experiment: ExperimentSpec) -> Task | None:
+    return getattr(experiment.data.dataset, "task", None)
+
+
+def _lacks(task: Task | None, score: str) -> bool:
+    return task == "regression" and score == "accuracy"
 
 
 def with_epochs(experiment: ExperimentSpec, epochs: int) -> ExperimentSpec:

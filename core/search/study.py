@@ -138,10 +138,11 @@ class Study:
     ) -> list[Repeated]:
         """Train the best trials again with other seeds and score them on the test part; best first.
 
-        Kept in the study: another call answers at once. Empty when stopped.
+        Only of a finished search: the test part is looked at once, at the end. Kept in the study:
+        another call answers at once. Empty when stopped.
         """
         best = self.ranked()
-        if best and not self.repeated:
+        if best and self.finished and not self.repeated:
             found: dict[int, TrialRecord] = {}
 
             def keep(record: TrialRecord) -> None:
@@ -164,7 +165,8 @@ class Study:
         stored = self._study.user_attrs.get(REPEATED_KEY)
         if stored is None or stored["best"] != [record.index for record in best[:REPEATED]]:
             return []
-        return gathered(best, [TrialRecord.from_dict(raw) for raw in stored["records"]])
+        records = [TrialRecord.from_dict(raw) for raw in stored["records"]]
+        return gathered(best, records, self.plan.score)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

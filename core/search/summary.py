@@ -45,14 +45,14 @@ NOT_SHOWN = {
 }
 
 
-def best_lines(ranked: Sequence[TrialRecord], score: str, count: int = BEST) -> list[str]:
+def best_lines(ranked: Sequence[TrialRecord], plan: SearchPlan, count: int = BEST) -> list[Message]:
     """One line a trial: "Best-1 (val acc 0.83) | lr 0.0092, weight decay 3.86e-07"."""
-    return [_best_line(place, record, score) for place, record in enumerate(ranked[:count], 1)]
+    return [_best_line(place, record, plan) for place, record in enumerate(ranked[:count], 1)]
 
 
-def _best_line(place: int, record: TrialRecord, score: str) -> Message:
-    settings = settings_text(record)
-    if score == "accuracy":
+def _best_line(place: int, record: TrialRecord, plan: SearchPlan) -> Message:
+    settings = settings_text(record, plan)
+    if plan.score == "accuracy":
         return Message(
             "Best-{place} (val acc {score:.2f}) | {settings}",
             place=place,
@@ -67,10 +67,12 @@ def _best_line(place: int, record: TrialRecord, score: str) -> Message:
     )
 
 
-def settings_text(record: TrialRecord) -> Message:
+def settings_text(record: TrialRecord, plan: SearchPlan) -> Message:
     """The settings of a trial: "lr 0.0092, weight decay 3.86e-07"."""
-    settings = record.parameters.items()
-    return joined(", ", [joined(" ", [short_name(p), _value(v)]) for p, v in settings])
+    settings = [
+        (short_name(each.path), each.text(record.parameters[each.path])) for each in plan.ranges
+    ]
+    return joined(", ", [joined(" ", pair) for pair in settings])
 
 
 def short_name(path: str) -> Message:
@@ -109,23 +111,23 @@ def noise_sentence(ranked: Sequence[TrialRecord], plan: SearchPlan) -> str:
 
 def border_sentences(changes: Sequence[Narrowing]) -> list[str]:
     """A warning for each range at whose border the best trial lies."""
-    return [_border_sentence(change) for change in changes if change.at_border]
+    return [_border_sentence(change) for change in changes if change.border]
 
 
 def _border_sentence(change: Narrowing) -> Message:
     name = short_name(change.before.path)
-    if change.after.high > change.before.high:
+    if change.border == "upper":
         return Message(
             "The best trial lies at the upper border of {name}: better values may lie beyond "
-            "{end:.3g}. Widen the range.",
+            "{end}. Widen the range.",
             name=name,
-            end=change.before.high,
+            end=change.before.text(change.before.high),
         )
     return Message(
         "The best trial lies at the lower border of {name}: better values may lie beyond "
-        "{end:.3g}. Widen the range.",
+        "{end}. Widen the range.",
         name=name,
-        end=change.before.low,
+        end=change.before.text(change.before.low),
     )
 
 
@@ -140,14 +142,16 @@ def change_text(change: Narrowing) -> Message:
 def _range_text(each: Range) -> str:
     if each.scale == "choice":
         return str(each).partition(":")[2]
-    return f"{each.low:.3g} … {each.high:.3g}"
+    return f"{each.text(each.low)} … {each.text(each.high)}"
 
 
 def counts_sentence(records: Sequence[TrialRecord], shown: int) -> str:
     """How many trials are shown, and what became of the others: shown + hidden = all."""
     states = Counter(record.state for record in records)
     left_out = len(records) - shown
+    unscored = sum(r.state == "complete" and not math.isfinite(r.score) for r in records)
     ended = [(states[state], text) for state, text in NOT_SHOWN.items()]
+    ended.append((unscored, Message("{count} without a score")))
     lower = left_out - sum(count for count, _ in ended)
     parts = [Message("{count} with lower scores", count=lower)] if lower > 0 else []
     parts += [Message(text, count=count) for count, text in ended if count]
@@ -187,8 +191,9 @@ class Repeated:
     def test_mean(self) -> float:
         return float(np.mean(self.test_scores)) if self.test_scores else math.nan
 
-    def __str__(self) -> Message:
-        return joined(": ", [settings_text(self.record), joined(", ", self._parts())])
+    def text(self, plan: SearchPlan) -> Message:
+        """Its settings and scores: "lr 0.0092: validation 0.830 ± 0.012, test 0.815"."""
+        return joined(": ", [settings_text(self.record, plan), joined(", ", self._parts())])
 
     def _parts(self) -> Iterator[Message]:
         if len(self.scores) > 1:
@@ -223,9 +228,13 @@ def repetitions(
 
 
 def gathered(
-    ranked: Sequence[TrialRecord], repeated: Sequence[TrialRecord], seeds: int = SEEDS
+    ranked: Sequence[TrialRecord],
+    repeated: Sequence[TrialRecord],
+    score: str,
+    seeds: int = SEEDS,
 ) -> list[Repeated]:
-    """The records of `repetitions` by the trial that they repeat, best mean first."""
+    """The records of `repetitions` by the trial that they repeat, best mean score first; those of
+    which no run has a score are the last."""
     found = []
     for place in range(len(repeated) // seeds):
         group = repeated[place * seeds : (place + 1) * seeds]
@@ -237,14 +246,12 @@ def gathered(
                 sum(not math.isfinite(r.score) for r in group),
             )
         )
-    return found
+    means = [signed(each.mean, score) if each.scores else -math.inf for each in found]
+    order = sorted(range(len(found)), key=means.__getitem__, reverse=True)
+    return [found[place] for place in order]
 
 
 def experiment_of(record: TrialRecord, plan: SearchPlan) -> ExperimentSpec:
     """The experiment of a trial, to be opened in the playground."""
     spec = with_parameters(plan.experiment, record.parameters)
-    return replace(spec, title=f"Trial {record.index}: {settings_text(record)}")
-
-
-def _value(value: object) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+    return replace(spec, title=f"Trial {record.index}: {settings_text(record, plan)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
@@ -13,13 +14,14 @@ from pathlib import Path
 import pytest
 
 from core.catalogue.optimizers import SGD
+from core.data.curves import Plane
 from core.data.toys import Spiral
 from core.experiment.space import Range, SearchError
 from core.experiment.spec import DataSpec
 from core.search.plan import PRUNING, STRATEGIES
 from core.search.presets import lecture
 from core.search.study import Study, bounds, load
-from core.search.summary import best_lines, counts_sentence, noise_sentence, ties
+from core.search.summary import best_lines, counts_sentence, gathered, noise_sentence, ties
 from core.search.trial import TrialRecord, TrialTask, run_trial
 from core.training.trainer import Trainer
 from core.training.training_data import TrainingData
@@ -161,6 +163,8 @@ def test_a_study_of_another_search_is_not_mixed_up(tmp_path):
             {"experiment": replace(EXPERIMENT, data=DataSpec(Spiral(), validation=0))},
             "validation data",
         ),
+        ({"experiment": replace(EXPERIMENT, data=DataSpec(Plane()))}, "no accuracy"),
+        ({"ranges": (Range("data.dataset", "choice", choices=("circle", "plane")),)}, "by loss"),
     ],
 )
 def test_a_plan_that_cannot_be_searched_says_why(changes, says):
@@ -185,13 +189,30 @@ def test_the_best_in_words_and_what_is_not_shown():
         TrialRecord(1, 0, {RATE.path: 0.01}, score=0.80, standard_error=0.04),
         TrialRecord(2, 0, {RATE.path: 1.0}, state="diverged"),
     ]
-    assert best_lines(records[:2], "accuracy") == [
+    searching = replace(plan(), ranges=(RATE,))
+    assert best_lines(records[:2], searching) == [
         "Best-1 (val acc 0.83) | lr 0.0092",
         "Best-2 (val acc 0.80) | lr 0.01",
+    ]
+    close = Range("training.optimizer.beta2", "linear", 0.9, 0.9999)
+    records.append(TrialRecord(3, 0, {close.path: 0.9999}, score=0.5))
+    assert best_lines(records[3:], replace(plan(), ranges=(close,), score="loss")) == [
+        "Best-1 (val loss 0.5000) | beta2 0.9999"
+    ]
+
+
+def test_what_is_not_shown_is_counted_by_what_became_of_it():
+    records = [
+        TrialRecord(0, 0, {RATE.path: 0.0092}, score=0.83, standard_error=0.04),
+        TrialRecord(1, 0, {RATE.path: 0.01}, score=0.80, standard_error=0.04),
+        TrialRecord(2, 0, {RATE.path: 1.0}, state="diverged"),
     ]
     assert ties(records[:2], "accuracy") == 2
     assert "2 trials lie within one standard error" in noise_sentence(records[:2], plan())
     assert counts_sentence(records, 2) == "3 trials: 2 shown, 1 not shown (1 diverged)"
+    assert counts_sentence([*records, TrialRecord(3, 0, {})], 1) == (
+        "4 trials: 1 shown, 3 not shown (1 with lower scores, 1 diverged, 1 without a score)"
+    )
 
 
 def test_the_best_are_repeated_once_and_scored_on_test_data(tmp_path):
@@ -203,6 +224,22 @@ def test_the_best_are_repeated_once_and_scored_on_test_data(tmp_path):
     assert all(0 <= each.test_mean <= 1 for each in repeated)
     again = Here()
     assert load(tmp_path / "study").repeat(lambda: again) == repeated and not again.submitted
+
+
+@pytest.mark.parametrize(("score", "order"), [("accuracy", [2, 0, 1]), ("loss", [0, 2, 1])])
+def test_repeated_trials_come_in_the_order_of_their_means(score, order):
+    best = [TrialRecord(i, 0, {}) for i in range(3)]
+    scores = [0.9, 0.95, 0.94] + 3 * [math.nan] + [1.0, 1.0, 0.99]
+    runs = [TrialRecord(i, 0, {}, score=s, test_score=s) for i, s in enumerate(scores)]
+    assert [each.record.index for each in gathered(best, runs, score)] == order
+
+
+def test_the_test_data_are_not_looked_at_before_the_search_is_over():
+    study, asked = Study(plan(strategy="tpe")), Here()
+    study.run(Here, stopped=lambda: len(study.records) >= 6)
+    assert study.ranked() and not study.repeat(lambda: asked) and not asked.submitted
+    study.run(Here)
+    assert study.repeat(lambda: asked)
 
 
 ROOT = Path(__file__).resolve().parents[3]

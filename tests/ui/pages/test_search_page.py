@@ -14,11 +14,13 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 
 from core.base.translation import set_language
+from core.data.user_files import UserTable
 from core.experiment.space import Range
+from core.experiment.spec import DataSpec
 from core.search.candidates import candidates
 from core.search.job import SearchState
 from core.search.plan import SearchPlan
-from core.search.study import load
+from core.search.study import Stage, load
 from core.search.trial import TrialRecord
 from tests.core.search.searching import EXPERIMENT, RATE, plan, searched, table
 from tests.ui.running import page_context
@@ -148,6 +150,19 @@ def test_a_plan_that_cannot_be_searched_is_refused_in_the_banner(page):
     page.setup.show_plan(replace(SHORT, ranges=()))
     page.start()
     assert not page.is_running and page.banner.isVisible()
+
+
+def test_a_file_found_to_be_a_regression_is_not_ranked_by_accuracy(page, qtbot, tmp_path):
+    file = tmp_path / "numbers.csv"
+    file.write_text("x,y\n" + "".join(f"{i % 7},{i * i / 7}\n" for i in range(60)))
+    data = DataSpec(UserTable(path=str(file)), validation=0.5)
+    searching = replace(SHORT, experiment=replace(EXPERIMENT, data=data))
+    begin(page, searching)
+    finish(qtbot, page)
+    assert "rank its trials by loss" in page.banner.text() and page.setup.run.text() == "Start"
+    begin(page, replace(searching, score="loss"))
+    finish(qtbot, page)
+    assert page.table.trials.data(page.table.trials.index(0, 0)) == "1"
 
 
 def test_ranges_are_edited_as_text_and_wrong_ones_are_explained(page, qtbot):
@@ -292,6 +307,59 @@ def test_activation_and_hidden_layers_are_settings_like_others(page, qtbot):
     page.scatter.grab()
     ticks = [tick.label for panel in page.scatter._panels for tick in panel.plot.x_ticks]
     assert ticks == ["relu", "tanh", "[4]", "[4, 4]"]
+
+
+def show(page: SearchPage, searching: SearchPlan, values, *stages: Range) -> None:
+    """Trials of a search over one setting with these values, the first stage its own range."""
+    path = searching.ranges[0].path
+    records = [TrialRecord(i, 0, {path: v}, score=i + 10) for i, v in enumerate(values)]
+    begun = tuple(Stage((each,)) for each in (*searching.ranges, *stages))
+    page._take(SearchState(searching, tuple(records), stages=begun))
+    page._show_latest()
+
+
+def read(page: SearchPage) -> list[tuple[str, str]]:
+    """The name of every dot's choice and its score as the read-out of the scatter plot has them."""
+    panel = page.scatter._panels[0]
+    xs, ys = panel.inside.xs.tolist(), panel.inside.ys.tolist()
+    return [(panel.plot.title_of(x), panel.inside.text(y)) for x, y in zip(xs, ys, strict=True)]
+
+
+def test_every_trial_stays_over_its_own_choice_when_choices_are_narrowed(page):
+    words = Range("network.activation", "choice", choices=("relu", "tanh", "sigmoid"))
+    searching = replace(SHORT, ranges=(words,), score="loss")
+    show(page, searching, words.choices)
+    show(page, searching, words.choices, replace(words, choices=("tanh", "sigmoid")))
+    assert read(page) == [("relu", "10.0"), ("tanh", "11.0"), ("sigmoid", "12.0")]
+
+
+def test_a_new_search_has_axes_of_its_own_on_the_same_setting(page):
+    words = Range("network.activation", "choice", choices=("relu", "tanh"))
+    show(page, replace(SHORT, ranges=(words,)), words.choices)
+    others = replace(words, choices=("elu", "gelu"))
+    show(page, replace(SHORT, ranges=(others,), score="loss"), others.choices)
+    assert read(page) == [("elu", "10.0"), ("gelu", "11.0")]
+    decay = Range("training.weight_decay", "log", 1e-6, 1e-2)
+    show(page, replace(SHORT, ranges=(decay,)), [1e-4])
+    show(page, replace(SHORT, ranges=(Range(decay.path, "linear", 0, 0.1),)), [0.0, 0.05])
+    scale = page.scatter._panels[0].plot.x_scale
+    assert not scale.log and scale.low < 0 < 0.1 < scale.high
+
+
+def test_numbers_close_to_each_other_can_be_told_apart(page):
+    beta = Range("training.optimizer.beta2", "linear", 0.9, 0.9999)
+    show(page, replace(SHORT, ranges=(beta,)), [0.9999, 0.999] * 6)
+    assert "beta2 0.9999" in page.results.words.text()
+    cells = {page.table.trials.data(page.table.trials.index(row, 3)) for row in range(12)}
+    assert cells == {"0.999", "0.9999"}
+    assert page.parallel.lines.axes[0].high == "0.9999"
+    assert "may lie beyond 0.9999" in page.results.words.text()
+
+
+def test_the_axis_reaches_the_trials_of_every_stage(page):
+    rate = Range(RATE.path, "linear", 0.1, 0.2)
+    show(page, replace(SHORT, ranges=(rate,)), [0.8], replace(rate, high=0.9), rate, rate)
+    assert page.scatter._panels[0].plot.x_scale.high > 0.9
 
 
 def test_a_search_pauses_when_its_time_is_over_and_goes_on(page, qtbot):

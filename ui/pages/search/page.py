@@ -266,7 +266,7 @@ class SearchPage(Page):
         """Put the lines of the best trials on the clipboard."""
         if self.state:
             best = ranked(self.state.records, self.state.plan.score)
-            lines = summary.best_lines(best, self.state.plan.score)
+            lines = summary.best_lines(best, self.state.plan)
             QGuiApplication.clipboard().setText("\n".join(lines))
 
     # As part of the window

@@ -69,14 +69,14 @@ def _paragraphs(state: SearchState) -> Iterator[str]:
     """Most important first: the panel may be small."""
     colors, plan = theme.current(), state.plan
     best = ranked(state.records, plan.score)
-    lines = [_html(line) for line in summary.best_lines(best, plan.score, SHOWN)]
+    lines = [_html(line) for line in summary.best_lines(best, plan, SHOWN)]
     if lines:
         yield f"<p><b>{lines[0]}</b><br>{'<br>'.join(lines[1:])}</p>"
     for warning in summary.border_sentences(state.next_ranges):
         yield f'<p style="color:{colors.warning}">{_html(warning)}</p>'
     if state.repeated:
         heading = tr("The best again, with {count} other seeds each", count=summary.SEEDS)
-        yield _headed(heading, map(str, state.repeated))
+        yield _headed(heading, (each.text(plan) for each in state.repeated))
         yield f"<p>{_html(summary.SELECTION_BIAS)}</p>"
     if sentence := summary.noise_sentence(best, plan):
         yield f"<p>{_html(sentence)}</p>"

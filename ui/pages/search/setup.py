@@ -20,7 +20,7 @@ from core.base.registry import setting
 from core.base.translation import Message, tr
 from core.experiment.space import SearchError, validate_ranges
 from core.experiment.spec import ExperimentSpec
-from core.search.plan import SearchPlan, with_epochs
+from core.search.plan import SearchPlan, score_for, with_epochs
 from core.search.presets import lecture
 from ui import theme
 from ui.caption import caption
@@ -146,9 +146,7 @@ class SetupColumn(QFrame):
         if not spec.data.validation:
             spec = replace(spec, data=replace(spec.data, validation=0.25))
         kept = tuple(each for each in self.plan.ranges if _fits(spec, each))
-        task = getattr(spec.data.dataset, "task", None)
-        score = "loss" if task == "regression" else "accuracy"
-        self._edit(replace(self.plan, experiment=spec, ranges=kept, score=score))
+        self._edit(replace(self.plan, experiment=spec, ranges=kept, score=score_for(spec)))
         self.show_plan(self.plan)
 
     def retheme(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from core.base.translation import Message, tr
+from core.experiment.space import Range
 from core.search.job import SearchState
 from core.search.study import ranked
 from core.search.summary import short_name, ties
@@ -38,7 +39,7 @@ class TrialsModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self.rows: list[TrialRecord] = []
-        self._paths: tuple[str, ...] = ()
+        self._ranges: tuple[Range, ...] = ()
         self._score, self._ties = "accuracy", 0
         self._ranks: dict[int, int] = {}
 
@@ -51,7 +52,7 @@ class TrialsModel(QAbstractTableModel):
         rest = [record for record in state.records if record.index not in known]
         self.rows = [r for r in best + rest if chosen is None or r.index in chosen]
         self._ranks = {record.index: place for place, record in enumerate(best, 1)}
-        self._paths = tuple(each.path for each in state.plan.ranges)
+        self._ranges = state.plan.ranges
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -72,7 +73,7 @@ class TrialsModel(QAbstractTableModel):
         return None
 
     def _heads(self) -> list[str]:
-        settings = [tr(short_name(path)) for path in self._paths]
+        settings = [tr(short_name(each.path)) for each in self._ranges]
         score = tr("val acc") if self._score == "accuracy" else tr("val loss")
         return [tr("Best"), tr("Trial"), score, *settings]
 
@@ -101,7 +102,7 @@ class TrialsModel(QAbstractTableModel):
             score = f"{record.score:.3f}" if math.isfinite(record.score) else NONE
             if math.isfinite(record.standard_error):
                 score += f" ± {record.standard_error:.3f}"
-        values = [_text(record.parameters[path]) for path in self._paths]
+        values = [each.text(record.parameters[each.path]) for each in self._ranges]
         return [str(rank or NONE), str(record.index), score, *values]
 
 
@@ -152,7 +153,3 @@ class TrialsTable(QTableView):
             self.opened.emit(self.trials.rows[index.row()])
         else:
             super().keyPressEvent(event)
-
-
-def _text(value: Any) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMenu
 from core.base.translation import Message, tr
 from core.experiment.space import Range
 from core.search.job import SearchState
+from core.search.plan import SearchPlan
 from core.search.study import ranked
 from core.search.summary import BEST, short_name
 from core.search.trial import TrialRecord
@@ -79,12 +80,13 @@ class ScatterView(SearchView):
 
     def build(self) -> None:
         self._panels: list[_Panel] = []
+        self._drawn_for: tuple[Sequence[Range], str] = (), ""
 
     def refresh(self) -> None:
         state = self.state
         assert state is not None
-        if [r.path for r in state.ranges] != [panel.path for panel in self._panels]:
-            self._make_plots(state)
+        if (state.plan.ranges, state.plan.score) != self._drawn_for:
+            self._make_plots(state.plan)
         scored = [r for r in state.records if math.isfinite(r.score)]
         chosen = [r for r in scored if self.chosen is None or r.index in self.chosen]
         rest = [r for r in scored if self.chosen is not None and r.index not in self.chosen]
@@ -92,8 +94,7 @@ class ScatterView(SearchView):
         changes = state.stages[-1].narrowings if state.stages else ()
         if state.finished:
             changes = state.next_ranges
-        for i, panel in enumerate(self._panels):
-            each = state.ranges[i]
+        for i, (panel, each) in enumerate(zip(self._panels, state.plan.ranges, strict=True)):
             panel.inside.set_data(*_points(each, chosen))
             panel.outside.set_data(*_points(each, rest))
             panel.ties.set_ends(*tied)
@@ -101,17 +102,18 @@ class ScatterView(SearchView):
             old, new = (change.before, change.after) if change else (None, None)
             panel.old.set_data([old.low, old.high] if old else [])
             panel.new.set_ends(*((new.low, new.high) if new else (math.nan, math.nan)))
-            panel.show_ends(
-                [e for r in (state.plan.ranges[i], each, old, new) if r for e in (r.low, r.high)]
-            )
+            drawn_from = [each, *(stage.ranges[i] for stage in state.stages), new or each]
+            panel.show_ends([end for r in drawn_from for end in (r.low, r.high)])
         self._describe(state, len(scored))
         self.data_source = lambda: _columns(state)
 
-    def _make_plots(self, state: SearchState) -> None:
+    def _make_plots(self, plan: SearchPlan) -> None:
+        """The panels of a plan's first ranges, which hold every choice of later stages."""
         for plot in self.plots:
             self.scene().removeItem(plot)
-        percent = state.plan.score == "accuracy"
-        self.plots, self._panels = [], [_Panel(each, percent) for each in state.ranges]
+        percent = plan.score == "accuracy"
+        self.plots, self._panels = [], [_Panel(each, percent) for each in plan.ranges]
+        self._drawn_for = plan.ranges, plan.score
         for panel in self._panels:
             self.add_plot(panel.plot)
 
@@ -133,7 +135,6 @@ class _Panel:
     """The scores against one setting: trials, ties with the best, old ranges and new."""
 
     def __init__(self, each: Range, percent: bool) -> None:
-        self.path = each.path
         self._log = each.scale == "log"
         self.plot = (
             ChoicePlot(each, percent)
@@ -285,7 +286,7 @@ def _points(each: Range, records: Sequence[TrialRecord]) -> tuple[NDArray, NDArr
     """Values and scores; the value of a choice is its index in the list of choices."""
     values = [record.parameters[each.path] for record in records]
     if each.scale == "choice":
-        places = [float(each.choices.index(v)) if v in each.choices else math.nan for v in values]
+        places = [float(each.choices.index(value)) for value in values]
         return np.array(places), np.array([record.score for record in records])
     return np.array(values, float), np.array([record.score for record in records])
 
@@ -305,7 +306,7 @@ def _coordinate(each: Range, records: Sequence[TrialRecord]) -> Coordinate:
     if each.scale == "choice":
         low, high = (_short(each.choices[i]) for i in (0, -1))
     else:
-        low, high = (shown(float(f"{end:.3g}")) for end in (each.low, each.high))
+        low, high = (shown(float(each.text(end))) for end in (each.low, each.high))
     return Coordinate(tr(short_name(each.path)), low, high, positions)
 
 
