@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from core.studies.approximation import TARGETS, build, error, fit_bumps
@@ -43,12 +43,29 @@ def test_heights_and_steps_are_dragged_and_fitted_again(page):
     QTest.mouseMove(port, end.toPoint())
     QTest.mouseRelease(port, Qt.MouseButton.LeftButton, pos=end.toPoint())
     assert page.bumps[4].height == pytest.approx(0.7, abs=0.01)
-    page.drag(10 + 2, 0.34, 0.0)
+    page.drag(2 * 2 + 1, 0.34, 0.0)
     assert page.bumps[2].right == page.bumps[3].left == 0.34
-    page.drag(10 + 2, 5.0, 0.0)
+    page.drag(2 * 2 + 1, 5.0, 0.0)
     assert page.bumps[3].left < page.bumps[3].right
     page.fit_button.click()
     assert page.bumps == before
+
+
+def test_while_only_some_bumps_are_placed_those_shown_are_dragged(page):
+    view, plot, port = page.built_view, page.built_view.plot, page.built_view.viewport()
+    page.transport.go(3)
+    before = page.bumps
+
+    def pixel(x: float) -> QPoint:
+        return QPointF(plot.px_of(x), float(plot.py(np.zeros(1))[0])).toPoint()
+
+    QTest.mousePress(port, Qt.MouseButton.LeftButton, pos=pixel(before[0].right))
+    page.transport.go(4)  # the next bump is placed while the step is held
+    QTest.mouseMove(port, pixel(0.14))
+    QTest.mouseRelease(port, Qt.MouseButton.LeftButton, pos=pixel(0.14))
+    assert page.bumps[0].right == page.bumps[1].left == pytest.approx(0.14, abs=0.005)
+    assert [bump.height for bump in page.bumps] == [bump.height for bump in before]
+    assert page.bumps[2:] == before[2:] and page.transport.at == 4
 
 
 def test_a_target_is_drawn_with_the_mouse(page):

@@ -168,19 +168,19 @@ class ApproximationPage(LabPage):
 
     # Dragging and drawing
 
-    def drag(self, index: int, x: float, y: float) -> None:
-        """A height or a step between two bumps was dragged."""
+    def drag(self, handle: int, x: float, y: float) -> None:
+        """A handle of `BuiltView.places` was dragged."""
+        at, is_step = divmod(handle, 2)
+        if at + is_step >= len(self.bumps):
+            return
         bumps = [(bump.left, bump.right, bump.height) for bump in self.bumps]
-        if index < len(bumps):
-            left, right, _ = bumps[index]
-            bumps[index] = (left, right, y)
+        left, right, height = bumps[at]
+        if is_step:
+            _, far, next_height = bumps[at + 1]
+            x = min(max(x, max(left, 0.0) + 1e-3), min(far, 1.0) - 1e-3)
+            bumps[at : at + 2] = (left, x, height), (x, far, next_height)
         else:
-            at = index - len(bumps)
-            low = max(bumps[at][0], 0.0) + 1e-3
-            high = min(bumps[at + 1][1], 1.0) - 1e-3
-            x = min(max(x, low), high)
-            bumps[at] = (bumps[at][0], x, bumps[at][2])
-            bumps[at + 1] = (x, bumps[at + 1][1], bumps[at + 1][2])
+            bumps[at] = (left, right, y)
         self.edit(own=tuple(bumps))
 
     def draw(self, stroke: tuple[tuple[float, float], ...]) -> None:

@@ -78,11 +78,12 @@ class BuiltView(HandleView):
         return network
 
     def places(self) -> list[tuple[float, float]]:
-        """Handles: the heights of all bumps, then the steps between them."""
+        """Handles: 2i is the height of bump i, 2i + 1 the step between it and the next, however
+        many bumps are shown."""
         if len(self.bumps) > MOST_HANDLES or self.drawing:
             return []
-        tops = [(_middle(bump), bump.height) for bump in self.bumps]
-        return tops + [(bump.right, 0.0) for bump in self.bumps[:-1]]
+        each = [((_middle(bump), bump.height), (bump.right, 0.0)) for bump in self.bumps]
+        return [place for pair in each for place in pair][:-1]
 
     def mousePressEvent(self, ev: QMouseEvent) -> None:
         inside = self.plot.frame.contains(ev.position())
