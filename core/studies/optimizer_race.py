@@ -97,11 +97,13 @@ class Run:
 
 @dataclass(frozen=True)
 class Race:
-    """The result of a race: the runs by key."""
+    """The result of a race: the runs by key, and the noise that their gradients had."""
 
     surface: Surface
     starts: tuple[Point, ...]
     runs: Mapping[str, Run]
+    noise: float = 0.0
+    seed: int = 1
 
     @cached_property
     def lowest(self) -> float | None:
@@ -141,7 +143,7 @@ def race(
     for key, group in groups.items():
         mine = path[:, group]
         runs[key] = Run(contestants[key], mine, f[:, group], _diverged_at(mine))
-    return Race(surface, starts, runs)
+    return Race(surface, starts, runs, noise, seed)
 
 
 class Sweep(NamedTuple):

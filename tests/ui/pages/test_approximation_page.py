@@ -52,7 +52,7 @@ def test_heights_and_steps_are_dragged_and_fitted_again(page):
 
 
 def test_while_only_some_bumps_are_placed_those_shown_are_dragged(page):
-    view, plot, port = page.built_view, page.built_view.plot, page.built_view.viewport()
+    plot, port = page.built_view.plot, page.built_view.viewport()
     page.transport.go(3)
     before = page.bumps
 

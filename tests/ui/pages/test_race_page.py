@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from core.studies.optimizer_race import race
+from core.studies.race_jobs import memory
+from ui.pages.labs import race_words as words
 from ui.pages.labs.optimizer_race import OptimizerRacePage
 
 WAIT = 30_000
@@ -33,6 +35,23 @@ def test_the_rule_is_written_out_with_its_numbers(page):
     after = page.formula.text()
     page.transport.step_back()
     assert page.formula.text() == text != after
+
+
+def test_another_rule_is_explained_at_once_and_with_its_own_numbers(page, qtbot):
+    page.edit(steps=3000)
+    qtbot.waitUntil(lambda: not page.is_computing, timeout=WAIT)
+    ran = page._race
+    page.transport.go(7)
+    for key in ("adam", "nag"):
+        page.edit(explained=key)
+        assert page._race is ran and page._race_job.is_over  # the race has not changed
+    page.edit(noise=0.5)
+    for key in ("momentum", "adam", "nag"):  # while another race runs in the background
+        page.edit(explained=key)
+        assert page._race is ran
+        run = ran.runs[key]
+        told = words.rule_text(key, run.racer, run.path[:, 0], memory(ran, key), 7)
+        assert page.formula.text().startswith(told)
 
 
 def test_divergence_and_newtons_maximum_are_said(page):

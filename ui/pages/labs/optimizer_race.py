@@ -147,9 +147,10 @@ class OptimizerRacePage(LabPage):
         self._sweep_timer.setSingleShot(True)
         self._sweep_timer.setInterval(SWEEP_DELAY)
         self._sweep_timer.timeout.connect(self._start_sweep)
+        self._asked: RaceJob | None = None
         self._race: Race | None = None
-        self._memory: Memory | None = None
-        self._computed: tuple = ()
+        # Of the rules of this race that have been explained.
+        self._memories: dict[str, Memory] = {}
         self._swept: tuple = ()
 
     def show_controls(self) -> None:
@@ -255,7 +256,11 @@ class OptimizerRacePage(LabPage):
         self.about.setText(" ".join(about))
         chosen = self.contestants()
         job = RaceJob(surface, chosen, s.starts, s.steps, s.noise, s.seed)
-        self._run_race(job)
+        if job != self._asked:
+            self._asked = job
+            self._run_race(job)
+        elif self._race is not None:  # another rule is explained, or another quantity drawn
+            self._show_race(self._race)
         self._sweep_timer.start()
 
     def _run_race(self, job: RaceJob) -> None:
@@ -271,24 +276,20 @@ class OptimizerRacePage(LabPage):
             from core.studies.optimizer_race import race
 
             ran = race(job.surface, job.contestants, job.starts, job.steps, job.noise, job.seed)
-            self._show_race(ran)
+            self._take_race(ran)
             return
         self._race_job = BackgroundJob(job)
-        self._race_job.finished.connect(self._show_race)
+        self._race_job.finished.connect(self._take_race)
         self._race_job.failed.connect(lambda message: self.banner.say(tr(message)))
         self._race_job.start()
 
+    def _take_race(self, ran: Race) -> None:
+        self._race, self._memories = ran, {}
+        self._show_race(ran)
+
     def _show_race(self, ran: Race) -> None:
-        s = self.state
-        self._race = ran
-        self.curve_view.show_race(ran, LABELS, s.distance)
-        self._memory = None
-        if s.explained in ran.runs:
-            run = ran.runs[s.explained]
-            self._memory = memory(
-                ran.surface, run.racer, run.path[:, 0], s.noise, s.seed, 0, len(ran.starts)
-            )
-        self.transport.set_length(s.steps)
+        self.curve_view.show_race(ran, LABELS, self.state.distance)
+        self.transport.set_length(self.state.steps)
 
     def _start_sweep(self) -> None:
         s = self.state
@@ -357,8 +358,10 @@ class OptimizerRacePage(LabPage):
         assert ran is not None
         html = ""
         place = gradient = velocity = step = None
-        if key in ran.runs and self._memory is not None:
-            run, known = ran.runs[key], self._memory
+        if key in ran.runs:
+            if key not in self._memories:
+                self._memories[key] = memory(ran, key)
+            run, known = ran.runs[key], self._memories[key]
             path = run.path[:, 0]
             html = words.rule_text(key, run.racer, path, known, at)
             if at + 1 < len(path) and np.isfinite(path[at : at + 2]).all():
