@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from core.studies.approximation import TARGETS, build, error, fit_bumps
+from ui.plots.text import plain
 
 WAIT = 40_000
 
@@ -93,6 +94,31 @@ def test_a_typed_target_and_what_is_wrong_with_one(page):
     assert "no finite value at x = 0" in page.banner.text()
     page.edit(formula="x²")
     assert page.banner.text() == ""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "hint"),
+    [
+        ({"target": "drawn"}, "drag over the plot to draw"),
+        ({"target": "typed", "formula": "sin("}, ""),
+        ({"target": "typed", "formula": "ln x"}, ""),
+    ],
+)
+def test_without_a_target_nothing_of_the_last_one_is_shown_dragged_or_exported(page, wrong, hint):
+    page._restart(**wrong)
+    views = (page.built_view, page.error_view, page.trained_view)
+    assert page.banner.text() and page.transport.length == 0 and page.formula.text() == ""
+    drawn = [item for view in views for plot in view.plots for item in plot.objects]
+    assert not any(len(getattr(item, "xs", ())) for item in drawn)
+    assert plain(page.built_view.subtitle) == hint
+    assert not any(len(column) for view in views for column in view.export_data().values())
+    assert page.built_view.places() == [] and not page.train_button.isEnabled()
+    page.drag(0, 0.3, 0.4)
+    assert page.state.own == ()
+    page._restart(target="sine")
+    assert page.transport.at == len(page.bumps) == 10 and page.train_button.isEnabled()
+    assert plain(page.built_view.subtitle) == "target · network   drag heights and steps"
+    assert len(page.error_view.mean.xs) and len(page.trained_view.target_curve.xs)
 
 
 def test_towers_and_depth_are_counted(page):

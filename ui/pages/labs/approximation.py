@@ -18,6 +18,7 @@ from core.studies.approximation import (
     WHY_A_JUMP_STAYS,
     Bump,
     Error,
+    Target,
     TargetChoice,
     build,
     error,
@@ -216,23 +217,33 @@ class ApproximationPage(LabPage):
             self._go_on(len(self.towers))
             return
         self.built_view.drawing = s.target == "drawn"
-        if s.target == "drawn" and not s.drawn:
-            self.built_view.show_target(None)
-            self.transport.set_length(0)
-            raise StudyError(Message("Nothing is drawn yet: drag over the plot “Built by hand”."))
-        try:
-            target = self.choice().target()
-        except FormulaError as problem:
-            show_place(self.formula_field, problem)
-            raise StudyError(marked(s.formula, problem)) from None
-        self.target_now = target
+        target = self.target_now = self._target()
         self.bumps = tuple(Bump(*b) for b in s.own) or fit_bumps(
             target.function, s.count, s.criterion
         )
+        self.train_button.setEnabled(True)
         self.built_view.show_target(target)
         self.trained_view.show_target(target, self.built_view.plot)
         self._show_errors()
         self._go_on(len(self.bumps))
+
+    def _target(self) -> Target:
+        """The target of the settings. Raises StudyError where there is none."""
+        s = self.state
+        if s.target == "drawn" and not s.drawn:
+            raise StudyError(Message("Nothing is drawn yet: drag over the plot “Built by hand”."))
+        try:
+            return self.choice().target()
+        except FormulaError as problem:
+            show_place(self.formula_field, problem)
+            raise StudyError(marked(s.formula, problem)) from None
+
+    def clear(self) -> None:
+        for view in (self.built_view, self.trained_view, self.error_view):
+            view.clear()
+        self._errors_of = None
+        self.train_button.setEnabled(False)
+        self.transport.set_length(0)
 
     def _show_errors(self) -> None:
         asked = self.choice()

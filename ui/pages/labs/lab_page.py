@@ -115,6 +115,9 @@ class LabPage(QWidget):
         """Show the lab after `at` steps."""
         raise NotImplementedError
 
+    def clear(self) -> None:
+        """Take away what belongs to other settings: `recompute` has raised StudyError."""
+
     @property
     def is_computing(self) -> bool:
         """Whether something is being computed in the background or about to be."""
@@ -144,6 +147,7 @@ class LabPage(QWidget):
         try:
             self.recompute()
         except StudyError as error:
+            self.clear()
             self.banner.say(tr(str(error)))
         self._keep_alone()
 
