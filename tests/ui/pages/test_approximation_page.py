@@ -150,3 +150,18 @@ def test_training_is_shown_beside_the_built_network_and_can_be_stopped(page, qtb
     with qtbot.waitSignal(page._job.stopped, timeout=WAIT):
         page.toggle_training()
     assert page.train_button.text() == "Train the same network"
+
+
+def test_a_training_stopped_before_its_first_picture_leaves_what_was_there(page, qtbot):
+    for empty in (True, False):  # before anything is trained, and after
+        page.edit(steps=100)
+        page.toggle_training()
+        assert page.trained_view.is_empty
+        job = page._job
+        job.snapshot.disconnect()
+        with qtbot.waitSignal(job.stopped, timeout=WAIT):
+            page.toggle_training()
+        assert page.trained_view.is_empty == empty
+        assert page.trained_view._note.startswith("Click “Train the same network”")
+        page.toggle_training()
+        qtbot.waitUntil(lambda: not page.is_computing and page._moment is not None, timeout=WAIT)

@@ -293,8 +293,8 @@ class ApproximationPage(LabPage):
 
     def _training_ended(self) -> None:
         self.train_button.setText(tr("Train the same network"))
-        if self._moment is None:
-            self.trained_view.set_empty(True, tr(NOT_TRAINED))
+        # After a stop, what was trained before is still that of the same network.
+        self.trained_view.set_empty(self._moment is None, tr(NOT_TRAINED))
         self.busy_changed.emit(False)
 
     def _stop_training(self) -> None:
