@@ -129,7 +129,7 @@ def race(
     Raises StudyError where f is undefined at a start.
     """
     starts = tuple((float(x), float(y)) for x, y in starts)
-    _require_defined(surface, starts)
+    require_defined(surface, starts)
     lanes, groups, count = [], {}, len(starts)
     points: list[Point] = []
     for key, racer in contestants.items():
@@ -178,7 +178,7 @@ def sweep(
     progress: Progress = no_progress,
 ) -> Sweep:
     """Every contestant from one start with every rate. Raises StudyError as `race` does."""
-    _require_defined(surface, (start,))
+    require_defined(surface, (start,))
     lanes, points = [], []
     for racer in contestants.values():
         first = len(points)
@@ -287,7 +287,8 @@ def _diverged_at(path: Values) -> tuple[int | None, ...]:
     )
 
 
-def _require_defined(surface: Surface, starts: Sequence[Point]) -> None:
+def require_defined(surface: Surface, starts: Sequence[Point]) -> None:
+    """Raises StudyError without a start, and where f is undefined at one."""
     points = np.array(starts, float).reshape(-1, 2)
     if not len(points):
         raise StudyError(Message("There is no start. Click the picture to set one."))
