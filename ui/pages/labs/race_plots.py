@@ -282,6 +282,7 @@ class SweepView(PlotView):
         """No curves, as nothing races."""
         self.columns = {}
         _remove_all(self.plot, self.curves)
+        self.set_subtitle()
         self.set_empty(False)
 
     def export_data(self) -> Data:
