@@ -170,8 +170,7 @@ class MainWindow(QMainWindow):
             page.busy_changed.connect(button.set_busy)
             page.reported.connect(lambda _: button.set_message(page is not self._seen))
             self.menus.add_page(key, page.menus())
-            if page.undo_stack is not None:
-                self._undo.addStack(page.undo_stack)
+            page.undo_changed.connect(self._take_undo)
             self.stack.addWidget(page)
             self.pages[key] = page
             page.restore_state()
@@ -183,13 +182,17 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(page)
         self.rail.show_page(key)
         self.menus.show_page(key)
-        if page.undo_stack is not None:
-            self._undo.setActiveStack(page.undo_stack)
-        else:
-            self._undo.setActiveStack(None)  # type: ignore[arg-type]
+        self._take_undo()
         self._tell_pages()
         # Not the first field of a new page: Space is to run, not to open a list.
         (page.focusWidget() or page).setFocus()
+
+    def _take_undo(self) -> None:
+        """Let Undo and Redo act on the page that is shown."""
+        stack = self.current.undo_stack
+        if stack is not None:
+            self._undo.addStack(stack)
+        self._undo.setActiveStack(stack)  # type: ignore[arg-type]
 
     def _tell_pages(self) -> None:
         """Notify the pages which of them is visible."""

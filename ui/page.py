@@ -43,11 +43,13 @@ class Page(QWidget):
     `banner` shows the messages of `report`; a page puts it at the top of its content.
     `busy_changed` carries whether a computation of the page is running, which the rail shows.
     `reported` carries each message, so that the rail can mark a page that is not shown. Undo and
-    Redo act on `undo_stack` while the page is shown; None disables them.
+    Redo act on `undo_stack` while the page is shown; None disables them. A page that takes another
+    emits `undo_changed`.
     """
 
     busy_changed = Signal(bool)
     reported = Signal(str)
+    undo_changed = Signal()
     undo_stack: QUndoStack | None = None
 
     def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:

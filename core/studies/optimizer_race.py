@@ -26,6 +26,9 @@ Values = NDArray[np.float64]
 FAR = 1e6
 # Close enough to the lowest value to have arrived.
 ARRIVED = 1e-3
+# A stationary point this near, in relation to the window, is one that has been reached.
+AT_POINT = 1e-4
+ROUNDING = 1e-15
 NEWTON = "newton"
 
 
@@ -97,11 +100,13 @@ class Run:
 
 @dataclass(frozen=True)
 class Race:
-    """The result of a race: the runs by key."""
+    """The result of a race: the runs by key, and the noise that their gradients had."""
 
     surface: Surface
     starts: tuple[Point, ...]
     runs: Mapping[str, Run]
+    noise: float = 0.0
+    seed: int = 1
 
     @cached_property
     def lowest(self) -> float | None:
@@ -124,7 +129,7 @@ def race(
     Raises StudyError where f is undefined at a start.
     """
     starts = tuple((float(x), float(y)) for x, y in starts)
-    _require_defined(surface, starts)
+    require_defined(surface, starts)
     lanes, groups, count = [], {}, len(starts)
     points: list[Point] = []
     for key, racer in contestants.items():
@@ -141,7 +146,7 @@ def race(
     for key, group in groups.items():
         mine = path[:, group]
         runs[key] = Run(contestants[key], mine, f[:, group], _diverged_at(mine))
-    return Race(surface, starts, runs)
+    return Race(surface, starts, runs, noise, seed)
 
 
 class Sweep(NamedTuple):
@@ -173,7 +178,7 @@ def sweep(
     progress: Progress = no_progress,
 ) -> Sweep:
     """Every contestant from one start with every rate. Raises StudyError as `race` does."""
-    _require_defined(surface, (start,))
+    require_defined(surface, (start,))
     lanes, points = [], []
     for racer in contestants.values():
         first = len(points)
@@ -282,7 +287,8 @@ def _diverged_at(path: Values) -> tuple[int | None, ...]:
     )
 
 
-def _require_defined(surface: Surface, starts: Sequence[Point]) -> None:
+def require_defined(surface: Surface, starts: Sequence[Point]) -> None:
+    """Raises StudyError without a start, and where f is undefined at one."""
     points = np.array(starts, float).reshape(-1, 2)
     if not len(points):
         raise StudyError(Message("There is no start. Click the picture to set one."))
@@ -297,27 +303,44 @@ def _require_defined(surface: Surface, starts: Sequence[Point]) -> None:
 
 class Stationary(NamedTuple):
     """What kind of point a descent has come to: `kind` is "minimum", "maximum", "saddle",
-    "degenerate" or "slope", the last where the gradient is not 0."""
+    "degenerate" or "slope", the last where it is at no stationary point. `curvatures` are the
+    eigenvalues of the Hessian, the smaller first."""
 
     kind: str
     gradient_norm: float
     curvatures: tuple[float, float]
 
 
-def stationary(surface: Surface, point: Point, tolerance: float = 1e-6) -> Stationary:
-    """The kind of a point, from its gradient and the eigenvalues of its Hessian."""
+def stationary(surface: Surface, point: Point, tolerance: float = AT_POINT) -> Stationary:
+    """The kind of the stationary point that a point is at: the one of f's second-order Taylor
+    polynomial there, if it is within `tolerance` of the window's width and height.
+
+    That does not depend on the scale of f: a small gradient alone may be a gentle slope.
+    """
     x, y = np.array([point[0]], float), np.array([point[1]], float)
     with np.errstate(all="ignore"):
-        norm = float(np.hypot(*(part[0] for part in surface.gradient(x, y))))
+        gradient = np.array([part[0] for part in surface.gradient(x, y)], float)
         xx, xy, yy = (float(part[0]) for part in surface.hessian(x, y))
-    middle, radius = (xx + yy) / 2, float(np.hypot((xx - yy) / 2, xy))
-    low, high = middle - radius, middle + radius
-    if not norm <= tolerance * (1 + abs(xx) + abs(yy)):
+    hessian, norm = np.array([[xx, xy], [xy, yy]]), float(np.hypot(*gradient))
+    if not (np.isfinite(hessian).all() and np.isfinite(norm)):
+        return Stationary("slope", norm, (np.nan, np.nan))
+    curvatures, axes = np.linalg.eigh(hessian)
+    low, high = curvatures.tolist()
+    largest = max(abs(low), abs(high))
+    # What rounding makes of a gradient that is 0, and of a curvature.
+    noise = ROUNDING * (largest * float(np.hypot(*point)) + norm)
+    along = axes.T @ gradient
+    along[np.abs(along) <= noise] = 0
+    left, right, bottom, top = surface.window
+    with np.errstate(all="ignore"):
+        step = axes @ np.where(along == 0, 0, along / curvatures)
+        away = np.abs(step) / (right - left, top - bottom)
+    if not (away <= tolerance).all():
         kind = "slope"
+    elif min(abs(low), abs(high)) <= ROUNDING * largest:
+        kind = "degenerate"
     elif low > 0:
         kind = "minimum"
-    elif high < 0:
-        kind = "maximum"
     else:
-        kind = "saddle" if low < 0 < high else "degenerate"
+        kind = "maximum" if high < 0 else "saddle"
     return Stationary(kind, norm, (low, high))

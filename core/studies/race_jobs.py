@@ -82,15 +82,14 @@ class Memory:
     slots: Mapping[str, Values]
 
 
-def memory(
-    surface: Surface, racer: Racer, path: Values, noise: float = 0.0, seed: int = 1, start: int = 0,
-    starts: int = 1,
-) -> Memory:  # fmt: skip
-    """Follow a rule along the `path` (steps + 1, 2) it took from start number `start`."""
+def memory(ran: Race, key: str, start: int = 0) -> Memory:
+    """Follow the rule with this key along the path it took from start number `start`."""
+    run = ran.runs[key]
+    racer, path = run.racer, run.path[:, start]
     steps = len(path) - 1
     with np.errstate(all="ignore"):
-        gradient = np.column_stack(surface.gradient(path[:-1, 0], path[:-1, 1]))
-        drawn = gradient_noise(noise, steps, starts, seed)
+        gradient = np.column_stack(ran.surface.gradient(path[:-1, 0], path[:-1, 1]))
+        drawn = gradient_noise(ran.noise, steps, len(ran.starts), ran.seed)
         if drawn is not None:
             gradient = gradient + drawn[:, start]
         if isinstance(racer, Newton) or not racer.slots:

@@ -168,6 +168,23 @@ def test_undo_is_that_of_the_page_shown(window):
     assert window.session.spec.seed == 1
 
 
+def test_undo_does_not_act_on_a_lab_while_the_cards_are_shown(window):
+    window.show_page("labs")
+    labs, undo = window.pages["labs"], window.menus.actions["Undo"]
+    labs.open("gradient_descent")
+    lab = labs.lab
+    before = lab.state
+    lab.edit(rate=0.01)
+    assert undo.isEnabled()
+    labs.back()
+    for page in ("labs", "train", "labs"):
+        window.show_page(page)
+        assert not undo.isEnabled()
+    labs.open("gradient_descent")
+    undo.trigger()
+    assert lab.state == before
+
+
 def test_a_run_goes_on_in_the_background_and_the_rail_shows_it(window, qtbot):
     session, button = window.session, window.rail.buttons["train"]
     window.show_page("notes")

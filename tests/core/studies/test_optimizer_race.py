@@ -97,6 +97,33 @@ def test_the_standing_of_a_point_is_named():
     assert kinds == ["minimum", "maximum", "saddle", "degenerate", "slope"]
 
 
+STANDINGS = [
+    ("1e-7*(x^2 + y^2)", (3, 2), "slope"),  # gentle everywhere, and far from its minimum
+    ("1e-7*(x^2 + y^2)", (3e-4, 2e-4), "minimum"),
+    ("1e9*(x^2 + y^2)", (3e-4, 2e-4), "minimum"),  # steep even as near as this
+    ("1e-9*x", (1, 1), "slope"),
+    ("0.001*exp(x)", (-4, 0), "slope"),
+    ("x^4 + y^4", (1e-3, 1e-3), "minimum"),
+    ("x^4 + y^4", (0, 0), "degenerate"),
+    ("(x + y)^2", (0.7, -0.7), "degenerate"),  # a valley of stationary points
+    ("(x + y)^2", (0.7, -0.6), "slope"),
+    ("|x| + y^2", (1e-9, 0), "slope"),  # where it has a kink there is no stationary point
+]
+
+
+@pytest.mark.parametrize(("formula", "point", "kind"), STANDINGS)
+def test_how_near_a_stationary_point_is_decides_and_not_how_gentle_the_slope(formula, point, kind):
+    assert stationary(Typed(text=formula), point).kind == kind
+
+
+def test_out_on_the_plateau_nobody_is_at_a_saddle():
+    plateau = SURFACES["plateau"]()
+    for run in race(plateau, racers(["sgd", "adam", NEWTON]), [(-4, 4)], 50).runs.values():
+        kinds = {stationary(plateau, (x, y)).kind for x, y in run.path[:, 0].tolist()}
+        assert kinds == {"slope"}
+    assert stationary(plateau, (1e-4, 0)).kind == "minimum"
+
+
 @pytest.mark.parametrize("entry", list(SURFACES.entries()), ids=lambda entry: entry.key)
 def test_known_minima_are_minima_and_the_hessian_is_the_gradients_derivative(entry):
     surface: Surface = entry()

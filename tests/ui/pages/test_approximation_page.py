@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from core.studies.approximation import TARGETS, build, error, fit_bumps
+from ui.plots.text import plain
 
 WAIT = 40_000
 
@@ -43,12 +44,29 @@ def test_heights_and_steps_are_dragged_and_fitted_again(page):
     QTest.mouseMove(port, end.toPoint())
     QTest.mouseRelease(port, Qt.MouseButton.LeftButton, pos=end.toPoint())
     assert page.bumps[4].height == pytest.approx(0.7, abs=0.01)
-    page.drag(10 + 2, 0.34, 0.0)
+    page.drag(2 * 2 + 1, 0.34, 0.0)
     assert page.bumps[2].right == page.bumps[3].left == 0.34
-    page.drag(10 + 2, 5.0, 0.0)
+    page.drag(2 * 2 + 1, 5.0, 0.0)
     assert page.bumps[3].left < page.bumps[3].right
     page.fit_button.click()
     assert page.bumps == before
+
+
+def test_while_only_some_bumps_are_placed_those_shown_are_dragged(page):
+    plot, port = page.built_view.plot, page.built_view.viewport()
+    page.transport.go(3)
+    before = page.bumps
+
+    def pixel(x: float) -> QPoint:
+        return QPointF(plot.px_of(x), float(plot.py(np.zeros(1))[0])).toPoint()
+
+    QTest.mousePress(port, Qt.MouseButton.LeftButton, pos=pixel(before[0].right))
+    page.transport.go(4)  # the next bump is placed while the step is held
+    QTest.mouseMove(port, pixel(0.14))
+    QTest.mouseRelease(port, Qt.MouseButton.LeftButton, pos=pixel(0.14))
+    assert page.bumps[0].right == page.bumps[1].left == pytest.approx(0.14, abs=0.005)
+    assert [bump.height for bump in page.bumps] == [bump.height for bump in before]
+    assert page.bumps[2:] == before[2:] and page.transport.at == 4
 
 
 def test_a_target_is_drawn_with_the_mouse(page):
@@ -76,6 +94,31 @@ def test_a_typed_target_and_what_is_wrong_with_one(page):
     assert "no finite value at x = 0" in page.banner.text()
     page.edit(formula="x²")
     assert page.banner.text() == ""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "hint"),
+    [
+        ({"target": "drawn"}, "drag over the plot to draw"),
+        ({"target": "typed", "formula": "sin("}, ""),
+        ({"target": "typed", "formula": "ln x"}, ""),
+    ],
+)
+def test_without_a_target_nothing_of_the_last_one_is_shown_dragged_or_exported(page, wrong, hint):
+    page._restart(**wrong)
+    views = (page.built_view, page.error_view, page.trained_view)
+    assert page.banner.text() and page.transport.length == 0 and page.formula.text() == ""
+    drawn = [item for view in views for plot in view.plots for item in plot.objects]
+    assert not any(len(getattr(item, "xs", ())) for item in drawn)
+    assert plain(page.built_view.subtitle) == hint
+    assert not any(len(column) for view in views for column in view.export_data().values())
+    assert page.built_view.places() == [] and not page.train_button.isEnabled()
+    page.drag(0, 0.3, 0.4)
+    assert page.state.own == ()
+    page._restart(target="sine")
+    assert page.transport.at == len(page.bumps) == 10 and page.train_button.isEnabled()
+    assert plain(page.built_view.subtitle) == "target · network   drag heights and steps"
+    assert len(page.error_view.mean.xs) and len(page.trained_view.target_curve.xs)
 
 
 def test_towers_and_depth_are_counted(page):
@@ -107,3 +150,18 @@ def test_training_is_shown_beside_the_built_network_and_can_be_stopped(page, qtb
     with qtbot.waitSignal(page._job.stopped, timeout=WAIT):
         page.toggle_training()
     assert page.train_button.text() == "Train the same network"
+
+
+def test_a_training_stopped_before_its_first_picture_leaves_what_was_there(page, qtbot):
+    for empty in (True, False):  # before anything is trained, and after
+        page.edit(steps=100)
+        page.toggle_training()
+        assert page.trained_view.is_empty
+        job = page._job
+        job.snapshot.disconnect()
+        with qtbot.waitSignal(job.stopped, timeout=WAIT):
+            page.toggle_training()
+        assert page.trained_view.is_empty == empty
+        assert page.trained_view._note.startswith("Click “Train the same network”")
+        page.toggle_training()
+        qtbot.waitUntil(lambda: not page.is_computing and page._moment is not None, timeout=WAIT)

@@ -122,6 +122,39 @@ def test_the_fields_have_the_ranges_of_their_settings(labs, key):
     assert seen
 
 
+def shown(lab) -> list:
+    return [part for part in (*lab.cards, lab.formula) if part.isVisible()]
+
+
+@pytest.mark.parametrize("key", LAB_PAGES)
+def test_a_card_is_maximised_and_then_exactly_those_return_that_belong(labs, key, qtbot):
+    labs.open(key)
+    lab = labs.lab
+    before, card = shown(lab), shown(lab)[0]
+    width = card.width()
+    card.view.setFocus()
+    card.maximize_toggled.emit()
+    assert shown(lab) == [card] and card.view.hasFocus()
+    if len(before) > 2:
+        qtbot.waitUntil(lambda: card.width() > 1.5 * width)
+    lab.show_state(lab.State(), 0)  # settings change while it is maximised
+    assert shown(lab) == [card]
+    card.maximize_toggled.emit()
+    assert shown(lab) == before
+    assert card.width() == width
+
+
+def test_other_settings_end_the_maximised_state_of_a_card_that_they_hide(labs):
+    labs.open("approximation")
+    lab = labs.lab
+    lab.cards[0].maximize_toggled.emit()
+    lab.edit(what="towers")
+    assert [part.view.key for part in shown(lab)[:-1]] == ["towers"]
+    assert shown(lab)[-1] is lab.formula
+    lab.edit(what="curve")
+    assert shown(lab) == [*lab.cards[:3], lab.formula]
+
+
 def test_stepping_back_shows_exactly_what_was_shown(descent):
     seen = []
     for at in range(6):

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 from core.studies.optimizer_race import race
+from core.studies.race_jobs import memory
+from ui.pages.labs import race_words as words
 from ui.pages.labs.optimizer_race import OptimizerRacePage
+from ui.pages.labs.page import LabsPage
 
 WAIT = 30_000
 
@@ -13,6 +16,10 @@ WAIT = 30_000
 def page(labs):
     labs.open("optimizer_race")
     return labs.lab
+
+
+def raced_steps(page: OptimizerRacePage) -> int:
+    return len(page._race.runs["sgd"].f) - 1 if page._race else 0
 
 
 def test_the_paths_shown_are_those_of_the_study(page: OptimizerRacePage):
@@ -33,6 +40,23 @@ def test_the_rule_is_written_out_with_its_numbers(page):
     after = page.formula.text()
     page.transport.step_back()
     assert page.formula.text() == text != after
+
+
+def test_another_rule_is_explained_at_once_and_with_its_own_numbers(page, qtbot):
+    page.edit(steps=3000)
+    qtbot.waitUntil(lambda: raced_steps(page) == 3000, timeout=WAIT)
+    ran = page._race
+    page.transport.go(7)
+    for key in ("adam", "nag"):
+        page.edit(explained=key)
+        assert page._race is ran and page._race_job.is_over  # the race has not changed
+    page.edit(noise=0.5)
+    for key in ("momentum", "adam", "nag"):  # while another race runs in the background
+        page.edit(explained=key)
+        assert page._race is ran
+        run = ran.runs[key]
+        told = words.rule_text(key, run.racer, run.path[:, 0], memory(ran, key), 7)
+        assert page.formula.text().startswith(told)
 
 
 def test_divergence_and_newtons_maximum_are_said(page):
@@ -136,14 +160,15 @@ def test_starts_are_moved_added_and_deleted(page):
 def test_long_races_run_in_the_background_and_the_last_one_wins(page, qtbot):
     page.edit(racers=("sgd", "lbfgs"), steps=4000)
     page.edit(steps=3000)
-    qtbot.waitUntil(lambda: page.transport.length == 3000, timeout=WAIT)
-    assert page._race is not None and len(page._race.runs["lbfgs"].f) == 3001
+    assert page.transport.length == 3000
+    qtbot.waitUntil(lambda: raced_steps(page) == 3000, timeout=WAIT)
+    assert len(page._race.runs["lbfgs"].f) == 3001
 
 
 def test_a_rule_that_arrives_exactly_does_not_press_the_sweeps_other_curves_together(page, qtbot):
     page.edit(surface="bowl", racers=("sgd", "adagrad"))
     qtbot.waitUntil(lambda: len(page.sweep_view.columns.get("rate", ())) == 60, timeout=WAIT)
-    lowest = np.nanmin(page.sweep_view.columns["AdaGrad"])
+    lowest = np.nanmin(page.sweep_view.columns["AdaGrad f"])
     assert lowest < 1e-30 and page.sweep_view.plot.y_scale.low == 1e-16
     page._choose_surface("saddle")
     qtbot.waitUntil(lambda: not page.sweep_view.plot.y_scale.log, timeout=WAIT)
@@ -172,3 +197,82 @@ def test_what_was_found_is_said_of_a_surface_that_is_partly_undefined(page):
     page.edit(formula="x² + y² + log(y + 3)", starts=((1.0, 1.0),))
     assert page.about.text().startswith("Minimum found: (0, −0.177")
     assert page.about.text().endswith("Grey: f is undefined there.")
+
+
+def nothing_raced(page: OptimizerRacePage) -> bool:
+    views = (page.map_view, page.curve_view, page.sweep_view)
+    arrows = (page.map_view.gradient, page.map_view.velocity, page.map_view.step)
+    curves = (*page.map_view.trails, *page.curve_view.curves, *page.sweep_view.curves)
+    return (
+        not curves
+        and not any(arrow.shown for arrow in arrows)
+        and not any(view.export_data() for view in views)
+        and page.formula.text() == ""
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"formula": "log(x) + y^2", "starts": ((1.0, 1.0), (-3.0, 2.0))},
+        {"formula": "x + y", "starts": ()},
+        {"formula": "sin("},
+        {"formula": "log(-1 - x^2)"},
+    ],
+)
+def test_where_nobody_can_race_no_earlier_race_is_shown(page, qtbot, wrong):
+    qtbot.waitUntil(lambda: bool(page.sweep_view.curves), timeout=WAIT)
+    page.transport.go(50)
+    page.edit(surface="typed", steps=3000, **wrong)
+    assert page.banner.text() and nothing_raced(page)
+    assert page.map_view.starts.xs.tolist() == [x for x, _ in page.state.starts]
+    page.edit(formula="x^2 + y^2", starts=((1.0, 1.0),))
+    drawn = page.map_view.trails, page.sweep_view.curves
+    qtbot.waitUntil(lambda: [len(each) for each in drawn] == [6, 6], timeout=WAIT)
+    assert page.transport.at == 50 and page.banner.text() == ""
+
+
+def test_no_paths_of_another_surface_are_shown_while_a_long_race_runs(page, qtbot):
+    page.edit(surface="himmelblau", steps=4000)
+    assert page._race is None and not page.map_view.trails and not page.curve_view.curves
+    qtbot.waitUntil(lambda: bool(page.map_view.trails), timeout=WAIT)
+
+
+def test_the_sweep_of_nobody_has_no_curves(page, qtbot):
+    qtbot.waitUntil(lambda: len(page.sweep_view.columns.get("rate", ())) == 60, timeout=WAIT)
+    racers = page.state.racers
+    page.edit(racers=())
+    qtbot.waitUntil(lambda: not page.sweep_view.curves, timeout=WAIT)
+    assert not page.sweep_view.is_empty and page.sweep_view.export_data() == {}
+    page.edit(racers=racers)
+    qtbot.waitUntil(lambda: set(page.sweep_view.curves) == set(racers), timeout=WAIT)
+
+
+def test_what_is_drawn_is_exported_under_its_name(page, qtbot):
+    page.edit(surface="closed_saddle", racers=("adam",))  # f_min is −5
+    name = "Adam f - f_min"
+    for view, x in ((page.curve_view, "step"), (page.sweep_view, "rate")):
+        qtbot.waitUntil(lambda view=view: name in view.export_data(), timeout=WAIT)
+        assert list(view.export_data()) == [x, name]
+        assert view.export_data()[name].tolist() == view.curves["adam"].ys[:, 0].tolist()
+    page.edit(distance=True)
+    assert list(page.curve_view.export_data()) == ["step", "Adam distance"]
+
+
+def test_the_step_of_a_long_race_is_the_same_in_the_next_window(labs, page, qtbot):
+    page.edit(steps=3000)
+    page.transport.go(2500)
+    labs.save_state()
+    for taken_over in (True, False):
+        other = LabsPage(labs.context)
+        qtbot.addWidget(other)
+        if taken_over:
+            other.take_over(labs.hand_over())
+        else:
+            other.open("optimizer_race")
+        race_page = other.lab
+        assert isinstance(race_page, OptimizerRacePage)
+        qtbot.waitUntil(lambda p=race_page: raced_steps(p) == 3000, timeout=WAIT)
+        assert (race_page.transport.at, race_page.transport.length) == (2500, 3000)
+        assert len(race_page.map_view.trails["sgd", 0].xs) == 2501
+        other.shutdown()

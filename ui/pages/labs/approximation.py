@@ -18,6 +18,7 @@ from core.studies.approximation import (
     WHY_A_JUMP_STAYS,
     Bump,
     Error,
+    Target,
     TargetChoice,
     build,
     error,
@@ -168,19 +169,19 @@ class ApproximationPage(LabPage):
 
     # Dragging and drawing
 
-    def drag(self, index: int, x: float, y: float) -> None:
-        """A height or a step between two bumps was dragged."""
+    def drag(self, handle: int, x: float, y: float) -> None:
+        """A handle of `BuiltView.places` was dragged."""
+        at, is_step = divmod(handle, 2)
+        if at + is_step >= len(self.bumps):
+            return
         bumps = [(bump.left, bump.right, bump.height) for bump in self.bumps]
-        if index < len(bumps):
-            left, right, _ = bumps[index]
-            bumps[index] = (left, right, y)
+        left, right, height = bumps[at]
+        if is_step:
+            _, far, next_height = bumps[at + 1]
+            x = min(max(x, max(left, 0.0) + 1e-3), min(far, 1.0) - 1e-3)
+            bumps[at : at + 2] = (left, x, height), (x, far, next_height)
         else:
-            at = index - len(bumps)
-            low = max(bumps[at][0], 0.0) + 1e-3
-            high = min(bumps[at + 1][1], 1.0) - 1e-3
-            x = min(max(x, low), high)
-            bumps[at] = (bumps[at][0], x, bumps[at][2])
-            bumps[at + 1] = (x, bumps[at + 1][1], bumps[at + 1][2])
+            bumps[at] = (left, right, y)
         self.edit(own=tuple(bumps))
 
     def draw(self, stroke: tuple[tuple[float, float], ...]) -> None:
@@ -216,23 +217,33 @@ class ApproximationPage(LabPage):
             self._go_on(len(self.towers))
             return
         self.built_view.drawing = s.target == "drawn"
-        if s.target == "drawn" and not s.drawn:
-            self.built_view.show_target(None)
-            self.transport.set_length(0)
-            raise StudyError(Message("Nothing is drawn yet: drag over the plot “Built by hand”."))
-        try:
-            target = self.choice().target()
-        except FormulaError as problem:
-            show_place(self.formula_field, problem)
-            raise StudyError(marked(s.formula, problem)) from None
-        self.target_now = target
+        target = self.target_now = self._target()
         self.bumps = tuple(Bump(*b) for b in s.own) or fit_bumps(
             target.function, s.count, s.criterion
         )
+        self.train_button.setEnabled(True)
         self.built_view.show_target(target)
         self.trained_view.show_target(target, self.built_view.plot)
         self._show_errors()
         self._go_on(len(self.bumps))
+
+    def _target(self) -> Target:
+        """The target of the settings. Raises StudyError where there is none."""
+        s = self.state
+        if s.target == "drawn" and not s.drawn:
+            raise StudyError(Message("Nothing is drawn yet: drag over the plot “Built by hand”."))
+        try:
+            return self.choice().target()
+        except FormulaError as problem:
+            show_place(self.formula_field, problem)
+            raise StudyError(marked(s.formula, problem)) from None
+
+    def clear(self) -> None:
+        for view in (self.built_view, self.trained_view, self.error_view):
+            view.clear()
+        self._errors_of = None
+        self.train_button.setEnabled(False)
+        self.transport.set_length(0)
 
     def _show_errors(self) -> None:
         asked = self.choice()
@@ -282,8 +293,8 @@ class ApproximationPage(LabPage):
 
     def _training_ended(self) -> None:
         self.train_button.setText(tr("Train the same network"))
-        if self._moment is None:
-            self.trained_view.set_empty(True, tr(NOT_TRAINED))
+        # After a stop, what was trained before is still that of the same network.
+        self.trained_view.set_empty(self._moment is None, tr(NOT_TRAINED))
         self.busy_changed.emit(False)
 
     def _stop_training(self) -> None:

@@ -44,17 +44,38 @@ class BuiltView(HandleView):
         self.sum = self.plot.add(Curve("train", 1.8, tr("network")))
         self.heights = self.plot.add(Dots("train", 4.0))
         self.edges = self.plot.add(Dots("text", 3.4, filled=False))
+        self.target: Target | None = None
         self.bumps: Sequence[Bump] = ()
         self.drawing = False
         self._stroke: list[tuple[float, float]] | None = None
 
-    def show_target(self, target: Target | None) -> None:
+    def show_target(self, target: Target) -> None:
         x = np.linspace(0, 1, POINTS)
         self.target = target
-        y = target.function(x) if target else np.array([0.0, 1.0])
-        low, high = min(0.0, float(y.min())), max(float(y.max()), 1e-9)
+        y = target.function(x)
+        self._set_heights(min(0.0, float(y.min())), max(float(y.max()), 1e-9))
+        self.target_curve.set_data(x, y)
+
+    def clear(self) -> None:
+        """Show neither a target nor a network: a plane to draw on."""
+        self.target, self.bumps = None, ()
+        self._set_heights(0.0, 1.0)
+        for item in (self.target_curve, self.sum, self.parts, self.heights, self.edges):
+            item.set_data([], [])
+        self._describe()
+
+    def _set_heights(self, low: float, high: float) -> None:
         self.plot.set_home(Scale(0.0, 1.0), round_range(low - 0.08 * (high - low), high))
-        self.target_curve.set_data(x if target else [], y if target else [])
+
+    def _describe(self) -> None:
+        legend = (
+            Span(tr("target"), "validation"), Span(" · "), Span(tr("network"), "train"),
+            Span("   "),
+        )  # fmt: skip
+        hint = tr("drag heights and steps") if self.places() else ""
+        if self.drawing:
+            hint = tr("drag over the plot to draw")
+        self.set_subtitle(*(legend if self.target else ()), Span(hint, "muted", True))
 
     def show_bumps(self, bumps: Sequence[Bump], steepness: float) -> Shallow:
         """Show the sum of these bumps; the network that makes it is returned."""
@@ -70,19 +91,16 @@ class BuiltView(HandleView):
         self.heights.set_data(middles, [bump.height for bump in shown])
         edges = [bump.right for bump in shown[:-1]]
         self.edges.set_data(edges, np.zeros(len(edges)))
-        hint = tr("drag over the plot to draw") if self.drawing else tr("drag heights and steps")
-        self.set_subtitle(
-            Span(tr("target"), "validation"), Span(" · "), Span(tr("network"), "train"),
-            Span("   "), Span(hint, "muted", True),
-        )  # fmt: skip
+        self._describe()
         return network
 
     def places(self) -> list[tuple[float, float]]:
-        """Handles: the heights of all bumps, then the steps between them."""
+        """Handles: 2i is the height of bump i, 2i + 1 the step between it and the next, however
+        many bumps are shown."""
         if len(self.bumps) > MOST_HANDLES or self.drawing:
             return []
-        tops = [(_middle(bump), bump.height) for bump in self.bumps]
-        return tops + [(bump.right, 0.0) for bump in self.bumps[:-1]]
+        each = [((_middle(bump), bump.height), (bump.right, 0.0)) for bump in self.bumps]
+        return [place for pair in each for place in pair][:-1]
 
     def mousePressEvent(self, ev: QMouseEvent) -> None:
         inside = self.plot.frame.contains(ev.position())
@@ -108,9 +126,10 @@ class BuiltView(HandleView):
             self.on_draw(tuple(stroke))
 
     def export_data(self) -> Data:
-        x = np.linspace(0, 1, POINTS)
-        columns = {"x": x, "network": self.sum.ys[:, 0]}
-        return columns | ({"target": self.target.function(x)} if self.target else {})
+        if self.target is None:
+            return {}
+        x, network = self.sum.xs, self.sum.ys[:, 0]
+        return {"x": x, "network": network, "target": self.target.function(x)}
 
 
 def _middle(bump: Bump) -> float:
@@ -140,6 +159,10 @@ class ErrorCountView(PlotView):
         self.counts, self.errors = counts, errors
         self.mean.set_data(counts, [each.mean for each in errors])
         self.largest.set_data(counts, [each.largest for each in errors])
+
+    def clear(self) -> None:
+        self.show_errors((), ())
+        self.now.set_data([], [])
 
     def show_now(self, count: int, now: Error) -> None:
         self.now.set_data([count] * 2 if count else [], [now.mean, now.largest] if count else [])
@@ -171,6 +194,10 @@ class TrainedView(PlotView):
         self.plot.set_home(like.home_x, like.home_y)
         self.target_curve.set_data(x, target.function(x))
 
+    def clear(self) -> None:
+        for item in (self.target_curve, self.random, self.from_built):
+            item.set_data([], [])
+
     def show_moment(self, moment: Moment) -> None:
         x = np.linspace(0, 1, POINTS)
         curves = {name: network(x) for name, network in moment.networks.items()}
@@ -185,7 +212,7 @@ class TrainedView(PlotView):
         )  # fmt: skip
 
     def export_data(self) -> Data:
-        return self._columns
+        return {} if self.is_empty else self._columns
 
 
 class TowersView(PlotView):

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
@@ -76,7 +77,11 @@ class LabPage(QWidget):
         self.transport = Transport(tr(self.noun), self.speed)
         self.formula = TextCard()
         self.grid = QGridLayout()
+        # The grid, and instead of it the card that is maximised.
+        self._pages, self._single = QStackedLayout(), QVBoxLayout()
         self.cards: list[Card] = []
+        # The card that is maximised, and its place in the grid.
+        self._alone: tuple[Card, tuple[int, int, int, int]] | None = None
         # First what to do here, then the many controls.
         self.column.words(tr("What to look for"), tr(self.look_for))
         self.build_controls(self.column)
@@ -110,6 +115,9 @@ class LabPage(QWidget):
         """Show the lab after `at` steps."""
         raise NotImplementedError
 
+    def clear(self) -> None:
+        """Take away what belongs to other settings: `recompute` has raised StudyError."""
+
     @property
     def is_computing(self) -> bool:
         """Whether something is being computed in the background or about to be."""
@@ -139,7 +147,9 @@ class LabPage(QWidget):
         try:
             self.recompute()
         except StudyError as error:
+            self.clear()
             self.banner.say(tr(str(error)))
+        self._keep_alone()
 
     def reset(self) -> None:
         """Return to the settings the lab begins with."""
@@ -241,13 +251,43 @@ class LabPage(QWidget):
         ask_export(self.cards, None, view, self, tr(self.lab.title), [self.formula])
 
     def _maximize(self, card: Card) -> None:
-        others = [widget for widget in self._content() if widget is not card]
-        alone = all(not widget.isVisible() for widget in others)
-        for widget in others:
-            widget.setVisible(alone)
+        """Show one card alone, or again all that belong to the settings."""
+        if self._alone is None:
+            self._take_out(card)
+        else:
+            self._put_back()
 
-    def _content(self) -> list[QWidget]:
-        return [part for part in (*self.cards, self.formula) if self.grid.indexOf(part) >= 0]
+    def _take_out(self, card: Card) -> None:
+        place = self.grid.getItemPosition(self.grid.indexOf(card))
+        self._alone = card, place  # type: ignore[assignment]
+        self._move(card, lambda: self._single.addWidget(card))
+        self._pages.setCurrentIndex(1)
+
+    def _put_back(self) -> None:
+        if self._alone is not None:
+            card, place = self._alone
+            self._alone = None
+            self._pages.setCurrentIndex(0)
+            self._move(card, lambda: self.grid.addWidget(card, *place))
+
+    def _move(self, card: Card, move: Callable[[], object]) -> None:
+        """Put a card into another layout; it stays hidden or shown and keeps the keyboard."""
+        shown, focused = not card.isHidden(), card.focusWidget()
+        has_focus = focused is not None and focused.hasFocus()
+        move()
+        card.setVisible(shown)
+        if focused is not None and has_focus:
+            focused.setFocus()
+
+    def _keep_alone(self) -> None:
+        """Other settings have placed and hidden cards: a maximised one stays alone if it is still
+        among those to show."""
+        if self._alone is not None:
+            card, _ = self._alone
+            if self.grid.indexOf(card) >= 0:
+                self._take_out(card)
+            if card.isHidden():
+                self._put_back()
 
     def retheme(self, colors: theme.Theme) -> None:
         for card in self.cards:
@@ -283,8 +323,12 @@ class LabPage(QWidget):
         says = tr("Save a plot, its numbers or the whole page (Ctrl+E)")
         top.addWidget(self._button(tr("Export"), says, lambda: self.export()))
         self._back.clicked.connect(self.back_requested)
-        self.grid.setContentsMargins(GAP, GAP, GAP, GAP)
         self.grid.setSpacing(GAP)
+        for layout in (self.grid, self._single):
+            layout.setContentsMargins(GAP, GAP, GAP, GAP)
+            page = QWidget()
+            page.setLayout(layout)
+            self._pages.addWidget(page)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
@@ -292,7 +336,7 @@ class LabPage(QWidget):
         message.setContentsMargins(GAP, GAP, GAP, 0)
         message.addWidget(self.banner)
         add_layout(right, message)
-        add_layout(right, self.grid, 1)
+        add_layout(right, self._pages, 1)
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,7 +16,15 @@ from core.catalogue.formulas import FormulaError
 from core.catalogue.surfaces import SURFACES, Surface
 from core.catalogue.surfaces.typed import FARTHEST, Typed
 from core.studies.base import StudyError
-from core.studies.optimizer_race import NEWTON, Race, Racer, Sweep, racers, sweep_rates
+from core.studies.optimizer_race import (
+    NEWTON,
+    Race,
+    Racer,
+    Sweep,
+    racers,
+    require_defined,
+    sweep_rates,
+)
 from core.studies.race_jobs import Memory, RaceJob, SweepJob, memory
 from ui.pages.labs import race_words as words
 from ui.pages.labs.column import (
@@ -147,9 +156,10 @@ class OptimizerRacePage(LabPage):
         self._sweep_timer.setSingleShot(True)
         self._sweep_timer.setInterval(SWEEP_DELAY)
         self._sweep_timer.timeout.connect(self._start_sweep)
+        self._asked: RaceJob | None = None
         self._race: Race | None = None
-        self._memory: Memory | None = None
-        self._computed: tuple = ()
+        # Of the rules of this race that have been explained.
+        self._memories: dict[str, Memory] = {}
         self._swept: tuple = ()
 
     def show_controls(self) -> None:
@@ -243,6 +253,8 @@ class OptimizerRacePage(LabPage):
 
     def recompute(self) -> None:
         s = self.state
+        self.map_view.clear_surface()
+        self.map_view.show_starts(s.starts)
         surface = self.surface()
         share = self.map_view.show_surface(surface, surface.window)
         if share == 0:
@@ -253,9 +265,15 @@ class OptimizerRacePage(LabPage):
         if surface.unbounded:
             about.append(tr("Unbounded: nothing can arrive."))
         self.about.setText(" ".join(about))
-        chosen = self.contestants()
-        job = RaceJob(surface, chosen, s.starts, s.steps, s.noise, s.seed)
-        self._run_race(job)
+        require_defined(surface, s.starts)
+        if self._race is not None and self._race.surface != surface:
+            self._clear_race()  # until the new one is there
+        job = RaceJob(surface, self.contestants(), s.starts, s.steps, s.noise, s.seed)
+        if job != self._asked:
+            self._asked = job
+            self._run_race(job)
+        elif self._race is not None:  # another rule is explained, or another quantity drawn
+            self._show_race(self._race)
         self._sweep_timer.start()
 
     def _run_race(self, job: RaceJob) -> None:
@@ -264,55 +282,76 @@ class OptimizerRacePage(LabPage):
         # Second derivatives of a typed formula take some 350 µs.
         slow += 7 * (NEWTON in job.contestants and isinstance(job.surface, Typed))
         microseconds = job.steps * (6 * len(job.contestants) + 50 * slow)
-        if self._race_job is not None:
-            self._race_job.close()
-            self._race_job = None
+        self._end_race()
         if microseconds < 60_000:
             from core.studies.optimizer_race import race
 
             ran = race(job.surface, job.contestants, job.starts, job.steps, job.noise, job.seed)
-            self._show_race(ran)
+            self._take_race(ran)
             return
         self._race_job = BackgroundJob(job)
-        self._race_job.finished.connect(self._show_race)
-        self._race_job.failed.connect(lambda message: self.banner.say(tr(message)))
+        self._race_job.finished.connect(self._take_race)
+        self._race_job.failed.connect(lambda message: self._fail(self.clear, message))
         self._race_job.start()
+        self.transport.set_length(job.steps)
+
+    def _take_race(self, ran: Race) -> None:
+        self._race, self._memories = ran, {}
+        self._show_race(ran)
 
     def _show_race(self, ran: Race) -> None:
-        s = self.state
-        self._race = ran
-        self.curve_view.show_race(ran, LABELS, s.distance)
-        self._memory = None
-        if s.explained in ran.runs:
-            run = ran.runs[s.explained]
-            self._memory = memory(
-                ran.surface, run.racer, run.path[:, 0], s.noise, s.seed, 0, len(ran.starts)
-            )
-        self.transport.set_length(s.steps)
+        self.curve_view.show_race(ran, LABELS, self.state.distance)
+        self.transport.set_length(self.state.steps)
+
+    def _end_race(self) -> None:
+        if self._race_job is not None:
+            self._race_job.close()
+            self._race_job = None
+
+    def _clear_race(self) -> None:
+        self._end_race()
+        self._asked, self._race = None, None
+        self.map_view.clear_race()
+        self.curve_view.clear()
+        self.formula.show_html("")
+
+    def clear(self) -> None:
+        self._clear_race()
+        self._clear_sweep()
+        self.transport.set_length(self.state.steps)
+
+    def _fail(self, clear: Callable[[], None], message: str) -> None:
+        clear()
+        self.banner.say(tr(message))
 
     def _start_sweep(self) -> None:
-        s = self.state
-        try:
-            surface = self.surface()
-        except StudyError:
+        race, steps = self._asked, self.state.sweep_steps
+        if race is None:
             return
-        chosen = self.contestants()
-        asked = (surface, tuple(chosen), s.starts[0], s.sweep_steps)
-        if asked == self._swept or not chosen:
+        asked = (race.surface, tuple(race.contestants), race.starts[0], steps)
+        if asked == self._swept:
             return
+        self._clear_sweep()
         self._swept = asked
-        if self._sweep_job is not None:
-            self._sweep_job.close()
-        job = SweepJob(surface, chosen, s.starts[0], s.sweep_steps, sweep_rates())
+        if not race.contestants:
+            return
+        job = SweepJob(race.surface, race.contestants, race.starts[0], steps, sweep_rates())
         self._sweep_job = BackgroundJob(job)
         self.sweep_view.set_empty(True, tr("Trying 60 rates …"))
         self._sweep_job.snapshot.connect(self._show_sweep)
         self._sweep_job.finished.connect(self._show_sweep)
-        self._sweep_job.failed.connect(lambda message: self.banner.say(tr(message)))
+        self._sweep_job.failed.connect(lambda message: self._fail(self._clear_sweep, message))
         self._sweep_job.start()
 
+    def _clear_sweep(self) -> None:
+        self._sweep_timer.stop()
+        if self._sweep_job is not None:
+            self._sweep_job.close()
+            self._sweep_job = None
+        self._swept = ()
+        self.sweep_view.clear()
+
     def _show_sweep(self, swept: Sweep) -> None:
-        self.sweep_view.set_empty(False)
         self.sweep_view.show_sweep(swept, LABELS)
 
     @property
@@ -357,8 +396,10 @@ class OptimizerRacePage(LabPage):
         assert ran is not None
         html = ""
         place = gradient = velocity = step = None
-        if key in ran.runs and self._memory is not None:
-            run, known = ran.runs[key], self._memory
+        if key in ran.runs:
+            if key not in self._memories:
+                self._memories[key] = memory(ran, key)
+            run, known = ran.runs[key], self._memories[key]
             path = run.path[:, 0]
             html = words.rule_text(key, run.racer, path, known, at)
             if at + 1 < len(path) and np.isfinite(path[at : at + 2]).all():

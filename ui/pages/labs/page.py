@@ -32,7 +32,7 @@ class LabsPage(Page):
         super().__init__(context, parent)
         self.cards = LabCards([key for key in LABS if key in LAB_PAGES])
         self.labs: dict[str, LabPage] = {}
-        self._undo = self.undo_stack = QUndoStack(self)
+        self._undo = QUndoStack(self)
         self._last = ""
         self._stack = QStackedLayout()
         self._stack.addWidget(self.cards)
@@ -63,9 +63,14 @@ class LabsPage(Page):
         if key != self._last:
             self._undo.clear()  # no change of a lab that is out of sight
             self._last = key
-        self._stack.setCurrentWidget(self.labs[key])
+        self._show(self.labs[key])
         self.labs[key].transport.play_button.setFocus()
         self._close_oldest()
+
+    def _show(self, part: QWidget) -> None:
+        self._stack.setCurrentWidget(part)
+        self.undo_stack = None if self.lab is None else self._undo
+        self.undo_changed.emit()
 
     def _build(self, key: str) -> LabPage:
         page = LAB_PAGES[key](self.context, self._undo)
@@ -90,7 +95,7 @@ class LabsPage(Page):
         if self.lab is not None:
             key = self.lab.key
             self._pause()
-            self._stack.setCurrentWidget(self.cards)
+            self._show(self.cards)
             self.cards.focus(key)
 
     def _pause(self) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from core.base.translation import tr
-from core.catalogue.surfaces import Surface
+from core.catalogue.surfaces import Point, Surface
 from core.studies.optimizer_race import FAR, Race, Sweep
 from ui.pages.labs.handles import HandleView
 from ui.plots import ramp
@@ -33,6 +33,8 @@ GRID_X, GRID_Y, BANDS = 260, 200, 18
 # The sweep shows values from here on at first: double precision does not distinguish smaller ones
 # from the minimum unless that is 0.
 LOWEST = 1e-16
+# What is drawn where the lowest f is known and not 0; in the names of exported columns.
+ABOVE = "f - f_min"
 # Room above and below curves of which only a part is shown, as a share of that part.
 MARGIN = 0.05
 
@@ -73,6 +75,7 @@ class MapView(HandleView):
         self.gradient = self.plot.add(Arrow("bad"))
         self.velocity = self.plot.add(Arrow("validation"))
         self.step = self.plot.add(Arrow("text", 2.2))
+        self._race: Race | None = None
         self.set_subtitle(
             Span(tr("−gradient"), "bad"),
             Span(" · "),
@@ -102,23 +105,35 @@ class MapView(HandleView):
         self.minima.set_data(minima[:, 0], minima[:, 1])
         return float(known.mean())
 
+    def clear_surface(self) -> None:
+        self.map.set_colors(None)
+        self.minima.set_data([], [])
+
     def shown_window(self) -> tuple[float, float, float, float]:
         """The part of the plane that is shown now: x from, x to, y from, y to."""
         x, y = self.plot.x_scale, self.plot.y_scale
         return x.low, x.high, y.low, y.high
 
+    def show_starts(self, starts: Sequence[Point]) -> None:
+        places = np.array(starts, float).reshape(-1, 2)
+        self.starts.set_data(places[:, 0], places[:, 1])
+
+    def clear_race(self) -> None:
+        while self.trails:
+            self.plot.remove(self.trails.popitem()[1])
+        self.show_vectors(None, None, None, None)
+        self._race = None
+
     def show_race(self, race: Race, at: int) -> None:
         wanted = {(key, i) for key in race.runs for i in range(len(race.starts))}
         for gone in self.trails.keys() - wanted:
             self.plot.remove(self.trails.pop(gone))
-        starts = np.array(race.starts)
-        self.starts.set_data(starts[:, 0], starts[:, 1])
         for key, i in wanted:
             if (key, i) not in self.trails:
                 self.trails[key, i] = self.plot.add(Trail(color_of(key)))
             path = race.runs[key].path[: at + 1, i]
             self.trails[key, i].set_data(path[:, 0], path[:, 1])
-        self._race, self._at = race, at
+        self._race = race
 
     def show_vectors(
         self,
@@ -147,7 +162,7 @@ class MapView(HandleView):
 
     def export_data(self) -> Data:
         columns: Data = {}
-        for key, run in self._race.runs.items():
+        for key, run in self._race.runs.items() if self._race else ():
             for i in range(run.path.shape[1]):
                 for axis, name in enumerate("xy"):
                     columns[f"{key} {i + 1} {name}"] = run.path[:, i, axis]
@@ -170,21 +185,23 @@ class CurveView(PlotView):
     def build(self) -> None:
         self.plot = self.add_plot(Plot("f", tr("steps"), log=True, name_at_end=True))
         self.curves: dict[str, Curve] = {}
+        self.columns: Data = {}
         self.now = self.plot.add(Rules("ghost"))
 
     def show_race(self, race: Race, labels: dict[str, str], distance: bool) -> None:
         surface, lowest = race.surface, race.lowest
         by_distance = distance and bool(surface.minima)
         log = by_distance or lowest is not None
-        self.plot.caption = "f"
+        self.plot.caption, drawn = "f", "f"
         if by_distance:
-            self.plot.caption = tr("distance to the nearest minimum")
+            self.plot.caption, drawn = tr("distance to the nearest minimum"), "distance"
         elif lowest:
             self.plot.caption = f"f − f_min, f_min = {lowest:.6g}".replace("-", "−")
+            drawn = ABOVE
         self.plot.set_log(log)
         for gone in self.curves.keys() - race.runs.keys():
             self.plot.remove(self.curves.pop(gone))
-        self.columns: Data = (
+        self.columns = (
             {"step": np.arange(float(len(next(iter(race.runs.values())).path)))}
             if race.runs
             else {}
@@ -197,11 +214,16 @@ class CurveView(PlotView):
                 self.curves[key] = self.plot.add(
                     Curve(color_of(key), 1.6, tr(labels[key]), floor=True)
                 )
-            self.columns[labels[key]] = y
+            self.columns[f"{labels[key]} {drawn}"] = y
             self.curves[key].set_data(self.columns["step"], y)
         self.plot.home_y = None if log else heights_in_window(surface, self.curves.values())
         self.plot.data_changed()
         self.set_subtitle(Span(tr("from the first start") if len(race.starts) > 1 else ""))
+
+    def clear(self) -> None:
+        self.columns = {}
+        _remove_all(self.plot, self.curves)
+        self.now.set_data([])
 
     def show_step(self, at: int) -> None:
         self.now.set_data([at])
@@ -224,6 +246,7 @@ class SweepView(PlotView):
         self.rates = self.plot.add(Rules("ghost"))
 
     def show_sweep(self, swept: Sweep, labels: dict[str, str]) -> None:
+        self.set_empty(False)
         lowest = swept.lowest
         log = lowest is not None
         self.plot.set_log(log)
@@ -241,7 +264,7 @@ class SweepView(PlotView):
                     Curve(color_of(key), 1.6, tr(labels[key]), floor=True)
                 )
             self.curves[key].set_data(swept.rates, y)
-            self.columns[labels[key]] = f
+            self.columns[f"{labels[key]} {ABOVE if lowest else 'f'}"] = y
         rates = Scale(float(swept.rates[0]), float(swept.rates[-1]), True)
         heights = None if log else heights_in_window(swept.surface, self.curves.values())
         told = tr("a curve ends where its rate diverges")
@@ -255,8 +278,20 @@ class SweepView(PlotView):
         self.plot.data_changed()
         self.set_subtitle(Span(told))
 
+    def clear(self) -> None:
+        """No curves, as nothing races."""
+        self.columns = {}
+        _remove_all(self.plot, self.curves)
+        self.set_subtitle()
+        self.set_empty(False)
+
     def export_data(self) -> Data:
         return self.columns
+
+
+def _remove_all(plot: Plot, curves: dict[str, Curve]) -> None:
+    while curves:
+        plot.remove(curves.popitem()[1])
 
 
 def swatch(key: str) -> str:

@@ -147,7 +147,7 @@ def _fate(ran: Race, key: str, at: int) -> tuple[str, str]:
     if undefined is not None and at >= undefined:
         return tr("f is undefined from step {step}", step=undefined), colors.bad
     x, y = run.path[at, 0].tolist()
-    kind = stationary(ran.surface, (x, y), 1e-5).kind
+    kind = stationary(ran.surface, (x, y)).kind
     if kind == "slope":
         return "", colors.muted
     color = colors.good if kind == "minimum" else colors.warning
