@@ -1,7 +1,7 @@
 """Lab 5: the loss around a network, along random lines, over planes and along its own path.
 
-What is looked at is a `Subject`: settings, parameters, and where the run has been. Its loss is that
-of the training samples, in evaluation mode and in the run's own precision.
+What is looked at is a `Subject`: settings, parameters, and where the run has been. Its loss is the
+run's: over the training samples in evaluation mode, in the units of the data, in its own precision.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ class Site:
             raise StudyError(Message("these weights belong to a network of other layers"))
         np.copyto(self.network.params, subject.params)
         np.copyto(self.network.buffers, subject.buffers)
-        objective = Objective(spec, train.task)
-        inputs, targets = data.inputs[: self.samples], data.targets[: self.samples]
+        objective = Objective(spec, train.task, data.target_scale)
+        inputs, targets = data.inputs[: self.samples], train.targets[: self.samples]
         self.landscape = Landscape(self.network, objective, inputs, targets)
 
     def centre(self) -> float:

@@ -1,10 +1,13 @@
 """The landscape lab: subjects, fans, surfaces and the plane of a run's own path."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from core.base.cancellation import Cancelled
 from core.catalogue.blocks import Dense
+from core.data import DATASETS
 from core.data.toys import Circle
 from core.experiment.presets import deep_digits
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec
@@ -51,6 +54,16 @@ def test_lines_meet_at_the_networks_loss(subject):
     found = fan(site, lines=4, points=21)
     assert found.losses.shape == (4, 21) and len(found.extrema) == 4
     np.testing.assert_allclose(found.losses[:, 10], site.centre(), rtol=1e-6)
+
+
+@pytest.mark.parametrize("dataset", ["circle", "spiral", "plane", "line", "multi_gaussian"])
+def test_the_centre_is_the_loss_of_the_run_whatever_its_data(dataset):
+    data = DataSpec(dataset=DATASETS[dataset]())
+    trainer = Trainer(replace(SPEC, data=data, precision="float64"))
+    trainer.advance(50)
+    score = trainer.evaluate("train")
+    assert score
+    assert Site(Subject.of("run", trainer)).centre() == pytest.approx(score.loss, rel=1e-12)
 
 
 def test_more_lines_keep_the_first_ones(subject):
