@@ -14,6 +14,7 @@ from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec
 from core.studies.base import StudyError
 from core.studies.landscape import (
     LEVELS,
+    PATH_POINTS,
     Site,
     Subject,
     fan,
@@ -40,7 +41,20 @@ def test_training_is_that_of_the_trainer_and_keeps_its_path(subject):
     trainer.advance(200)
     np.testing.assert_array_equal(subject.params, trainer.network.params)
     assert subject.iteration == 200 and len(subject.path) == 61
-    np.testing.assert_array_equal(subject.path[-1], subject.params)
+    np.testing.assert_array_equal(subject.path[-1].params, subject.params)
+
+
+@pytest.mark.parametrize("steps", [7, 100])
+def test_every_moment_of_a_path_has_the_step_the_weights_and_the_loss_of_the_run_then(steps):
+    spec = replace(SPEC, network=replace(SPEC.network, normalization="before"))
+    whole, trainer = train(spec, steps=steps), Trainer(spec)
+    assert len(whole.path) == min(steps, PATH_POINTS) + 1
+    for point, moment in enumerate(whole.path):
+        trainer.advance(moment.iteration - trainer.iteration)
+        np.testing.assert_array_equal(moment.params, trainer.network.params)
+        score = trainer.evaluate("train")
+        assert score
+        assert Site(whole.at(point)).centre() == pytest.approx(score.loss, rel=1e-5)
 
 
 def test_weights_of_another_network_are_refused(subject):
