@@ -236,7 +236,7 @@ class GradientDescentPage(LabPage):
         else:
             self.problem = LeastSquares.proportional(s.points, s.rule)
         name = "2/λ" if s.model == LINE else "2/H"
-        self.rate.set_limit(self.problem.largest_stable_rate, name)
+        self.rate.set_limit(self.problem.largest_stable_rate, name, s.schedule != "constant")
         self.rate.set_value(s.rate)
         self.paths: dict[str, Path] = race(
             self.problem, self.start_point(), s.rate, s.updates, self._schedule(), s.seed
@@ -289,7 +289,10 @@ class GradientDescentPage(LabPage):
         s, path = self.state, self.paths[self.state.explained]
         method = escape(tr(METHODS[s.explained].label))
         html = [f"<p><b>{method}</b>: {update_text(self.problem, path, at)}</p>"]
-        html.append(limit_text(self.problem, s.rate))
+        rate, scheduled = s.rate, s.schedule != "constant"
+        if scheduled:
+            rate = float(path.rate[at]) if at < path.updates else np.nan
+        html.append(limit_text(self.problem, rate, scheduled))
         html.append(self._figures(at))
         return "".join(html)
 
@@ -374,40 +377,65 @@ def gradient_text(problem: LeastSquares, path: Path, at: int) -> str:
     return f"{who}: ∂E/∂b = {written} = {figure(float(path.gradient[at, 0]))}"
 
 
-def limit_text(problem: LeastSquares, rate: float) -> str:
-    """The largest stable rate with its numbers, and on which side of it the rate lies."""
+def limit_text(problem: LeastSquares, rate: float, scheduled: bool = False) -> str:
+    """The largest stable rate with its numbers, and on which side of it the rate lies.
+
+    With a schedule `rate` is that of the present update, NaN where there is none, and nothing is
+    said about the whole run.
+    """
     limit = problem.largest_stable_rate
     if not np.isfinite(limit):
         return f"<p>{tr('E is flat: every rate is stable.')}</p>"
     steepest = float(problem.eigenvalues[-1])
     alone = len(problem.eigenvalues) == 1
-    shown = figure(rate)
-    name = "H" if alone else "λ<sub>max</sub>"
-    if abs(rate / limit - 1) < 1e-12:
-        side = tr(
-            "η = {rate} is exactly there: batch descent neither converges nor diverges.", rate=shown
-        )
-    elif rate <= limit:
-        side = tr("η = {rate} is below it: batch descent converges.", rate=shown)
-    else:
-        side = tr("η = {rate} is above it: batch descent diverges.", rate=shown)
-    if alone:
-        more = tr(
-            "Each batch update multiplies the distance by 1 − ηH = {factor}.",
-            factor=figure(1 - rate * steepest),
-        )
-    else:
-        more = tr(
-            "Condition number λ<sub>max</sub>/λ<sub>min</sub> = {condition}.",
-            condition=figure(problem.condition),
-        )
     largest = tr(
         "Largest stable rate 2/{name} = 2/{steepest} = {limit};",
-        name=name,
+        name="H" if alone else "λ<sub>max</sub>",
         steepest=figure(steepest),
         limit=figure(limit),
     )
-    return f"<p>{largest} {side} {more}</p>"
+    parts = [largest, _side_of_limit(rate, limit, scheduled)]
+    if alone and np.isfinite(rate):
+        parts.append(_factor_text(1 - rate * steepest, scheduled))
+    elif not alone:
+        condition = tr(
+            "Condition number λ<sub>max</sub>/λ<sub>min</sub> = {condition}.",
+            condition=figure(problem.condition),
+        )
+        parts.append(condition)
+    return f"<p>{' '.join(parts)}</p>"
+
+
+def _side_of_limit(rate: float, limit: float, scheduled: bool) -> str:
+    """On which side of the largest stable rate the rate lies, and what that means."""
+    exactly, shown = abs(rate / limit - 1) < 1e-12, figure(rate)
+    if np.isnan(rate):
+        return tr("with a schedule each update has a rate of its own.")
+    if scheduled and exactly:
+        return tr("η = {rate} of this update is exactly there.", rate=shown)
+    if scheduled and rate < limit:
+        return tr("η = {rate} of this update is below it.", rate=shown)
+    if scheduled:
+        return tr("η = {rate} of this update is above it.", rate=shown)
+    if exactly:
+        return tr(
+            "η = {rate} is exactly there: batch descent neither converges nor diverges.", rate=shown
+        )
+    if rate <= limit:
+        return tr("η = {rate} is below it: batch descent converges.", rate=shown)
+    return tr("η = {rate} is above it: batch descent diverges.", rate=shown)
+
+
+def _factor_text(factor: float, scheduled: bool) -> str:
+    """What batch updates do to the distance from the minimum."""
+    if scheduled:
+        return tr(
+            "With it a batch update multiplies the distance by 1 − ηH = {factor}.",
+            factor=figure(factor),
+        )
+    return tr(
+        "Each batch update multiplies the distance by 1 − ηH = {factor}.", factor=figure(factor)
+    )
 
 
 def figure(value: float) -> str:
