@@ -169,6 +169,23 @@ def test_a_schedule_has_the_rate_of_the_update_compared_and_nothing_said_of_the_
     assert descent.rate.limit_text().endswith("diverges")
 
 
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"points": ((3.0, 1.0),), "model": "line"}, "Newton's step is undefined"),
+        ({"points": ((3.0, 1.0), (3.0, 2.0)), "standardize": True, "model": "line"}, "the same"),
+    ],
+)
+def test_a_newton_step_that_is_not_defined_says_so(descent, changes, reason):
+    descent.edit(**changes)
+    descent.banner.hide()
+    before = descent.state
+    descent._newton()
+    assert reason in descent.banner.text() and descent.banner.isVisible()
+    assert descent.state == before
+    descent.transport.go(3)
+
+
 def test_the_rate_slider_rests_at_the_limit_while_it_is_dragged(descent):
     slider, rates = descent.rate.slider, []
     descent.rate.edited.connect(rates.append)

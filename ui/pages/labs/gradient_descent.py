@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
@@ -209,14 +210,15 @@ class GradientDescentPage(LabPage):
             self.edit(start=place[0])
 
     def _solve(self) -> None:
-        self._jump(lambda: self.problem.minimum())
+        self._jump(lambda problem: problem.minimum())
 
     def _newton(self) -> None:
-        self._jump(lambda: self.problem.newton(np.array(self.start_point())))
+        self._jump(lambda problem: problem.newton(np.array(self.start_point())))
 
-    def _jump(self, find) -> None:
+    def _jump(self, find: Callable[[LeastSquares], np.ndarray]) -> None:
         try:
-            theta = find().tolist()
+            # That of the last settings which could be computed may be another one.
+            theta = find(self._problem()).tolist()
         except StudyError as error:
             self.banner.say(tr(str(error)))
             return
@@ -229,12 +231,16 @@ class GradientDescentPage(LabPage):
         s = self.state
         return (s.start, s.start_intercept) if s.model == LINE else (s.start,)
 
-    def recompute(self) -> None:
+    def _problem(self) -> LeastSquares:
+        """What the settings describe. Raises StudyError where it cannot be computed."""
         s = self.state
         if s.model == LINE:
-            self.problem = LeastSquares.line(s.points, s.rule, s.standardize)
-        else:
-            self.problem = LeastSquares.proportional(s.points, s.rule)
+            return LeastSquares.line(s.points, s.rule, s.standardize)
+        return LeastSquares.proportional(s.points, s.rule)
+
+    def recompute(self) -> None:
+        s = self.state
+        self.problem = self._problem()
         name = "2/λ" if s.model == LINE else "2/H"
         self.rate.set_limit(self.problem.largest_stable_rate, name, s.schedule != "constant")
         self.rate.set_value(s.rate)
@@ -298,7 +304,7 @@ class GradientDescentPage(LabPage):
 
     def _figures(self, at: int) -> str:
         """The table of all methods; where one has diverged it says at which update."""
-        names = ("w", "b") if self.state.model == LINE else ("b",)
+        names = ("w", "b") if self.problem.X.shape[1] == 2 else ("b",)
         heads = (*names, "E", tr("gradient"))
         cells = "".join(f"<td align='right'>&nbsp;&nbsp;{head}</td>" for head in heads)
         rows = [f"<tr style='color:{current().muted}'><td></td>{cells}<td></td></tr>"]
