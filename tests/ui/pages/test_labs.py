@@ -169,6 +169,13 @@ def test_a_schedule_has_the_rate_of_the_update_compared_and_nothing_said_of_the_
     assert descent.rate.limit_text().endswith("diverges")
 
 
+def test_typing_one_point_leaves_the_digits_of_the_others(descent):
+    points = ((1 / 3, 0.123456789), (1234567.5, 2.0))
+    descent.edit(points=points)
+    descent._type_points(descent.points.text() + "; 3, 6")
+    assert descent.state.points == (*points, (3.0, 6.0))
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [

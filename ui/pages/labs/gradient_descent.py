@@ -28,6 +28,7 @@ from ui.pages.labs.rate_slider import RateSlider
 from ui.plots.ticks import number
 from ui.theme import current
 from ui.widgets.check import Check
+from ui.widgets.numbers import shown
 from ui.widgets.row_label import RowLabel
 from ui.widgets.text_field import TextField
 
@@ -153,7 +154,7 @@ class GradientDescentPage(LabPage):
     def show_controls(self) -> None:
         s = self.state
         line = s.model == LINE
-        self.points.set_value("; ".join(f"{x:g}, {y:g}" for x, y in s.points))
+        self.points.set_value("; ".join(f"{shown(x)}, {shown(y)}" for x, y in s.points))
         for name in (
             "model",
             "rule",
