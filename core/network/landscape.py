@@ -106,7 +106,8 @@ class Landscape:
     def __init__(
         self, network: Network, objective: Objective, inputs: Array, targets: Array
     ) -> None:
-        """`inputs` (samples, features + 1) end in a column of ones; targets (samples, outputs)."""
+        """`inputs` (samples, features + 1) end in a column of ones; `targets` (samples, outputs)
+        are in the units of the data, as the losses are."""
         self._network, self._objective = network.clone(), objective
         self._centre = network.params.astype(np.float64)
         self._pass = EvaluationPass(self._network, inputs)

@@ -72,6 +72,14 @@ def with_widths(spec: ExperimentSpec, factor: float) -> ExperimentSpec:
     return replace(spec, network=replace(spec.network, hidden=hidden))
 
 
+def judged_part(data: TrainingData) -> str:
+    """The part by which networks are judged. Raises StudyError where no samples are held out."""
+    for part in (Message("test"), Message("validation")):
+        if len(data.part(part)):
+            return part
+    raise StudyError(Message("hold out some samples for validation or test first"))
+
+
 class Ensemble:
     """The members while they train, one step each in turn."""
 
@@ -80,11 +88,7 @@ class Ensemble:
         are held out for evaluation."""
         self.settings = settings
         self.data = TrainingData(settings.spec)
-        self.part = next(
-            (p for p in (Message("test"), Message("validation")) if len(self.data.part(p))), ""
-        )
-        if not self.part:
-            raise StudyError(Message("hold out some samples for validation or test first"))
+        self.part = judged_part(self.data)
         if self.data.split.train.task == "regression":
             raise StudyError(Message("choose data with classes: votes need them"))
         common = Storage(self.data.dtype, common=True)
@@ -183,12 +187,19 @@ def _as_outputs(shares: Floats, outputs: int) -> Floats:
 
 @dataclass(frozen=True)
 class Baseline:
-    """What an ensemble is compared with."""
+    """What an ensemble is compared with; `loss` is the cross-entropy, as that of the members."""
 
     label: str
     parameters: int
     accuracy: float
     loss: float
+
+    @classmethod
+    def of(cls, label: str, trainer: Trainer, outputs: Floats, targets: Floats) -> Baseline:
+        """Of outputs (…, outputs, samples), averaged over all but the last two axes."""
+        right, loss = accuracy(outputs, targets), cross_entropy(outputs, targets)
+        parameters = len(trainer.network.params)
+        return cls(label, parameters, float(np.mean(right)), float(np.mean(loss)))
 
 
 def one_large(settings: Settings, progress: Progress = no_progress) -> Baseline:
@@ -204,12 +215,8 @@ def one_large(settings: Settings, progress: Progress = no_progress) -> Baseline:
             high = middle
     trainer = Trainer(with_widths(settings.spec, high), data)
     _train(trainer, settings.epochs, progress, Message("one large network"))
-    part = next(p for p in ("test", "validation") if len(data.part(p)))
-    score = trainer.evaluate(part)
-    assert score
-    return Baseline(
-        Message("one large network"), len(trainer.network.params), score.accuracy, score.loss
-    )
+    outputs, targets = _judged(trainer)
+    return Baseline.of(Message("one large network"), trainer, outputs, targets)
 
 
 def dropout_as_ensemble(
@@ -219,30 +226,21 @@ def dropout_as_ensemble(
     network = replace(settings.spec.network, dropout=rate)
     trainer = Trainer(replace(settings.spec, network=network))
     _train(trainer, settings.epochs, progress, Message("with dropout"))
-    part = next(p for p in ("test", "validation") if len(trainer.data.part(p)))
-    targets = trainer.data.part(part).targets.T.astype(np.float64)
-    masked = dropout_samples(trainer, trainer.data.part_inputs(part), MASKS)
-    mean, usual = masked.mean(axis=0), outputs_of(trainer, part)
-    size = len(trainer.network.params)
-
-    def baseline(label: str, right: Floats, loss: Floats) -> Baseline:
-        return Baseline(label, size, float(np.mean(right)), float(np.mean(loss)))
-
+    usual, targets = _judged(trainer)
+    inputs = trainer.data.part_inputs(judged_part(trainer.data))
+    masked = dropout_samples(trainer, inputs, MASKS)
+    mean = Message("dropout, mean of {masks} masks", masks=MASKS)
     return (
-        baseline(
-            Message("dropout, one mask"), accuracy(masked, targets), cross_entropy(masked, targets)
-        ),
-        baseline(
-            Message("dropout, mean of {masks} masks", masks=MASKS),
-            accuracy(mean, targets),
-            cross_entropy(mean, targets),
-        ),
-        baseline(
-            Message("dropout, all units on"),
-            accuracy(usual, targets),
-            cross_entropy(usual, targets),
-        ),
+        Baseline.of(Message("dropout, one mask"), trainer, masked, targets),
+        Baseline.of(mean, trainer, masked.mean(axis=0), targets),
+        Baseline.of(Message("dropout, all units on"), trainer, usual, targets),
     )
+
+
+def _judged(trainer: Trainer) -> tuple[Floats, Floats]:
+    """Outputs and targets of the judged part, both (outputs, samples)."""
+    part = judged_part(trainer.data)
+    return outputs_of(trainer, part), trainer.data.part(part).targets.T.astype(np.float64)
 
 
 def _train(trainer: Trainer, epochs: int, progress: Progress, text: str) -> None:

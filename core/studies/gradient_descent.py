@@ -28,6 +28,8 @@ POINTS: tuple[tuple[float, float], ...] = ((2, 5), (1, 2), (3, 6), (4, 6))
 
 # A run counts as diverged once its error is this many times the one it started with.
 DIVERGED = 1e6
+# Coordinates whose squares can still be added.
+LARGEST = 1e100
 
 
 class ErrorRule(NamedTuple):
@@ -65,7 +67,8 @@ class LeastSquares:
     def proportional(
         cls, points: Sequence[tuple[float, float]], rule: str = "half_sum"
     ) -> LeastSquares:
-        """ŷ = b·x. Raises StudyError where there is no point or a number is not finite."""
+        """ŷ = b·x. Raises StudyError where there is no point, or a number is not finite or so large
+        that squares are not."""
         x, y = _columns(points)
         return cls(x[:, None], y, RULES[rule])
 
@@ -82,10 +85,10 @@ class LeastSquares:
         """
         x, y = _columns(points)
         if standardize:
-            deviation = float(x.std())
-            if deviation == 0:
+            # Rounding can leave equal numbers a deviation of about 1e-17.
+            if np.ptp(x) == 0:
                 raise StudyError(Message("All x are the same: there is nothing to standardise."))
-            x = (x - x.mean()) / deviation
+            x = (x - x.mean()) / x.std()
         return cls(np.column_stack([x, np.ones_like(x)]), y, RULES[rule])
 
     @property
@@ -122,15 +125,19 @@ class LeastSquares:
         steepest = float(self.eigenvalues[-1])
         return 2 / steepest if steepest > 0 else math.inf
 
+    @cached_property
+    def is_determined(self) -> bool:
+        """Whether E has one minimum, as far as float64 can tell: the rank of H is full."""
+        return int(np.linalg.matrix_rank(self.curvature, hermitian=True)) == self.X.shape[1]
+
     @property
     def condition(self) -> float:
         """λ_max/λ_min: how many times steeper E is along its steepest axis than its flattest."""
-        low, high = float(self.eigenvalues[0]), float(self.eigenvalues[-1])
-        return high / low if low > 0 else math.inf
+        return float(self.eigenvalues[-1] / self.eigenvalues[0]) if self.is_determined else math.inf
 
     def minimum(self) -> Vector:
         """The normal equation's solution. Raises StudyError where it has more than one."""
-        if np.linalg.matrix_rank(self.X) < self.X.shape[1]:
+        if not self.is_determined:
             raise StudyError(
                 Message("The points do not determine the parameters: more than one fits best.")
             )
@@ -138,7 +145,7 @@ class LeastSquares:
 
     def newton(self, theta: Vector) -> Vector:
         """One step of Newton's method, θ − H⁻¹g. Raises StudyError where H is singular."""
-        if not math.isfinite(self.condition):
+        if not self.is_determined:
             raise StudyError(
                 Message("The curvature is 0 along some direction: Newton's step is undefined.")
             )
@@ -173,6 +180,8 @@ def _columns(points: Sequence[tuple[float, float]]) -> tuple[Vector, Vector]:
         raise StudyError(Message("There is no point. Add one."))
     if not np.isfinite(table).all():
         raise StudyError(Message("A coordinate is not a finite number."))
+    if np.abs(table).max() > LARGEST:
+        raise StudyError(Message("A coordinate is too large: E would not be a finite number."))
     return table[:, 0], table[:, 1]
 
 

@@ -1,13 +1,14 @@
 """Lab 5: the loss around a network, along random lines, over planes and along its own path.
 
-What is looked at is a `Subject`: settings, parameters, and where the run has been. Its loss is that
-of the training samples, in evaluation mode and in the run's own precision.
+What is looked at is a `Subject`: settings, parameters, and where the run has been. Its loss is the
+run's: over the training samples in evaluation mode, in the units of the data, in its own precision.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,29 +35,46 @@ Floats = NDArray[np.float64]
 # A surface is drawn coarse first, with these numbers of points a side.
 LEVELS = (9, 25, 51)
 POINTS, LINES = 41, 10
-# A path keeps as many points as this, evenly spread over its steps.
+# A path keeps its start and at most so many more points, evenly spread over its steps.
 PATH_POINTS = 60
 # The plane of a path reaches beyond it by this share of its size.
 MARGIN = 0.3
 
 
+class Moment(NamedTuple):
+    """Where a run has been: the network's flat vectors after `iteration` updates."""
+
+    iteration: int
+    params: Array
+    buffers: Array
+
+    @classmethod
+    def of(cls, trainer: Trainer) -> Moment:
+        network = trainer.network
+        return cls(trainer.iteration, network.params.copy(), network.buffers.copy())
+
+
 @dataclass(frozen=True, eq=False)
 class Subject:
     """A network at one moment: `params` and `buffers` are the flat vectors of a `Network` of the
-    spec, `path` parameters the run has passed, oldest first; the last are the present ones."""
+    spec, `path` moments the run has passed, oldest first; the last is the present one."""
 
     label: str
     spec: ExperimentSpec
     iteration: int
     params: Array
     buffers: Array
-    path: tuple[Array, ...] = ()
+    path: tuple[Moment, ...] = ()
 
     @classmethod
-    def of(cls, label: str, trainer: Trainer, path: tuple[Array, ...] = ()) -> Subject:
-        network = trainer.network
-        params, buffers = network.params.copy(), network.buffers.copy()
-        return cls(label, trainer.spec, trainer.iteration, params, buffers, path)
+    def of(cls, label: str, trainer: Trainer, path: tuple[Moment, ...] = ()) -> Subject:
+        return cls(label, trainer.spec, *Moment.of(trainer), path)
+
+    def at(self, point: int) -> Subject:
+        """The network as it was at a point of its path, at most the last; without the path."""
+        if not self.path:
+            return self
+        return Subject(self.label, self.spec, *self.path[min(point, len(self.path) - 1)])
 
 
 class Site:
@@ -78,8 +96,8 @@ class Site:
             raise StudyError(Message("these weights belong to a network of other layers"))
         np.copyto(self.network.params, subject.params)
         np.copyto(self.network.buffers, subject.buffers)
-        objective = Objective(spec, train.task)
-        inputs, targets = data.inputs[: self.samples], data.targets[: self.samples]
+        objective = Objective(spec, train.task, data.target_scale)
+        inputs, targets = data.inputs[: self.samples], train.targets[: self.samples]
         self.landscape = Landscape(self.network, objective, inputs, targets)
 
     def centre(self) -> float:
@@ -164,7 +182,7 @@ def random_plane(site: Site, seed: int = 1, reach: float = 1.0, normalised: bool
 def own_plane(subject: Subject) -> Plane:
     """The plane in which the run moved most. Raises StudyError where its path is too short."""
     try:
-        found: PathPlane = path_plane(subject.path)
+        found: PathPlane = path_plane([moment.params for moment in subject.path])
     except ValueError as error:
         raise StudyError(Message("{error}: train for a while first", error=str(error))) from None
     return Plane(
@@ -222,16 +240,16 @@ def train(
     trainer = Trainer(spec, report=progress)
     whole = spec.training.max_epochs * trainer.sampler.steps_per_epoch
     total = steps or whole or 1000
-    path = [trainer.network.params.copy()]
+    path = {0: Moment.of(trainer)}
     for target in np.linspace(0, total, PATH_POINTS + 1)[1:].round().astype(int):
         while trainer.iteration < target and not trainer.finished:
             trainer.advance(min(200, target - trainer.iteration))
             progress(trainer.iteration / total, _training(spec.title))
-        if trainer.iteration > 0:
-            path.append(trainer.network.params.copy())
+        # A short run passes a point more than once, an ended one may have its best weights back.
+        path[trainer.iteration] = Moment.of(trainer)
         if trainer.finished:
             break
-    return Subject.of(label or spec.title, trainer, tuple(path))
+    return Subject.of(label or spec.title, trainer, tuple(path.values()))
 
 
 def _training(title: str) -> Message:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from core.base.translation import Message
+from core.catalogue.losses import HalfSquaredError
 from core.studies.backpropagation import Trace
 from core.studies.steps import Step, Term
 
@@ -62,7 +63,7 @@ def _slips(trace: Trace, step: Step) -> Iterator[tuple[float, str]]:
     if step.key.kind == "a" and len(step.uses) == 1:
         z = trace.values[step.uses[0]]
         yield z, Message("That is the weighted sum: the function is not applied yet.")
-    if step.key.kind == "E":
+    if step.key.kind == "E" and isinstance(trace.network.loss, HalfSquaredError):
         yield 2 * step.value, Message("The factor ½ is missing.")
         yield step.value / 2, Message("There is a factor ½ too many.")
 

@@ -12,7 +12,7 @@ from core.base.translation import Message
 from core.catalogue.initializers import Initializer, NormalSmall, XavierNormal
 from core.experiment.spec import ExperimentSpec
 from core.studies.base import StudyError
-from core.studies.rbm import Settings, Snapshot, curve, pretrained, unrolled
+from core.studies.rbm import Pretrained, Settings, Snapshot, curve, pretrained, unrolled
 from core.training.trainer import Trainer
 from core.training.training_data import TrainingData
 from core.worker.job import Context
@@ -21,6 +21,8 @@ from core.worker.job import Context
 EARLY = (0.0, 0.1, 0.25, 0.5)
 PRETRAINED = "RBM"
 OTHERS: dict[str, Initializer] = {"std 0.01": NormalSmall(), "Xavier": XavierNormal()}
+# Fine-tuning is judged by the first of these parts that has samples.
+JUDGED_PARTS = (Message("test"), Message("validation"))
 # The pairs of units that are shown of a machine's statistics.
 PAIRS = 1500
 
@@ -45,7 +47,8 @@ class PretrainingMoment:
 
 @dataclass(frozen=True, eq=False)
 class Tuning:
-    """Test accuracy before fine-tuning and after every epoch of it, by how the network started."""
+    """Accuracy on a part before fine-tuning and after every epoch of it, by how the network
+    started."""
 
     part: str
     curves: dict[str, tuple[float, ...]]
@@ -53,8 +56,10 @@ class Tuning:
 
 @dataclass(frozen=True, eq=False)
 class PretrainingRun:
+    """All moments, and the fine-tuning: None where no samples are held out to judge it by."""
+
     moments: tuple[PretrainingMoment, ...]
-    tuning: Tuning
+    tuning: Tuning | None
 
 
 @dataclass(frozen=True)
@@ -83,11 +88,18 @@ class PretrainingJob:
                 moments.append(_moment(make(), shape))
                 context.snapshot(moments[-1])
 
-        half = 0.6 if self.compare else 0.75
+        part = next((p for p in JUDGED_PARTS if len(data.part(p))), None)
+        half = 1.0 if part is None else 0.6 if self.compare else 0.75
         found = pretrained(
             self.settings, data, lambda share, text: context.progress(half * share, 1, text), show
         )
-        part = Message("test") if len(data.part("test")) else Message("validation")
+        tuning = None if part is None else self._tuned(context, found, data, part, half)
+        return PretrainingRun(tuple(moments), tuning)
+
+    def _tuned(
+        self, context: Context, found: Pretrained, data: TrainingData, part: str, begun: float
+    ) -> Tuning:
+        """Fine-tune, judged by a part; `begun` is the share of the work that is done before."""
         starts = {PRETRAINED: unrolled(self.settings.spec, found.machines, data)}
         if self.compare:
             starts |= {
@@ -98,14 +110,14 @@ class PretrainingJob:
         rounds = zip(*(curve(each, self.epochs, part) for each in starts.values()), strict=True)
         for done, accuracies in enumerate(rounds, 1):
             context.progress(
-                half + (1 - half) * done / self.epochs,
+                begun + (1 - begun) * done / self.epochs,
                 1,
                 Message("fine-tuning, epoch {epoch}", epoch=done),
             )
             known = zip(starts, accuracies, strict=True)
             tuning = Tuning(part, {name: (*tuning.curves[name], now) for name, now in known})
             context.snapshot(tuning)
-        return PretrainingRun(tuple(moments), tuning)
+        return tuning
 
 
 def _is_due(last: Snapshot | None, epoch: float) -> bool:

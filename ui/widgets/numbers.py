@@ -9,10 +9,10 @@ from core.base.translation import Message
 
 
 def shown(value: float) -> str:
-    """A number in short form: 0.01, 1e-4, 32, 2.5e6."""
+    """The shortest text that reads back to the same number: 0.01, 1e-4, 32, 2.5e6."""
     if not math.isfinite(value):
         return str(value)
-    number = Decimal(repr(value)).normalize()
+    number = Decimal(repr(float(value))).normalize()
     _, digits, exponent = number.as_tuple()
     plain = f"{number:f}"
     if value == 0 or not isinstance(exponent, int):

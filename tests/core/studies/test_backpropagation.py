@@ -1,10 +1,12 @@
 """Lab 3: steps come in an order that can be followed, and the quiz knows what is missing."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from core.catalogue.activations import PReLU, Tanh
-from core.catalogue.losses import SoftmaxCrossEntropy
+from core.catalogue.losses import BinaryCrossEntropy, SoftmaxCrossEntropy
 from core.studies.backpropagation import cost, trace
 from core.studies.base import StudyError
 from core.studies.hand_network import LECTURE, MAZUR, HandNetwork, Key, name
@@ -95,6 +97,12 @@ def test_the_quiz_takes_three_digits_for_right():
 def test_the_quiz_says_what_is_missing(where, value, hint):
     verdict = answer(where, value)
     assert not verdict.right and hint in verdict.hint
+
+
+def test_a_loss_without_a_factor_misses_none():
+    ran = trace(replace(LECTURE, loss=BinaryCrossEntropy()), (1, 1), (1,), 0.01)
+    verdict = judge(ran, ran.first(BACKWARD) - 1, 2 * ran.error)
+    assert not verdict.right and "½" not in verdict.hint
 
 
 def test_a_right_answer_is_right_for_every_step_of_any_network():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.catalogue.blocks import Dense
+from core.catalogue.losses import LOSSES
 from core.data.curves import Sine
 from core.data.toys import Circle
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec
@@ -70,6 +71,16 @@ def test_outputs_at_points_are_those_of_the_judged_part():
 def test_the_large_network_has_as_many_parameters_as_all_members():
     total = SETTINGS.members * len(Trainer(SPEC).network.params)
     assert one_large(SETTINGS).parameters == pytest.approx(total, rel=0.15)
+
+
+@pytest.mark.parametrize("loss", ["binary_cross_entropy", "half_squared_error"])
+def test_one_member_and_the_large_network_of_its_size_are_measured_alike(loss):
+    training = replace(SPEC.training, loss=LOSSES[loss]())
+    network = replace(SPEC.network, output="sigmoid")
+    alone = Settings(replace(SPEC, training=training, network=network), members=1, epochs=3)
+    ensemble = trained(alone)
+    member, large = curves(ensemble.outputs(), ensemble.targets).members[0], one_large(alone)
+    assert [large.accuracy, large.loss] == pytest.approx(member, rel=1e-9)
 
 
 def test_masks_of_dropout_are_better_together_than_alone():

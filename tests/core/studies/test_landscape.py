@@ -1,16 +1,20 @@
 """The landscape lab: subjects, fans, surfaces and the plane of a run's own path."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from core.base.cancellation import Cancelled
 from core.catalogue.blocks import Dense
+from core.data import DATASETS
 from core.data.toys import Circle
 from core.experiment.presets import deep_digits
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec
 from core.studies.base import StudyError
 from core.studies.landscape import (
     LEVELS,
+    PATH_POINTS,
     Site,
     Subject,
     fan,
@@ -37,7 +41,20 @@ def test_training_is_that_of_the_trainer_and_keeps_its_path(subject):
     trainer.advance(200)
     np.testing.assert_array_equal(subject.params, trainer.network.params)
     assert subject.iteration == 200 and len(subject.path) == 61
-    np.testing.assert_array_equal(subject.path[-1], subject.params)
+    np.testing.assert_array_equal(subject.path[-1].params, subject.params)
+
+
+@pytest.mark.parametrize("steps", [7, 100])
+def test_every_moment_of_a_path_has_the_step_the_weights_and_the_loss_of_the_run_then(steps):
+    spec = replace(SPEC, network=replace(SPEC.network, normalization="before"))
+    whole, trainer = train(spec, steps=steps), Trainer(spec)
+    assert len(whole.path) == min(steps, PATH_POINTS) + 1
+    for point, moment in enumerate(whole.path):
+        trainer.advance(moment.iteration - trainer.iteration)
+        np.testing.assert_array_equal(moment.params, trainer.network.params)
+        score = trainer.evaluate("train")
+        assert score
+        assert Site(whole.at(point)).centre() == pytest.approx(score.loss, rel=1e-5)
 
 
 def test_weights_of_another_network_are_refused(subject):
@@ -51,6 +68,16 @@ def test_lines_meet_at_the_networks_loss(subject):
     found = fan(site, lines=4, points=21)
     assert found.losses.shape == (4, 21) and len(found.extrema) == 4
     np.testing.assert_allclose(found.losses[:, 10], site.centre(), rtol=1e-6)
+
+
+@pytest.mark.parametrize("dataset", ["circle", "spiral", "plane", "line", "multi_gaussian"])
+def test_the_centre_is_the_loss_of_the_run_whatever_its_data(dataset):
+    data = DataSpec(dataset=DATASETS[dataset]())
+    trainer = Trainer(replace(SPEC, data=data, precision="float64"))
+    trainer.advance(50)
+    score = trainer.evaluate("train")
+    assert score
+    assert Site(Subject.of("run", trainer)).centre() == pytest.approx(score.loss, rel=1e-12)
 
 
 def test_more_lines_keep_the_first_ones(subject):

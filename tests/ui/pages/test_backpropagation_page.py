@@ -11,6 +11,7 @@ from tests.ui.running import (
     train,
     trainer_of,
 )
+from ui import theme
 from ui.pages.labs.backpropagation import BackpropagationPage
 
 
@@ -68,6 +69,36 @@ def test_the_quiz_hides_the_number_judges_and_counts(page):
     at = page.transport.at
     page._answer(-0.1124)
     assert page.transport.at == at + 1 and page.score.text() == "1 right, 1 wrong"
+
+
+@pytest.mark.parametrize("answer", [99.0, 0.5])
+def test_a_verdict_stays_with_its_step(page, answer):
+    page.edit(quiz=True)
+    page.transport.go(0)
+
+    def verdict():
+        page.transport.go(0)
+        page._answer(answer)
+        return page.verdict.text()
+
+    assert ("Right" in verdict()) == (answer == 0.5)
+    page.retheme(theme.DARK)
+    assert page.verdict.text()
+    page.transport.step()
+    assert not page.verdict.text()
+    assert verdict()
+    page._choose_example("mazur")
+    assert not page.verdict.text()
+    page.edit(quiz=True)
+    assert verdict()
+    page.reset()
+    assert not page.verdict.text() and page.score.text() == "0 right, 0 wrong"
+
+
+def test_typing_one_number_of_the_samples_leaves_the_digits_of_the_others(page):
+    page.edit(samples=(((0.123456789, 2.0), (1.0,)), ((1 / 3, -1e-7), (0.0,))))
+    page._type_samples(page.samples.text().replace("→ 1", "→ 0.5"))
+    assert page.state.samples == (((0.123456789, 2.0), (0.5,)), ((1 / 3, -1e-7), (0.0,)))
 
 
 def test_the_next_sample_goes_on_with_the_new_weights(page):

@@ -1,5 +1,7 @@
 """The page of ensembles: members, moments, votes, and data without a plane."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -76,3 +78,25 @@ def test_baselines_are_listed(qtbot, page):
     page.edit(baselines=True)
     qtbot.waitUntil(lambda: settled(page) and bool(page.found), timeout=WAIT)
     assert "one large network" in page.formula.text() and "dropout" in page.formula.text()
+
+
+def test_data_that_cannot_be_voted_on_leave_nothing_of_the_last_experiment(qtbot, page):
+    qtbot.waitUntil(lambda: settled(page), timeout=WAIT)
+    session = page.context.session
+    session.edit(replace(SPEC, data=DataSpec(dataset=Circle(count=80), validation=0)))
+    page.edit(seed=2)
+    qtbot.waitUntil(page.banner.isVisible, timeout=WAIT)
+    assert all(view.is_empty and not view.export_data() for view in page.views)
+    assert not page.formula.text() and page.transport.length == 0
+    session.edit(SPEC)
+    page.edit(seed=3)
+    qtbot.waitUntil(lambda: settled(page) and not page.curves.is_empty, timeout=WAIT)
+
+
+def test_a_run_stopped_before_it_shows_anything_leaves_the_last_one(qtbot, page):
+    qtbot.waitUntil(lambda: settled(page), timeout=WAIT)
+    page.edit(members=4)
+    page.begin()
+    page.stop()
+    page.transport.step_back()
+    assert len(page.moments) == 5 and "epoch 3" in page.formula.text()

@@ -187,6 +187,45 @@ def test_divergence_is_said_with_its_update(descent):
     assert f"diverged at update {at}" in descent.formula.text()
 
 
+def test_a_schedule_has_the_rate_of_the_update_compared_and_nothing_said_of_the_run(descent):
+    descent.edit(rate=0.08, schedule="exponential", half_life=2, updates=200)
+    text = descent.formula.text()
+    assert "η = 0.08 of this update is above it." in text and "1 − ηH = −1.4" in text
+    assert "diverge" not in text and descent.rate.limit_text() == "2/H = 0.0667"
+    descent.transport.go(2)
+    text = descent.formula.text()
+    assert "η = 0.04 of this update is below it." in text and "1 − ηH = −0.2" in text
+    descent.transport.go(200)
+    assert "multiplies" not in descent.formula.text()
+    descent.edit(schedule="constant")
+    assert "batch descent diverges" in descent.formula.text()
+    assert descent.rate.limit_text().endswith("diverges")
+
+
+def test_typing_one_point_leaves_the_digits_of_the_others(descent):
+    points = ((1 / 3, 0.123456789), (1234567.5, 2.0))
+    descent.edit(points=points)
+    descent._type_points(descent.points.text() + "; 3, 6")
+    assert descent.state.points == (*points, (3.0, 6.0))
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"points": ((3.0, 1.0),), "model": "line"}, "Newton's step is undefined"),
+        ({"points": ((3.0, 1.0), (3.0, 2.0)), "standardize": True, "model": "line"}, "the same"),
+    ],
+)
+def test_a_newton_step_that_is_not_defined_says_so(descent, changes, reason):
+    descent.edit(**changes)
+    descent.banner.hide()
+    before = descent.state
+    descent._newton()
+    assert reason in descent.banner.text() and descent.banner.isVisible()
+    assert descent.state == before
+    descent.transport.go(3)
+
+
 def test_the_rate_slider_rests_at_the_limit_while_it_is_dragged(descent):
     slider, rates = descent.rate.slider, []
     descent.rate.edited.connect(rates.append)

@@ -10,10 +10,11 @@ from core.catalogue.blocks import Dense
 from core.data.toys import Circle
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec
 from core.network.landscape import Landscape
-from core.studies.landscape import Site, Subject, train
+from core.studies.landscape import Site, train
 from core.studies.landscape_jobs import PATH, SliceJob, SliceSettings
 from core.worker.job import Context
 from tests.ui.running import WAIT, page_context, session_within, step
+from ui import theme
 from ui.pages.labs.landscape import MOST_TRAINED, SURFACE, TRAIN, LandscapePage
 
 SPEC = ExperimentSpec(
@@ -42,13 +43,13 @@ def page(qtbot, session, monkeypatch):
 
 
 def settled(page):
-    return bool(page.slices) and not page.is_computing
+    return bool(page.drawn.slices) and not page.is_computing
 
 
 def test_the_train_pages_network_is_shown_with_its_own_loss(qtbot, page):
     qtbot.waitUntil(lambda: settled(page), timeout=WAIT)
     again = train(SPEC, steps=20)
-    assert page.slices[0].centre == pytest.approx(Site(again).centre(), rel=1e-6)
+    assert page.drawn.slices[0].centre == pytest.approx(Site(again).centre(), rel=1e-6)
     assert "Train page" in page.formula.text() and "9 × 9" in page.formula.text()
     assert len(page.fan.export_data()) == 4
     assert page.maps[0].export_data()["loss"].shape == (81,)
@@ -58,15 +59,15 @@ def test_only_the_last_networks_are_kept(qtbot, page, session):
     for steps in range(21, 29):
         qtbot.waitUntil(lambda: settled(page), timeout=WAIT)
         step(qtbot, session, 1)
-        page.begin()
-        qtbot.waitUntil(lambda steps=steps: page.shown[0].iteration == steps, timeout=WAIT)
+        page.edit(seed=steps)
+        qtbot.waitUntil(lambda steps=steps: page.drawn.subjects[0].iteration == steps, timeout=WAIT)
     assert [steps for _, _, steps in page.subjects] == [24, 25, 26, 27, 28][-len(page.subjects) :]
     assert len(page.subjects) <= MOST_TRAINED + 1
 
 
 def test_the_path_is_walked_step_by_step(qtbot, page):
     page.edit(plane=PATH)
-    qtbot.waitUntil(lambda: settled(page) and page.slices[0].plane.path is not None, timeout=WAIT)
+    qtbot.waitUntil(lambda: settled(page) and page.drawn.settings.plane == PATH, timeout=WAIT)
     page.transport.go(page.transport.length)
     whole = len(page.maps[0].trail.xs)
     page.transport.step_back()
@@ -74,25 +75,75 @@ def test_the_path_is_walked_step_by_step(qtbot, page):
     assert "61 % + 15 %" in page.formula.text()
 
 
+def test_each_picture_is_of_the_step_that_is_written_beside_it(qtbot, page):
+    page.edit(samples=60_000)
+    qtbot.waitUntil(lambda: settled(page), timeout=WAIT)
+    page.transport.go(7)
+    assert "20 of 20" in page.formula.text()
+    qtbot.waitUntil(lambda: page.drawn.at == 7, timeout=WAIT)
+    assert "7 of 20" in page.formula.text()
+    expected = Site(train(SPEC, steps=7)).centre()
+    assert page.drawn.slices[0].centre == pytest.approx(expected, rel=1e-5)
+
+
+def test_steps_and_themes_stay_with_the_network_while_its_run_goes_on(qtbot, page, session):
+    qtbot.waitUntil(lambda: settled(page), timeout=WAIT)
+    shown = page.drawn.subjects
+    step(qtbot, session, 5)
+    page.retheme(theme.DARK)
+    assert not page.is_computing
+    page.transport.step_back()
+    qtbot.waitUntil(lambda: settled(page) and page.drawn.at == 19, timeout=WAIT)
+    assert page.drawn.subjects == shown and page.transport.at == 19
+
+
+def test_a_picture_keeps_its_name_until_the_next_one_is_there(qtbot, page):
+    qtbot.waitUntil(lambda: settled(page), timeout=WAIT)
+    page.subjects[page._run_of("4 plain")] = train(SPEC, steps=9, label="4 plain")
+    before = page.formula.text()
+    page.edit(network="4 plain", normalised=False)
+    page.begin()
+    page.stop()
+    page.transport.step_back()
+    assert page.formula.text() == before and "Train page" in before
+
+
+def test_a_network_that_is_not_wanted_any_more_does_not_appear_when_it_is_trained(qtbot, page):
+    qtbot.waitUntil(lambda: settled(page), timeout=WAIT)
+    shown = page.drawn.subjects
+    page.edit(network="32 plain")
+    page.begin()
+    page.undo_stack.undo()
+    page.begin()
+    qtbot.waitUntil(lambda: settled(page), timeout=WAIT)
+    assert page.drawn.subjects == page.chosen == shown
+
+
+def test_the_scale_of_the_loss_changes_without_computing(qtbot, page):
+    qtbot.waitUntil(lambda: settled(page), timeout=WAIT)
+    assert page.fan.plot.y_scale.log and page.reliefs[0]._heights.log
+    page.edit(log=False)
+    assert not page.fan.plot.y_scale.log and not page.reliefs[0]._heights.log
+    assert not page.is_computing
+
+
 def test_a_moment_of_the_run_is_the_network_as_it_was_then(qtbot, page):
     qtbot.waitUntil(lambda: settled(page), timeout=WAIT)
     page.transport.restart()
-    start = Site(page.shown[0]).network.params.copy()
-    qtbot.waitUntil(lambda: settled(page), timeout=WAIT)
-    first = train(SPEC, steps=20).path[0]
-    assert not np.array_equal(start, first)
-    expected = Site(Subject("start", SPEC, 0, first, np.empty(0, np.float32))).centre()
-    qtbot.waitUntil(lambda: abs(page.slices[0].centre - expected) < 1e-6, timeout=WAIT)
+    first = train(SPEC, steps=20).at(0)
+    assert not np.array_equal(page.drawn.subjects[0].params, first.params)
+    expected = Site(first).centre()
+    qtbot.waitUntil(lambda: abs(page.drawn.slices[0].centre - expected) < 1e-6, timeout=WAIT)
 
 
 def test_two_networks_are_shown_side_by_side_in_the_same_kind_of_picture(qtbot, page, session):
     session.pin()
     name = session.pins.all[0].name
     page.edit(beside=f"pin:{name}", picture=SURFACE)
-    qtbot.waitUntil(lambda: settled(page) and len(page.slices) == 2, timeout=WAIT)
+    qtbot.waitUntil(lambda: settled(page) and len(page.drawn.slices) == 2, timeout=WAIT)
     assert [card.isVisible() for card in page.relief_cards] == [True, True]
     assert [card.isVisible() for card in page.map_cards] == [False, False]
-    assert page.slices[0].centre == page.slices[1].centre
+    assert page.drawn.slices[0].centre == page.drawn.slices[1].centre
 
 
 def test_dragging_turns_both_surfaces(qtbot, page):
@@ -107,12 +158,12 @@ def test_a_pin_that_is_gone_is_said(qtbot, page):
 
 def test_stop_keeps_what_is_drawn(qtbot, page):
     qtbot.waitUntil(lambda: settled(page), timeout=WAIT)
-    drawn = page.slices
+    drawn = page.drawn.slices
     page.edit(network="32 plain")
     qtbot.waitUntil(lambda: page.job is not None, timeout=WAIT)
     page.stop()
     qtbot.waitUntil(lambda: page.job is None, timeout=WAIT)
-    assert page.slices is drawn
+    assert page.drawn.slices is drawn
 
 
 def test_settings_survive_a_file(qtbot, page, tmp_path):

@@ -1,5 +1,7 @@
 """The page of pre-training: machines layer by layer, then fine-tuning, one step at a time."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -76,12 +78,36 @@ def test_exports_have_what_is_shown(qtbot, page):
     assert page.accuracy.export_data()["RBM"][-1] == page.tuned.curves["RBM"][-1]
 
 
-def test_data_without_classes_are_refused_in_the_banner(qtbot, page):
+def test_data_without_classes_are_refused_in_the_banner_and_leave_nothing(qtbot, page):
+    qtbot.waitUntil(lambda: settled(page), timeout=WAIT)
     from core.data.curves import Sine
 
     page.context.session.edit(ExperimentSpec(data=DataSpec(dataset=Sine())))
     page.edit(seed=2)
     qtbot.waitUntil(lambda: page.banner.isVisible(), timeout=WAIT)
+    assert all(view.is_empty and not view.export_data() for view in page.views)
+    assert not page.formula.text()
+
+
+def test_without_samples_held_out_it_says_what_is_missing_and_pre_trains(qtbot, page):
+    qtbot.waitUntil(lambda: settled(page), timeout=WAIT)
+    data = replace(FEW.data, validation=0.0, test=0.0)
+    page.context.session.edit(replace(FEW, data=data))
+    page.edit(layers=1)
+    qtbot.waitUntil(lambda: page.tuned is None and not page.is_computing, timeout=WAIT)
+    assert page.transport.length == len(page.moments) - 1 > 0
+    assert "Hold out some for validation or test" in page.formula.text()
+    assert "nan" not in page.formula.text() and page.accuracy.is_empty
+
+
+def test_the_formula_has_the_rate_of_what_is_shown(qtbot, page):
+    qtbot.waitUntil(lambda: settled(page), timeout=WAIT)
+    before = page.formula.text()
+    page.edit(rate=0.5)
+    page.begin()
+    page.stop()
+    page.transport.go(page.transport.length)
+    assert page.formula.text() == before
 
 
 def test_it_can_be_stopped_and_begun_again(qtbot, page):

@@ -27,7 +27,6 @@ from core.studies.taken import Taken
 from ui.pages.labs.backpropagation_state import EXAMPLES, BackpropState, plain, taken_job
 from ui.pages.labs.backpropagation_text import (
     arrow,
-    exact,
     matrix,
     next_text,
     numbers,
@@ -48,6 +47,7 @@ from ui.theme import current
 from ui.widgets.check import Check
 from ui.widgets.layouts import add_layout
 from ui.widgets.number_field import NumberField
+from ui.widgets.numbers import shown
 from ui.widgets.spin import Spin
 from ui.widgets.text_field import TextField
 
@@ -156,8 +156,8 @@ class BackpropagationPage(LabPage):
             _row_of(weights).setVisible(there)
             _row_of(biases).setVisible(there and bool(s.biases))
             if there:
-                weights.set_value("; ".join(", ".join(map(exact, r)) for r in s.weights[layer]))
-                biases.set_value(", ".join(map(exact, s.biases[layer])) if s.biases else "")
+                weights.set_value("; ".join(", ".join(map(shown, r)) for r in s.weights[layer]))
+                biases.set_value(", ".join(map(shown, s.biases[layer])) if s.biases else "")
         self.samples.set_value("; ".join(arrow(*sample) for sample in s.samples))
         self.sample.setRange(1, len(s.samples))
         self.sample.set_value(s.sample + 1)
@@ -308,6 +308,8 @@ class BackpropagationPage(LabPage):
 
     def build_cards(self) -> None:
         self.right = self.wrong = 0
+        # The steps and the place among them to which the verdict belongs.
+        self._judged: tuple[Trace | None, int] = None, 0
         self.graph_view = GraphView()
         self.graph_view.ensure_built()
         self.add_card(self.graph_view, 0, 0)
@@ -345,6 +347,9 @@ class BackpropagationPage(LabPage):
         self.graph_view.graph.show_moment(Moment(ran, ran.known(at), target, uses, reused))
         self.formula.show_html(self._written_out(at, step))
         quiz = self.state.quiz
+        judged, place = self._judged
+        if judged is not ran or place != at:
+            self.verdict.clear()
         for widget in (self.answer, self.verdict, self.score):
             widget.setVisible(quiz)
         self.answer.setEnabled(step is not None)
@@ -384,6 +389,10 @@ class BackpropagationPage(LabPage):
 
     # The quiz
 
+    def reset(self) -> None:
+        self.right = self.wrong = 0
+        super().reset()
+
     def _answer(self, value: float | None) -> None:
         at = self.transport.at
         if value is None or at >= len(self.trace.steps):
@@ -396,6 +405,7 @@ class BackpropagationPage(LabPage):
         self.verdict.setText(
             f"<span style='color:{color}'>{mark} {escape(tr(verdict.hint))}</span>"
         )
+        self._judged = self.trace, at + verdict.right
         self.answer.set_value(None)
         self.answer.clear()
         if verdict.right:

@@ -9,6 +9,7 @@ from core.studies.backpropagation import Trace
 from core.studies.base import StudyError
 from core.studies.hand_network import figure, name
 from ui.theme import current
+from ui.widgets.numbers import shown
 
 Matrix = tuple[tuple[float, ...], ...]
 
@@ -67,9 +68,5 @@ def samples_of(text: str) -> tuple[tuple[tuple[float, ...], tuple[float, ...]], 
 
 
 def arrow(x: tuple[float, ...], y: tuple[float, ...]) -> str:
-    return f"{', '.join(f'{v:g}' for v in x)} → {', '.join(f'{v:g}' for v in y)}"
-
-
-def exact(value: float) -> str:
-    """A number with every digit it has, so that reading it again gives the same."""
-    return repr(float(value)).removesuffix(".0")
+    """A sample as it is typed, with every digit its numbers have."""
+    return f"{', '.join(map(shown, x))} → {', '.join(map(shown, y))}"

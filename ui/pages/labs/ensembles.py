@@ -90,6 +90,7 @@ class EnsemblesPage(JobLabPage):
         self.moments: list[EnsembleMoment] = []
         self.found: tuple[Baseline, ...] = ()
         self._computed: object = None
+        self._is_new = False
         super().__init__(*args, **kwargs)
 
     # Controls
@@ -135,15 +136,29 @@ class EnsemblesPage(JobLabPage):
     def begin(self) -> None:
         job = EnsembleJob(self.settings(), self.state.baselines)
         if job != self._computed:
-            self._computed = job
-            self.moments, self.found = [], ()
-            self.borders.choose(None)
+            self._computed, self._is_new = job, True
             self.start(job, self._finish, self._take)
 
     def forget(self) -> None:
         self._computed = None
 
+    def _failed(self, message: str) -> None:
+        self._clear()
+        self.transport.set_length(0)
+        for view in self.views:
+            view.set_empty(True)
+        self.formula.show_html("")
+        super()._failed(message)
+
+    def _clear(self) -> None:
+        self.moments, self.found = [], ()
+        self.borders.choose(None)
+
     def _take(self, moment: EnsembleMoment) -> None:
+        # What was there before stays until there is something to show.
+        if self._is_new:
+            self._is_new = False
+            self._clear()
         self.moments.append(moment)
         self.extend(len(self.moments) - 1)
 
@@ -156,7 +171,8 @@ class EnsemblesPage(JobLabPage):
     def build_cards(self) -> None:
         self.borders, self.curves = plots.BordersView(), plots.CurvesView()
         self.agreement = plots.AgreementView()
-        for view in (self.borders, self.curves, self.agreement):
+        self.views = (self.borders, self.curves, self.agreement)
+        for view in self.views:
             view.ensure_built()
             view.set_empty(True, tr("Being computed …"))
         self.borders.on_choose = self._write

@@ -94,7 +94,7 @@ class BordersView(PlotView):
                 self.choose(nearest)
 
     def export_data(self) -> Data:
-        if self.planar is None:
+        if self.planar is None or self.is_empty:
             return {}
         a, b = np.meshgrid(self.planar.x, self.planar.y)
         columns: Data = {"x1": a.ravel(), "x2": b.ravel()}
@@ -136,7 +136,7 @@ class CurvesView(PlotView):
         self.set_subtitle(*spans, Span("  "), Span(tr("band over subsets"), "muted", True))
 
     def export_data(self) -> Data:
-        if self.moment is None:
+        if self.moment is None or self.is_empty:
             return {}
         found = self.moment.curves
         columns: Data = {"members": np.arange(1, len(found.by_mean) + 1).astype(float)}
@@ -183,5 +183,6 @@ class AgreementView(PlotView):
         self.set_subtitle(Span(mean, "muted"))
 
     def export_data(self) -> Data:
-        values = self.plot.values
-        return {f"member {i + 1}": column for i, column in enumerate(values.T)}
+        if self.is_empty:
+            return {}
+        return {f"member {i + 1}": column for i, column in enumerate(self.plot.values.T)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
@@ -27,6 +28,7 @@ from ui.pages.labs.rate_slider import RateSlider
 from ui.plots.ticks import number
 from ui.theme import current
 from ui.widgets.check import Check
+from ui.widgets.numbers import shown
 from ui.widgets.row_label import RowLabel
 from ui.widgets.text_field import TextField
 
@@ -152,7 +154,7 @@ class GradientDescentPage(LabPage):
     def show_controls(self) -> None:
         s = self.state
         line = s.model == LINE
-        self.points.set_value("; ".join(f"{x:g}, {y:g}" for x, y in s.points))
+        self.points.set_value("; ".join(f"{shown(x)}, {shown(y)}" for x, y in s.points))
         for name in (
             "model",
             "rule",
@@ -209,14 +211,15 @@ class GradientDescentPage(LabPage):
             self.edit(start=place[0])
 
     def _solve(self) -> None:
-        self._jump(lambda: self.problem.minimum())
+        self._jump(lambda problem: problem.minimum())
 
     def _newton(self) -> None:
-        self._jump(lambda: self.problem.newton(np.array(self.start_point())))
+        self._jump(lambda problem: problem.newton(np.array(self.start_point())))
 
-    def _jump(self, find) -> None:
+    def _jump(self, find: Callable[[LeastSquares], np.ndarray]) -> None:
         try:
-            theta = find().tolist()
+            # That of the last settings which could be computed may be another one.
+            theta = find(self._problem()).tolist()
         except StudyError as error:
             self.banner.say(tr(str(error)))
             return
@@ -229,14 +232,18 @@ class GradientDescentPage(LabPage):
         s = self.state
         return (s.start, s.start_intercept) if s.model == LINE else (s.start,)
 
-    def recompute(self) -> None:
+    def _problem(self) -> LeastSquares:
+        """What the settings describe. Raises StudyError where it cannot be computed."""
         s = self.state
         if s.model == LINE:
-            self.problem = LeastSquares.line(s.points, s.rule, s.standardize)
-        else:
-            self.problem = LeastSquares.proportional(s.points, s.rule)
+            return LeastSquares.line(s.points, s.rule, s.standardize)
+        return LeastSquares.proportional(s.points, s.rule)
+
+    def recompute(self) -> None:
+        s = self.state
+        self.problem = self._problem()
         name = "2/λ" if s.model == LINE else "2/H"
-        self.rate.set_limit(self.problem.largest_stable_rate, name)
+        self.rate.set_limit(self.problem.largest_stable_rate, name, s.schedule != "constant")
         self.rate.set_value(s.rate)
         self.paths: dict[str, Path] = race(
             self.problem, self.start_point(), s.rate, s.updates, self._schedule(), s.seed
@@ -289,13 +296,16 @@ class GradientDescentPage(LabPage):
         s, path = self.state, self.paths[self.state.explained]
         method = escape(tr(METHODS[s.explained].label))
         html = [f"<p><b>{method}</b>: {update_text(self.problem, path, at)}</p>"]
-        html.append(limit_text(self.problem, s.rate))
+        rate, scheduled = s.rate, s.schedule != "constant"
+        if scheduled:
+            rate = float(path.rate[at]) if at < path.updates else np.nan
+        html.append(limit_text(self.problem, rate, scheduled))
         html.append(self._figures(at))
         return "".join(html)
 
     def _figures(self, at: int) -> str:
         """The table of all methods; where one has diverged it says at which update."""
-        names = ("w", "b") if self.state.model == LINE else ("b",)
+        names = ("w", "b") if self.problem.X.shape[1] == 2 else ("b",)
         heads = (*names, "E", tr("gradient"))
         cells = "".join(f"<td align='right'>&nbsp;&nbsp;{head}</td>" for head in heads)
         rows = [f"<tr style='color:{current().muted}'><td></td>{cells}<td></td></tr>"]
@@ -374,40 +384,65 @@ def gradient_text(problem: LeastSquares, path: Path, at: int) -> str:
     return f"{who}: ∂E/∂b = {written} = {figure(float(path.gradient[at, 0]))}"
 
 
-def limit_text(problem: LeastSquares, rate: float) -> str:
-    """The largest stable rate with its numbers, and on which side of it the rate lies."""
+def limit_text(problem: LeastSquares, rate: float, scheduled: bool = False) -> str:
+    """The largest stable rate with its numbers, and on which side of it the rate lies.
+
+    With a schedule `rate` is that of the present update, NaN where there is none, and nothing is
+    said about the whole run.
+    """
     limit = problem.largest_stable_rate
     if not np.isfinite(limit):
         return f"<p>{tr('E is flat: every rate is stable.')}</p>"
     steepest = float(problem.eigenvalues[-1])
     alone = len(problem.eigenvalues) == 1
-    shown = figure(rate)
-    name = "H" if alone else "λ<sub>max</sub>"
-    if abs(rate / limit - 1) < 1e-12:
-        side = tr(
-            "η = {rate} is exactly there: batch descent neither converges nor diverges.", rate=shown
-        )
-    elif rate <= limit:
-        side = tr("η = {rate} is below it: batch descent converges.", rate=shown)
-    else:
-        side = tr("η = {rate} is above it: batch descent diverges.", rate=shown)
-    if alone:
-        more = tr(
-            "Each batch update multiplies the distance by 1 − ηH = {factor}.",
-            factor=figure(1 - rate * steepest),
-        )
-    else:
-        more = tr(
-            "Condition number λ<sub>max</sub>/λ<sub>min</sub> = {condition}.",
-            condition=figure(problem.condition),
-        )
     largest = tr(
         "Largest stable rate 2/{name} = 2/{steepest} = {limit};",
-        name=name,
+        name="H" if alone else "λ<sub>max</sub>",
         steepest=figure(steepest),
         limit=figure(limit),
     )
-    return f"<p>{largest} {side} {more}</p>"
+    parts = [largest, _side_of_limit(rate, limit, scheduled)]
+    if alone and np.isfinite(rate):
+        parts.append(_factor_text(1 - rate * steepest, scheduled))
+    elif not alone:
+        condition = tr(
+            "Condition number λ<sub>max</sub>/λ<sub>min</sub> = {condition}.",
+            condition=figure(problem.condition),
+        )
+        parts.append(condition)
+    return f"<p>{' '.join(parts)}</p>"
+
+
+def _side_of_limit(rate: float, limit: float, scheduled: bool) -> str:
+    """On which side of the largest stable rate the rate lies, and what that means."""
+    exactly, shown = abs(rate / limit - 1) < 1e-12, figure(rate)
+    if np.isnan(rate):
+        return tr("with a schedule each update has a rate of its own.")
+    if scheduled and exactly:
+        return tr("η = {rate} of this update is exactly there.", rate=shown)
+    if scheduled and rate < limit:
+        return tr("η = {rate} of this update is below it.", rate=shown)
+    if scheduled:
+        return tr("η = {rate} of this update is above it.", rate=shown)
+    if exactly:
+        return tr(
+            "η = {rate} is exactly there: batch descent neither converges nor diverges.", rate=shown
+        )
+    if rate <= limit:
+        return tr("η = {rate} is below it: batch descent converges.", rate=shown)
+    return tr("η = {rate} is above it: batch descent diverges.", rate=shown)
+
+
+def _factor_text(factor: float, scheduled: bool) -> str:
+    """What batch updates do to the distance from the minimum."""
+    if scheduled:
+        return tr(
+            "With it a batch update multiplies the distance by 1 − ηH = {factor}.",
+            factor=figure(factor),
+        )
+    return tr(
+        "Each batch update multiplies the distance by 1 − ηH = {factor}.", factor=figure(factor)
+    )
 
 
 def figure(value: float) -> str:

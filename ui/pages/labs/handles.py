@@ -96,4 +96,4 @@ class HandleView(PlotView):
 
 def _to_pixel(value: float, span: float, pixels: float) -> float:
     digits = max(0, int(np.ceil(-np.log10(max(span, 1e-300) / max(pixels, 1.0)))))
-    return round(value, min(digits, 15))
+    return round(float(value), min(digits, 15))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
@@ -43,6 +43,9 @@ MOST_TRAINED = 4
 # A random walk alone explains these shares of its variance.
 WALK = (61, 15)
 
+# Label, settings and updates (0: to its end) of a network to be trained.
+Run = tuple[str, ExperimentSpec, int]
+
 
 @dataclass(frozen=True)
 class LandscapeState:
@@ -61,6 +64,16 @@ class LandscapeState:
     log: bool = True
 
 
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """Slices with what they were taken of: networks, settings, and the point of their paths."""
+
+    subjects: tuple[Subject, ...] = ()
+    settings: SliceSettings = field(default_factory=SliceSettings)
+    at: int = 0
+    slices: tuple[Slice, ...] = ()
+
+
 class LandscapePage(JobLabPage):
     key = "landscape"
     State = LandscapeState
@@ -77,10 +90,17 @@ class LandscapePage(JobLabPage):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.subjects: dict[tuple[str, ExperimentSpec, int], Subject] = {}
-        self.shown: tuple[Subject, ...] = ()
-        self.slices: tuple[Slice, ...] = ()
+        self.subjects: dict[Run, Subject] = {}
+        # What the steps walk through, and what is in the pictures: slices take their time.
+        self.chosen: tuple[Subject, ...] = ()
+        self.drawn = Drawn()
+        # Settings that need computing; whether networks are to be read anew; those in training.
+        self._asked: object = None
+        self._is_stale = True
+        self._training: tuple[Run, ...] = ()
+        # What the last slices were taken of, and at which step.
         self._sliced: object = None
+        self._sliced_at = -1
         super().__init__(*args, **kwargs)
         self.context.session.pins.changed.connect(self._pins_changed)
 
@@ -153,15 +173,28 @@ class LandscapePage(JobLabPage):
 
     def recompute(self) -> None:
         self._lay_out()
-        self.show_step(self.transport.at)
-        self.begin_soon()
+        asked = (self.state.network, self.state.beside, self._settings())
+        self._is_stale |= asked != self._asked
+        self._asked = asked
+        if self.drawn.slices:
+            self._show_slices()
+        if self._is_stale or not self.drawn.slices:
+            self.begin_soon()
+        else:
+            self._tell_edits()
 
-    def _wanted(self) -> tuple[tuple[str, ExperimentSpec, int], ...]:
-        """Label, spec and updates (0: to its end) of the networks. Raises StudyError."""
+    def _settings(self) -> SliceSettings:
+        s = self.state
+        return SliceSettings(
+            s.plane, s.normalised, s.reach, s.seed, s.lines, s.samples, int(s.finest)
+        )
+
+    def _wanted(self) -> tuple[Run, ...]:
+        """The networks that the settings name, as far as they are now. Raises StudyError."""
         keys = [key for key in (self.state.network, self.state.beside) if key]
         return tuple(self._run_of(key) for key in keys)
 
-    def _run_of(self, key: str) -> tuple[str, ExperimentSpec, int]:
+    def _run_of(self, key: str) -> Run:
         session = self.context.session
         if key == TRAIN:
             frame = session.shown
@@ -192,13 +225,7 @@ class LandscapePage(JobLabPage):
         pins = (pin for pin in self._pins() if PIN + pin.name in chosen)
         return found + [pin.name for pin in pins if pin.history.marks]
 
-    def begin(self) -> None:
-        """Train what is not trained yet, then slice it."""
-        try:
-            wanted = self._wanted()
-        except StudyError as error:
-            self.banner.say(tr(str(error)))
-            return
+    def _tell_edits(self) -> None:
         if edited := self._edited_runs():
             self.banner.say(
                 tr(
@@ -207,14 +234,34 @@ class LandscapePage(JobLabPage):
                     runs=_listed(edited),
                 )
             )
+
+    def begin(self) -> None:
+        """After a change of settings take the networks as they are now; else slice those there."""
+        if self._is_stale or not self.chosen:
+            self._choose()
+        elif not self._training:
+            self._slice()
+
+    def _choose(self) -> None:
+        """Train what is not trained yet, then slice it. A run that goes on is not followed."""
+        try:
+            wanted = self._wanted()
+        except StudyError as error:
+            self.banner.say(tr(str(error)))
+            return
+        self._is_stale = False
+        self._tell_edits()
         self._keep_latest(wanted)
         missing = tuple(run for run in wanted if run not in self.subjects)
-        if missing:
-            self.start(TrainJob(missing), lambda found: self._trained(missing, found))
-        else:
-            self._slice(tuple(self.subjects[run] for run in wanted))
+        if not missing:
+            if self._training:
+                self.stop()
+            self._look_at(wanted)
+        elif wanted != self._training:
+            self._training = wanted
+            self.start(TrainJob(missing), lambda found: self._trained(wanted, missing, found))
 
-    def _keep_latest(self, wanted: tuple[Any, ...]) -> None:
+    def _keep_latest(self, wanted: tuple[Run, ...]) -> None:
         """Keep what is wanted and the last networks that were, the latest at the end."""
         for run in wanted:
             if run in self.subjects:
@@ -222,36 +269,42 @@ class LandscapePage(JobLabPage):
         for run in list(self.subjects)[:-MOST_TRAINED]:
             del self.subjects[run]
 
-    def _trained(self, runs: tuple[Any, ...], found: tuple[Subject, ...]) -> None:
-        self.subjects.update(zip(runs, found, strict=True))
-        self.begin()
+    def _trained(
+        self, wanted: tuple[Run, ...], missing: tuple[Run, ...], found: tuple[Subject, ...]
+    ) -> None:
+        self.subjects.update(zip(missing, found, strict=True))
+        if wanted == self._training:
+            self._look_at(wanted)
 
-    def _slice(self, subjects: tuple[Subject, ...]) -> None:
-        first = subjects != self.shown
-        self.shown = subjects
-        length = max(len(subject.path) for subject in subjects) - 1
-        if first:
-            self.transport.length = length
-            self.transport.go(length)
-        elif self.transport.length != length:
-            self.transport.set_length(length)
-        s, at = self.state, self.transport.at
-        settings = SliceSettings(
-            s.plane, s.normalised, s.reach, s.seed, s.lines, s.samples, int(s.finest)
-        )
-        centres = subjects if s.plane == PATH else tuple(moment(each, at) for each in subjects)
-        sliced = (subjects, settings, at if s.plane == RANDOM else -1)
+    def _look_at(self, wanted: tuple[Run, ...]) -> None:
+        """Slice networks that are trained; those that are new at the end of their paths."""
+        self._training = ()
+        subjects = tuple(self.subjects[run] for run in wanted)
+        if subjects != self.chosen:
+            self.chosen = subjects
+            self.transport.length = max(len(subject.path) for subject in subjects) - 1
+            self.transport.go(self.transport.length)
+        self._slice()
+
+    def _slice(self) -> None:
+        subjects, settings, at = self.chosen, self._settings(), self.transport.at
+        centres = subjects
+        if settings.plane == RANDOM:
+            centres = tuple(subject.at(at) for subject in subjects)
+        sliced = (subjects, settings, at if settings.plane == RANDOM else -1)
+        self._sliced_at = at
         if sliced == self._sliced:
             return
         self._sliced = sliced
-        self.start(SliceJob(centres, settings), self._take, self._take)
+
+        def take(slices: tuple[Slice, ...]) -> None:
+            self.drawn = Drawn(subjects, settings, at, slices)
+            self._show_slices()
+
+        self.start(SliceJob(centres, settings), take, take)
 
     def forget(self) -> None:
-        self._sliced = None
-
-    def _take(self, slices: tuple[Slice, ...]) -> None:
-        self.slices = slices
-        self._show_slices()
+        self._sliced, self._training = None, ()
 
     # Showing
 
@@ -283,44 +336,50 @@ class LandscapePage(JobLabPage):
         self.relief_cards[1].setVisible(both and surface)
 
     def _show_slices(self) -> None:
-        heights = plots.Heights(self.slices, self.state.log)
-        labels = tuple(tr(subject.label) for subject in self.shown)
-        parts = zip(self.slices, labels, self.maps, self.reliefs, strict=False)
-        for i, (found, label, map_view, relief) in enumerate(parts):
-            path = self._path(i)
-            for view in (map_view, relief):
-                view.set_empty(False)
-                view.show(found, label, heights, path)
+        drawn = self.drawn
+        heights = plots.Heights(drawn.slices, self.state.log)
+        labels = tuple(tr(subject.label) for subject in drawn.subjects)
+        for i, views in enumerate(zip(self.maps, self.reliefs, strict=True)):
+            for view in views:
+                view.set_empty(i >= len(drawn.slices), tr("Being computed …"))
+                if not view.is_empty:
+                    view.show(drawn.slices[i], labels[i], heights, self._path(i))
         self.fan.set_empty(False)
-        self.fan.show(self.slices, labels, heights.log)
+        self.fan.show(drawn.slices, labels, heights.log)
         self._write()
+
+    def _point(self) -> int:
+        """The point of the paths that is drawn: a path is walked, other slices are of one point."""
+        drawn = self.drawn
+        is_walked = drawn.settings.plane == PATH and drawn.subjects == self.chosen
+        return self.transport.at if is_walked else drawn.at
 
     def _path(self, index: int) -> np.ndarray | None:
         """The path as far as the present moment, where it is the path's plane that is shown."""
-        whole = self.slices[index].plane.path
-        return None if whole is None else whole[: self.transport.at + 1]
+        whole = self.drawn.slices[index].plane.path
+        return None if whole is None else whole[: self._point() + 1]
 
     def show_step(self, at: int) -> None:
-        if not self.slices:
+        if not self.drawn.slices:
             return
-        for i, (map_view, relief) in enumerate(zip(self.maps, self.reliefs, strict=True)):
-            if i < len(self.slices):
-                map_view.show_path(self._path(i))
-                relief.show_path(self._path(i))
+        views = zip(range(len(self.drawn.slices)), self.maps, self.reliefs, strict=False)
+        for i, map_view, relief in views:
+            map_view.show_path(self._path(i))
+            relief.show_path(self._path(i))
         self._write()
-        if self.state.plane == RANDOM and self.shown:
+        if self.state.plane == RANDOM and at != self._sliced_at:
             self.begin_soon()
 
     def _write(self) -> None:
-        s = self.state
-        if s.plane == PATH:
+        settings = self.drawn.settings
+        if settings.plane == PATH:
             html = tr(
                 "L(α, β) = L(θ<sub>end</sub> + α p₁ + β p₂), p₁ and p₂ the principal components of "
                 "the run's path, each of length 1"
             )
         else:
             rule = tr("g · ‖w‖ / ‖g‖ as a whole")
-            if s.normalised:
+            if settings.normalised:
                 rule = tr("g<sub>i</sub> · ‖w<sub>i</sub>‖ / ‖g<sub>i</sub>‖ for every unit i")
             html = tr(
                 "L(α, β) = L(θ + α d₁ + β d₂), g normal draws, d = {rule}; biases stay", rule=rule
@@ -329,21 +388,19 @@ class LandscapePage(JobLabPage):
 
     def _table(self) -> str:
         """All figures, a column a network."""
-        muted, columns = current().muted, list(zip(self.slices, self.shown, strict=False))
-        if not columns:
-            return ""
+        columns = list(zip(self.drawn.slices, self.drawn.subjects, strict=True))
         titles = [
             f"<span style='color:{getattr(current(), role)}'>●</span> {escape(tr(subject.label))}"
             for (_, subject), role in zip(columns, plots.ROLES, strict=False)
         ]
         values = [self._figures(found, subject) for found, subject in columns]
-        return table(titles, values, muted)
+        return table(titles, values, current().muted)
 
     def _figures(self, found: Slice, subject: Subject) -> dict[str, str]:
         losses = found.surface.losses
         known = losses[np.isfinite(losses)]
         ends = (float(known.min()), float(known.max())) if len(known) else (np.nan, np.nan)
-        step = step_of(subject, self.transport.at, self.state.plane)
+        step = subject.at(self._point()).iteration
         side = found.surface.side
         missing = losses.size - len(known)
         return {
@@ -358,7 +415,7 @@ class LandscapePage(JobLabPage):
         }
 
     def _warning(self) -> str:
-        explained = [s.plane.explained for s in self.slices if s.plane.explained is not None]
+        explained = [s.plane.explained for s in self.drawn.slices if s.plane.explained is not None]
         if not explained:
             return ""
         text = tr(
@@ -380,16 +437,3 @@ def _listed(texts: list[str]) -> str:
     if len(texts) == 1:
         return texts[0]
     return tr("{first} and {second}", first=texts[0], second=texts[1])
-
-
-def moment(subject: Subject, at: int) -> Subject:
-    """The network as it was at a point of its path; without the path, which would be copied."""
-    if at >= len(subject.path) - 1:
-        return replace(subject, path=())
-    return replace(subject, params=subject.path[at], path=())
-
-
-def step_of(subject: Subject, at: int, plane: str) -> int:
-    """The update at which a point of the path was passed."""
-    last = len(subject.path) - 1
-    return round(subject.iteration * min(at, last) / max(last, 1))

@@ -176,7 +176,7 @@ class MapView(PlotView):
             self.here.set_data([], [])
 
     def export_data(self) -> Data:
-        if self.slice is None:
+        if self.slice is None or self.is_empty:
             return {}
         s = self.slice.surface
         a, b = np.meshgrid(s.x, s.y)
@@ -271,7 +271,7 @@ class ReliefView(PlotView):
         self.turn(AZIMUTH, ELEVATION)
 
     def export_data(self) -> Data:
-        if self.slice is None:
+        if self.slice is None or self.is_empty:
             return {}
         s = self.slice.surface
         a, b = np.meshgrid(s.x, s.y)

@@ -14,6 +14,9 @@ from ui.widgets.numbers import shown
 
 MARK_HEIGHT = 18
 ABOUT_LIMIT = Message("Beyond this rate batch gradient descent diverges")
+ABOUT_LIMIT_OF_UPDATE = Message(
+    "Beyond this rate an update of batch gradient descent can lead away from the minimum"
+)
 
 
 class RateSlider(QWidget):
@@ -28,7 +31,7 @@ class RateSlider(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.limit = 1.0
-        self._value, self._name = 0.0, ""
+        self._value, self._name, self._scheduled = 0.0, "", False
         self.slider = MarkedSlider()
         self.slider.setAccessibleName(tr("Rate η"))
         self.slider.setToolTip(tr("It rests at the largest stable rate"))
@@ -36,7 +39,6 @@ class RateSlider(QWidget):
         self.setFocusProxy(self.slider)
         self._room = QWidget()
         self._room.setFixedHeight(MARK_HEIGHT)
-        self._room.setToolTip(tr(ABOUT_LIMIT))
         self._words = QLabel(self._room)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -47,9 +49,13 @@ class RateSlider(QWidget):
         self.field.edited.connect(lambda value: self._edit(float(value)))
         self.field.stepped.connect(self.slider.step)
 
-    def set_limit(self, limit: float, name: str) -> None:
-        """Move the mark, which is called `name`: 2/H or, with several parameters, 2/λ."""
-        self.limit, self._name = limit, name
+    def set_limit(self, limit: float, name: str, scheduled: bool) -> None:
+        """Move the mark, which is called `name`: 2/H or, with several parameters, 2/λ.
+
+        Whether a run diverges is only said where its rate is not `scheduled`.
+        """
+        self.limit, self._name, self._scheduled = limit, name, scheduled
+        self._room.setToolTip(tr(ABOUT_LIMIT_OF_UPDATE if scheduled else ABOUT_LIMIT))
         self.slider.set_mark(limit)
         self.set_value(self._value)
 
@@ -80,7 +86,8 @@ class RateSlider(QWidget):
         if mark is None:
             self._words.setText("")
             return
-        beyond, at = self._value > mark, self._value == mark
+        judged = not self._scheduled
+        beyond, at = judged and self._value > mark, judged and self._value == mark
         limit = f"{self._name} = {shown(float(f'{mark:.3g}'))}"
         if beyond:
             limit = tr("{limit}: diverges", limit=limit)

@@ -32,6 +32,9 @@ from ui.theme import current
 from ui.widgets.check import Check
 
 DIGITS, MNIST_KEY, TRAIN = "digits", "mnist", "train"
+NOT_JUDGED = Message(
+    "No fine-tuning: there are no samples to judge it by. Hold out some for validation or test."
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,10 @@ class PretrainingPage(JobLabPage):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.moments: list[PretrainingMoment] = []
         self.tuned: Tuning | None = None
-        self._computed: object = None
+        # What the moments are of, and what is being computed.
+        self.job_shown: PretrainingJob | None = None
+        self._computed: PretrainingJob | None = None
+        self._is_judged = True
         super().__init__(*args, **kwargs)
 
     # Controls
@@ -155,21 +161,37 @@ class PretrainingPage(JobLabPage):
         job = PretrainingJob(self.settings(), self.state.tuning, self.state.compare)
         if job != self._computed:
             self._computed = job
-            self.moments, self.tuned = [], None
-            self.start(job, self._finish, self._take)
+            self.start(job, lambda run: self._finish(job, run), lambda news: self._take(job, news))
 
     def forget(self) -> None:
         self._computed = None
 
-    def _take(self, news: PretrainingMoment | Tuning) -> None:
+    def _failed(self, message: str) -> None:
+        self._begin_showing(None)
+        self.transport.set_length(0)
+        for view in self.views:
+            view.set_empty(True)
+        self.formula.show_html("")
+        super()._failed(message)
+
+    def _begin_showing(self, job: PretrainingJob | None) -> None:
+        """Drop what there is of another job: it stays until there is something to show."""
+        if job is not self.job_shown:
+            self.job_shown, self._is_judged = job, True
+            self.moments, self.tuned = [], None
+
+    def _take(self, job: PretrainingJob, news: PretrainingMoment | Tuning) -> None:
+        self._begin_showing(job)
         if isinstance(news, Tuning):
             self.tuned = news
         else:
             self.moments.append(news)
         self.extend(self._length())
 
-    def _finish(self, found: PretrainingRun) -> None:
+    def _finish(self, job: PretrainingJob, found: PretrainingRun) -> None:
+        self._begin_showing(job)
         self.moments, self.tuned = list(found.moments), found.tuning
+        self._is_judged = found.tuning is not None
         self.extend(self._length())
 
     def _length(self) -> int:
@@ -183,8 +205,8 @@ class PretrainingPage(JobLabPage):
         self.filters, self.pictures = plots.FiltersView(), plots.PicturesView()
         self.statistics, self.errors = plots.StatisticsView(), plots.ErrorsView()
         self.accuracy = plots.TuningView()
-        views = (self.filters, self.pictures, self.statistics, self.errors, self.accuracy)
-        for i, view in enumerate(views):
+        self.views = (self.filters, self.pictures, self.statistics, self.errors, self.accuracy)
+        for i, view in enumerate(self.views):
             view.ensure_built()
             view.set_empty(True, tr("Being computed …"))
             self.add_card(view, *divmod(i, 3))
@@ -206,17 +228,20 @@ class PretrainingPage(JobLabPage):
         self.statistics.show(moment)
         self.errors.show(self.moments[: last + 1])
         epochs = at - len(self.moments)
-        self.accuracy.set_empty(epochs < 0, tr("Begins when all layers are pre-trained"))
+        waits = tr("Begins when all layers are pre-trained")
+        self.accuracy.set_empty(epochs < 0, waits if self._is_judged else tr(NOT_JUDGED))
         if epochs >= 0:
             self.accuracy.show(self.tuned, epochs)
         self._write(moment, epochs)
 
     def _write(self, moment: PretrainingMoment, epochs: int) -> None:
         hidden, visible, data, model, weight = moment.strongest
-        s, snapshot = self.state, moment.snapshot
-        change = s.rate * (data - model - s.weight_cost * weight)
+        assert self.job_shown
+        settings, snapshot = self.job_shown.settings, moment.snapshot
+        rbm = settings.rbm
+        change = rbm.rate * (data - model - rbm.weight_cost * weight)
         momentum = FIRST_MOMENTUM if snapshot.epoch <= 1 else MOMENTUM
-        momentum = 0.0 if s.persistent else momentum
+        momentum = 0.0 if settings.persistent else momentum
         where = tr(
             "ΔW = η (⟨vh⟩<sub>data</sub> − ⟨vh⟩<sub>model</sub> − λ W), plus {momentum} times the "
             "last ΔW. Where the two differ most, input {input} and unit {unit}:",
@@ -225,8 +250,8 @@ class PretrainingPage(JobLabPage):
             unit=hidden + 1,
         )
         rule = (
-            f"<p>{where}<br>{_short(s.rate)} · ({_short(data)} − {_short(model)} − "
-            f"{_short(s.weight_cost)} · {_short(weight)}) = "
+            f"<p>{where}<br>{_short(rbm.rate)} · ({_short(data)} − {_short(model)} − "
+            f"{_short(rbm.weight_cost)} · {_short(weight)}) = "
             f"<b>{_short(change).strip('()')}</b></p>"
         )
         self.formula.show_html(rule + self._layers(snapshot.layer) + self._accuracies(epochs))
@@ -246,6 +271,8 @@ class PretrainingPage(JobLabPage):
         return table([tr("error"), tr("free-energy gap")], columns, current().muted)
 
     def _accuracies(self, epochs: int) -> str:
+        if not self._is_judged:
+            return f"<p style='color:{current().muted}'>{tr(NOT_JUDGED)}</p>"
         if self.tuned is None or epochs < 0:
             return ""
         rows = {

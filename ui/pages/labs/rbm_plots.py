@@ -69,7 +69,7 @@ class FiltersView(PlotView):
         self.set_subtitle(Span(words, "muted", True))
 
     def export_data(self) -> Data:
-        if self.images.shown is None:
+        if self.images.shown is None or self.is_empty:
             return {}
         weights = self.images.weights()
         return _pixels(weights, [f"unit {i + 1}" for i in range(len(weights))])
@@ -101,7 +101,7 @@ class PicturesView(PlotView):
             images.set_values(getattr(moment.snapshot, name).reshape(-1, *moment.shape))
 
     def export_data(self) -> Data:
-        if self.moment is None:
+        if self.moment is None or self.is_empty:
             return {}
         table: Data = {}
         for name, caption in ROWS.items():
@@ -142,7 +142,7 @@ class StatisticsView(PlotView):
         self.set_subtitle(Span(words, "muted", True))
 
     def export_data(self) -> Data:
-        return {"vh model": self.dots.xs, "vh data": self.dots.ys}
+        return {} if self.is_empty else {"vh model": self.dots.xs, "vh data": self.dots.ys}
 
 
 class ErrorsView(PlotView):
@@ -193,7 +193,7 @@ class ErrorsView(PlotView):
 
     def export_data(self) -> Data:
         table: Data = {}
-        for i, (errors, gaps) in enumerate(self.ends, 1):
+        for i, (errors, gaps) in enumerate([] if self.is_empty else self.ends, 1):
             table[f"error, layer {i}"] = np.array(errors)
             table[f"free energy gap, layer {i}"] = np.array(gaps)
         return table
@@ -225,7 +225,7 @@ class TuningView(PlotView):
         self.set_subtitle(*spans)
 
     def export_data(self) -> Data:
-        if self.tuning is None:
+        if self.tuning is None or self.is_empty:
             return {}
         n = max(map(len, self.tuning.curves.values()))
         columns = {name: np.array(values) for name, values in self.tuning.curves.items()}
