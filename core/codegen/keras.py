@@ -193,7 +193,9 @@ def _declared(layer: Any, plan: Plan) -> list[str]:
         shared = [] if layer.activation.share == "unit" else ["shared_axes=(1,)"]
         return _layer(f"{module}_slope", "PReLU", [start, *shared])
     if isinstance(layer, Drop):
-        return _layer(f"{module}_dropout", "Dropout", [f"rate={layer.rate!r}", "seed=SEED"])
+        # With a common seed, layers of equal width would drop the same units.
+        arguments = [f"rate={layer.rate!r}", f'seed=seed_of("{module}_dropout")']
+        return _layer(f"{module}_dropout", "Dropout", arguments)
     return []
 
 
