@@ -15,7 +15,8 @@ from core.codegen.text import call, filled
 # What is applied to x.
 ACTIVATIONS = {
     "identity": "x",
-    "step": "ops.cast(x > 0, DTYPE)",
+    # Of a comparison, the layers below would have no gradient in place of one of 0.
+    "step": "ops.sign(ops.relu(x))",
     "sigmoid": "ops.sigmoid(x)",
     "tanh": "ops.tanh(x)",
     "relu": "ops.relu(x)",
