@@ -15,7 +15,8 @@ from core.codegen.text import call, filled
 # What is applied to x.
 ACTIVATIONS = {
     "identity": "x",
-    "step": "ops.cast(x > 0, DTYPE)",
+    # Of a comparison, the layers below would have no gradient in place of one of 0.
+    "step": "ops.sign(ops.relu(x))",
     "sigmoid": "ops.sigmoid(x)",
     "tanh": "ops.tanh(x)",
     "relu": "ops.relu(x)",
@@ -193,7 +194,9 @@ def _declared(layer: Any, plan: Plan) -> list[str]:
         shared = [] if layer.activation.share == "unit" else ["shared_axes=(1,)"]
         return _layer(f"{module}_slope", "PReLU", [start, *shared])
     if isinstance(layer, Drop):
-        return _layer(f"{module}_dropout", "Dropout", [f"rate={layer.rate!r}", "seed=SEED"])
+        # With a common seed, layers of equal width would drop the same units.
+        arguments = [f"rate={layer.rate!r}", f'seed=seed_of("{module}_dropout")']
+        return _layer(f"{module}_dropout", "Dropout", arguments)
     return []
 
 

@@ -17,7 +17,8 @@ from core.codegen.text import call, filled
 # What is applied to x.
 ACTIVATIONS = {
     "identity": "x",
-    "step": "(x > 0).to(x.dtype)",
+    # Of a comparison, the layers below would have no gradient in place of one of 0.
+    "step": "F.relu(x).sign()",
     "sigmoid": "torch.sigmoid(x)",
     "tanh": "torch.tanh(x)",
     "relu": "F.relu(x)",

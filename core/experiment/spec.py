@@ -205,8 +205,16 @@ class Change(NamedTuple):
     restarts_run: bool
 
 
-def changes(old: Any, new: Any, path: str = "", restarts: bool = False) -> Iterator[Change]:
-    """Every leaf setting in which two specs (or parts of the same class) differ."""
+Common = tuple[Activation | None, Activation | None]
+
+
+def changes(
+    old: Any, new: Any, path: str = "", restarts: bool = False, common: Common = (None, None)
+) -> Iterator[Change]:
+    """Every leaf setting in which two specs (or parts of the same class) differ. `common` are the
+    old and the new activation of blocks without one of their own."""
+    if isinstance(old, NetworkSpec):
+        common = old.activation, new.activation
     for item in fields(old):
         before, after = getattr(old, item.name), getattr(new, item.name)
         if before == after and type(before) is type(after):
@@ -215,18 +223,23 @@ def changes(old: Any, new: Any, path: str = "", restarts: bool = False) -> Itera
         declared = item.metadata.get("setting")
         restarts_run = restarts or (declared is not None and declared.restarts_run)
         if is_dataclass(before) and type(before) is type(after):
-            yield from changes(before, after, where, restarts_run and isinstance(before, Entry))
+            below = restarts_run and isinstance(before, Entry)
+            yield from changes(before, after, where, below, common)
         elif isinstance(before, tuple) and _same_kinds(before, after):
             for i, (a, b) in enumerate(zip(before, after, strict=True)):
-                yield from changes(a, b, f"{where}[{i}]")
+                yield from changes(a, b, f"{where}[{i}]", common=common)
         else:
-            yield Change(where, before, after, restarts_run or not _can_swap(before, after))
+            swaps = _can_swap(before, after, common)
+            yield Change(where, before, after, restarts_run or not swaps)
 
 
 def _same_kinds(before: tuple[Any, ...], after: tuple[Any, ...]) -> bool:
     return [type(a) for a in before] == [type(b) for b in after]
 
 
-def _can_swap(before: Any, after: Any) -> bool:
+def _can_swap(before: Any, after: Any, common: Common) -> bool:
     """Whether one value can replace the other without adding or removing parameters."""
-    return not any(isinstance(v, Activation) and v.parametric for v in (before, after))
+    if not any(isinstance(value, Activation) for value in (before, after)):
+        return True
+    old, new = before or common[0], after or common[1]
+    return old == new or not any(function and function.parametric for function in (old, new))

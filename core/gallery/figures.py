@@ -135,7 +135,8 @@ def dead(outcome: Outcome) -> float:
 
 
 def same_sign(layer: int) -> Reading:
-    """Share of units whose incoming weights all move the same way in the first update."""
+    """Share of the units that the first update moves whose incoming weights all move the same
+    way."""
 
     def reading(outcome: Outcome) -> float:
         shares = outcome.before[1].shares

@@ -51,7 +51,9 @@ FIGURES: dict[str, Figure] = {
     "dead": Figure(Message("dead units"), Message("largest share of dead units in a hidden layer")),
     "same_sign": Figure(
         Message("same sign"),
-        Message("largest share of units in a hidden layer whose weights all moved the same way"),
+        Message(
+            "largest share of a hidden layer's moved units whose weights all went the same way"
+        ),
     ),
     "duplicate_units": Figure(
         Message("equal units"),

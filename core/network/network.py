@@ -34,7 +34,8 @@ class Network:
 
     `params` and `grads` are flat vectors, `mask` is 1 where penalties apply, `buffers` holds the
     running statistics. With `inherit` the new network uses the vectors of one with the same
-    parameters, so that an activation or a dropout rate can change in flight.
+    parameters, so that an activation or a dropout rate can change in flight. Raises ValueError if
+    the parameters of `inherit` have other names or shapes.
     """
 
     def __init__(
@@ -51,18 +52,18 @@ class Network:
         self.activations: dict[str, Activation] = {}
         self._spec, self._streams = spec, streams
         self.root = self._build(features, outputs)
-        parameters = [p for layer in self.root.walk() for p in layer.parameters]
-        buffers = [p for layer in self.root.walk() for p in layer.buffers]
-        self.parameters: tuple[Parameter, ...] = tuple(parameters)
+        self.parameters = tuple(p for layer in self.root.walk() for p in layer.parameters)
+        self.named_buffers = tuple(p for layer in self.root.walk() for p in layer.buffers)
         if inherit is None:
-            self.params, self.grads = _zeros(parameters, dtype), _zeros(parameters, dtype)
-            self.buffers = _zeros(buffers, dtype)
+            self.params, self.grads = _zeros(self.parameters, dtype), _zeros(self.parameters, dtype)
+            self.buffers = _zeros(self.named_buffers, dtype)
         else:
+            if self._shapes() != inherit._shapes():
+                raise ValueError("the network to inherit from has other parameters")
             self.params, self.grads = inherit.params, inherit.grads
             self.buffers = inherit.buffers
-        _bind(parameters, self.params, self.grads)
-        _bind(buffers, self.buffers, self.buffers)
-        self.named_buffers = tuple(buffers)
+        _bind(self.parameters, self.params, self.grads)
+        _bind(self.named_buffers, self.buffers, self.buffers)
         if inherit is None:
             self._initialize(streams)
 
@@ -133,6 +134,9 @@ class Network:
     def _initialize(self, streams: Streams) -> None:
         for layer in self.root.walk():
             layer.initialize(streams)
+
+    def _shapes(self) -> list[tuple[str, tuple[int, ...]]]:
+        return [(p.name, p.shape) for p in (*self.parameters, *self.named_buffers)]
 
     def _build(self, features: int, outputs: int) -> Layer:
         layers: list[Layer] = []

@@ -36,7 +36,8 @@ class Confuser:
         counts = np.bincount(true * self._rows + guessed, minlength=self._rows**2)
         table = counts.reshape(self._rows, self._rows).astype(np.uint32)
         worst = self._worst(predicted, loss) if self._samples.image_shape else None
-        return Confusion(iteration, self._drawn, table, worst)
+        found = (predicted == self._labels) & (true == len(self._drawn))
+        return Confusion(iteration, self._drawn, table, worst, int(found.sum()))
 
     def _worst(self, predicted: NDArray[np.intp], loss: Array) -> Worst:
         known = np.where(np.isnan(loss), np.inf, loss)

@@ -63,9 +63,10 @@ class Shares:
     """Shares of units or values per layer, each (layers,) in 0…1.
 
     `saturated`: of all activations, those whose |f'(z)| is below the activation's threshold.
-    `dead`: of all units, those that are 0 for every probe sample. `same_sign`: of all units, those
-    whose incoming weights the last update moved in one direction only; `still`: those whose
-    incoming weights it did not move at all. Both are NaN before the first update.
+    `dead`: of all units, those that are 0 for every probe sample. `still`: of all units, those
+    whose incoming weights the last update did not move at all; `same_sign`: of the others, those
+    whose incoming weights it moved in one direction only, NaN where there are no others. Both are
+    NaN if no update is known.
     `duplicate_units`: of all units, those that have the weights of another unit of their layer;
     None where not measured.
     """

@@ -113,6 +113,8 @@ class History:
             self.steps.append(segment.first, values)
         for score in frame.validation:
             self._score(score)
+        if frame.data:
+            self.classifies = frame.data.classifies
         self.layers = frame.layers
         self.layer_rows.append(frame.iteration, _figures(frame))
         self._keep(frame)

@@ -310,15 +310,17 @@ class Meter:
         return float((np.abs(slope) < function.saturation).mean())
 
     def _same_sign(self, moved: Array, i: int) -> tuple[float, float]:
-        """Of all units of a layer, the share whose incoming weights moved one way only, and the
-        share of which none moved."""
+        """Of the units of a layer that moved, the share whose incoming weights moved one way only,
+        NaN if there are none; and the share of all units that did not move."""
         affine = self._affines[i]
         rows, columns = affine.block.shape
         start = affine.block.offset
         weights = moved[start : start + rows * columns].reshape(rows, columns)[:, : affine.fan_in]
         up, down = (weights > 0).any(axis=1), (weights < 0).any(axis=1)
         still = (weights == 0).all(axis=1)  # not ~(up | down): NaN does not count as not moving
-        return float((up ^ down).mean()), float(still.mean())
+        moving = np.count_nonzero(~still)
+        one_way = np.count_nonzero(up ^ down) / moving if moving else math.nan
+        return one_way, float(still.mean())
 
 
 def _spread(activations: Array) -> float:

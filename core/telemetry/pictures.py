@@ -142,23 +142,38 @@ class Confusion:
     """Counts (true class, predicted class) over the validation set at `iteration`.
 
     `classes` are the classes of rows and columns; if not all are included, one more row and column
-    at the end is for the others together.
+    at the end is for the others together. Their common cell also counts those of them that are
+    confused with each other; `found_of_others` are the correct ones in it.
     """
 
     iteration: int
     classes: tuple[int, ...]
     counts: NDArray[np.uint32]
     worst: Worst | None = None
+    found_of_others: int = 0
+
+    @property
+    def found(self) -> NDArray[np.uint32]:
+        """The correctly predicted samples of each row, (rows,)."""
+        found = self.counts.diagonal().copy()
+        if len(found) > len(self.classes):
+            found[-1] = self.found_of_others
+        return found
+
+    @property
+    def accuracy(self) -> float:
+        """The share of correct predictions; 0 without samples."""
+        return float(self.found.sum() / max(self.counts.sum(), 1))
 
     @property
     def recall(self) -> NDArray[np.float64]:
-        """Recall of each class, (rows,); NaN for classes without samples."""
-        return _shares(self.counts.diagonal(), self.counts.sum(axis=1))
+        """Recall of each row, (rows,); NaN for classes without samples."""
+        return _shares(self.found, self.counts.sum(axis=1))
 
     @property
     def precision(self) -> NDArray[np.float64]:
-        """Precision of each class, (columns,); NaN for classes never predicted."""
-        return _shares(self.counts.diagonal(), self.counts.sum(axis=0))
+        """Precision of each column, (columns,); NaN for classes never predicted."""
+        return _shares(self.found, self.counts.sum(axis=0))
 
 
 def _shares(part: NDArray[np.uint32], whole: NDArray[np.uint64]) -> NDArray[np.float64]:

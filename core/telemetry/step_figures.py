@@ -14,8 +14,8 @@ class StepFigures:
 
     `gradient` is the mean |dE/dW| of the batch's data loss, before penalty and clipping.
     `update_ratio` is ‖ΔW‖/‖W‖, W after the update and ΔW with penalty, clipping and weight decay.
-    `same_sign` and `still` are shares of the units: those whose weights all moved one way, and
-    those that did not move. `batch_loss` and `penalty` are the two parts of what was minimised.
+    `still` is the share of the units that did not move, `same_sign` that of the others whose
+    weights all moved one way. `batch_loss` and `penalty` are the two parts of what was minimised.
     """
 
     iteration: int

@@ -97,6 +97,8 @@ class Trainer:
         self.divergence: Divergence | None = None
         self.schedule_memory = training.schedule.start()
         self._best: Best | None = None
+        # Patience counts the epochs after this one, whatever came before.
+        self._patient_since = 0
         self._scores: list[Score] = []
         self._curves = StepCurves()
         self._last: LastUpdate | None = None
@@ -238,14 +240,17 @@ class Trainer:
             self.restore_best()
 
     def _watch(self, score: Score) -> None:
-        """Early stopping: keep the best weights, stop when they are `patience` epochs old."""
+        """Early stopping: keep the best weights, stop after `patience` epochs without better."""
         epoch, patience = self.sampler.epochs, self.spec.training.patience
+        start = self._patient_since
         if score.loss < (self._best.loss if self._best else math.inf):
             self._best = Best.of(score.loss, epoch, self.network)
-        elif epoch - (self._best.epoch if self._best else 0) >= patience:
+        elif epoch - max(start, self._best.epoch if self._best else 0) >= patience:
             validates = self.watched_part == "validation"
             loss = Message("validation loss") if validates else Message("training loss")
-            self.finished = Message("no finite {loss} in {epochs} epochs", loss=loss, epochs=epoch)
+            self.finished = Message(
+                "no finite {loss} in {epochs} epochs", loss=loss, epochs=epoch - start
+            )
             if self._best:
                 self.finished = Message(
                     "no better {loss} than {least:.4g} since epoch {since}",
@@ -340,15 +345,9 @@ class Trainer:
         for active in self._passes.values():
             self._curves.score(active)
         training, old = spec.training, self.spec
+        self._be_patient_from_now(spec)
         if spec.network != old.network:
-            self.network = Network(
-                spec.network,
-                self.network.features,
-                self.network.outputs,
-                self.streams,
-                self.dtype,
-                inherit=self.network,
-            )
+            self._rebuild(spec)
         if training.schedule != old.training.schedule:
             self.schedule_memory = training.schedule.start()
         self.sampler.change(training.batching, training.replacement)
@@ -357,6 +356,24 @@ class Trainer:
         if not self.divergence:
             self.finished = ""
         self._prepare()
+
+    def _be_patient_from_now(self, spec: ExperimentSpec) -> None:
+        """Begin early stopping anew where it is switched or the run goes on after its end."""
+        switched = bool(spec.training.patience) != bool(self.spec.training.patience)
+        if switched:
+            self._best = None
+        if switched or self.finished:
+            self._patient_since = self.sampler.epochs
+
+    def _rebuild(self, spec: ExperimentSpec) -> None:
+        """Build the network of `spec` on the present weights."""
+        old = self.network
+        self.network = Network(
+            spec.network, old.features, old.outputs, self.streams, self.dtype, inherit=old
+        )
+        if self.network.activations != old.activations:
+            self._best = None  # its weights have another loss now
+            self._patient_since = self.sampler.epochs
 
     def state(self) -> dict[str, Any]:
         """A copy of everything needed to continue from here."""
@@ -370,6 +387,7 @@ class Trainer:
             "streams": self.streams.state(),
             "schedule": self.schedule_memory,
             "best": self._best,
+            "patient_since": self._patient_since,
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -403,6 +421,7 @@ class Trainer:
         self.sampler.restore(state["sampler"])
         self.streams.restore(state["streams"])
         self.schedule_memory, self._best = state["schedule"], state["best"]
+        self._patient_since = state["patient_since"]
         self.iteration = state["iteration"]
         self.finished, self.divergence = "", None
 

@@ -17,7 +17,12 @@ if os.environ.get("PLAYGROUND_REQUIRE_TORCH"):
 else:
     torch = pytest.importorskip("torch")
 
+from core.catalogue.activations import Step
+from core.catalogue.blocks import Dense
+from core.catalogue.optimizers import AdamW, Lion, Momentum
+from core.catalogue.penalties import L2, ByNorm
 from core.codegen import CodeError, Options, export, start_weights, write
+from core.experiment.spec import ExperimentSpec, NetworkSpec, TrainingSpec
 from tests.parity.training import experiment
 from tests.scripted import STEPS, assume_calm, difference, expected, result, run, trained, unending
 from tests.strategies import specs
@@ -44,6 +49,23 @@ def test_pytorch_script_gives_the_weights_of_the_app(spec, tmp_path_factory):
         assert "batches of one sample" in str(error)
         reject()
     assert difference(expected(trainer, "pytorch"), theirs) < 1e-6
+
+
+@pytest.mark.parametrize(
+    "training",
+    [
+        TrainingSpec(optimizer=Lion()),
+        TrainingSpec(optimizer=AdamW(decay=0.3)),
+        TrainingSpec(weight_decay=0.3, clipping=ByNorm()),
+        TrainingSpec(optimizer=Momentum(), penalty=L2(strength=0.1)),
+    ],
+)
+def test_layers_below_a_step_function_have_gradients_of_zero(tmp_path, training):
+    blocks = (Dense(units=8), Dense(units=8, activation=Step()))
+    network = NetworkSpec(hidden=blocks)
+    spec = ExperimentSpec(network=network, training=training, precision="float64")
+    theirs = run(spec, "pytorch", tmp_path)
+    assert difference(expected(trained(spec), "pytorch"), theirs) < 1e-6
 
 
 def test_pytorch_script_is_a_program(tmp_path):

@@ -58,6 +58,17 @@ def test_the_subtitle_tells_the_share_of_right_answers(shown):
     assert f"{100 * accuracy:.1f} % of 60 correct" in plain(view.subtitle)
 
 
+def test_among_many_classes_too_only_right_answers_count(shown):
+    view = shown(spec_of(Clouds(classes=40, features=1)), steps=40)
+    confusion = view.frame.confusion
+    accuracy = view.frame.validation[-1].accuracy
+    assert accuracy < np.trace(confusion.counts) / confusion.counts.sum()
+    assert f"{100 * accuracy:.1f} % of 60 correct" in plain(view.subtitle)
+    view.point_at(view.matrix.cell(20, 20).center())
+    rows = {row.name: row.value for row in view.read_out.rows}
+    assert rows["correct"] == f"{confusion.found_of_others} of {confusion.counts[20, 20]}"
+
+
 def test_pictures_stand_beside_the_matrix_where_there_is_room(shown):
     spec = spec_of(Digits(count=120))
     assert len(shown(spec).shown_plots) == 2

@@ -281,6 +281,18 @@ def test_loss_shows_accuracy_beside_it_where_there_is_room(shown):
     assert "%" in plain(view.subtitle)
 
 
+def test_accuracy_is_shown_without_validation_samples_too(qtbot):
+    _, history, frame = moments(ExperimentSpec(data=DataSpec(validation=0)), 60)
+    view = LossView()
+    qtbot.addWidget(view)
+    view.resize(900, 240)
+    view.show()
+    view.show_frame(frame, history)
+    view.grab()
+    assert view.placed == [view.loss, view.accuracy]
+    assert np.isfinite(view.export_data()["train accuracy"]).any()
+
+
 def test_loss_and_accuracy_show_what_always_the_same_answer_would_score(qtbot):
     _, history, frame = moments(ExperimentSpec(), 60)
     view = VIEWS["loss"]()

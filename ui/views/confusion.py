@@ -74,8 +74,7 @@ class ConfusionView(PictureView):
         data = self.matrix.shown
         if data is None or self.unsupported:
             return (Span(tr("counts on the validation set")),)
-        total = max(int(data.counts.sum()), 1)
-        percent = 100 * np.trace(data.counts) / total
+        percent, total = 100 * data.accuracy, int(data.counts.sum())
         share = tr("{percent:.1f} % of {total:,} correct", percent=percent, total=total)
         if self.shown_plots == [self.worst_plot]:
             return (Span(f"{tr('worst of the validation set')}  ·  {share}"),)

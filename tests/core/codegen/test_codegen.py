@@ -16,7 +16,7 @@ from hypothesis import Phase, given, settings
 
 from core.catalogue.activations import ACTIVATIONS
 from core.catalogue.batching import Stochastic
-from core.catalogue.blocks import Dense
+from core.catalogue.blocks import Dense, Skip, SplitMerge
 from core.catalogue.initializers import INITIALIZERS, RBM
 from core.catalogue.losses import LOSSES, OUTPUTS
 from core.catalogue.optimizers import OPTIMIZERS
@@ -140,6 +140,13 @@ def _every_entry():
             network=NetworkSpec(hidden=(Dense(), Dense(dropout=0.5)), **network),
             training=TrainingSpec(patience=3, weight_decay=0.01, **chosen),
         )
+
+
+def test_dropout_of_every_layer_has_a_seed_of_its_own_in_keras():
+    network = NetworkSpec(hidden=(Dense(units=8), Skip(units=8), SplitMerge(units=8)), dropout=0.5)
+    script = export(ExperimentSpec(network=network), "keras").script
+    seeds = re.findall(r"Dropout\([^)]*seed=(seed_of\(.*?\))", script)
+    assert len(seeds) == len(set(seeds)) == script.count("keras.layers.Dropout") == 6
 
 
 def test_every_entry_of_the_catalogue_can_be_written():

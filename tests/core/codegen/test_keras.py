@@ -6,17 +6,22 @@
 from __future__ import annotations
 
 import os
+import runpy
 import subprocess
 import sys
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import Phase, given, reject, settings
 
+from core.catalogue.activations import Step
+from core.catalogue.blocks import Dense
 from core.catalogue.optimizers import SGD, AdaDelta, Adam, Momentum, NAdam
 from core.catalogue.schedules import Exponential
 from core.codegen import CodeError, Options, export, start_weights, write
 from core.codegen.keras import OTHER_EPSILON
+from core.experiment.spec import ExperimentSpec, NetworkSpec, TrainingSpec
 from tests.parity.training import experiment
 from tests.scripted import STEPS, assume_calm, difference, expected, result, run, trained, unending
 from tests.strategies import specs
@@ -70,6 +75,27 @@ def test_keras_script_is_a_program(tmp_path, optimizer):
     limit = NEAR if optimizer.key in OTHER_EPSILON else SAME
     ours = without_variances(expected(trained(spec), "keras"))
     assert difference(ours, result(tmp_path)) < limit
+
+
+def test_layers_below_a_step_function_are_decayed_too(tmp_path):
+    blocks = (Dense(units=8), Dense(units=8, activation=Step()))
+    training = TrainingSpec(weight_decay=0.3, optimizer=SGD(learning_rate=0.1))
+    spec = ExperimentSpec(
+        network=NetworkSpec(hidden=blocks), training=training, precision="float64"
+    )
+    assert difference(expected(trained(spec), "keras"), run(spec, "keras", tmp_path)) < SAME
+
+
+def test_layers_of_equal_width_drop_units_of_their_own(tmp_path):
+    network = NetworkSpec(hidden=(Dense(units=32),) * 2, dropout=0.5)
+    write(tmp_path, export(ExperimentSpec(network=network), "keras", Options("script", STEPS)))
+    model = runpy.run_path(str(tmp_path / "script.py"))["Network"]()
+    ones = np.ones((8, 32), "float32")
+    masks = [
+        keras.ops.convert_to_numpy(layer(ones, training=True))
+        for layer in (model.layer_1_dropout, model.layer_2_dropout)
+    ]
+    assert not np.array_equal(*masks)
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,14 @@ import pytest
 
 from core.catalogue.activations import HardSigmoid, Sigmoid
 from core.catalogue.batching import FullBatch
+from core.catalogue.initializers import Normal
 from core.catalogue.optimizers import LBFGS, SGD, Adam
 from core.catalogue.penalties import L2
+from core.data.digits import Digits
 from core.data.toys import Circle, TwoGaussians
 from core.diagnosis import diagnose
 from core.diagnosis.words import number
-from core.telemetry.history import History
+from core.telemetry.history import LOSS, History
 from core.training.results import Score
 from tests.diagnosed import (
     DEEP_SIGMOID,
@@ -67,6 +69,18 @@ def test_gradients_of_a_network_that_has_learned_may_be_anything(key, gradient):
         history.append(replace(frame, gradient=np.array(gradient)))
     assert key in keys(diagnose(run.spec, run.frames[0], history))
     assert keys(diagnose(run.spec, run.frames[-1], history)) == {"healthy"}
+
+
+def test_no_better_than_guessing_has_learned_nothing_also_without_validation_samples():
+    """The loss fell far, from that of weights too large to that of guessing among ten classes."""
+    spec = experiment(
+        Digits(), (64, 64), initializer=Normal(sigma=1.0),
+        training={"optimizer": Adam(learning_rate=0.02), "penalty": L2(strength=5.0)},
+    )  # fmt: skip
+    run = watched(replace(spec, data=replace(spec.data, validation=0)), 60)
+    first = run.history.steps.first
+    assert first is not None and first[LOSS] > 9
+    assert "plateau" in run.now
 
 
 def test_a_diverged_run_is_told_with_layer_and_step():

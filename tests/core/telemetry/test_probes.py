@@ -153,6 +153,19 @@ def test_many_classes_share_one_row_but_for_the_most_frequent():
     assert confusion.classes == tuple(range(30, 50))
     assert confusion.counts.sum() == 450
     assert confusion.counts[-1, -1] == 30
+    assert confusion.accuracy == 1 and (confusion.recall == 1).all()
+
+
+def test_classes_that_share_a_row_are_not_correct_where_they_are_confused_with_each_other():
+    labels = np.concatenate([np.arange(50), np.repeat(np.arange(30, 50), 3)])
+    guessed = np.where(labels < 30, (labels + 1) % 30, labels)
+    guessed[:3] = labels[:3]
+    samples = Samples(np.zeros((len(labels), 3)), np.eye(50)[labels], "classes")
+    confusion = Confuser(samples, samples).count(7, np.eye(50)[guessed].T, np.zeros(len(labels)))
+    assert confusion.counts[-1, -1] == 30
+    assert confusion.accuracy == pytest.approx((labels == guessed).mean())
+    assert confusion.recall[-1] == confusion.precision[-1] == 0.1
+    assert (confusion.recall[:-1] == 1).all()
 
 
 def test_regression_and_runs_without_validation_have_no_confusions():

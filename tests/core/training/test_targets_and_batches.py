@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
+from core.catalogue.activations import ReLU
 from core.catalogue.batching import MiniBatch, Stochastic
 from core.catalogue.blocks import Dense
 from core.catalogue.optimizers import SGD, Adam
@@ -170,6 +171,56 @@ def test_the_best_weights_come_back_also_where_the_last_epoch_comes_first():
     kept = run_of(replace(spec, training=replace(spec.training, restore_best=False))).evaluate()
     assert kept is not None
     assert kept.loss == pytest.approx(scores[-1], rel=1e-6)
+
+
+def with_training(spec: ExperimentSpec, **settings) -> ExperimentSpec:
+    return replace(spec, training=replace(spec.training, **settings))
+
+
+def epochs_after(trainer: Trainer, spec: ExperimentSpec) -> list[float]:
+    """Go on with `spec` to the end; the validation loss of each epoch."""
+    trainer.take_scores()
+    trainer.apply(spec)
+    trainer.advance(100_000)
+    return [score.loss for score in trainer.take_scores()]
+
+
+OVERFITTING = ExperimentSpec(
+    data=DataSpec(dataset=Spiral(count=60, noise=0.4), validation=0.5),
+    network=NetworkSpec(hidden=(Dense(units=32),)),
+    training=TrainingSpec(patience=5, optimizer=Adam(learning_rate=0.05)),
+)
+
+
+@pytest.mark.parametrize("rate", [1e-4, 0.02, 0.2])
+def test_a_run_that_goes_on_after_its_end_has_its_patience_again(rate):
+    trainer = run_of(OVERFITTING)
+    best = min(score.loss for score in trainer.take_scores())
+    losses = epochs_after(trainer, with_training(OVERFITTING, optimizer=Adam(learning_rate=rate)))
+    better = losses.index(min(losses)) + 1 if min(losses) < best else 0
+    assert len(losses) == better + 5
+    assert f"than {min(best, *losses):.4g} since" in trainer.finished
+
+
+def test_patience_switched_on_again_forgets_the_best_of_earlier():
+    trainer = Trainer(OVERFITTING)
+    per_epoch = trainer.sampler.steps_per_epoch
+    trainer.advance(3 * per_epoch)
+    trainer.apply(with_training(OVERFITTING, patience=0))
+    trainer.advance(150 * per_epoch)
+    losses = epochs_after(trainer, OVERFITTING)
+    best = losses.index(min(losses))
+    assert len(losses) == best + 1 + 5
+    assert f"since epoch {153 + best + 1}; weights" in trainer.finished
+
+
+def test_the_best_weights_under_another_activation_are_not_restored():
+    trainer = run_of(OVERFITTING)
+    relu = replace(OVERFITTING, network=replace(OVERFITTING.network, activation=ReLU()))
+    losses = epochs_after(trainer, relu)
+    score = trainer.evaluate()
+    assert score is not None
+    assert score.loss == pytest.approx(min(losses), rel=1e-6)
 
 
 def test_without_validation_samples_the_training_loss_is_watched():

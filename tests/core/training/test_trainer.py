@@ -5,8 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from core.catalogue.activations import ReLU, Sigmoid
+from core.base.streams import Streams
+from core.catalogue.activations import Activation, Maxout, PReLU, ReLU, Sigmoid, Tanh
 from core.catalogue.batching import FullBatch, MiniBatch, Stochastic
 from core.catalogue.blocks import Dense
 from core.catalogue.optimizers import SGD, Adam
@@ -14,8 +17,10 @@ from core.data import DataError
 from core.data.digits import Digits
 from core.data.toys import Circle, Spiral
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec, changes
+from core.network.network import Network
 from core.telemetry.meter import Meter
 from core.training.trainer import Trainer
+from tests.strategies import networks
 
 EVERYTHING = ExperimentSpec(
     data=DataSpec(dataset=Spiral(count=100)),
@@ -156,6 +161,59 @@ def test_cold_changes_need_a_new_run(edit):
     trainer = trained(EVERYTHING, 5)
     with pytest.raises(DataError, match="new run"):
         trainer.apply(edit(EVERYTHING))
+
+
+def built(network: NetworkSpec) -> Network:
+    return Network(network, 2, 1, Streams(1))
+
+
+def shapes(network: NetworkSpec) -> list[tuple[str, tuple[int, ...]]]:
+    return [(name, view.shape) for name, view in built(network).tensors().items()]
+
+
+# Half of them parametric, so that pairs that differ in their parameters are common.
+FUNCTIONS = st.sampled_from([PReLU(), PReLU(share="unit"), Maxout(), ReLU(), Sigmoid(), Tanh()])
+
+
+def with_activations(network: NetworkSpec, draw) -> NetworkSpec:
+    own = st.none() | FUNCTIONS
+    hidden = tuple(replace(block, activation=draw(own)) for block in network.hidden)
+    return replace(network, hidden=hidden, activation=draw(FUNCTIONS))
+
+
+@given(networks(), st.data())
+def test_a_change_without_a_restart_keeps_the_parameters(network, data):
+    old, new = with_activations(network, data.draw), with_activations(network, data.draw)
+    new = replace(new, activation=data.draw(st.sampled_from([old.activation, new.activation])))
+    if not any(change.restarts_run for change in changes(old, new)):
+        assert shapes(old) == shapes(new)
+
+
+@pytest.mark.parametrize("common", [PReLU(), Maxout()])
+@pytest.mark.parametrize("own_first", [False, True])
+def test_a_block_joining_or_leaving_a_parametric_activation_needs_a_new_run(common, own_first):
+    def spec(own: Activation | None) -> ExperimentSpec:
+        blocks = (Dense(units=8, activation=own), Dense(units=8))
+        return ExperimentSpec(network=NetworkSpec(hidden=blocks, activation=common))
+
+    old, new = (spec(ReLU()), spec(None)) if own_first else (spec(None), spec(ReLU()))
+    trainer = trained(old, 5)
+    with pytest.raises(DataError, match="new run"):
+        trainer.apply(new)
+    trainer.apply(replace(old, network=replace(old.network, dropout=0.1)))
+
+
+@pytest.mark.parametrize("activation", [PReLU(), ReLU()])
+def test_giving_a_block_the_activation_that_it_has_needs_no_new_run(activation):
+    network = NetworkSpec(activation=activation)
+    own = tuple(replace(block, activation=activation) for block in network.hidden)
+    assert not any(c.restarts_run for c in changes(network, replace(network, hidden=own)))
+
+
+def test_a_network_inherits_only_the_parameters_that_it_has():
+    relu, prelu = NetworkSpec(activation=ReLU()), NetworkSpec(activation=PReLU())
+    with pytest.raises(ValueError, match="other parameters"):
+        Network(prelu, 2, 1, Streams(1), inherit=built(relu))
 
 
 def test_a_run_stops_after_its_epochs():

@@ -36,6 +36,7 @@ RECALL, PRECISION = Message("Recall"), Message("Precision")
 class ConfusionMatrix(PlotObject):
     """The cells, in a plot whose coordinates count rows and columns. Correct predictions are blue,
     shaded by their share of the row; errors orange, by its square root, so that a few are visible.
+    The common cell of the other classes contains both and has the colour of the larger part.
     """
 
     def __init__(self) -> None:
@@ -91,8 +92,9 @@ class ConfusionMatrix(PlotObject):
         right = ramp.towards(style.theme, style.theme.positive)
         wrong = ramp.towards(style.theme, style.theme.negative)
         colors = ramp.colored(np.sqrt(shares), 0.0, 1.0, wrong)
-        diagonal = np.arange(len(shares))
-        colors[diagonal, diagonal] = ramp.colored(shares[diagonal, diagonal], 0.0, 1.0, right)
+        recall = np.nan_to_num(self.shown.recall)
+        mainly = np.flatnonzero(2 * recall >= shares.diagonal())
+        colors[mainly, mainly] = ramp.colored(recall[mainly], 0.0, 1.0, right)
         # Empty cells differ a little from the card.
         empty = np.uint32(QColor(style.pale(style.text, 0.04)).rgba())
         return np.where(self.shown.counts == 0, empty, colors)
@@ -109,13 +111,14 @@ class ConfusionMatrix(PlotObject):
         last = len(self.names) - 1
         row = min(max(int(-plot.y_of(place.y())), 0), last)
         column = min(max(int(plot.x_of(place.x())), 0), last)
-        total, found = int(self.shown.counts[row].sum()), int(self.shown.counts[row, column])
+        total, some = int(self.shown.counts[row].sum()), int(self.shown.counts[row, column])
+        found = int(self.shown.found[row])
         true, predicted = self.names[row], self.names[column]
         rows = [
             Row(None, tr("true"), given(true)),
             Row(None, tr("predicted"), given(predicted)),
-            Row(None, tr("samples"), tr("{some:,} of {total:,}", some=found, total=total)),
-            Row(None, tr("share of the row"), f"{100 * found / max(total, 1):.1f} %"),
+            Row(None, tr("samples"), tr("{some:,} of {total:,}", some=some, total=total)),
+            Row(None, tr("share of the row"), f"{100 * some / max(total, 1):.1f} %"),
             Row(None, tr("recall of {name}", name=true), _percent(self.shown.recall[row], 1)),
             Row(
                 None,
@@ -123,6 +126,9 @@ class ConfusionMatrix(PlotObject):
                 _percent(self.shown.precision[column], 1),
             ),
         ]
+        if row == column and found != some:
+            correct = tr("{some:,} of {total:,}", some=found, total=some)
+            rows.insert(3, Row(None, tr("correct"), correct))
         cell = self.cell(row, column)
         spot = QRectF(cell.right(), cell.top(), 0, 0)
         return ReadOut(spot, cell.right(), tr("step {step:,}", step=self.shown.iteration), rows)
