@@ -14,12 +14,12 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QMessageBox,
-    QTextBrowser,
     QWidget,
 )
 
 from core.base.translation import Message, language, tr
 from ui.menus import MenuBar
+from ui.widgets.text_browser import TextBrowser
 
 ROOT = Path(__file__).resolve().parent.parent
 # In a checkout, and where the application is installed.
@@ -85,7 +85,7 @@ def file_of(link: QUrl) -> Path | None:
     return next((file.resolve() for file in files if file.is_file()), None)
 
 
-class PageText(QTextBrowser):
+class PageText(TextBrowser):
     """A page with its pictures, which are never wider than the page."""
 
     _markdown = ""

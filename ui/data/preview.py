@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QBrush, QFont, QStandardItemModel
 
 from core.base.translation import Message, tr
 from core.data.archive import TARGET_NAMES, Member
@@ -27,6 +27,7 @@ DELIMITERS = {
 }
 # Fewer rows are shown of a table with very many columns.
 MOST_CELLS = 40_000
+ROLE = Qt.ItemDataRole
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -103,34 +104,37 @@ class PreviewModel(QStandardItemModel):
     """
 
     def __init__(self, preview: Preview) -> None:
-        super().__init__()
+        width = len(preview.headings)
+        shown = preview.rows[: max(1, MOST_CELLS // width)]
+        super().__init__(len(shown), width)
         self._by_column = preview.layout is not None
         self._target = -1
-        width = len(preview.headings)
         self.setHorizontalHeaderLabels(preview.headings)
-        for cells in preview.rows[: max(1, MOST_CELLS // width)]:
-            row = [QStandardItem(_shortened(cell)) for cell in cells[:width]]
-            self.appendRow(row + [QStandardItem() for _ in range(width - len(row))])
+        # By the model's data: PySide would keep an item's object for ever.
+        for row, cells in enumerate(shown):
+            for column, cell in enumerate(cells[:width]):
+                self.setData(self.index(row, column), _shortened(cell))
         for column in range(width):
             if self._by_column and preview.notes[column] == NUMBERS:
-                for row in range(self.rowCount()):
-                    self.item(row, column).setTextAlignment(RIGHT)
+                for row in range(len(shown)):
+                    self.setData(self.index(row, column), RIGHT, ROLE.TextAlignmentRole)
 
     def set_target(self, index: int) -> None:
         current = theme.current()
-        self._paint(self._target, QBrush(), False)
+        self._paint(self._target, None, False)
         self._target = index
         self._paint(index, QBrush(theme.blend(current.card, current.accent, 0.18)), True)
 
-    def _paint(self, index: int, background: QBrush, bold: bool) -> None:
+    def _paint(self, index: int, background: QBrush | None, bold: bool) -> None:
+        if index < 0:
+            return
         for at in range(self.rowCount() if self._by_column else self.columnCount()):
-            item = self.item(at, index) if self._by_column else self.item(index, at)
-            if item is not None:
-                item.setBackground(background)
-        if self._by_column and (item := self.horizontalHeaderItem(index)) is not None:
-            font = item.font()
+            place = self.index(at, index) if self._by_column else self.index(index, at)
+            self.setData(place, background, ROLE.BackgroundRole)
+        if self._by_column:
+            font = QFont()
             font.setBold(bold)
-            item.setFont(font)
+            self.setHeaderData(index, Qt.Orientation.Horizontal, font, ROLE.FontRole)
 
 
 def _shortened(cell: str) -> str:

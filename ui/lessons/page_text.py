@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QTextBlockFormat, QTextCursor
-from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
+from PySide6.QtWidgets import QWidget
+
+from ui.widgets.text_browser import TextBrowser
 
 LINE_HEIGHT = 135.0
 
 
-class PageText(QTextBrowser):
+class PageText(TextBrowser):
     """Shows Markdown without a scroll bar of its own; links are emitted, never followed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setStyleSheet("QTextBrowser { border: 0; padding: 0; background: transparent; }")
         self.setOpenLinks(False)
         for hide in (self.setVerticalScrollBarPolicy, self.setHorizontalScrollBarPolicy):
             hide(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.document().setDocumentMargin(0)
 
     def show_markdown(self, text: str) -> None:
         self.setMarkdown(text)

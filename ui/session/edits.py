@@ -55,6 +55,8 @@ class Edit(QUndoCommand):
         if alone or other._at - self._at > TOGETHER_SECONDS:
             return False
         self.new, self._at = other.new, other._at
+        # PySide never frees the other edit itself.
+        other.__dict__.clear()
         self._describe()
         if not self._paths:
             self.setObsolete(True)

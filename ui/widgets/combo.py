@@ -20,7 +20,6 @@ from PySide6.QtGui import (
     QKeyEvent,
     QPainter,
     QPaintEvent,
-    QStandardItem,
     QStandardItemModel,
     QWheelEvent,
 )
@@ -45,13 +44,13 @@ WIDEST_LIST = 460
 
 def choice_model(items: Iterable[tuple[Any, str, str, str]]) -> QStandardItemModel:
     """A list of choices, each a value, its label, a muted note and a tooltip."""
-    model = QStandardItemModel()
-    for value, label, note, tip in items:
-        item = QStandardItem(label)
-        item.setData(value, VALUE)
-        item.setData(note, NOTE)
-        item.setToolTip(tip)
-        model.appendRow(item)
+    choices, role = list(items), Qt.ItemDataRole
+    model = QStandardItemModel(len(choices), 1)
+    # Not by items: PySide would keep the object of each for ever.
+    for row, (value, label, note, tip) in enumerate(choices):
+        parts = {role.DisplayRole: label, VALUE: value, NOTE: note, role.ToolTipRole: tip}
+        for part, content in parts.items():
+            model.setData(model.index(row, 0), content, part)
     return model
 
 

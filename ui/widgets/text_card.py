@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from core.base.translation import tr
+from ui.widgets.text_browser import TextBrowser
 
 
 class TextCard(QFrame):
@@ -37,18 +38,14 @@ class TextCard(QFrame):
         return self._html
 
 
-class _Text(QTextBrowser):
+class _Text(TextBrowser):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAccessibleName(tr("Formula and figures"))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setStyleSheet("QTextBrowser { border: 0; padding: 0; background: transparent; }")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         by = Qt.TextInteractionFlag
         self.setTextInteractionFlags(by.TextSelectableByMouse | by.TextSelectableByKeyboard)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setUndoRedoEnabled(False)
-        self.document().setDocumentMargin(0)
 
     def sizeHint(self) -> QSize:
         return QSize(200, 60)

@@ -1,0 +1,52 @@
+"""Objects that PySide or Qt would keep for ever, each some, are not made."""
+
+import gc
+from dataclasses import replace
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QStandardItem, QTextCursor, QUndoStack
+from PySide6.QtTest import QTest
+
+from core.experiment.spec import ExperimentSpec
+from ui.session.edits import Edit
+from ui.widgets.combo import choice_model
+from ui.widgets.text_browser import TextBrowser
+
+
+def living(kind: type) -> list:
+    gc.collect()
+    return [each for each in gc.get_objects() if type(each) is kind]
+
+
+def test_edits_that_are_undone_together_keep_no_experiments():
+    stack, spec, before = QUndoStack(), ExperimentSpec(), len(living(Edit))
+    for seed in range(100):
+        new = replace(spec, seed=1000 + seed)
+        stack.push(Edit(lambda spec: None, spec, new))
+        spec = new
+    assert stack.count() == 1
+    assert sum(bool(edit.__dict__) for edit in living(Edit)[before:]) == 1
+
+
+def test_choices_leave_no_items_behind():
+    before = len(living(QStandardItem))
+    for _ in range(10):
+        choice_model([("a", "A", "note", "tip"), ("b", "B", "", "")])
+    assert len(living(QStandardItem)) == before
+
+
+def test_selected_text_is_not_dragged(qtbot):
+    """A drag within a drag keeps its pictures for ever."""
+    browser = TextBrowser()
+    qtbot.addWidget(browser)
+    browser.setPlainText("some text " * 20)
+    browser.show()
+    browser.selectAll()
+    QTest.mousePress(browser.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 10))
+    assert not browser.textCursor().hasSelection()
+    # With Shift a press goes on selecting from where the selection began.
+    browser.moveCursor(QTextCursor.MoveOperation.Start)
+    shift = Qt.KeyboardModifier.ShiftModifier
+    QTest.mouseClick(browser.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, 10))
+    QTest.mousePress(browser.viewport(), Qt.MouseButton.LeftButton, shift, QPoint(90, 10))
+    assert browser.textCursor().hasSelection()
