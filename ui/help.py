@@ -122,7 +122,7 @@ class Guide(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Guide"))
         self.resize(SIZE)
-        pages = guide_pages()
+        self._menus, pages = menus, guide_pages()
         keys = {"keys": keys_page(menus)}
         first = dict(list(pages.items())[:1])
         self._pages = {**first, **keys, **pages}
@@ -157,10 +157,15 @@ class Guide(QDialog):
         names = list(self._pages)
         if name not in names:
             return False
+        if name == self.page:
+            self._show()
         self.list.setCurrentRow(names.index(name))
         return True
 
     def _show(self) -> None:
+        if self.page == "keys":
+            # Pages add their keys when they are first shown.
+            self._pages["keys"] = keys_page(self._menus)
         self.text.show_page(self._pages[self.page])
 
     def _follow(self, url: QUrl) -> None:

@@ -49,7 +49,7 @@ from ui.session.models import Models
 from ui.session.session import Session
 from ui.session.snapshot import Snapshot, reinstate
 from ui.widgets.banner import Action, Banner
-from ui.widgets.keys import press_focused
+from ui.widgets.keys import keeps_key, press_focused
 from ui.widgets.layouts import add_layout
 
 DEFAULT_SIZE = QSize(1440, 900)
@@ -434,7 +434,7 @@ class MainWindow(QMainWindow):
     # Events
 
     def event(self, event: QEvent) -> bool:
-        handled = super().event(event)
+        handled = keeps_key(event) or super().event(event)
         if event.type() == QEvent.Type.UpdateRequest and self.stack.count():
             self.current.painted()
         return handled

@@ -62,13 +62,18 @@ class Page(QWidget):
         shown. Items of a menu called "&View" are added to the window's View menu."""
         return ()
 
+    @property
+    def shown_banner(self) -> Banner:
+        """The banner of what is shown, for a page that shows one of several things."""
+        return self.banner
+
     def report(self, message: str) -> None:
         """Show a message in the banner until it is dismissed; "" hides the last one."""
         if message:
-            self.banner.say(message)
+            self.shown_banner.say(message)
             self.reported.emit(message)
         else:
-            self.banner.hide()
+            self.shown_banner.hide()
 
     def retheme(self, colors: Theme) -> None:
         """Apply the colours of another theme; a new page has those of `theme.current()`."""

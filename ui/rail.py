@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QVBoxLayout, QWidget
 
 from core.base.translation import tr
 from ui import theme
 from ui.pages import PageEntry
-from ui.widgets.keys import keeps_key
 
 WIDTH, MARGIN, GAP = 64, 4, 4
 HEIGHT, PILL_TOP = 52, 5
@@ -120,6 +119,3 @@ class Rail(QFrame):
         """Check the button of the page shown."""
         self.buttons[key].setChecked(True)
         self.buttons[key].set_message(False)
-
-    def event(self, event: QEvent) -> bool:
-        return keeps_key(event) or super().event(event)

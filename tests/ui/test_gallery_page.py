@@ -107,6 +107,48 @@ def begun(qtbot, window, experiment) -> None:
         pass
 
 
+def test_a_run_that_was_touched_meanwhile_stays_as_it_is(qtbot, window, session):
+    session.set_running(True)
+    wait(qtbot, session, lambda frame: frame.iteration > 20)
+    begun(qtbot, window, endless())
+    at = session.history.iteration
+    session.step()
+    wait(qtbot, session, lambda frame: frame.iteration == at + 1)
+    window.entry.stop()
+    qtbot.waitUntil(lambda: not window.entry.is_training, timeout=WAIT)
+    assert not session.is_running
+
+
+def test_a_run_goes_on_behind_the_earlier_step_that_is_looked_at(qtbot, window, session):
+    session.set_running(True)
+    wait(qtbot, session, lambda frame: frame.iteration > 20)
+    begun(qtbot, window, endless())
+    session.look_at(10)
+    at = session.past.iteration
+    window.entry.stop()
+    qtbot.waitUntil(lambda: session.is_running, timeout=WAIT)
+    assert session.past is not None and session.past.iteration == at
+    session.set_running(False)
+
+
+def test_a_message_is_seen_above_the_cards_too(window):
+    window.report("something")
+    assert window.banner.isVisible()
+    window.open(small())
+    window.report("else")
+    assert window.entry.banner.isVisible()
+
+
+def test_another_run_is_shown_whole_again(qtbot, window):
+    finished(qtbot, window, small())
+    view = window.entry.views()[0]
+    view.plots[0].zoom_x(9.5, 20.5)
+    with qtbot.waitSignal(window.entry.training_changed, timeout=WAIT):
+        window.entry.run()
+    qtbot.waitUntil(lambda: not window.entry.is_training, timeout=WAIT)
+    assert not view.plots[0].zoomed
+
+
 # The page of an experiment
 
 

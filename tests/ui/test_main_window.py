@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.catalogue.initializers import Zeros
 from core.data.curves import Sine
+from core.data.digits import Digits
 from core.data.mnist import MNIST
 from core.data.toys import Circle
 from core.experiment.files import write_experiment
@@ -521,3 +522,34 @@ def test_lecture_mode_fills_the_screen_with_larger_type_and_ends_with_escape(win
 def contrast(colors):
     """The difference in lightness between muted text and its background."""
     return abs(QColor(colors.muted).lightnessF() - QColor(colors.card).lightnessF())
+
+
+def test_a_card_in_a_hidden_tab_is_not_exported(window):
+    dashboard = window.train.dashboard
+    docks = {dock.view.key: dock for dock in dashboard.cards()}
+    loss, activations = docks["loss"], docks["activations"]
+    dashboard._docking.tabifyDockWidget(activations, loss)
+    activations.raise_()
+    QApplication.processEvents()
+    sheet = window.train._sheet()
+    assert sheet.size.width() < dashboard.width() + 60
+    assert loss.view not in sheet.views
+
+
+def test_without_a_view_there_is_nothing_to_export(window):
+    for dock in window.train.dashboard.cards():
+        dock.hide()
+    window.train.export()
+    assert window.train.banner.text() == "No view is shown. Choose some in the View menu."
+
+
+def test_a_view_that_the_data_have_nothing_for_does_not_return(window, qtbot):
+    dashboard = window.train.dashboard
+    dashboard.toggle_maximized("loss")
+    digits = replace(window.session.spec.data, dataset=Digits())
+    window.session.edit(replace(window.session.spec, data=digits))
+    surface = dashboard.views["surface"]
+    qtbot.waitUntil(lambda: bool(dashboard._data and surface.unsupported_reason(dashboard._data)))
+    dashboard.toggle_maximized("loss")
+    shown = {view.key for view in dashboard.shown()}
+    assert "surface" not in shown and len(shown) == 4

@@ -87,7 +87,7 @@ def dashboard(
 
     `notes` are cards of text among them; text that is cut off on the screen is shown in full.
     """
-    shown = [card for card in cards if card.isVisible() and not _floats(card)]
+    shown = [card for card in cards if _is_in_sight(card) and not _floats(card)]
     if not shown:
         return stacked([card.view for card in cards], caption=caption)
     root = shown[0].window()
@@ -101,6 +101,12 @@ def dashboard(
     sheet = _sheet(size, [(view, place.translated(shift)) for view, place in places], caption)
     moved = (replace(note, place=note.place.translated(shift)) for note in texts)
     return replace(sheet, notes=tuple(moved))
+
+
+def _is_in_sight(card: Card | CardDock) -> bool:
+    """Whether a card is visible. Qt keeps the hidden ones of several tabs visible, far outside."""
+    parent = card.parentWidget()
+    return card.isVisible() and (parent is None or parent.rect().intersects(card.geometry()))
 
 
 def stacked(views: Sequence[PlotView], size: QSizeF | None = None, caption: str = "") -> Sheet:

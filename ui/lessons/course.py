@@ -174,7 +174,8 @@ class Course(QObject):
         assert self.progress
         self.progress = replace(self.progress, **changes)
         self._keep()
-        self.panel.show_progress(self.progress)
+        if self.panel.shows_reader:
+            self.panel.show_progress(self.progress)
 
     def _question(self) -> Question | None:
         progress = self.progress

@@ -96,6 +96,11 @@ class LessonPanel(QFrame):
         lines = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, text)
         return QSize(0, lines.height() + MARGIN + 1)
 
+    @property
+    def shows_reader(self) -> bool:
+        """Whether a lesson is shown, not their list."""
+        return self._stack.currentWidget() is self.reader
+
     def show_progress(self, progress: Progress) -> None:
         """Show the page of a lesson."""
         self.title.setText(progress.lesson.title)

@@ -103,8 +103,11 @@ class ChoiceCard(QuestionCard):
     def _build(self) -> None:
         self.options: list[QRadioButton] = []
         self._group = QButtonGroup(self)
+        # In an exclusive group an arrow key would not only move but answer.
+        self._group.setExclusive(False)
         for number, text in enumerate(self.question.options, 1):
             button = QRadioButton()
+            button.setAutoExclusive(False)
             button.setAccessibleName(text)
             self._group.addButton(button, number)
             self.options.append(button)
@@ -118,11 +121,9 @@ class ChoiceCard(QuestionCard):
 
     def show_answer(self, answer: Answer | None) -> None:
         super().show_answer(answer)
-        self._group.setExclusive(False)
         for number, button in enumerate(self.options, 1):
             button.setChecked(answer is not None and answer.given == number)
             button.setEnabled(not (answer and answer.correct))
-        self._group.setExclusive(True)
 
 
 class _Option(QLabel):

@@ -15,8 +15,8 @@ COMMANDS = (
 
 def keeps_key(event: QEvent) -> bool:
     """Accept a shortcut override if the focused widget handles the key itself: a button handles
-    Space, a combo box Space and letters. Call it from `event` of a common parent: overrides
-    propagate from the focused widget up to the window.
+    Space, a combo box Space and letters. For a window's `event`: overrides propagate from the
+    focused widget up to the window.
     """
     if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
         return False

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
+from PySide6.QtTest import QTest
 
 from core.catalogue.optimizers import SGD
 from core.experiment.spec import ExperimentSpec
@@ -171,6 +172,32 @@ def test_a_state_is_noticed_while_the_run_trains(window, lesson, qtbot):
         window.session.spec
     )
     window.session.set_running(False)
+
+
+def test_a_state_reached_while_the_list_is_read_leaves_the_list(window, lesson, qtbot):
+    window.course.turn_to(2)
+    window.course.show_list()
+    spec = window.session.spec
+    training = replace(spec.training, optimizer=SGD(learning_rate=0.1))
+    window.session.edit(replace(spec, training=training))
+    window.session.set_running(True)
+    qtbot.waitUntil(lambda: "state" in window.course.progress.answers, timeout=WAIT)
+    assert not window.course.panel.shows_reader
+    window.session.set_running(False)
+
+
+def test_space_presses_what_has_the_focus_and_arrows_answer_nothing(window, lesson, qtbot):
+    choice = card(window, ChoiceCard)
+    choice.options[0].setFocus()
+    QTest.keyClick(choice.options[0], Qt.Key.Key_Space)
+    assert choice.feedback.text().startswith("✗") and not window.session.is_running
+    QTest.keyClick(choice.options[0], Qt.Key.Key_Down)
+    assert choice.feedback.text().startswith("✗")
+    assert len(window.course.progress.answers) == 1
+    window.report("something")
+    window.train.banner._dismiss.setFocus()
+    QTest.keyClick(window.train.banner._dismiss, Qt.Key.Key_Space)
+    assert window.train.banner.isHidden() and not window.session.is_running
 
 
 def test_a_state_of_another_page_is_not_answered(window, lesson, qtbot):

@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
-from core.base.translation import tr
 from core.experiment.spec import ExperimentSpec
 from core.gallery.experiment import Experiment
+from core.telemetry.frame import Frame
 from core.telemetry.history import History
 from ui.menus import Command, Menu
 from ui.page import Page, PageContext
 from ui.pages.gallery.cards import CardsPage
 from ui.pages.gallery.entry import PAUSED, EntryPage, KeptResults
+from ui.session.session import Session
 from ui.theme import Theme
+from ui.widgets.banner import Banner
+from ui.widgets.layouts import add_layout
+
+
+@dataclass(eq=False)
+class Paused:
+    """A run that was paused, and the step at which it came to rest."""
+
+    history: History
+    iteration: int | None = None
+
+    def rest(self, frame: Frame) -> None:
+        """Take note of the first step at rest."""
+        if self.iteration is None and frame.status != "running":
+            self.iteration = frame.iteration
+
+    def is_untouched(self, session: Session) -> bool:
+        """Whether the run is still at rest where it was paused."""
+        at = session.history.iteration
+        is_there = session.history is self.history and self.iteration in (None, at)
+        return is_there and not session.is_running
 
 
 class GalleryPage(Page):
@@ -24,12 +48,20 @@ class GalleryPage(Page):
     def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._session = context.session
-        self._paused: History | None = None
+        self._paused: Paused | None = None
         self.cards = CardsPage()
         self.entry = EntryPage()
-        self._pages = QStackedLayout(self)
+        self._pages = QStackedLayout()
         self._pages.addWidget(self.cards)
         self._pages.addWidget(self.entry)
+        message = QHBoxLayout()
+        message.setContentsMargins(12, 0, 12, 0)
+        message.addWidget(self.banner)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        add_layout(whole, message)
+        add_layout(whole, self._pages, 1)
         self._connect()
 
     # Cards and experiments
@@ -68,16 +100,29 @@ class GalleryPage(Page):
         self.context.open_experiment(spec)
 
     def _pause_session(self, training: bool) -> None:
-        """Pause the session's run while runs are training here; resume it afterwards."""
+        """Pause the session's run while runs are training here; resume it afterwards, unless the
+        user has done something with it meanwhile."""
         session = self._session
         if training and session.is_running:
-            self._paused = session.history
             session.set_running(False)
+            self._paused = Paused(session.history)
         elif not training:
             paused, self._paused = self._paused, None
-            if paused is not None and paused is session.history and not session.is_running:
+            if paused is not None and paused.is_untouched(session):
+                shown = session.past
                 session.set_running(True)
+                if shown is not None:
+                    session.look_at(shown.iteration)
         self.entry.note = PAUSED if self._paused is not None else ""
+
+    def _leave_session(self, running: bool) -> None:
+        """Do not resume a run that the user has started."""
+        if running:
+            self._paused = None
+
+    def _rest(self, frame: Frame) -> None:
+        if self._paused is not None:
+            self._paused.rest(frame)
 
     # As part of the window
 
@@ -93,9 +138,9 @@ class GalleryPage(Page):
             ),
         )
 
-    def report(self, message: str) -> None:
-        self.entry.banner.say(tr(message))
-        self.reported.emit(message)
+    @property
+    def shown_banner(self) -> Banner:
+        return self.entry.banner if self.shows_entry else self.banner
 
     def export(self) -> None:
         if self.shows_entry and not self.entry.is_training:
@@ -124,6 +169,8 @@ class GalleryPage(Page):
         self.entry.spec_opened.connect(self._open_in_playground)
         self.entry.training_changed.connect(self._pause_session)
         self.entry.training_changed.connect(self.busy_changed)
+        self._session.running_changed.connect(self._leave_session)
+        self._session.frame_shown.connect(self._rest)
         escape = QShortcut(QKeySequence("Escape"), self)
         escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         escape.activated.connect(self._escape)

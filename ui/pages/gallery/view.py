@@ -33,6 +33,7 @@ class ComparisonView(PlotView):
         if comparison is not self.comparison:
             self.comparison = comparison
             self.styles = run_styles(list(comparison.runs))
+            self.show_all()
         self.set_empty(not comparison.begun)
         self.show_runs(comparison)
         self.refresh_read_out()

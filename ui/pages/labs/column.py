@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 from core.base.registry import settings_of
 from ui import theme
 from ui.widgets.combo import Combo, choice_model
-from ui.widgets.keys import keeps_key
 from ui.widgets.number_field import NumberField
 from ui.widgets.row_label import RowLabel
 from ui.widgets.scroll_area import ScrollArea
@@ -64,7 +63,7 @@ class Column(QFrame):
         self._column.setContentsMargins(MARGIN, 12, MARGIN - (BAR if high > low else 0), MARGIN)
 
     def event(self, event: QEvent) -> bool:
-        return keeps_arrows(event) or keeps_key(event) or super().event(event)
+        return keeps_arrows(event) or super().event(event)
 
 
 def keeps_arrows(event: QEvent) -> bool:

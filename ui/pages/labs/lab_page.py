@@ -35,7 +35,6 @@ from ui.plots.card import Card
 from ui.plots.plot_view import PlotView
 from ui.session.linking import Links
 from ui.widgets.banner import Banner
-from ui.widgets.keys import keeps_key
 from ui.widgets.layouts import add_layout
 from ui.widgets.save_dialog import ask_target
 from ui.widgets.text_card import TextCard
@@ -355,4 +354,4 @@ class LabPage(QWidget):
         return button
 
     def event(self, event: QEvent) -> bool:
-        return keeps_arrows(event) or keeps_key(event) or super().event(event)
+        return keeps_arrows(event) or super().event(event)

@@ -18,6 +18,7 @@ from ui.pages.labs.cards import LabCards
 from ui.pages.labs.lab_page import LabPage
 from ui.pages.labs.registry import LAB_PAGES
 from ui.theme import Theme
+from ui.widgets.banner import Banner
 from ui.widgets.layouts import add_layout
 
 # A lab's plots and results take 4 to 25 MiB.
@@ -167,14 +168,9 @@ class LabsPage(Page):
         for page in self.labs.values():
             page.retheme(colors)
 
-    def report(self, message: str) -> None:
-        """Show a message above the lab that is open, or above the cards; "" hides the last one."""
-        banner = self.banner if self.lab is None else self.lab.banner
-        if message:
-            banner.say(message)
-            self.reported.emit(message)
-        else:
-            banner.hide()
+    @property
+    def shown_banner(self) -> Banner:
+        return self.banner if self.lab is None else self.lab.banner
 
     def save_state(self) -> None:
         for page in self.labs.values():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from core.base.registry import settings_of
@@ -17,7 +17,6 @@ from ui.forms.access import Access, apply_access, everything
 from ui.forms.blocks_editor import BlocksEditor
 from ui.forms.form import Form, chain_tabs
 from ui.widgets.activation_plot import ActivationPlot
-from ui.widgets.keys import keeps_key
 from ui.widgets.layouts import set_layout
 from ui.widgets.scroll_area import ScrollArea
 from ui.widgets.section import More, Section
@@ -92,9 +91,6 @@ class Controls(QFrame):
 
     def retheme(self, colors: theme.Theme) -> None:
         self.blocks.retheme(colors)
-
-    def event(self, event: QEvent) -> bool:
-        return keeps_key(event) or super().event(event)
 
     def _scroll_in(self) -> None:
         content = QWidget()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QRect, Qt, QTime
 from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QScrollArea, QWidget
 
+from core.base.translation import Message
 from core.telemetry.frame import Frame
 from core.telemetry.history import History
 from core.telemetry.pictures import DataPicture
@@ -23,6 +24,9 @@ HEIGHTS, HEIGHT = {"activations": 200}, 300
 WIDTHS = (500, 300)
 # Increase when saved layouts no longer fit.
 LAYOUT = 2
+
+
+NO_VIEW = Message("No view is shown. Choose some in the View menu.")
 
 
 class Dashboard(QScrollArea):
@@ -260,6 +264,7 @@ class Dashboard(QScrollArea):
         if self._before_maximizing is not None:
             self._docking.restoreState(self._before_maximizing, LAYOUT)
             self._before_maximizing = None
+            self._suit()
             return
         self._before_maximizing = self._docking.saveState(LAYOUT)
         for other, dock in self._docks.items():
@@ -274,6 +279,7 @@ class Dashboard(QScrollArea):
         self._before_maximizing = None
         if self._docking.restoreState(state, LAYOUT):
             self._unshared = False
+        self._suit()
 
 
 def _docking() -> QMainWindow:

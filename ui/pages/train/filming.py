@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.base.translation import tr
 from core.telemetry.frame import Frame
-from ui.pages.train.dashboard import Dashboard
+from ui.pages.train.dashboard import NO_VIEW, Dashboard
 from ui.preferences import Memory
 from ui.session.session import Session
 
@@ -35,6 +35,8 @@ class Filming:
         session = self._session
         if not session.history:
             self._report(tr("There is nothing to film before a run has started."))
+        elif not self._dashboard.shown():
+            self._report(tr(NO_VIEW))
         elif not session.is_running:
             self._open(goes_on=False)
         elif self._waiting is None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from time import monotonic
 
-from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -18,7 +18,6 @@ from core.telemetry.frame import Frame
 from core.telemetry.history import History
 from ui import theme
 from ui.widgets.finding_card import FindingCard, WellLine, kind
-from ui.widgets.keys import keeps_key
 from ui.widgets.layouts import add_layout, set_layout
 from ui.widgets.scroll_area import ScrollArea
 from ui.widgets.section import Section
@@ -142,9 +141,6 @@ class Findings(QFrame):
         column.addWidget(Rule())
         add_layout(column, inner)
         self._fit()
-
-    def event(self, event: QEvent) -> bool:
-        return keeps_key(event) or super().event(event)
 
     def _rebuild(self, findings: Sequence[Finding]) -> None:
         for card in self.cards:

@@ -26,7 +26,7 @@ from ui.menus import VIEW, Command, Menu
 from ui.page import Page, PageContext
 from ui.pages.train.asking import Asking
 from ui.pages.train.controls import Controls
-from ui.pages.train.dashboard import Dashboard
+from ui.pages.train.dashboard import NO_VIEW, Dashboard
 from ui.pages.train.drawing import Drawing
 from ui.pages.train.filming import Filming
 from ui.pages.train.findings import Findings
@@ -256,6 +256,9 @@ class TrainPage(Page):
         """Open the export dialog, for one view or for the whole dashboard."""
         from ui.export.dialog import ask_export
 
+        if not self.dashboard.shown():
+            self.report(tr(NO_VIEW))
+            return
         ask_export(self.dashboard.cards(), self._session.spec, view, self)
 
     def save_dashboard(self, path: Path, scale: float = 2.0) -> None:
@@ -263,6 +266,9 @@ class TrainPage(Page):
         export(path, self._sheet(), theme.current(), scale, dumps(self._session.spec))
 
     def copy_dashboard(self) -> None:
+        if not self.dashboard.shown():
+            self.report(tr(NO_VIEW))
+            return
         copy_to_clipboard(self._sheet(), theme.current(), spec=dumps(self._session.spec))
 
     def _sheet(self) -> Sheet:

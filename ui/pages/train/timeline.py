@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from time import monotonic
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from core.base.translation import Message, tr
 from core.telemetry.history import EMPTY, History
 from ui import theme
-from ui.widgets.keys import keeps_key
 from ui.widgets.scrubber import Scrubber
 
 HEIGHT = 40
@@ -81,9 +80,6 @@ class Timeline(QWidget):
     def retheme(self, colors: theme.Theme) -> None:
         self.show_step(self._history, self._step, self._checkpoint)
         self.update()
-
-    def event(self, event: QEvent) -> bool:
-        return keeps_key(event) or super().event(event)
 
     def _move(self) -> None:
         self._follow_at = monotonic() + FOLLOW_SECONDS

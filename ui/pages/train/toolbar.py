@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
@@ -12,7 +12,6 @@ from core.base.translation import Message, tr
 from ui import theme
 from ui.widgets.combo import Combo, choice_model
 from ui.widgets.figures import NONE, Figure, Figures, decimal
-from ui.widgets.keys import keeps_key
 from ui.widgets.layouts import add_layout
 
 RUN_WIDTH = 90
@@ -148,9 +147,6 @@ class Toolbar(QWidget):
             for button in (*worded, self.export):
                 button.setText("" if compact else button.accessibleName())
                 button.setFixedWidth(ICON_WIDTH if compact else button.sizeHint().width())
-
-    def event(self, event: QEvent) -> bool:
-        return keeps_key(event) or super().event(event)
 
     def _button(
         self, text: str, what: str, keys: str, icon: str, role: str = "muted"
