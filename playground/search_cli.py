@@ -178,6 +178,8 @@ def _plan(options: argparse.Namespace) -> SearchPlan:
     else:
         spec = experiment(options.file, options.settings)
     spec = with_task(spec)
+    if spec.training.patience:
+        note(tr("training.patience is left out: every trial trains for all its epochs"))
     spec = with_epochs(spec, spec.training.max_epochs or DEFAULT_EPOCHS)
     ranges = tuple(parse_range(text) for text in options.vary) or base.ranges
     plan = replace(base, experiment=spec, ranges=ranges, score=score_for(spec))

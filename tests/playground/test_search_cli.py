@@ -109,3 +109,8 @@ def test_an_unfinished_search_says_that_it_repeats_nothing(capsys):
     found = json.loads(out)
     assert len(found["trials"]) < 1000 and not found["repeated"]
     assert "repeated only when all trials are over" in said
+
+
+def test_patience_is_said_to_be_left_out(capsys):
+    assert main([*QUICK, "--bundled", "--set", "training.patience=3", "--json"]) == 0
+    assert "training.patience is left out" in capsys.readouterr().err
