@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QThread, Signal
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
@@ -22,7 +22,13 @@ class Application(QApplication):
 
 def free_hidden_popups() -> None:
     """Free the pictures of menus and lists that are closed: Qt keeps each for the next time, 0.2 to
-    3 MiB. Opened again, a popup gets a new one."""
+    3 MiB. Opened again, a popup gets a new one.
+
+    Nothing is freed while a dialog, a menu or a drag waits: it may have been opened by a key that
+    Qt is still delivering to the popup, such as Return on a choice.
+    """
+    if QThread.currentThread().loopLevel() > 1:
+        return
     for widget in QApplication.topLevelWidgets():
         is_popup = widget.windowType() == Qt.WindowType.Popup
         if is_popup and widget.isHidden() and widget.windowHandle() is not None:

@@ -1,6 +1,6 @@
 """What the application does with all windows."""
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QEventLoop, QPoint, QTimer
 from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QWidget
 
 from playground.application import free_hidden_popups
@@ -25,3 +25,30 @@ def test_closed_menus_and_lists_keep_no_window_and_open_again(qtbot):
         free_hidden_popups()
         assert menu.windowHandle() is None and popup.windowHandle() is None
     assert window.windowHandle() is not None and window.isVisible()
+
+
+def in_a_loop(act) -> None:
+    """Do something within an event loop of its own, as while a dialog waits."""
+    loop = QEventLoop()
+    QTimer.singleShot(0, act)
+    QTimer.singleShot(0, loop.quit)
+    loop.exec()
+
+
+def test_a_list_is_not_freed_while_a_dialog_that_its_choice_has_opened_waits(qtbot):
+    """Qt goes on delivering Return to the list when the dialog is closed, and would crash."""
+    choice = QComboBox()
+    qtbot.addWidget(choice)
+    choice.addItems(["digits", "MNIST"])
+    choice.show()
+    choice.showPopup()
+    choice.hidePopup()
+    popup, kept = choice.view().window(), []
+
+    def look():
+        free_hidden_popups()
+        kept.append(popup.windowHandle() is not None)
+
+    in_a_loop(lambda: in_a_loop(look))
+    in_a_loop(look)
+    assert kept == [True, False]
