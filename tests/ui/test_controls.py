@@ -19,6 +19,7 @@ from core.catalogue.blocks import BLOCKS, Dense, Skip, SplitMerge
 from core.catalogue.initializers import HeNormal
 from core.data.curves import Sine
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec, TrainingSpec
+from tests.ui.keys_window import KeysWindow
 from tests.ui.popups import is_destroyed
 from ui import theme
 from ui.forms.blocks_editor import BlocksEditor
@@ -352,7 +353,7 @@ def test_rows_wear_the_colours_of_the_layers_they_are_measured_as(editor: Blocks
 @pytest.fixture
 def window(qtbot) -> QMainWindow:
     """A window with the controls and the shortcuts that would steal their keys."""
-    window = QMainWindow()
+    window = KeysWindow()
     window.controls = Controls(ExperimentSpec())  # type: ignore[attr-defined]
     window.setCentralWidget(window.controls)  # type: ignore[attr-defined]
     window.ran = []  # type: ignore[attr-defined]

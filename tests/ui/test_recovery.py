@@ -89,11 +89,9 @@ def answering(monkeypatch, answer: QMessageBox.StandardButton) -> list[str]:
 def window(qtbot, session, tmp_path):
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
     window = MainWindow(session, "light", remember=True)
-    qtbot.addWidget(window)
+    qtbot.addWidget(window, before_close_func=lambda _: setattr(window, "asks_nothing", True))
     window.show()
-    yield window
-    window.asks_nothing = True
-    window.close()
+    return window
 
 
 def test_without_changes_nothing_is_asked(window, monkeypatch):

@@ -8,8 +8,9 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence, QPaintEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QApplication
 
+from tests.ui.keys_window import KeysWindow
 from ui import theme
 from ui.pages.train.toolbar import Toolbar
 from ui.theme import DARK, LIGHT
@@ -174,7 +175,7 @@ def test_figures_are_painted_in_the_colours_of_the_theme(toolbar: Toolbar) -> No
 
 
 def test_space_presses_a_button_that_was_reached_with_tab(qtbot) -> None:
-    window, toolbar = QMainWindow(), Toolbar()
+    window, toolbar = KeysWindow(), Toolbar()
     qtbot.addWidget(window)
     window.setMenuWidget(toolbar)
     ran: list[bool] = []

@@ -35,7 +35,7 @@ from ui.plots.card import Card
 from ui.plots.plot_view import PlotView
 from ui.session.linking import Links
 from ui.widgets.banner import Banner
-from ui.widgets.layouts import add_layout
+from ui.widgets.layouts import add_layout, set_layout
 from ui.widgets.save_dialog import ask_target
 from ui.widgets.text_card import TextCard
 
@@ -326,7 +326,7 @@ class LabPage(QWidget):
         for layout in (self.grid, self._single):
             layout.setContentsMargins(GAP, GAP, GAP, GAP)
             page = QWidget()
-            page.setLayout(layout)
+            set_layout(page, layout)
             self._pages.addWidget(page)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
