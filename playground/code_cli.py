@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.base.strings import is_unicode
 from core.base.translation import tr
-from playground.exits import DONE, FAILED, about_file, fail, file
+from playground.exits import DONE, FAILED, about_file, at_least_one, fail, file
 from playground.settings import experiment
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     )
     code.add_argument(
         "--steps",
-        type=_count,
+        type=at_least_one(tr("must be a number of steps, at least 1")),
         default=0,
         metavar="N",
         help=tr("train for N steps (else for epochs)"),
@@ -73,12 +73,6 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         "--out", type=file, metavar="FILE", help=tr("the script to write, such as spiral.py")
     )
     code.set_defaults(run=_code)
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(tr("must be a number of steps, at least 1"))
-    return int(text)
 
 
 def _code(options: argparse.Namespace) -> int:

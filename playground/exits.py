@@ -123,6 +123,18 @@ def discard_output() -> None:
         sys.stdout = _nowhere()
 
 
+def at_least_one(problem: str) -> Callable[[str], int]:
+    """Reads a whole number from 1 on, given on the command line; `problem` says what is wrong with
+    anything else."""
+
+    def read(text: str) -> int:
+        if not text.isdecimal() or not int(text):
+            raise argparse.ArgumentTypeError(problem)
+        return int(text)
+
+    return read
+
+
 def folder(text: str) -> Path:
     """A folder given on the command line."""
     if not text.strip():

@@ -13,7 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.base.translation import Message, tr
-from playground.exits import DONE, FAILED, INTERRUPTED, about_file, fail, file, folder, note
+from playground.exits import (
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    about_file,
+    at_least_one,
+    fail,
+    file,
+    folder,
+    note,
+)
 from playground.interruption import Interruption
 from playground.settings import experiment, with_settings, with_task
 
@@ -61,7 +71,8 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         help=tr("change a setting of the experiment that all trials share; may be repeated"),
     )
     search.add_argument("--trials", type=int, metavar="N", help=tr("trials per stage (100)"))
-    search.add_argument("--epochs", type=_count, metavar="N", help=tr("epochs per trial"))
+    count = at_least_one(tr("must be a whole number, at least 1"))
+    search.add_argument("--epochs", type=count, metavar="N", help=tr("epochs per trial"))
     search.add_argument("--strategy", choices=STRATEGIES, help=tr("how trials are drawn (random)"))
     search.add_argument("--pruning", choices=PRUNING, help=tr("whether trials end early (none)"))
     search.add_argument(
@@ -70,7 +81,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     search.add_argument("--score", choices=("accuracy", "loss"), help=tr("what ranks the trials"))
     search.add_argument("--seed", type=int, metavar="S", help=tr("seed of the draws (1)"))
     search.add_argument(
-        "--jobs", type=_count, default=2, metavar="N", help=tr("local processes (2)")
+        "--jobs", type=count, default=2, metavar="N", help=tr("local processes (2)")
     )
     search.add_argument(
         "--cluster",
@@ -97,12 +108,6 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     )
     search.add_argument("--json", action="store_true", help=tr("print the results as JSON"))
     search.set_defaults(run=_search)
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(tr("must be a whole number, at least 1"))
-    return int(text)
 
 
 def _minutes(text: str) -> float:

@@ -29,6 +29,7 @@ ORDER = ("index", "keys", "lessons", "films", "recovery", "search", "figures")
 SIZE = QSize(1040, 760)
 LIST_WIDTH, ROW_HEIGHT = 216, 28
 PAGE_MARGIN = 16
+KEYS = "keys"
 ABOUT_ICON = QSize(64, 64)
 MISSING = Message("The pages of the guide are not installed with this copy.")
 MOUSE = {
@@ -123,7 +124,7 @@ class Guide(QDialog):
         self.setWindowTitle(tr("Guide"))
         self.resize(SIZE)
         self._menus, pages = menus, guide_pages()
-        keys = {"keys": keys_page(menus)}
+        keys = {KEYS: keys_page(menus)}
         first = dict(list(pages.items())[:1])
         self._pages = {**first, **keys, **pages}
         self.list, self.text = QListWidget(), PageText()
@@ -157,15 +158,15 @@ class Guide(QDialog):
         names = list(self._pages)
         if name not in names:
             return False
-        if name == self.page:
+        if name == self.page == KEYS:
             self._show()
         self.list.setCurrentRow(names.index(name))
         return True
 
     def _show(self) -> None:
-        if self.page == "keys":
+        if self.page == KEYS:
             # Pages add their keys when they are first shown.
-            self._pages["keys"] = keys_page(self._menus)
+            self._pages[KEYS] = keys_page(self._menus)
         self.text.show_page(self._pages[self.page])
 
     def _follow(self, url: QUrl) -> None:

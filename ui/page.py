@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from core.experiment.links import experiment_link
 from core.experiment.spec import ExperimentSpec
@@ -18,6 +18,9 @@ from ui.preferences import Memory
 from ui.session.session import Session
 from ui.theme import Theme
 from ui.widgets.banner import Banner
+from ui.widgets.layouts import add_layout
+
+MARGIN = 12
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,17 @@ class Page(QWidget):
         super().__init__(parent)
         self.context = context
         self.banner = Banner(self)
+
+    def put_below_banner(self, content: QLayout) -> None:
+        """Fill the page with the banner and, below it, this content."""
+        message = QHBoxLayout()
+        message.setContentsMargins(MARGIN, 0, MARGIN, 0)
+        message.addWidget(self.banner)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        add_layout(whole, message)
+        add_layout(whole, content, 1)
 
     def menus(self) -> tuple[Menu, ...]:
         """The menus of the page, requested once after it is built and active while the page is

@@ -282,25 +282,18 @@ def fault_message(name: str, fault: Fault, use: str, date: DateStyle | None = No
     """The message about a cell that is not a number in a column of numbers, or not a date in one of
     dates, with the remedy."""
     more = Message(" (and {count:,} more cells)", count=fault.times - 1) if fault.times > 1 else ""
+    known = {"line": fault.line, "name": name, "cell": fault.cell[:40], "more": more, "use": use}
     if date is not None:
         return Message(
             "line {line}, column {name!r}: {cell!r} is not a date ({style}), as the others "
             "are{more}; the column {use}, so correct the cell, leave it empty, add it to "
             "the missing words, leave the column out or read it as classes",
-            line=fault.line,
-            name=name,
-            cell=fault.cell[:40],
             style=date.label,
-            more=more,
-            use=use,
+            **known,
         )
     return Message(
         "line {line}, column {name!r}: {cell!r} is not a finite number, as the others "
         "are{more}; the column {use}, so correct the cell, leave it empty, add it to "
         "the missing words, leave the column out or read it as classes",
-        line=fault.line,
-        name=name,
-        cell=fault.cell[:40],
-        more=more,
-        use=use,
+        **known,
     )

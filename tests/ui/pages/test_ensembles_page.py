@@ -86,7 +86,9 @@ def test_data_that_cannot_be_voted_on_leave_nothing_of_the_last_experiment(qtbot
     session.edit(replace(SPEC, data=DataSpec(dataset=Circle(count=80), validation=0)))
     page.edit(seed=2)
     qtbot.waitUntil(page.banner.isVisible, timeout=WAIT)
-    assert all(view.is_empty and not view.export_data() for view in page.views)
+    assert all(
+        view.is_empty and not view.export_data() for view in (card.view for card in page.cards)
+    )
     assert not page.formula.text() and page.transport.length == 0
     session.edit(SPEC)
     page.edit(seed=3)

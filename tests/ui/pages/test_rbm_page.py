@@ -85,7 +85,9 @@ def test_data_without_classes_are_refused_in_the_banner_and_leave_nothing(qtbot,
     page.context.session.edit(ExperimentSpec(data=DataSpec(dataset=Sine())))
     page.edit(seed=2)
     qtbot.waitUntil(lambda: page.banner.isVisible(), timeout=WAIT)
-    assert all(view.is_empty and not view.export_data() for view in page.views)
+    assert all(
+        view.is_empty and not view.export_data() for view in (card.view for card in page.cards)
+    )
     assert not page.formula.text()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from core.experiment.spec import ExperimentSpec
 from core.gallery.experiment import Experiment
@@ -19,7 +19,6 @@ from ui.pages.gallery.entry import PAUSED, EntryPage, KeptResults
 from ui.session.session import Session
 from ui.theme import Theme
 from ui.widgets.banner import Banner
-from ui.widgets.layouts import add_layout
 
 
 @dataclass(eq=False)
@@ -54,14 +53,7 @@ class GalleryPage(Page):
         self._pages = QStackedLayout()
         self._pages.addWidget(self.cards)
         self._pages.addWidget(self.entry)
-        message = QHBoxLayout()
-        message.setContentsMargins(12, 0, 12, 0)
-        message.addWidget(self.banner)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        add_layout(whole, message)
-        add_layout(whole, self._pages, 1)
+        self.put_below_banner(self._pages)
         self._connect()
 
     # Cards and experiments

@@ -144,10 +144,7 @@ class EnsemblesPage(JobLabPage):
 
     def _failed(self, message: str) -> None:
         self._clear()
-        self.transport.set_length(0)
-        for view in self.views:
-            view.set_empty(True)
-        self.formula.show_html("")
+        self._show_nothing()
         super()._failed(message)
 
     def _clear(self) -> None:
@@ -171,8 +168,7 @@ class EnsemblesPage(JobLabPage):
     def build_cards(self) -> None:
         self.borders, self.curves = plots.BordersView(), plots.CurvesView()
         self.agreement = plots.AgreementView()
-        self.views = (self.borders, self.curves, self.agreement)
-        for view in self.views:
+        for view in (self.borders, self.curves, self.agreement):
             view.ensure_built()
             view.set_empty(True, tr("Being computed …"))
         self.borders.on_choose = self._write

@@ -70,6 +70,13 @@ class JobLabPage(LabPage):
         self.transport.length = length
         self.transport.go(length if at_end else self.transport.at)
 
+    def _show_nothing(self) -> None:
+        """Leave nothing of what has been computed before."""
+        self.transport.set_length(0)
+        for card in self.cards:
+            card.view.set_empty(True)
+        self.formula.show_html("")
+
     def _failed(self, message: str) -> None:
         self.forget()
         self.banner.say(tr(message))

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QUndoStack
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from core.base.translation import Message
 from core.experiment.links import LabLink
@@ -19,7 +19,6 @@ from ui.pages.labs.lab_page import LabPage
 from ui.pages.labs.registry import LAB_PAGES
 from ui.theme import Theme
 from ui.widgets.banner import Banner
-from ui.widgets.layouts import add_layout
 
 # A lab's plots and results take 4 to 25 MiB.
 MOST_KEPT = 3
@@ -37,14 +36,7 @@ class LabsPage(Page):
         self._last = ""
         self._stack = QStackedLayout()
         self._stack.addWidget(self.cards)
-        message = QHBoxLayout()
-        message.setContentsMargins(12, 0, 12, 0)
-        message.addWidget(self.banner)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        add_layout(whole, message)
-        add_layout(whole, self._stack, 1)
+        self.put_below_banner(self._stack)
         self.cards.opened.connect(self.open)
         escape = QShortcut(QKeySequence("Escape"), self)
         escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

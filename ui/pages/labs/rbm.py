@@ -168,10 +168,7 @@ class PretrainingPage(JobLabPage):
 
     def _failed(self, message: str) -> None:
         self._begin_showing(None)
-        self.transport.set_length(0)
-        for view in self.views:
-            view.set_empty(True)
-        self.formula.show_html("")
+        self._show_nothing()
         super()._failed(message)
 
     def _begin_showing(self, job: PretrainingJob | None) -> None:
@@ -205,8 +202,8 @@ class PretrainingPage(JobLabPage):
         self.filters, self.pictures = plots.FiltersView(), plots.PicturesView()
         self.statistics, self.errors = plots.StatisticsView(), plots.ErrorsView()
         self.accuracy = plots.TuningView()
-        self.views = (self.filters, self.pictures, self.statistics, self.errors, self.accuracy)
-        for i, view in enumerate(self.views):
+        views = (self.filters, self.pictures, self.statistics, self.errors, self.accuracy)
+        for i, view in enumerate(views):
             view.ensure_built()
             view.set_empty(True, tr("Being computed …"))
             self.add_card(view, *divmod(i, 3))

@@ -256,20 +256,23 @@ class TrainPage(Page):
         """Open the export dialog, for one view or for the whole dashboard."""
         from ui.export.dialog import ask_export
 
-        if not self.dashboard.shown():
-            self.report(tr(NO_VIEW))
-            return
-        ask_export(self.dashboard.cards(), self._session.spec, view, self)
+        if self._shows_views():
+            ask_export(self.dashboard.cards(), self._session.spec, view, self)
 
     def save_dashboard(self, path: Path, scale: float = 2.0) -> None:
         """Write the dashboard as an image. Raises `ExportError`."""
         export(path, self._sheet(), theme.current(), scale, dumps(self._session.spec))
 
     def copy_dashboard(self) -> None:
+        if self._shows_views():
+            copy_to_clipboard(self._sheet(), theme.current(), spec=dumps(self._session.spec))
+
+    def _shows_views(self) -> bool:
+        """Whether there is a view to export; says so where there is none."""
         if not self.dashboard.shown():
             self.report(tr(NO_VIEW))
-            return
-        copy_to_clipboard(self._sheet(), theme.current(), spec=dumps(self._session.spec))
+            return False
+        return True
 
     def _sheet(self) -> Sheet:
         return dashboard_sheet(self.dashboard.cards())
