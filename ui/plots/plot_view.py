@@ -44,7 +44,7 @@ STILL = 5
 class PlotView(pg.GraphicsView):
     """Plots side by side with a read-out under the pointer, a title and a menu. Subclasses make
     their plots in `build`, which is called when the view is first shown or exported; or plots are
-    added from outside. `arrange` places them; `export_data` returns the numbers shown. A view
+    added from outside. `arrange` places them; `columns` returns the numbers shown. A view
     without data shows `about` instead (`set_empty`).
     """
 
@@ -113,8 +113,8 @@ class PlotView(pg.GraphicsView):
         shown = self.plots
         self.place(dict(zip(shown, beside(area, [1 / len(shown)] * len(shown)), strict=True)))
 
-    def export_data(self) -> Data:
-        """Named columns of exactly what is shown."""
+    def columns(self) -> Data:
+        """Named columns of exactly what is shown; only called if the view is not empty."""
         return self.data_source() if self.data_source else {}
 
     def add_actions(self, menu: QMenu) -> None:
@@ -128,6 +128,12 @@ class PlotView(pg.GraphicsView):
 
     def finish(self) -> None:
         """Prepare for an export: show pending data."""
+
+    # Data
+
+    def export_data(self) -> Data:
+        """Named columns of exactly what is shown; none if the view is empty."""
+        return {} if self.is_empty else self.columns()
 
     # Plots
 

@@ -120,7 +120,7 @@ class View(PlotView):
     def export_data(self) -> Data:
         """Named columns of exactly what is shown; empty before the first frame."""
         self.catch_up()
-        return self.columns() if self.frame and not self.is_empty else {}
+        return super().export_data() if self.frame else {}
 
     # To be implemented by subclasses
 

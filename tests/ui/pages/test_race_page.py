@@ -132,7 +132,7 @@ def test_a_window_that_is_none_is_refused(page, text):
 def test_a_sweep_is_shown_with_a_gap_where_rates_diverge(page, qtbot):
     page.edit(racers=("sgd",), sweep_steps=300)
     qtbot.waitUntil(lambda: "sgd" in page.sweep_view.curves, timeout=WAIT)
-    qtbot.waitUntil(lambda: len(page.sweep_view.columns["rate"]) == 60, timeout=WAIT)
+    qtbot.waitUntil(lambda: len(page.sweep_view.export_data()["rate"]) == 60, timeout=WAIT)
     curve = page.sweep_view.curves["sgd"]
     assert np.isfinite(curve.ys[curve.xs < 0.9]).all()
     assert np.isnan(curve.ys[curve.xs > 1.2]).all()
@@ -167,8 +167,8 @@ def test_long_races_run_in_the_background_and_the_last_one_wins(page, qtbot):
 
 def test_a_rule_that_arrives_exactly_does_not_press_the_sweeps_other_curves_together(page, qtbot):
     page.edit(surface="bowl", racers=("sgd", "adagrad"))
-    qtbot.waitUntil(lambda: len(page.sweep_view.columns.get("rate", ())) == 60, timeout=WAIT)
-    lowest = np.nanmin(page.sweep_view.columns["AdaGrad f"])
+    qtbot.waitUntil(lambda: len(page.sweep_view.export_data().get("rate", ())) == 60, timeout=WAIT)
+    lowest = np.nanmin(page.sweep_view.export_data()["AdaGrad f"])
     assert lowest < 1e-30 and page.sweep_view.plot.y_scale.low == 1e-16
     page._choose_surface("saddle")
     qtbot.waitUntil(lambda: not page.sweep_view.plot.y_scale.log, timeout=WAIT)
@@ -239,7 +239,7 @@ def test_no_paths_of_another_surface_are_shown_while_a_long_race_runs(page, qtbo
 
 
 def test_the_sweep_of_nobody_has_no_curves(page, qtbot):
-    qtbot.waitUntil(lambda: len(page.sweep_view.columns.get("rate", ())) == 60, timeout=WAIT)
+    qtbot.waitUntil(lambda: len(page.sweep_view.export_data().get("rate", ())) == 60, timeout=WAIT)
     racers = page.state.racers
     page.edit(racers=())
     qtbot.waitUntil(lambda: not page.sweep_view.curves, timeout=WAIT)

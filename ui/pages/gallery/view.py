@@ -70,9 +70,6 @@ class ComparisonView(PlotView):
 
     # Shared helpers
 
-    def export_data(self) -> Data:
-        return {} if self.is_empty else self.columns()
-
     def legend(self) -> list[Span]:
         """The names of the runs in their colours, if they are few."""
         if len(self.styles) > MOST_COLORS:

@@ -125,7 +125,7 @@ class BuiltView(HandleView):
         if self.on_draw:
             self.on_draw(tuple(stroke))
 
-    def export_data(self) -> Data:
+    def columns(self) -> Data:
         if self.target is None:
             return {}
         x, network = self.sum.xs, self.sum.ys[:, 0]
@@ -167,7 +167,7 @@ class ErrorCountView(PlotView):
     def show_now(self, count: int, now: Error) -> None:
         self.now.set_data([count] * 2 if count else [], [now.mean, now.largest] if count else [])
 
-    def export_data(self) -> Data:
+    def columns(self) -> Data:
         return {
             "bumps": np.array(self.counts, float),
             "mean error": np.array([each.mean for each in self.errors]),
@@ -211,8 +211,8 @@ class TrainedView(PlotView):
             Span(tr("step {step:,}", step=moment.step)),
         )  # fmt: skip
 
-    def export_data(self) -> Data:
-        return {} if self.is_empty else self._columns
+    def columns(self) -> Data:
+        return self._columns
 
 
 class TowersView(PlotView):
@@ -249,7 +249,7 @@ class TowersView(PlotView):
         away = np.abs(wanted - made)
         return Error(float(away.mean()), float(away.max()))
 
-    def export_data(self) -> Data:
+    def columns(self) -> Data:
         return self._columns
 
 
@@ -282,5 +282,5 @@ class SawtoothView(PlotView):
             Span(tr("one less"), "ghost"),
         )
 
-    def export_data(self) -> Data:
+    def columns(self) -> Data:
         return {"x": self.curve.xs, "y": self.curve.ys[:, 0]}

@@ -107,7 +107,7 @@ class DataView(HandleView, _Mixin):
             x = (x - own.mean()) / own.std()
         return theta[0] * x + theta[1]
 
-    def export_data(self) -> Data:
+    def columns(self) -> Data:
         points = np.array(self.state.points)
         return {"x": points[:, 0], "y": points[:, 1]}
 
@@ -189,7 +189,7 @@ class ErrorView(HandleView, _Mixin):
             else:
                 trail.set_data(theta[:, 0], path.error[: len(theta)])
 
-    def export_data(self) -> Data:
+    def columns(self) -> Data:
         columns: Data = {}
         for key in self.shown:
             path = self.paths[key]
@@ -246,7 +246,7 @@ class PathView(PlotView, _Mixin):
                 x[: at + 1] if shown else [], path.theta[: at + 1, 0] if shown else []
             )
 
-    def export_data(self) -> Data:
+    def columns(self) -> Data:
         columns: Data = {}
         for key in self.shown:
             path = self.paths[key]

@@ -93,8 +93,8 @@ class BordersView(PlotView):
             if away[nearest] <= NEAR:
                 self.choose(nearest)
 
-    def export_data(self) -> Data:
-        if self.planar is None or self.is_empty:
+    def columns(self) -> Data:
+        if self.planar is None:
             return {}
         a, b = np.meshgrid(self.planar.x, self.planar.y)
         columns: Data = {"x1": a.ravel(), "x2": b.ravel()}
@@ -135,8 +135,8 @@ class CurvesView(PlotView):
             spans += [Span("  "), Span(tr("vote"), "validation")]
         self.set_subtitle(*spans, Span("  "), Span(tr("band over subsets"), "muted", True))
 
-    def export_data(self) -> Data:
-        if self.moment is None or self.is_empty:
+    def columns(self) -> Data:
+        if self.moment is None:
             return {}
         found = self.moment.curves
         columns: Data = {"members": np.arange(1, len(found.by_mean) + 1).astype(float)}
@@ -182,7 +182,5 @@ class AgreementView(PlotView):
         mean = tr("mean of pairs {mean:.1f} %", mean=100 * others.mean()) if n > 1 else ""
         self.set_subtitle(Span(mean, "muted"))
 
-    def export_data(self) -> Data:
-        if self.is_empty:
-            return {}
+    def columns(self) -> Data:
         return {f"member {i + 1}": column for i, column in enumerate(self.plot.values.T)}

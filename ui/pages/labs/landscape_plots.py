@@ -97,7 +97,7 @@ class FanView(PlotView):
             spans += [Span(label, role), Span(turns, "muted"), Span("  ")]
         self.set_subtitle(*spans[:-1])
 
-    def export_data(self) -> Data:
+    def columns(self) -> Data:
         columns: Data = {}
         for each, label in zip(self.slices, self.labels, strict=False):
             columns[f"{label} α"] = each.fan.steps
@@ -175,8 +175,8 @@ class MapView(PlotView):
             self.trail.set_data(path[:, 0], path[:, 1])
             self.here.set_data([], [])
 
-    def export_data(self) -> Data:
-        if self.slice is None or self.is_empty:
+    def columns(self) -> Data:
+        if self.slice is None:
             return {}
         s = self.slice.surface
         a, b = np.meshgrid(s.x, s.y)
@@ -270,8 +270,8 @@ class ReliefView(PlotView):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.turn(AZIMUTH, ELEVATION)
 
-    def export_data(self) -> Data:
-        if self.slice is None or self.is_empty:
+    def columns(self) -> Data:
+        if self.slice is None:
             return {}
         s = self.slice.surface
         a, b = np.meshgrid(s.x, s.y)

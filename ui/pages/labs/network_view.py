@@ -8,7 +8,7 @@ from core.base.translation import tr
 from core.studies.hand_network import name
 from ui.plots.picture_plot import PicturePlot
 from ui.plots.pictures.hand_network import BACKWARD, FORWARD, UPDATE, NetworkGraph
-from ui.plots.plot_view import PlotView
+from ui.plots.plot_view import Data, PlotView
 from ui.plots.text import Span
 
 
@@ -32,7 +32,7 @@ class GraphView(PlotView):
             Span(tr("used now"), "validation"),
         )
 
-    def export_data(self):
+    def columns(self) -> Data:
         moment = self.graph.moment
         if moment is None:
             return {}

@@ -160,7 +160,7 @@ class MapView(HandleView):
         scale = 1 / share if share > 1 else 1.0
         return place[0] + scale * vector[0], place[1] + scale * vector[1]
 
-    def export_data(self) -> Data:
+    def columns(self) -> Data:
         columns: Data = {}
         for key, run in self._race.runs.items() if self._race else ():
             for i in range(run.path.shape[1]):
@@ -185,7 +185,7 @@ class CurveView(PlotView):
     def build(self) -> None:
         self.plot = self.add_plot(Plot("f", tr("steps"), log=True, name_at_end=True))
         self.curves: dict[str, Curve] = {}
-        self.columns: Data = {}
+        self._columns: Data = {}
         self.now = self.plot.add(Rules("ghost"))
 
     def show_race(self, race: Race, labels: dict[str, str], distance: bool) -> None:
@@ -201,7 +201,7 @@ class CurveView(PlotView):
         self.plot.set_log(log)
         for gone in self.curves.keys() - race.runs.keys():
             self.plot.remove(self.curves.pop(gone))
-        self.columns = (
+        self._columns = (
             {"step": np.arange(float(len(next(iter(race.runs.values())).path)))}
             if race.runs
             else {}
@@ -214,22 +214,22 @@ class CurveView(PlotView):
                 self.curves[key] = self.plot.add(
                     Curve(color_of(key), 1.6, tr(labels[key]), floor=True)
                 )
-            self.columns[f"{labels[key]} {drawn}"] = y
-            self.curves[key].set_data(self.columns["step"], y)
+            self._columns[f"{labels[key]} {drawn}"] = y
+            self.curves[key].set_data(self._columns["step"], y)
         self.plot.home_y = None if log else heights_in_window(surface, self.curves.values())
         self.plot.data_changed()
         self.set_subtitle(Span(tr("from the first start") if len(race.starts) > 1 else ""))
 
     def clear(self) -> None:
-        self.columns = {}
+        self._columns = {}
         _remove_all(self.plot, self.curves)
         self.now.set_data([])
 
     def show_step(self, at: int) -> None:
         self.now.set_data([at])
 
-    def export_data(self) -> Data:
-        return self.columns
+    def columns(self) -> Data:
+        return self._columns
 
 
 class SweepView(PlotView):
@@ -242,7 +242,7 @@ class SweepView(PlotView):
     def build(self) -> None:
         self.plot = self.add_plot(Plot("f", tr("rate η"), log=True, log_x=True, name_at_end=True))
         self.curves: dict[str, Curve] = {}
-        self.columns: Data = {}
+        self._columns: Data = {}
         self.rates = self.plot.add(Rules("ghost"))
 
     def show_sweep(self, swept: Sweep, labels: dict[str, str]) -> None:
@@ -254,7 +254,7 @@ class SweepView(PlotView):
         self.plot.caption = tr("{value} after {steps:,} steps", value=value, steps=swept.steps)
         for gone in self.curves.keys() - set(swept.keys):
             self.plot.remove(self.curves.pop(gone))
-        self.columns = {"rate": swept.rates}
+        self._columns = {"rate": swept.rates}
         for key, f in zip(swept.keys, swept.f, strict=True):
             y = f - lowest if lowest is not None else f
             # Where a rate diverges the curve ends: it is not drawn at the top of the plot.
@@ -264,7 +264,7 @@ class SweepView(PlotView):
                     Curve(color_of(key), 1.6, tr(labels[key]), floor=True)
                 )
             self.curves[key].set_data(swept.rates, y)
-            self.columns[f"{labels[key]} {ABOVE if lowest else 'f'}"] = y
+            self._columns[f"{labels[key]} {ABOVE if lowest else 'f'}"] = y
         rates = Scale(float(swept.rates[0]), float(swept.rates[-1]), True)
         heights = None if log else heights_in_window(swept.surface, self.curves.values())
         told = tr("a curve ends where its rate diverges")
@@ -280,13 +280,13 @@ class SweepView(PlotView):
 
     def clear(self) -> None:
         """No curves, as nothing races."""
-        self.columns = {}
+        self._columns = {}
         _remove_all(self.plot, self.curves)
         self.set_subtitle()
         self.set_empty(False)
 
-    def export_data(self) -> Data:
-        return self.columns
+    def columns(self) -> Data:
+        return self._columns
 
 
 def _remove_all(plot: Plot, curves: dict[str, Curve]) -> None:

@@ -68,8 +68,8 @@ class FiltersView(PlotView):
         )
         self.set_subtitle(Span(words, "muted", True))
 
-    def export_data(self) -> Data:
-        if self.images.shown is None or self.is_empty:
+    def columns(self) -> Data:
+        if self.images.shown is None:
             return {}
         weights = self.images.weights()
         return _pixels(weights, [f"unit {i + 1}" for i in range(len(weights))])
@@ -100,8 +100,8 @@ class PicturesView(PlotView):
         for name, images in self.images.items():
             images.set_values(getattr(moment.snapshot, name).reshape(-1, *moment.shape))
 
-    def export_data(self) -> Data:
-        if self.moment is None or self.is_empty:
+    def columns(self) -> Data:
+        if self.moment is None:
             return {}
         table: Data = {}
         for name, caption in ROWS.items():
@@ -141,8 +141,8 @@ class StatisticsView(PlotView):
         words = tr("RMS difference {difference}", difference=number(moment.change, 2))
         self.set_subtitle(Span(words, "muted", True))
 
-    def export_data(self) -> Data:
-        return {} if self.is_empty else {"vh model": self.dots.xs, "vh data": self.dots.ys}
+    def columns(self) -> Data:
+        return {"vh model": self.dots.xs, "vh data": self.dots.ys}
 
 
 class ErrorsView(PlotView):
@@ -191,9 +191,9 @@ class ErrorsView(PlotView):
     def _color(self, layer: int) -> OneOf:
         return OneOf(Theme.layer_colors, max(self.layers, 2), layer)
 
-    def export_data(self) -> Data:
+    def columns(self) -> Data:
         table: Data = {}
-        for i, (errors, gaps) in enumerate([] if self.is_empty else self.ends, 1):
+        for i, (errors, gaps) in enumerate(self.ends, 1):
             table[f"error, layer {i}"] = np.array(errors)
             table[f"free energy gap, layer {i}"] = np.array(gaps)
         return table
@@ -224,8 +224,8 @@ class TuningView(PlotView):
         spans = [Span(f"{name} ", STARTS[name]) for name in known]
         self.set_subtitle(*spans)
 
-    def export_data(self) -> Data:
-        if self.tuning is None or self.is_empty:
+    def columns(self) -> Data:
+        if self.tuning is None:
             return {}
         n = max(map(len, self.tuning.curves.values()))
         columns = {name: np.array(values) for name, values in self.tuning.curves.items()}
