@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bisect
 import copy
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -105,6 +106,21 @@ class History:
         """Iteration of the newest frame, 0 before any."""
         return self.frames[-1].iteration if self.frames else 0
 
+    @property
+    def newest_loss(self) -> float:
+        """Training loss of the newest step, or its bucket's mean where steps are no longer kept one
+        by one; NaN before any."""
+        if not self.steps.used:
+            return math.nan
+        _, steps = self.steps.tail()
+        losses = steps[LOSS] if steps.size else self.steps.mean(LOSS, self.steps.used - 1)
+        return float(losses[-1])
+
+    @property
+    def newest_score(self) -> Score | None:
+        """The newest validation score; None before any."""
+        return self._score_of(len(self.scores) - 1) if len(self.scores) else None
+
     def append(self, frame: Frame) -> None:
         """Record a frame with its segment of steps. Raises ValueError if iterations go back."""
         segment = frame.segment
@@ -185,10 +201,12 @@ class History:
         loss = self.scores.values[:, 0] if len(self.scores) else np.empty(0)
         if not np.isfinite(loss).any():
             return None
-        i = int(np.nanargmin(np.where(np.isfinite(loss), loss, np.nan)))
-        loss, accuracy, *fit = self.scores.values[i].tolist()
+        return self._score_of(int(np.nanargmin(np.where(np.isfinite(loss), loss, np.nan))))
+
+    def _score_of(self, row: int) -> Score:
+        loss, accuracy, *fit = self.scores.values[row].tolist()
         r2, rmse = (None if np.isnan(figure) else figure for figure in fit)
-        return Score(int(self.scores.x[i]), loss, accuracy, r2, rmse)
+        return Score(int(self.scores.x[row]), loss, accuracy, r2, rmse)
 
     def _score(self, score: Score) -> None:
         row = (score.loss, score.accuracy, score.r2, score.rmse)

@@ -484,6 +484,7 @@ def test_escape_lets_go_of_a_run_before_it_leads_back(qtbot, window):
     assert curves.stands_back("slow") and not curves.stands_back("fast")
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert window.shows_entry and not curves.stands_back("slow")
+    assert window.entry.table.selected_label() == "slow"
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert not window.shows_entry
 

@@ -77,9 +77,11 @@ def test_the_pages_stay_as_they_are(host, qtbot):
     window.page("labs").lab.edit(rate=0.07)
     window.show_page("gallery")
     window.page("gallery").open(next(iter(GALLERY.values())))
+    window.page("gallery").entry.bar.show_seeds(4)
     host.change_language("ko")
     assert host.window.current is host.window.page("gallery")
     assert host.window.current.shows_entry
+    assert host.window.current.entry.bar.seeds == (1, 2, 3, 4)
     assert host.window.page("labs").lab.state.rate == 0.07
 
 

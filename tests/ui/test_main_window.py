@@ -24,6 +24,7 @@ from core.data.toys import Circle
 from core.experiment.files import write_experiment
 from core.experiment.links import experiment_link
 from core.experiment.spec import DataSpec, ExperimentSpec
+from core.telemetry.history import LOSS
 from core.training.trainer import Trainer
 from core.worker.training_worker import TrainingWorker
 from tests.ui.popups import is_destroyed
@@ -149,8 +150,10 @@ def test_going_on_from_here_is_the_run_that_never_went_further(window, qtbot):
     step(qtbot, session, 20)
     scrub(qtbot, window, 12)
     assert window.train.timeline.go_on.text() == "Continue from 12"
+    loss = float(session.history.steps.tail()[1][LOSS, 11])
     qtbot.mouseClick(window.train.timeline.go_on, Qt.MouseButton.LeftButton)
     wait(qtbot, session, lambda frame: frame.iteration == 12)
+    assert f"loss {loss:.4f}" in window.train.toolbar.figures.texts()
     assert moments(window) == {12}
     assert window.train.controls.spec() == SPEC
     train(qtbot, session, 200)

@@ -211,3 +211,14 @@ def test_figures_get_the_room_that_a_larger_font_needs(qtbot):
         assert left >= 0
     (first, width), (second, _) = figures.places()
     assert first + width <= second
+
+
+def test_the_words_of_the_pin_button_fit_after_they_change_at_any_width(toolbar: Toolbar) -> None:
+    toolbar.resize(1000, 44)
+    toolbar.set_pinned(True)
+    toolbar.resize(1420, 44)
+    QApplication.processEvents()
+    assert toolbar.pin.text() == "Runs"
+    toolbar.set_pinned(False)
+    assert toolbar.pin.text() == "Pin run"
+    assert toolbar.pin.width() >= toolbar.pin.sizeHint().width()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QSplitter,
@@ -82,6 +82,12 @@ class EntryPage(QWidget):
         self.banner.hide()
         self._make_cards(experiment)
         self._show_plan()
+
+    def choose(self, data: str, seeds: int) -> None:
+        """Choose the data set and the number of seeds."""
+        self.bar.data_choice.set_value(data)
+        self._show_plan()
+        self.bar.show_seeds(seeds)
 
     def _show_plan(self) -> None:
         """Show the results of the last run on the chosen data, or the empty state."""
@@ -216,6 +222,7 @@ class EntryPage(QWidget):
         """Deselect the selected runs; return whether there were any."""
         some = bool(self.table.selectedIndexes())
         self.table.clearSelection()
+        self.table.setCurrentIndex(QModelIndex())
         return some
 
     def spec(self, label: str) -> ExperimentSpec:

@@ -21,6 +21,18 @@ from ui.theme import Theme
 from ui.widgets.banner import Banner
 
 
+@dataclass(frozen=True)
+class GalleryState:
+    """What the page of a window in another language takes over: the experiment last opened, with
+    the data set and the number of seeds chosen, whether it is shown, and all results."""
+
+    experiment: Experiment | None
+    shows_entry: bool
+    kept: KeptResults
+    data: str
+    seeds: int
+
+
 @dataclass(eq=False)
 class Paused:
     """A run that was paused, and the step at which it came to rest."""
@@ -142,14 +154,18 @@ class GalleryPage(Page):
         self.cards.retheme()
         self.entry.retheme()
 
-    def hand_over(self) -> tuple[Experiment | None, bool, KeptResults]:
-        return self.entry.experiment, self.shows_entry, self.entry.kept
+    def hand_over(self) -> GalleryState:
+        entry, bar = self.entry, self.entry.bar
+        return GalleryState(
+            entry.experiment, self.shows_entry, entry.kept, bar.data, len(bar.seeds)
+        )
 
-    def take_over(self, work: tuple[Experiment | None, bool, KeptResults]) -> None:
-        experiment, shown, self.entry.kept = work
-        if experiment is not None:
-            self.open(experiment)
-            if not shown:
+    def take_over(self, work: GalleryState) -> None:
+        self.entry.kept = work.kept
+        if work.experiment is not None:
+            self.open(work.experiment)
+            self.entry.choose(work.data, work.seeds)
+            if not work.shows_entry:
                 self.back()
 
     def shutdown(self) -> None:

@@ -51,7 +51,7 @@ class TrainPage(Page):
         session = self._session = context.session
         self.undo_stack = session.undo_stack
         self._paint_times: deque[float] = deque(maxlen=90)
-        self._forget_figures()
+        self._read_figures()
         self._told_at = self._taken_at = 0.0
         # A transparent widget of one pixel, the cheapest thing to paint.
         self._pulse = QWidget(self)
@@ -197,11 +197,14 @@ class TrainPage(Page):
         if newest := self._session.newest:
             self._tell_figures(newest, 0.0, 0.0)
 
-    def _forget_figures(self) -> None:
-        self._loss, self._validation = math.nan, Score(0, math.nan, math.nan)
+    def _read_figures(self) -> None:
+        """Take the figures of the steps recorded so far, as of a run that continues."""
+        history = self._session.history
+        self._loss = history.newest_loss
+        self._validation = history.newest_score or Score(0, math.nan, math.nan)
 
     def _show_new_run(self) -> None:
-        self._forget_figures()
+        self._read_figures()
         self.report("")
         self.replay.begin()
 

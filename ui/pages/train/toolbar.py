@@ -105,7 +105,7 @@ class Toolbar(QWidget):
         keep = tr("Keep this run to compare others with")
         what = tr("The pinned runs") if pinned else keep
         self.pin.setAccessibleName(name)
-        self.pin.setText("" if self._compact else name)
+        self._fit(self.pin)
         self.pin.setToolTip(_tip(what, "P"))
         self._set_icon(self.pin, "runs" if pinned else "pin")
 
@@ -145,8 +145,12 @@ class Toolbar(QWidget):
             self._row.setSpacing(TIGHT if compact else SPACING)
             worded = (self.step, self.epoch, self.reset, self.new_seed, self.pin)
             for button in (*worded, self.export):
-                button.setText("" if compact else button.accessibleName())
-                button.setFixedWidth(ICON_WIDTH if compact else button.sizeHint().width())
+                self._fit(button)
+
+    def _fit(self, button: QPushButton) -> None:
+        """Show the button's name, or only its icon where there is little room."""
+        button.setText("" if self._compact else button.accessibleName())
+        button.setFixedWidth(ICON_WIDTH if self._compact else button.sizeHint().width())
 
     def _button(
         self, text: str, what: str, keys: str, icon: str, role: str = "muted"
