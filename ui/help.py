@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from core.base.translation import Message, language, tr
-from ui.menus import MenuBar
+from ui.menus import Line, MenuBar
+from ui.pages import PAGES
 from ui.widgets.text_browser import TextBrowser
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,7 +29,7 @@ FOLDERS = (ROOT / "docs" / "guide", ROOT / "resources" / "guide")
 # The order in which pages are read; others follow by name.
 ORDER = ("index", "keys", "lessons", "films", "recovery", "search", "figures")
 SIZE = QSize(1040, 760)
-LIST_WIDTH, ROW_HEIGHT = 216, 28
+LIST_WIDTH, ROW_HEIGHT = 240, 28
 PAGE_MARGIN = 16
 KEYS = "keys"
 ABOUT_ICON = QSize(64, 64)
@@ -36,7 +38,7 @@ MOUSE = {
     Message("Double click"): Message("Maximise or restore a view"),
     Message("Double click on an axis"): Message("Show all of it again"),
     Message("Wheel, drag"): Message("Zoom and pan a plot"),
-    Message("Arrows, +, −, A in a plot"): Message("Move the read-out, zoom, show all"),
+    Message("Arrows, +, −, A"): Message("Move the read-out, zoom, show all"),
 }
 
 
@@ -61,12 +63,21 @@ def guide_pages() -> dict[str, str]:
 
 
 def keys_page(menus: MenuBar) -> str:
-    """Every shortcut there is, in one table."""
-    listed = [(keys, text) for text, keys in menus.shortcuts()]
-    listed += [(tr(act), tr(text)) for act, text in MOUSE.items()]
-    rows = "\n".join(f"| {keys} | {text} |" for keys, text in listed)
-    head = f"| {tr('key')} | {tr('what it does')} |"
-    return f"# {tr('Keys')}\n\n{head}\n|---|---|\n{rows}\n"
+    """Every shortcut there is, in a table for each page."""
+    lines = [line for line in menus.lines() if line.keys]
+    tables = {tr("On every page"): _keys_of("", lines)}
+    tables |= {tr(entry.title): _keys_of(entry.key, lines) for entry in PAGES}
+    tables[tr("In a plot")] = [(tr(act), tr(text)) for act, text in MOUSE.items()]
+    head = f"| {tr('key')} | {tr('what it does')} |\n|---|---|\n"
+    text = f"# {tr('Keys')}\n"
+    for title, rows in tables.items():
+        listed = "".join(f"| {keys} | {what} |\n" for keys, what in rows)
+        text += f"\n## {title}\n\n{head}{listed}"
+    return text
+
+
+def _keys_of(page: str, lines: Sequence[Line]) -> list[tuple[str, str]]:
+    return [(line.keys, line.text) for line in lines if line.page == page]
 
 
 def title_of(markdown: str) -> str:
@@ -93,7 +104,7 @@ class PageText(TextBrowser):
 
     def show_page(self, markdown: str) -> None:
         self._markdown = markdown
-        self.setMarkdown(markdown)
+        self.show_markdown(markdown)
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
         file = file_of(QUrl(name))
@@ -112,7 +123,7 @@ class PageText(TextBrowser):
         if event.size().width() != event.oldSize().width() and "![" in self._markdown:
             bar = self.verticalScrollBar()
             place = bar.value() / max(1, bar.maximum())
-            self.setMarkdown(self._markdown)
+            self.show_markdown(self._markdown)
             bar.setValue(round(place * bar.maximum()))
 
 
@@ -124,7 +135,8 @@ class Guide(QDialog):
         self.setWindowTitle(tr("Guide"))
         self.resize(SIZE)
         self._menus, pages = menus, guide_pages()
-        keys = {KEYS: keys_page(menus)}
+        # Its tables follow when it is shown: they need every page of the window.
+        keys = {KEYS: f"# {tr('Keys')}\n"}
         first = dict(list(pages.items())[:1])
         self._pages = {**first, **keys, **pages}
         self.list, self.text = QListWidget(), PageText()
@@ -165,7 +177,6 @@ class Guide(QDialog):
 
     def _show(self) -> None:
         if self.page == KEYS:
-            # Pages add their keys when they are first shown.
             self._pages[KEYS] = keys_page(self._menus)
         self.text.show_page(self._pages[self.page])
 

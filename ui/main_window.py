@@ -104,7 +104,7 @@ class MainWindow(QMainWindow):
         # Commands of the application rather than of a page.
         self.notice = Banner()
         self.rail = Rail(PAGES)
-        self.menus = MenuBar(self.menuBar())
+        self.menus = MenuBar(self.menuBar(), self._build_pages)
         self.finder = Finder(self, self.menus, self._shown_page)
         self._arrange()
         # The Train page has everything about the session's experiment, including its menus.
@@ -175,6 +175,10 @@ class MainWindow(QMainWindow):
             self.pages[key] = page
             page.restore_state()
         return self.pages[key]
+
+    def _build_pages(self) -> None:
+        for key in self._entries:
+            self.page(key)
 
     def show_page(self, key: str) -> None:
         """Show a page as it was left, and restore its keyboard focus."""

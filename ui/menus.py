@@ -48,15 +48,21 @@ class Line(NamedTuple):
     place: str
     page: str
 
+    @property
+    def keys(self) -> str:
+        """The action's shortcuts as text, "" if it has none."""
+        return " / ".join(each.toString() for each in self.action.shortcuts())
+
 
 class MenuBar:
     """Fills a menu bar; `actions` holds every action by its English text.
 
-    The menus and shortcuts of a page are active while `show_page` has selected it.
+    The menus and shortcuts of a page are active while `show_page` has selected it. `build_pages`
+    builds those pages that have not added their menus yet.
     """
 
-    def __init__(self, bar: QMenuBar) -> None:
-        self._bar = bar
+    def __init__(self, bar: QMenuBar, build_pages: Callable[[], object] = lambda: None) -> None:
+        self._bar, self._build_pages = bar, build_pages
         self.actions: dict[str, QAction] = {}
         self._menus: dict[str, QMenu] = {}
         self._of_pages: dict[str, list[QAction]] = {}
@@ -96,7 +102,8 @@ class MenuBar:
                 action.setVisible(page == key)
 
     def lines(self) -> Iterator[Line]:
-        """Every action of every menu, also of the pages that are not shown."""
+        """Every action of every menu, also of the pages that have not been shown."""
+        self._build_pages()
         for menu, place, page in self._made:
             # Check marks are set, and lines asked for, when a menu opens.
             menu.aboutToShow.emit()
@@ -110,13 +117,6 @@ class MenuBar:
         """The page that has put an action into a menu of every page; "" for none."""
         pages = (page for page, mine in self._of_pages.items() if action in mine)
         return next(pages, "")
-
-    def shortcuts(self) -> Iterator[tuple[str, str]]:
-        """The text and the keys of every action that has a shortcut."""
-        for action in self.actions.values():
-            if not action.shortcut().isEmpty():
-                keys = " / ".join(each.toString() for each in action.shortcuts())
-                yield _plain(action.text()), keys
 
     def _filled(self, menu: QMenu, content: Menu, above: str = "", page: str = "") -> QMenu:
         place = above + _plain(tr(content.title))

@@ -42,7 +42,6 @@ def palette_entries(menus: MenuBar, show_page: Show) -> list[Entry]:
 
 def _of_line(line: Line, show_page: Show) -> Entry:
     action = line.action
-    keys = " / ".join(each.toString() for each in action.shortcuts())
     shown = f" ({tr('shown')})" if action.isCheckable() and action.isChecked() else ""
 
     def act() -> None:
@@ -52,7 +51,7 @@ def _of_line(line: Line, show_page: Show) -> Entry:
 
     # Those of a page that is not shown are hidden, and enabled as soon as it is.
     possible = action.isEnabled() or not action.isVisible()
-    return Entry(line.text, line.place + shown, act, keys, action.toolTip(), possible)
+    return Entry(line.text, line.place + shown, act, line.keys, action.toolTip(), possible)
 
 
 def show_lab(show_page: Show, key: str) -> None:

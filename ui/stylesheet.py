@@ -168,8 +168,10 @@ QFrame#card QTableView::item { padding: 0 4px; }
 QFrame#rail { background: $background; border: 0; border-right: 1px solid $border; }
 QFrame#column { background: $card; border: 0; border-right: 1px solid $border; }
 QFrame#lesson { background: $card; border: 0; border-left: 1px solid $border; }
-QFrame#lesson QListView { border: 0; border-radius: 0; outline: 0; }
-QFrame#lesson QListView::item { padding: 8px 16px; border-bottom: 1px solid $border; }
+QFrame#lesson QListView { border: 0; border-radius: 0; outline: 0; padding: 0; }
+QFrame#lesson QListView::item {
+    padding: 8px 16px; border-radius: 0; border-bottom: 1px solid $border;
+}
 QFrame#lesson QListView::item:hover, QFrame#lesson QListView::item:selected {
     background: $hover; color: $text;
 }
@@ -203,6 +205,9 @@ QHeaderView::section {
     background: transparent; color: $muted; border: 0; border-bottom: 1px solid $border;
     padding: 4px 8px;
 }
+QListWidget { outline: 0; padding: 4px; }
+QListWidget::item { padding: 0 8px; border: 0; border-radius: 4px; }
+QListWidget::item:hover, QListWidget::item:selected { background: $hover; color: $text; }
 QTableView { outline: 0; }
 QTableView::item { padding: 0 8px; }
 QTableView, QTreeView, QListView {

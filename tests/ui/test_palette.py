@@ -181,6 +181,17 @@ def shown(guide: Guide) -> list[str]:
     return texts
 
 
+def test_the_guide_lists_the_keys_of_every_page_before_it_is_shown(qtbot, window):
+    guide = Guide(window.menus, window)
+    qtbot.addWidget(guide)
+    assert "search" not in window.pages, "the first page of the guide needs none"
+    guide.show_page("keys")
+    text = guide.text.toPlainText()
+    places = [text.index(each) for each in ("Copy link", "Run or stop", "Play or pause")]
+    titles = [text.index(f"\n{each}\nkey\n") for each in ("On every page", "Gallery", "Labs")]
+    assert titles[0] < places[0] < titles[1] < places[1] < titles[2] < places[2]
+
+
 def test_links_between_pages_lead_somewhere(qtbot, window):
     guide = Guide(window.menus, window)
     qtbot.addWidget(guide)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent, QTextBlockFormat, QTextCursor
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from ui.widgets.text_browser import TextBrowser
-
-LINE_HEIGHT = 135.0
 
 
 class PageText(TextBrowser):
@@ -21,13 +19,7 @@ class PageText(TextBrowser):
             hide(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def show_markdown(self, text: str) -> None:
-        self.setMarkdown(text)
-        cursor = QTextCursor(self.document())
-        cursor.select(QTextCursor.SelectionType.Document)
-        spacing = QTextBlockFormat()
-        kind = QTextBlockFormat.LineHeightTypes.ProportionalHeight
-        spacing.setLineHeight(LINE_HEIGHT, kind.value)
-        cursor.mergeBlockFormat(spacing)
+        super().show_markdown(text)
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import (
+    QColor,
+    QMouseEvent,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCursor,
+    QTextFrameFormat,
+    QTextTable,
+)
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
+
+from ui import theme
+
+# In percent of the font's own height.
+LINE_HEIGHT = 135
+# Above a heading, in pixels, by its level.
+HEADING_MARGINS = {1: 4, 2: 20, 3: 14}
+HEADING_BOTTOM = 6
 
 
 class TextBrowser(QTextBrowser):
@@ -18,9 +34,51 @@ class TextBrowser(QTextBrowser):
         self.setUndoRedoEnabled(False)
         self.document().setDocumentMargin(0)
 
+    def show_markdown(self, text: str) -> None:
+        """Show a text in Markdown, with room between its lines and above its headings."""
+        self.setMarkdown(text)
+        cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()
+        block = self.document().begin()
+        while block.isValid():
+            cursor.setPosition(block.position())
+            cursor.mergeBlockFormat(_spacing(block))
+            block = block.next()
+        cursor.endEditBlock()
+        self._color_tables()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._color_tables()
+
+    def _color_tables(self) -> None:
+        # Qt paints the borders of tables raised, in a lighter colour than it is given.
+        for table in self.document().rootFrame().childFrames():
+            if isinstance(table, QTextTable):
+                form = table.format().toTableFormat()
+                form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+                form.setBorderBrush(QColor(theme.current().border))
+                table.setFormat(form)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         cursor, plain = self.textCursor(), Qt.KeyboardModifier.NoModifier
         if cursor.hasSelection() and event.modifiers() == plain:
             cursor.clearSelection()
             self.setTextCursor(cursor)
         super().mousePressEvent(event)
+
+
+def _spacing(block: QTextBlock) -> QTextBlockFormat:
+    spacing, level = QTextBlockFormat(), block.blockFormat().headingLevel()
+    if level:
+        spacing.setTopMargin(HEADING_MARGINS.get(level, 0))
+        spacing.setBottomMargin(HEADING_BOTTOM)
+    elif not _has_picture(block):
+        proportional = QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
+        spacing.setLineHeight(LINE_HEIGHT, proportional)
+    return spacing
+
+
+def _has_picture(block: QTextBlock) -> bool:
+    return any(part.fragment().charFormat().isImageFormat() for part in block)
