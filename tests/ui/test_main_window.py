@@ -556,3 +556,22 @@ def test_a_view_that_the_data_have_nothing_for_does_not_return(window, qtbot):
     dashboard.toggle_maximized("loss")
     shown = {view.key for view in dashboard.shown()}
     assert "surface" not in shown and len(shown) == 4
+
+
+@pytest.mark.parametrize("hidden_by", ["nothing", "a maximised view", "a tab", "the edge"])
+def test_a_view_that_a_lesson_names_is_seen(window, qtbot, hidden_by):
+    dashboard = window.train.dashboard
+    docks = {dock.view.key: dock for dock in dashboard.cards()}
+    wanted = docks["gradients"]
+    if hidden_by == "a maximised view":
+        dashboard.toggle_maximized("loss")
+    elif hidden_by == "a tab":
+        dashboard._docking.tabifyDockWidget(wanted, docks["activations"])
+        docks["activations"].raise_()
+    elif hidden_by == "the edge":
+        for dock in docks.values():
+            dock.show()
+    QApplication.processEvents()
+    window._go("view", "gradients")
+    qtbot.waitUntil(lambda: wanted.view.on_screen and not wanted.visibleRegion().isEmpty())
+    assert wanted.visibleRegion().boundingRect().height() > wanted.height() / 2

@@ -129,16 +129,19 @@ class Dashboard(QScrollArea):
             self.measures_changed.emit()
 
     def bring(self, key: str) -> None:
-        """Show a view, in place of its alternative if that is shown."""
+        """Show a view, in place of its alternative if that is shown, and scroll to it."""
         dock = self._docks[key]
-        if not dock.isHidden() or self._before_maximizing is not None:
-            return
+        if dock.isHidden() and self._before_maximizing is not None:
+            self.toggle_maximized(key)
         others = (self._docks[v.key] for v in self.views.values() if v.alternative_to == key)
         instead = next((other for other in others if not other.isHidden()), None)
-        if instead is None:
-            dock.show()
-        else:
+        if dock.isHidden() and instead is not None:
             self._replace(instead, dock)
+        dock.show()
+        # Of docks that share a place as tabs, the one in front.
+        dock.raise_()
+        # The dashboard takes its new height with the next events.
+        QTimer.singleShot(0, dock, lambda: self.ensureWidgetVisible(dock))
 
     def show_only(self, keys: tuple[str, ...]) -> None:
         """Show these views, in this order, until `show_own` brings the user's layout back."""
