@@ -33,7 +33,7 @@ class Identity(Activation):
     formula="1 if x > 0, else 0",
     advice="Its slope is 0 everywhere, so no gradient passes through and the layers "
     "below never learn. Included for comparison.",
-    torch="lambda x: (x > 0).to(x.dtype)",
+    torch="lambda x: F.relu(x).sign()",
     source="Rosenblatt 1958",
 )
 class Step(Activation):
