@@ -13,6 +13,8 @@ from core.catalogue.activations import ACTIVATIONS
 from core.catalogue.blocks import Dense
 from core.catalogue.losses import LOSSES
 from core.catalogue.optimizers import SGD
+from core.catalogue.penalties import NoClipping
+from core.catalogue.schedules import Constant
 from core.data import DataError
 from core.experiment.spec import ExperimentSpec
 from core.network.objective import Objective
@@ -109,14 +111,19 @@ def check(spec: ExperimentSpec, widths: Sequence[int]) -> None:
 
 def _differences(spec: ExperimentSpec) -> str:
     """What the run does that the update by hand leaves out."""
-    training = spec.training
-    parts = []
-    if not isinstance(training.optimizer, SGD):
-        parts.append(Message("{label}’s rule", label=Message(training.optimizer.label)))
-    if spec.network.dropout or any(block.dropout for block in spec.network.hidden):
-        parts.append(Message("dropout"))
-    if training.penalty.key != "none" or training.weight_decay:
-        parts.append(Message("the weight penalty"))
+    training, network = spec.training, spec.network
+    drops = network.dropout or any(block.dropout for block in network.hidden)
+    left_out = {
+        Message("{label}’s rule", label=Message(training.optimizer.label)): not isinstance(
+            training.optimizer, SGD
+        ),
+        Message("the schedule"): not isinstance(training.schedule, Constant),
+        Message("dropout"): drops,
+        Message("the weight penalty"): training.penalty.key != "none" or training.weight_decay,
+        Message("class weights"): training.class_weights != "equal",
+        Message("gradient clipping"): not isinstance(training.clipping, NoClipping),
+    }
+    parts = [name for name, applies in left_out.items() if applies]
     if not parts:
         return ""
     return Message(
