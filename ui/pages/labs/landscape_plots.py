@@ -176,11 +176,7 @@ class MapView(PlotView):
             self.here.set_data([], [])
 
     def columns(self) -> Data:
-        if self.slice is None:
-            return {}
-        s = self.slice.surface
-        a, b = np.meshgrid(s.x, s.y)
-        return {"α": a.ravel(), "β": b.ravel(), "loss": s.losses.ravel()}
+        return _points(self.slice)
 
 
 class MapBeside(MapView):
@@ -271,11 +267,7 @@ class ReliefView(PlotView):
         self.turn(AZIMUTH, ELEVATION)
 
     def columns(self) -> Data:
-        if self.slice is None:
-            return {}
-        s = self.slice.surface
-        a, b = np.meshgrid(s.x, s.y)
-        return {"α": a.ravel(), "β": b.ravel(), "loss": s.losses.ravel()}
+        return _points(self.slice)
 
 
 class ReliefBeside(ReliefView):
@@ -283,3 +275,11 @@ class ReliefBeside(ReliefView):
 
     key = "surface_beside"
     index = 1
+
+
+def _points(plane: Slice | None) -> Data:
+    """The loss at every point of a plane, one row each."""
+    if plane is None:
+        return {}
+    a, b = np.meshgrid(plane.surface.x, plane.surface.y)
+    return {"α": a.ravel(), "β": b.ravel(), "loss": plane.surface.losses.ravel()}
