@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +24,8 @@ SELECTION_BIAS = Message(
 )
 # Of a path only the last name is needed, except where two settings share it.
 ABBREVIATIONS = {"training.optimizer.learning_rate": "lr"}
+# In the path of a setting that one layer has for itself.
+LAYER = re.compile(r"\[(\d+)\]\.")
 # Those of the settings that are searched most often, for translation.
 NAMES = (
     Message("lr"),
@@ -76,8 +79,12 @@ def settings_text(record: TrialRecord, plan: SearchPlan) -> Message:
 
 
 def short_name(path: str) -> Message:
-    """A setting's name for a table or an axis."""
-    return Message(ABBREVIATIONS.get(path) or path.rpartition(".")[2].replace("_", " "))
+    """A setting's name for a table or an axis; with the layer's number, from 1, for one of a
+    layer's own."""
+    name = Message(ABBREVIATIONS.get(path) or path.rpartition(".")[2].replace("_", " "))
+    if layer := LAYER.search(path):
+        return Message("layer {number} {setting}", setting=name, number=int(layer[1]) + 1)
+    return name
 
 
 def ties(ranked: Sequence[TrialRecord], score: str) -> int:

@@ -23,8 +23,10 @@ FAINT = 0.14
 
 @dataclass(frozen=True)
 class Coordinate:
-    """One axis: its name, labels of both ends, and every line's position from 0 to 1, or NaN."""
+    """One axis: what its brush is known by, its name, labels of both ends, and every line's
+    position from 0 to 1, or NaN."""
 
+    key: str
     name: str
     low: str
     high: str
@@ -57,8 +59,8 @@ class ParallelCoordinates(PlotObject):
     def set_data(self, axes: Sequence[Coordinate], values: NDArray[np.float64]) -> None:
         """Show other lines; `values` from 0 to 1 give their colours, the last are on top."""
         self.axes, self.values = tuple(axes), values
-        names, was_brushed = {axis.name for axis in axes}, bool(self.brushes)
-        self.brushes = {name: ends for name, ends in self.brushes.items() if name in names}
+        keys, was_brushed = {axis.key for axis in axes}, bool(self.brushes)
+        self.brushes = {key: ends for key, ends in self.brushes.items() if key in keys}
         self.update()
         if was_brushed:
             self._brushed(self.inside())
@@ -67,8 +69,8 @@ class ParallelCoordinates(PlotObject):
         """Which lines lie within all brushes."""
         chosen = np.ones(len(self.values), bool)
         for axis in self.axes:
-            if axis.name in self.brushes:
-                low, high = self.brushes[axis.name]
+            if axis.key in self.brushes:
+                low, high = self.brushes[axis.key]
                 chosen &= (axis.positions >= low) & (axis.positions <= high)
         return chosen
 
@@ -113,8 +115,8 @@ class ParallelCoordinates(PlotObject):
         self._centered(painter, style, wide, axis.high, style.muted)
         wide.moveTop(area.bottom() + 3)
         self._centered(painter, style, wide, axis.low, style.muted)
-        if axis.name in self.brushes:
-            low, high = self.brushes[axis.name]
+        if axis.key in self.brushes:
+            low, high = self.brushes[axis.key]
             top = area.bottom() - high * area.height()
             where = QRectF(x - 6, top, 12, (high - low) * area.height())
             painter.setPen(style.pen(style.train))
@@ -163,13 +165,13 @@ class ParallelCoordinates(PlotObject):
         area = self._area()
         ends = [(area.bottom() - y) / area.height() for y in (self._from, event.pos().y())]
         low, high = (min(max(end, 0.0), 1.0) for end in sorted(ends))
-        self.brushes[self._axis.name] = (low, high)
+        self.brushes[self._axis.key] = (low, high)
         self._tell()
 
     def mouseReleaseEvent(self, event) -> None:
         axis, self._axis = self._axis, None
         if axis is not None and abs(event.pos().y() - self._from) < SHORT:
-            self.brushes.pop(axis.name, None)
+            self.brushes.pop(axis.key, None)
             self._tell()
 
     def _tell(self) -> None:

@@ -199,6 +199,11 @@ def test_the_best_in_words_and_what_is_not_shown():
     assert best_lines(records[3:], replace(plan(), ranges=(close,), score="loss")) == [
         "Best-1 (val loss 0.5000) | beta2 0.9999"
     ]
+    units = [Range(f"network.hidden[{i}].units", "int", 4, 64) for i in range(2)]
+    record = TrialRecord(4, 0, {units[0].path: 8, units[1].path: 16}, score=0.5)
+    assert best_lines([record], replace(plan(), ranges=tuple(units))) == [
+        "Best-1 (val acc 0.50) | layer 1 units 8, layer 2 units 16"
+    ]
 
 
 def test_what_is_not_shown_is_counted_by_what_became_of_it():

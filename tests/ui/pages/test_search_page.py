@@ -194,7 +194,7 @@ def test_brushing_an_axis_chooses_trials_everywhere(page, qtbot):
     begin(page, SHORT)
     finish(qtbot, page)
     lines = page.parallel.lines
-    lines.brushes[lines.axes[-1].name] = (0.999, 1.0)
+    lines.brushes[lines.axes[-1].key] = (0.999, 1.0)
     lines._tell()
     best = max(r.score for r in page.state.records)
     assert {r.score for r in page.table.trials.rows} == {best}
@@ -215,7 +215,7 @@ def test_trials_that_come_later_are_chosen_by_the_same_brush(page, qtbot):
         return {record.index for record in page.table.trials.rows}
 
     show(whole.records[:5])
-    lines.brushes[lines.axes[-1].name] = (0.0, 0.5)
+    lines.brushes[lines.axes[-1].key] = (0.0, 0.5)
     lines._tell()
     assert 0 < len(shown()) < 5
     show(whole.records)
@@ -230,7 +230,7 @@ def test_a_new_search_starts_without_brushes_and_without_figures_of_the_last(pag
     begin(page, SHORT)
     finish(qtbot, page)
     lines = page.parallel.lines
-    lines.brushes[lines.axes[-1].name] = (0.5, 1.0)
+    lines.brushes[lines.axes[-1].key] = (0.5, 1.0)
     lines._tell()
     assert page.table.isVisible() and page.scatter.subtitle
     page.clear()

@@ -36,6 +36,8 @@ from ui.widgets.numbers import shown
 MOST_LINES = 1500
 # Room beside the ends of a range, as a share of it.
 MARGIN = 0.04
+# The key of the last axis, and what is on it.
+SCORE = "score"
 SCORES = {"accuracy": Message("val accuracy"), "loss": Message("val loss")}
 
 
@@ -204,7 +206,7 @@ class ParallelView(SearchView):
         low, high = (values.min(), values.max()) if values.size else (0.0, 1.0)
         shares = (values - low) / ((high - low) or 1.0)
         text = _percent if score == "accuracy" else number
-        axes.append(Coordinate(tr(SCORES[score]), text(low), text(high), shares))
+        axes.append(Coordinate(SCORE, tr(SCORES[score]), text(low), text(high), shares))
         self.lines.set_data(axes, 1 - shares if score == "loss" else shares)
         self.set_subtitle(Span(tr("drag along an axis to choose trials")))
         self.data_source = lambda: _columns(state)
@@ -307,7 +309,7 @@ def _coordinate(each: Range, records: Sequence[TrialRecord]) -> Coordinate:
         low, high = (_short(each.choices[i]) for i in (0, -1))
     else:
         low, high = (shown(float(each.text(end))) for end in (each.low, each.high))
-    return Coordinate(tr(short_name(each.path)), low, high, positions)
+    return Coordinate(each.path, tr(short_name(each.path)), low, high, positions)
 
 
 def _short(value: object) -> str:
