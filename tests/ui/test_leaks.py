@@ -1,13 +1,16 @@
 """Objects that PySide or Qt would keep for ever, each some, are not made."""
 
 import gc
+import weakref
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtGui import QStandardItem, QTextCursor, QUndoStack
 from PySide6.QtTest import QTest
 
 from core.experiment.spec import ExperimentSpec
+from tests.ui.running import page_context, session_within
+from ui.pages.labs.page import LabsPage
 from ui.session.edits import Edit
 from ui.widgets.combo import choice_model
 from ui.widgets.text_browser import TextBrowser
@@ -50,3 +53,22 @@ def test_selected_text_is_not_dragged(qtbot):
     QTest.mouseClick(browser.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, 10))
     QTest.mousePress(browser.viewport(), Qt.MouseButton.LeftButton, shift, QPoint(90, 10))
     assert browser.textCursor().hasSelection()
+
+
+def test_a_lab_whose_settings_were_dragged_is_freed_when_it_is_closed(qtbot):
+    session = session_within(ExperimentSpec())
+    page = LabsPage(page_context(session))
+    qtbot.addWidget(page)
+    page.open("gradient_descent")
+    lab = weakref.ref(page.lab)
+    before = page._undo.count()
+    for rate in (0.1, 0.11, 0.12):
+        page.lab.edit(rate=rate)
+    assert page._undo.count() == before + 1 <= page._undo.undoLimit()
+    for key in ("backpropagation", "approximation", "optimizer_race"):
+        page.open(key)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    assert lab() is None
+    page.shutdown()
+    assert session.close()

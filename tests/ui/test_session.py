@@ -29,7 +29,8 @@ from tests.ui.running import (
     trainer_of,
     wait,
 )
-from ui.session.session import MOST_EDITS, Session
+from ui.session.session import Session
+from ui.undo import MOST_EDITS
 
 SPEC = ExperimentSpec()
 CIRCLE = replace(SPEC, data=DataSpec(dataset=Circle()))
@@ -52,7 +53,7 @@ def begun(qtbot, session: Session) -> None:
 
 
 def test_every_edit_can_be_undone_and_done_again(session, qtbot, monkeypatch):
-    monkeypatch.setattr("ui.session.edits.TOGETHER_SECONDS", -1.0)
+    monkeypatch.setattr("ui.undo.TOGETHER_SECONDS", -1.0)
     specs = [rate(SPEC, 0.1), rate(SPEC, 0.2), replace(CIRCLE, title="Mine"), SPEC]
     for spec in specs:
         session.edit(spec)
@@ -67,7 +68,7 @@ def test_every_edit_can_be_undone_and_done_again(session, qtbot, monkeypatch):
 
 
 def test_the_latest_edits_can_be_undone_and_older_ones_are_dropped(session, monkeypatch):
-    monkeypatch.setattr("ui.session.edits.TOGETHER_SECONDS", -1.0)
+    monkeypatch.setattr("ui.undo.TOGETHER_SECONDS", -1.0)
     session.undo_stack.clear()
     session.undo_stack.setClean()
     for seed in range(1, MOST_EDITS + 21):

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from time import monotonic
-
-from PySide6.QtGui import QUndoCommand
 
 from core.experiment.spec import ExperimentSpec, changes
+from ui.undo import ValueEdit
 from ui.wording import described
 
-# Changes of one number within this time, as while a slider is dragged, are undone together; each
-# stroke of a brush and each choice from a list is undone separately.
-TOGETHER_SECONDS = 1.0
 
-
-class Edit(QUndoCommand):
-    """Replaces one spec by another with `put`; with `done` it is in effect already.
+class Edit(ValueEdit):
+    """Replaces one spec by another with `put`; with `done` it is in effect already. Changes of one
+    number are undone together, as of a slider; each stroke of a brush and each choice from a list
+    is undone separately.
 
     An edit that `opens` another experiment leaves the file of the one before, which is kept in
     `other_file` until the edit is undone.
@@ -31,42 +27,27 @@ class Edit(QUndoCommand):
         done: bool = False,
         opens: bool = False,
     ) -> None:
-        super().__init__()
-        self.put, self.old, self.new, self._done = put, old, new, done
-        self.opens = opens
+        super().__init__(put, old, new)
+        self._done, self.opens = done, opens
         self.other_file: Path | None = None
-        self._at = monotonic()
-        self._describe()
+        self._is_alone = done or opens
+        self.describe()
 
     def redo(self) -> None:
         if not self._done:
-            self.put(self.new)
+            super().redo()
         self._done = False
 
-    def undo(self) -> None:
-        self.put(self.old)
+    def is_of_same(self, later: ValueEdit) -> bool:
+        assert isinstance(later, Edit)
+        alone = self._is_alone or later._is_alone
+        return not alone and super().is_of_same(later)
 
-    def id(self) -> int:
-        return 1
-
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        assert isinstance(other, Edit)
-        alone = self._alone or other._alone or self._paths != other._paths
-        if alone or other._at - self._at > TOGETHER_SECONDS:
-            return False
-        self.new, self._at = other.new, other._at
-        # PySide never frees the other edit itself.
-        other.__dict__.clear()
-        self._describe()
-        if not self._paths:
-            self.setObsolete(True)
-        return True
-
-    def _describe(self) -> None:
+    def describe(self) -> None:
         difference = list(changes(self.old, self.new))
-        self._paths = [change.path for change in difference]
+        self.names = frozenset(change.path for change in difference)
         one_number = len(difference) == 1 and _is_number(difference[0].new)
-        self._alone = self._done or self.opens or not one_number
+        self._is_alone = self._is_alone or not one_number
         self.setText(described(difference, self.new))
 
 

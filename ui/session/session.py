@@ -11,7 +11,6 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoStack
 
 from core.base.arrays import Array
 from core.base.translation import Message, tr
@@ -28,12 +27,11 @@ from ui.session.bell import Bell
 from ui.session.edits import Edit
 from ui.session.handshake import Handshake
 from ui.session.pins import Pins
+from ui.undo import make_undo_stack
 from ui.wording import described
 
 # Maximum distance of a checkpoint from the step at which to continue, as a share of the run.
 NEAR = 0.1
-# How many edits can be undone: each holds an experiment, with all points drawn.
-MOST_EDITS = 200
 SILENT = Message(
     "The training process has not responded for some seconds: the computer is overloaded, "
     "or the process was stopped. Reset starts another one."
@@ -75,8 +73,7 @@ class Session(QObject):
         self.spec = spec
         self.history = History()
         self.pins = Pins(self)
-        self.undo_stack = QUndoStack(self)
-        self.undo_stack.setUndoLimit(MOST_EDITS)
+        self.undo_stack = make_undo_stack(self)
         self.is_running = False
         self.past: Frame | None = None
         self._run = 0

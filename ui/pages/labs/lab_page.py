@@ -34,6 +34,7 @@ from ui.pages.labs.transport import Transport, mirrored
 from ui.plots.card import Card
 from ui.plots.plot_view import PlotView
 from ui.session.linking import Links
+from ui.undo import make_undo_stack
 from ui.widgets.banner import Banner
 from ui.widgets.layouts import add_layout, set_layout
 from ui.widgets.save_dialog import ask_target
@@ -70,7 +71,7 @@ class LabPage(QWidget):
         self.context = context
         self.lab = lab(self.key)
         self.state: Any = self.State()
-        self.undo_stack = undo_stack or QUndoStack(self)
+        self.undo_stack = undo_stack or make_undo_stack(self)
         self.banner = Banner(self)
         self.column = Column()
         self.transport = Transport(tr(self.noun), self.speed)

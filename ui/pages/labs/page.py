@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut, QUndoStack
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from core.base.translation import Message
@@ -18,6 +18,7 @@ from ui.pages.labs.cards import LabCards
 from ui.pages.labs.lab_page import LabPage
 from ui.pages.labs.registry import LAB_PAGES
 from ui.theme import Theme
+from ui.undo import make_undo_stack
 from ui.widgets.banner import Banner
 
 # A lab's plots and results take 4 to 25 MiB.
@@ -32,7 +33,7 @@ class LabsPage(Page):
         super().__init__(context, parent)
         self.cards = LabCards([key for key in LABS if key in LAB_PAGES])
         self.labs: dict[str, LabPage] = {}
-        self._undo = QUndoStack(self)
+        self._undo = make_undo_stack(self)
         self._last = ""
         self._stack = QStackedLayout()
         self._stack.addWidget(self.cards)

@@ -5,20 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict, fields
-from time import monotonic
 from typing import Any, TypeVar
-
-from PySide6.QtGui import QUndoCommand
 
 from core.base.translation import Message
 from core.experiment.links import read_settings
 from core.experiment.reading import SpecError, shown
 from core.experiment.serialization import parse
+from ui.undo import ValueEdit
 
 State = TypeVar("State")
-
-# Changes of one setting that follow each other within this time are undone together.
-TOGETHER_SECONDS = 1.0
 
 
 def dumps(key: str, state: Any) -> str:
@@ -38,30 +33,16 @@ def loads(text: str, key: str, default: State) -> State:
     return read_settings(whole["state"], default)
 
 
-class StateEdit(QUndoCommand):
-    """Replaces one state by another; successive changes of the same settings are merged."""
+class StateEdit(ValueEdit):
+    """Replaces one state by another."""
 
     def __init__(self, put: Callable[[Any], None], old: Any, new: Any) -> None:
-        super().__init__()
-        self._put, self._old, self._new, self._at = put, old, new, monotonic()
-        self._names = _changed(old, new)
-        self.setText(", ".join(name.replace("_", " ") for name in sorted(self._names)))
+        super().__init__(put, old, new)
+        self.describe()
 
-    def redo(self) -> None:
-        self._put(self._new)
-
-    def undo(self) -> None:
-        self._put(self._old)
-
-    def id(self) -> int:
-        return 2
-
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        assert isinstance(other, StateEdit)
-        if other._names != self._names or other._at - self._at > TOGETHER_SECONDS:
-            return False
-        self._new, self._at = other._new, other._at
-        return True
+    def describe(self) -> None:
+        self.names = _changed(self.old, self.new)
+        self.setText(", ".join(name.replace("_", " ") for name in sorted(self.names)))
 
 
 def _changed(old: Any, new: Any) -> frozenset[str]:
