@@ -63,7 +63,7 @@ def test_a_lab_whose_settings_were_dragged_is_freed_when_it_is_closed(qtbot):
     lab = weakref.ref(page.lab)
     before = page._undo.count()
     for rate in (0.1, 0.11, 0.12):
-        page.lab.edit(rate=rate)
+        page.labs["gradient_descent"].edit(rate=rate)
     assert page._undo.count() == before + 1 <= page._undo.undoLimit()
     for key in ("backpropagation", "approximation", "optimizer_race"):
         page.open(key)

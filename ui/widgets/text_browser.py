@@ -21,6 +21,8 @@ LINE_HEIGHT = 135
 # Above a heading, in pixels, by its level.
 HEADING_MARGINS = {1: 4, 2: 20, 3: 14}
 HEADING_BOTTOM = 6
+# Stands in a text for a picture, whose line must not be higher than it is.
+PICTURE = "\ufffc"
 
 
 class TextBrowser(QTextBrowser):
@@ -74,11 +76,7 @@ def _spacing(block: QTextBlock) -> QTextBlockFormat:
     if level:
         spacing.setTopMargin(HEADING_MARGINS.get(level, 0))
         spacing.setBottomMargin(HEADING_BOTTOM)
-    elif not _has_picture(block):
+    elif PICTURE not in block.text():
         proportional = QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
         spacing.setLineHeight(LINE_HEIGHT, proportional)
     return spacing
-
-
-def _has_picture(block: QTextBlock) -> bool:
-    return any(part.fragment().charFormat().isImageFormat() for part in block)
