@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import stat
 from dataclasses import replace
 
@@ -38,15 +37,6 @@ BROKEN_FFMPEG = """#!/bin/sh
 echo "Unknown encoder 'libx264'" >&2
 exit 1
 """
-
-
-@pytest.fixture(autouse=True)
-def garbage():
-    """As in the application, garbage with parts of Qt in it is collected in this thread only."""
-    gc.disable()
-    yield
-    gc.enable()
-    gc.collect()
 
 
 @pytest.fixture
