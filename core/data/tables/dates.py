@@ -44,6 +44,10 @@ _CLOCK = re.compile(
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STYLES = ("time", *_PATTERNS)
+ISO = "year-month-day"
+# Of "2024-03-01", "2024-03-01 12:30" and "2024-03-01 12:30:05".
+_ISO_LENGTHS = {10, 16, 19}
+_ISO_SEPARATORS = {"--", "-- :", "--T:", "-- ::", "--T::"}
 # So many cells are enough to rule out a style that fits fewer than half of them.
 _SAMPLE = 200
 # A column with this many different dates is one of dates although at most this share of its cells
@@ -70,6 +74,8 @@ class DateStyle(NamedTuple):
     def parse(self, cell: str) -> float | None:
         """Days since 1970-01-01 (or hours), NaN where missing, None where it is anything else."""
         cell = cell.strip()
+        if self.name == ISO and (days := _iso_days(cell)) is not None:
+            return days
         if is_missing(cell):
             return math.nan
         if self.name == "time":
@@ -131,6 +137,19 @@ def _hours(found: re.Match[str]) -> float | None:
     if hour > 24 or minute > 59 or second >= 61:
         return None
     return hour + minute / 60 + second / 3600
+
+
+def _iso_days(cell: str) -> float | None:
+    """What the pattern finds, but several times as fast, in a date or time as ISO 8601 writes it,
+    without fraction and zone; None for anything else."""
+    if len(cell) not in _ISO_LENGTHS or cell[4:17:3] not in _ISO_SEPARATORS:
+        return None
+    try:
+        read = datetime.fromisoformat(cell)
+    except ValueError:
+        return None
+    hours = read.hour + read.minute / 60 + read.second / 3600
+    return read.toordinal() - _EPOCH.toordinal() + hours / 24
 
 
 def _days(found: re.Match[str]) -> float | None:
