@@ -308,9 +308,15 @@ def loss(qtbot):
 
 
 def test_the_read_out_tells_the_values_under_the_pointer(qtbot, loss):
-    QTest.mouseMove(loss.viewport(), QPoint(200, 100))
-    qtbot.waitUntil(lambda: loss.read_out is not None)
+    # Sent to the view itself: a window of another test may lie above it.
+    place, none = QPointF(200, 100), Qt.MouseButton.NoButton
+    over = QPointF(loss.viewport().mapToGlobal(place))
+    move = QMouseEvent(
+        QEvent.Type.MouseMove, place, over, none, none, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(loss.viewport(), move)
     out = loss.read_out
+    assert out is not None
     iteration = int(out.title.removeprefix("step ").replace(",", ""))
     rows = {row.name: row.value for row in out.rows}
     first, tail = loss.history.steps.tail()
