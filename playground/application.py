@@ -31,5 +31,7 @@ def free_hidden_popups() -> None:
         return
     for widget in QApplication.topLevelWidgets():
         is_popup = widget.windowType() == Qt.WindowType.Popup
-        if is_popup and widget.isHidden() and widget.windowHandle() is not None:
+        # Asked for its window itself, PySide would keep an object of each for ever.
+        has_window = widget.testAttribute(Qt.WidgetAttribute.WA_WState_Created)
+        if is_popup and widget.isHidden() and has_window:
             widget.destroy()

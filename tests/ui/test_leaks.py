@@ -5,10 +5,19 @@ import weakref
 from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
-from PySide6.QtGui import QStandardItem, QTextCursor, QUndoStack
+from PySide6.QtGui import (
+    QStandardItem,
+    QTextCursor,
+    QTextFrame,
+    QTextTable,
+    QUndoStack,
+    QWindow,
+)
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox
 
 from core.experiment.spec import ExperimentSpec
+from playground.application import free_hidden_popups
 from tests.ui.running import page_context, session_within
 from ui.pages.labs.page import LabsPage
 from ui.session.edits import Edit
@@ -72,3 +81,23 @@ def test_a_lab_whose_settings_were_dragged_is_freed_when_it_is_closed(qtbot):
     assert lab() is None
     page.shutdown()
     assert session.close()
+
+
+def test_closed_lists_leave_no_windows_behind(qtbot):
+    choice, before = QComboBox(), len(living(QWindow))
+    qtbot.addWidget(choice)
+    choice.addItems(["tanh", "relu"])
+    choice.show()
+    for _ in range(5):
+        choice.showPopup()
+        choice.hidePopup()
+        free_hidden_popups()
+    assert len(living(QWindow)) == before
+
+
+def test_pages_of_the_guide_leave_no_tables_behind(qtbot):
+    browser, before = TextBrowser(), len(living(QTextTable)) + len(living(QTextFrame))
+    qtbot.addWidget(browser)
+    for _ in range(5):
+        browser.show_markdown("| key | what |\n|---|---|\n| A | all |\n")
+    assert len(living(QTextTable)) + len(living(QTextFrame)) == before

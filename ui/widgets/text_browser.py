@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import (
-    QColor,
     QMouseEvent,
     QTextBlock,
     QTextBlockFormat,
     QTextCursor,
-    QTextFrameFormat,
-    QTextTable,
 )
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
-
-from ui import theme
 
 # In percent of the font's own height.
 LINE_HEIGHT = 135
@@ -47,21 +42,6 @@ class TextBrowser(QTextBrowser):
             cursor.mergeBlockFormat(_spacing(block))
             block = block.next()
         cursor.endEditBlock()
-        self._color_tables()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._color_tables()
-
-    def _color_tables(self) -> None:
-        # Qt paints the borders of tables raised, in a lighter colour than it is given.
-        for table in self.document().rootFrame().childFrames():
-            if isinstance(table, QTextTable):
-                form = table.format().toTableFormat()
-                form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
-                form.setBorderBrush(QColor(theme.current().border))
-                table.setFormat(form)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         cursor, plain = self.textCursor(), Qt.KeyboardModifier.NoModifier
