@@ -30,8 +30,6 @@ def free_hidden_popups() -> None:
     if QThread.currentThread().loopLevel() > 1:
         return
     for widget in QApplication.topLevelWidgets():
-        is_popup = widget.windowType() == Qt.WindowType.Popup
-        # Asked for its window itself, PySide would keep an object of each for ever.
-        has_window = widget.testAttribute(Qt.WidgetAttribute.WA_WState_Created)
-        if is_popup and widget.isHidden() and has_window:
+        # Whether it has a window is not asked: PySide would keep an object of each for ever.
+        if widget.windowType() == Qt.WindowType.Popup and widget.isHidden():
             widget.destroy()
