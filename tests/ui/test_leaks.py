@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtGui import (
     QStandardItem,
+    QStandardItemModel,
     QTextCursor,
     QTextFrame,
     QTextTable,
@@ -14,14 +15,14 @@ from PySide6.QtGui import (
     QWindow,
 )
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from core.experiment.spec import ExperimentSpec
 from playground.application import free_hidden_popups
 from tests.ui.running import page_context, session_within
 from ui.pages.labs.page import LabsPage
 from ui.session.edits import Edit
-from ui.widgets.combo import choice_model
+from ui.widgets.combo import Combo, choice_model
 from ui.widgets.text_browser import TextBrowser
 
 
@@ -76,7 +77,7 @@ def test_a_lab_whose_settings_were_dragged_is_freed_when_it_is_closed(qtbot):
     assert page._undo.count() == before + 1 <= page._undo.undoLimit()
     for key in ("backpropagation", "approximation", "optimizer_race"):
         page.open(key)
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     gc.collect()
     assert lab() is None
     page.shutdown()
@@ -101,3 +102,21 @@ def test_pages_of_the_guide_leave_no_tables_behind(qtbot):
     for _ in range(5):
         browser.show_markdown("| key | what |\n|---|---|\n| A | all |\n")
     assert len(living(QTextTable)) + len(living(QTextFrame)) == before
+
+
+def opened_and_closed() -> None:
+    """Open the list of a combo box in a window, then destroy the window."""
+    parent = QWidget()
+    parent.show()
+    choice = Combo(choice_model([("a", "A", "note", ""), ("b", "B", "", "")]), parent)
+    choice.showPopup()
+    choice.hidePopup()
+    parent.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+def test_lists_that_were_opened_leave_no_models_behind(qtbot):
+    before = len(living(QStandardItemModel))
+    for _ in range(5):
+        opened_and_closed()
+    assert len(living(QStandardItemModel)) == before

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import (
-    QAbstractItemModel,
     QModelIndex,
     QPersistentModelIndex,
     QRect,
@@ -117,7 +116,7 @@ class Combo(QComboBox):
         if not self._list_is_ready:
             self._list_is_ready = True
             self.setItemDelegate(NoteDelegate(self))
-            self.view().setMinimumWidth(_list_width(self.model(), self.fontMetrics()))
+            self.view().setMinimumWidth(_list_width(self, self.fontMetrics()))
         super().showPopup()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -177,7 +176,7 @@ class NoteDelegate(QStyledItemDelegate):
         painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, index.data())
         note = index.data(NOTE)
         if note:
-            row.setLeft(row.left() + _label_width(index.model(), metrics) + GAP)
+            row.setLeft(row.left() + _label_width(combo, metrics) + GAP)
             painter.setPen(QColor(colors.muted))
             text = metrics.elidedText(note, Qt.TextElideMode.ElideRight, row.width())
             painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, text)
@@ -204,15 +203,14 @@ def _draw_choice(
         painter.drawText(field, Qt.AlignmentFlag.AlignVCenter, note)
 
 
-def _label_width(model: QAbstractItemModel, metrics: QFontMetrics) -> int:
-    return max(metrics.horizontalAdvance(t) for t in _column(model, Qt.ItemDataRole.DisplayRole))
+# The model itself is not asked for: PySide would keep that of every list ever opened.
+def _label_width(combo: QComboBox, metrics: QFontMetrics) -> int:
+    labels = [combo.itemText(row) for row in range(combo.count())]
+    return max(map(metrics.horizontalAdvance, labels), default=0)
 
 
-def _list_width(model: QAbstractItemModel, metrics: QFontMetrics) -> int:
-    notes = max(metrics.horizontalAdvance(text) for text in _column(model, NOTE))
-    width = _label_width(model, metrics) + 2 * PADDING + 12 + (GAP + notes if notes else 0)
+def _list_width(combo: QComboBox, metrics: QFontMetrics) -> int:
+    notes = [combo.itemData(row, NOTE) or "" for row in range(combo.count())]
+    widest = max(map(metrics.horizontalAdvance, notes), default=0)
+    width = _label_width(combo, metrics) + 2 * PADDING + 12 + (GAP + widest if widest else 0)
     return min(width, WIDEST_LIST)
-
-
-def _column(model: QAbstractItemModel, role: int) -> list[str]:
-    return [model.index(row, 0).data(role) or "" for row in range(model.rowCount())]
