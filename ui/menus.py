@@ -61,7 +61,7 @@ class MenuBar:
     builds those pages that have not added their menus yet.
     """
 
-    def __init__(self, bar: QMenuBar, build_pages: Callable[[], object] = lambda: None) -> None:
+    def __init__(self, bar: QMenuBar, build_pages: Callable[[], object]) -> None:
         self._bar, self._build_pages = bar, build_pages
         self.actions: dict[str, QAction] = {}
         self._menus: dict[str, QMenu] = {}

@@ -113,10 +113,9 @@ def _differences(spec: ExperimentSpec) -> str:
     """What the run does that the update by hand leaves out."""
     training, network = spec.training, spec.network
     drops = network.dropout or any(block.dropout for block in network.hidden)
+    rule = Message("{label}’s rule", label=Message(training.optimizer.label))
     left_out = {
-        Message("{label}’s rule", label=Message(training.optimizer.label)): not isinstance(
-            training.optimizer, SGD
-        ),
+        rule: not isinstance(training.optimizer, SGD),
         Message("the schedule"): not isinstance(training.schedule, Constant),
         Message("dropout"): drops,
         Message("the weight penalty"): training.penalty.key != "none" or training.weight_decay,

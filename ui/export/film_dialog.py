@@ -192,11 +192,8 @@ class FilmDialog(QDialog):
             (k, tr(f.label), f.missing() and tr("needs ffmpeg"), tr(f.missing()))
             for k, f in FILM_FORMATS.items()
         ]
-        made = combo(self, tr("Format"), items)
-        for row, kind in enumerate(FILM_FORMATS.values()):
-            if kind.missing():
-                made.model().item(row).setEnabled(False)  # type: ignore[attr-defined]
-        return made
+        missing = [key for key, kind in FILM_FORMATS.items() if kind.missing()]
+        return combo(self, tr("Format"), items, missing)
 
     def _arrange(self) -> None:
         self.problem.setStyleSheet(f"color: {themes.current().bad}")

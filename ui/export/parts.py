@@ -27,9 +27,14 @@ PREVIEW = QSize(400, 280)
 WHOLE = "dashboard"
 
 
-def combo(parent: QWidget, name: str, items: list[tuple[Any, str, str, str]]) -> Combo:
+def combo(
+    parent: QWidget,
+    name: str,
+    items: list[tuple[Any, str, str, str]],
+    disabled: Sequence[Any] = (),
+) -> Combo:
     """A list of choices: value, label, note, tooltip."""
-    made = Combo(choice_model(items), parent)
+    made = Combo(choice_model(items, disabled), parent)
     made.setAccessibleName(name)
     made.setMinimumWidth(220)
     return made

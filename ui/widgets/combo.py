@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 from PySide6.QtCore import (
@@ -35,14 +35,19 @@ from ui import theme
 
 VALUE = Qt.ItemDataRole.UserRole
 NOTE = Qt.ItemDataRole.UserRole + 1
+# Where QStandardItemModel keeps the flags of an item.
+FLAGS = Qt.ItemDataRole.UserRole - 1
 ROW_HEIGHT = 26
 PADDING = 10
 GAP = 16
 WIDEST_LIST = 460
 
 
-def choice_model(items: Iterable[tuple[Any, str, str, str]]) -> QStandardItemModel:
-    """A list of choices, each a value, its label, a muted note and a tooltip."""
+def choice_model(
+    items: Iterable[tuple[Any, str, str, str]], disabled: Container[Any] = ()
+) -> QStandardItemModel:
+    """A list of choices, each a value, its label, a muted note and a tooltip; the values in
+    `disabled` cannot be chosen."""
     choices, role = list(items), Qt.ItemDataRole
     model = QStandardItemModel(len(choices), 1)
     # Not by items: PySide would keep the object of each for ever.
@@ -50,6 +55,8 @@ def choice_model(items: Iterable[tuple[Any, str, str, str]]) -> QStandardItemMod
         parts = {role.DisplayRole: label, VALUE: value, NOTE: note, role.ToolTipRole: tip}
         for part, content in parts.items():
             model.setData(model.index(row, 0), content, part)
+        if value in disabled:
+            model.setData(model.index(row, 0), Qt.ItemFlag.NoItemFlags.value, FLAGS)
     return model
 
 

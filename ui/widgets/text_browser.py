@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import (
-    QMouseEvent,
-    QTextBlock,
-    QTextBlockFormat,
-    QTextCursor,
-)
+from PySide6.QtGui import QMouseEvent, QTextBlock, QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
 # In percent of the font's own height.

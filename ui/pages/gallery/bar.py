@@ -193,14 +193,14 @@ class Bar(QWidget):
 
 
 def _choices(experiment: Experiment) -> QStandardItemModel:
-    at_hand = plans_at_hand(experiment)
-    model = choice_model(
-        (key, tr(DATASETS[key].label), "" if key in at_hand else tr("not on this computer"), "")
-        for key in experiment.plans
+    missing = experiment.plans.keys() - set(plans_at_hand(experiment))
+    return choice_model(
+        [
+            (key, tr(DATASETS[key].label), tr("not on this computer") if key in missing else "", "")
+            for key in experiment.plans
+        ],
+        missing,
     )
-    for row, key in enumerate(experiment.plans):
-        model.item(row).setEnabled(key in at_hand)
-    return model
 
 
 def duration(seconds: float) -> str:

@@ -73,6 +73,9 @@ class SearchView(PlotView):
     def refresh(self) -> None:
         """Give the items what `state` holds."""
 
+    def columns(self) -> Data:
+        return _columns(self.state) if self.state else {}
+
 
 class ScatterView(SearchView):
     """The score of every trial against each setting that varies."""
@@ -107,7 +110,6 @@ class ScatterView(SearchView):
             drawn_from = [each, *(stage.ranges[i] for stage in state.stages), new or each]
             panel.show_ends([end for r in drawn_from for end in (r.low, r.high)])
         self._describe(state, len(scored))
-        self.data_source = lambda: _columns(state)
 
     def _make_plots(self, plan: SearchPlan) -> None:
         """The panels of a plan's first ranges, which hold every choice of later stages."""
@@ -209,7 +211,6 @@ class ParallelView(SearchView):
         axes.append(Coordinate(SCORE, tr(SCORES[score]), text(low), text(high), shares))
         self.lines.set_data(axes, 1 - shares if score == "loss" else shares)
         self.set_subtitle(Span(tr("drag along an axis to choose trials")))
-        self.data_source = lambda: _columns(state)
 
     def add_actions(self, menu: QMenu) -> None:
         if self.lines.brushes:
@@ -230,13 +231,14 @@ class CurvesView(SearchView):
         self._plot = self.add_plot(_GridPlot())
         self._plot.box.setMouseEnabled(False, False)
         self.grid = self._plot.grid_item
+        self._best: list[TrialRecord] = []
 
     def refresh(self) -> None:
         state = self.state
         assert state is not None
         score = state.plan.score
         running = [r for r in state.running if r.epochs > 1][: BEST // 2]
-        best = ranked(state.records, score)[: BEST - len(running)]
+        best = self._best = ranked(state.records, score)[: BEST - len(running)]
         titled = [
             (tr("Best-{place}  {score}", place=i, score=_score(r, score)), r)
             for i, r in enumerate(best, 1)
@@ -252,7 +254,9 @@ class CurvesView(SearchView):
             Span("  ·  "),
             Span(tr("accuracy by epoch") if score == "accuracy" else tr("loss by epoch")),
         )
-        self.data_source = lambda: _curve_columns(state, best)
+
+    def columns(self) -> Data:
+        return _curve_columns(self.state, self._best) if self.state else {}
 
 
 class _GridPlot(PicturePlot):

@@ -51,7 +51,7 @@ class TrainPage(Page):
         session = self._session = context.session
         self.undo_stack = session.undo_stack
         self._paint_times: deque[float] = deque(maxlen=90)
-        self._read_figures()
+        self._loss = session.history.newest_loss
         self._told_at = self._taken_at = 0.0
         # A transparent widget of one pixel, the cheapest thing to paint.
         self._pulse = QWidget(self)
@@ -171,8 +171,6 @@ class TrainPage(Page):
         self.replay.take(frame)
         if frame.segment.loss.size:
             self._loss = float(frame.segment.loss[-100:].mean())
-        if frame.validation:
-            self._validation = frame.validation[-1]
         if frame.status != "running" or now - self._told_at > FIGURE_SECONDS:
             self._told_at = now
             self._tell_figures(frame, frame.steps_per_second, self._frames_per_second())
@@ -188,7 +186,8 @@ class TrainPage(Page):
         self._pulse.update()
 
     def _tell_figures(self, frame: Frame, steps_per_second: float, fps: float) -> None:
-        score, classifies = self._validation, frame.data is None or frame.data.classifies
+        score = self._session.history.newest_score or Score(0, math.nan, math.nan)
+        classifies = frame.data is None or frame.data.classifies
         validation = score.accuracy if classifies else score.loss
         figures = frame.epoch, frame.iteration, steps_per_second, fps, self._loss, validation
         self.toolbar.set_figures(*figures, classifies)
@@ -197,14 +196,9 @@ class TrainPage(Page):
         if newest := self._session.newest:
             self._tell_figures(newest, 0.0, 0.0)
 
-    def _read_figures(self) -> None:
-        """Take the figures of the steps recorded so far, as of a run that continues."""
-        history = self._session.history
-        self._loss = history.newest_loss
-        self._validation = history.newest_score or Score(0, math.nan, math.nan)
-
     def _show_new_run(self) -> None:
-        self._read_figures()
+        # A run that continues has a loss already.
+        self._loss = self._session.history.newest_loss
         self.report("")
         self.replay.begin()
 
