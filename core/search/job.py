@@ -1,4 +1,4 @@
-"""A search as a job of the window: its snapshots are what it has found so far."""
+"""A search as a job of the window: its snapshots and its result are what has been added."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from core.base.translation import Message
 from core.experiment.space import Narrowing, Range
 from core.search.plan import SearchPlan
-from core.search.study import Stage, Study, next_narrowings
+from core.search.study import Stage, Study, load, next_narrowings
 from core.search.summary import Repeated
 from core.search.trial import TrialRecord
 from core.training.training_data import TrainingData
@@ -46,10 +46,56 @@ class SearchState:
         """How the ranges would change if another stage followed now; empty with few trials."""
         return next_narrowings(self.plan, self.ranges, self.records)
 
+    def updated(self, update: SearchUpdate) -> SearchState:
+        """The state after an update."""
+        records = {record.index: record for record in (*self.records, *update.records)}
+        return SearchState(
+            self.plan,
+            tuple(records[index] for index in sorted(records)),
+            update.running,
+            update.stages,
+            update.importances,
+            update.repeated,
+            update.finished,
+        )
+
+
+@dataclass(frozen=True)
+class SearchUpdate:
+    """What follows on the last update of a search: the trials that have ended since, and all else
+    as it is now. A search sends each record once, however many there are."""
+
+    records: tuple[TrialRecord, ...] = ()
+    running: tuple[TrialRecord, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    importances: tuple[tuple[str, float], ...] = ()
+    repeated: tuple[Repeated, ...] = ()
+    finished: bool = False
+
+
+@dataclass(frozen=True)
+class StudyJob:
+    """Reads the study in a file."""
+
+    file: Path
+
+    def run(self, context: Context) -> SearchState:
+        """Raises `SearchError`, `SpecError`, `MissingExtra`."""
+        study = load(self.file)
+        return SearchState(
+            study.plan,
+            tuple(study.records),
+            stages=tuple(study.stages),
+            importances=tuple(study.importances().items()),
+            repeated=tuple(study.repeated),
+            finished=study.finished,
+        )
+
 
 @dataclass(frozen=True)
 class SearchJob:
-    """Continues the study in `file`, or starts it, until the plan is done.
+    """Continues the study in `file`, or starts it, until the plan is done. The first update has all
+    trials that the file holds.
 
     With a `cluster` address trials run there, else in `jobs` processes. With `repeat` the best
     trials are trained again with other seeds at the end. After `minutes`, if any, it stops.
@@ -62,7 +108,7 @@ class SearchJob:
     repeat: bool = False
     minutes: float = 0.0
 
-    def run(self, context: Context) -> SearchState:
+    def run(self, context: Context) -> SearchUpdate:
         """Raises `SearchError`, `ExecutorError`, `DataError`, `MissingExtra`."""
         return _Search(self, context).run()
 
@@ -71,13 +117,14 @@ class _Search:
     def __init__(self, job: SearchJob, context: Context) -> None:
         self._job, self._context = job, context
         self._running: dict[int, TrialRecord] = {}
+        self._sent: set[int] = set()
         self._changed = True
         self._weigh_at = 0.0
         self._ends = time.monotonic() + 60 * job.minutes if job.minutes else math.inf
         self._importances: tuple[tuple[str, float], ...] = ()
         self._repeated: tuple[Repeated, ...] = ()
 
-    def run(self) -> SearchState:
+    def run(self) -> SearchUpdate:
         job = self._job
         data = TrainingData(job.plan.experiment)
         job.plan.validate_task(data.split.train.task)
@@ -88,7 +135,7 @@ class _Search:
                 self._repeated = tuple(self._study.repeat(make, stopped=self._look))
         self._context.check()
         self._running.clear()
-        return self._state()
+        return self._update()
 
     def _watch(self, record: TrialRecord) -> None:
         """Called in threads of the executors: a trial has made progress."""
@@ -125,16 +172,17 @@ class _Search:
             return True
         if self._changed and self._context.ready:
             self._changed = False
-            self._context.snapshot(self._state())
+            self._context.snapshot(self._update())
         return False
 
-    def _state(self) -> SearchState:
+    def _update(self) -> SearchUpdate:
         study = self._study
-        known = {record.index for record in study.records}
-        return SearchState(
-            self._job.plan,
-            tuple(study.records),
-            tuple(r for r in list(self._running.values()) if r.index not in known),
+        records = study.records
+        fresh = tuple(record for record in records if record.index not in self._sent)
+        self._sent = {record.index for record in records}
+        return SearchUpdate(
+            fresh,
+            tuple(r for r in list(self._running.values()) if r.index not in self._sent),
             tuple(study.stages),
             tuple(study.importances().items()) if study.finished else self._importances,
             self._repeated,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -199,7 +200,7 @@ class _Reports:
     def __init__(self, watch: Watch) -> None:
         self.key = os.urandom(16)
         self._watch = watch
-        self._listener = Listener(authkey=self.key)
+        self._listener = Listener(_free_address(), authkey=self.key)
         self._connections: list[Connection] = []
         self._closing = False
         threading.Thread(target=self._accept, name="reports", daemon=True).start()
@@ -235,3 +236,11 @@ class _Reports:
             while not self._closing:
                 self._watch(connection.recv())
         self._connections.remove(connection)
+
+
+def _free_address() -> str | None:
+    """An address for a `Listener`: on Linux one without a file, which would stay if this process
+    was killed; elsewhere what the library chooses."""
+    if sys.platform != "linux":
+        return None
+    return f"\0training-playground-{os.getpid()}-{os.urandom(8).hex()}"

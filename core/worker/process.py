@@ -65,8 +65,9 @@ class ProcessWorker:
         _open_standard_streams()
         their_source, self._sink = _context.Pipe(duplex=False)
         self._source, their_sink = _context.Pipe(duplex=False)
+        # No daemon, which could have no processes of its own: a search has workers.
         process = _context.Process(
-            target=_serve, args=(service, their_source, their_sink), name=service, daemon=True
+            target=_serve, args=(service, their_source, their_sink), name=service, daemon=False
         )
         try:
             with _lock, _without_interrupts(), _safe_path():

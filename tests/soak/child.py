@@ -23,9 +23,8 @@ from playground.__main__ import main
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
 
-# Loaded by a search, here and on a cluster, and by exported code. PyArrow is not: no table lies
-# where a random hand could open one.
-LIBRARIES = ("optuna", "distributed", "jinja2")
+# Loaded by exported code. PyArrow is not: no table lies where a random hand could open one.
+LIBRARIES = ("jinja2",)
 STEP_MILLISECONDS = 150
 # At 60 frames a second more than a run keeps.
 RECORDING_SECONDS = 15.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -23,6 +24,7 @@ from core.search.plan import SearchPlan
 from core.search.study import Stage, load
 from core.search.trial import TrialRecord
 from tests.core.search.searching import EXPERIMENT, RATE, plan, searched, table
+from tests.soak.processes import descendants
 from tests.ui.running import page_context
 from ui.pages.search.page import SearchPage
 from ui.session.session import Session
@@ -80,7 +82,14 @@ def test_a_search_finds_what_the_command_line_finds(page, qtbot):
 def test_a_paused_search_keeps_its_trials_and_goes_on(page, qtbot):
     begin(page, LONG)
     # Paused at the first news of three trials, while the other trials still need seconds.
-    page.job.snapshot.connect(lambda state: page.pause() if len(state.records) > 2 else None)
+    found = []
+
+    def pause(update):
+        found.extend(update.records)
+        if len(found) > 2:
+            page.pause()
+
+    page.job.snapshot.connect(pause)
     finish(qtbot, page)
     assert page.setup.run.text() == "Resume"
     kept = table(load(page.file).records)
@@ -117,7 +126,7 @@ def test_where_the_window_is_killed_the_study_is_whole_and_no_worker_stays(tmp_p
     try:
         while not (file.exists() and b'"record"' in file.read_bytes()):
             assert process.poll() is None
-        workers = _children(process.pid)
+        workers = descendants(process.pid)
     finally:
         process.kill()
         process.wait()
@@ -126,16 +135,11 @@ def test_where_the_window_is_killed_the_study_is_whole_and_no_worker_stays(tmp_p
     kept = table(load(file).records)
     assert 0 < len(kept) < LONG.trials
     page.show_study(file)
+    finish(qtbot, page)
     page.start()
     finish(qtbot, page)
     assert len(page.state.records) == LONG.trials
     assert [row for row in table(list(page.state.records)) if row in kept] == kept
-
-
-def _children(process: int) -> list[int]:
-    """The processes that a process has started, those of its threads too; Linux only."""
-    lists = Path(f"/proc/{process}/task").glob("*/children")
-    return [int(child) for each in lists for child in each.read_text().split()]
 
 
 def _lives(process: int) -> bool:
@@ -144,6 +148,55 @@ def _lives(process: int) -> bool:
     except OSError:
         return False
     return state != "Z"
+
+
+def test_a_search_whose_process_dies_keeps_its_trials_and_goes_on(page, qtbot):
+    begin(page, LONG)
+    qtbot.waitUntil(lambda: page.state is not None and len(page.state.records) > 2, timeout=60_000)
+    os.kill(page.job.process_id, signal.SIGKILL)
+    finish(qtbot, page)
+    assert "process of this job has ended" in page.banner.text()
+    assert page.setup.run.text() == "Resume"
+    kept = table(load(page.file).records)
+    page.start()
+    finish(qtbot, page)
+    assert len(page.state.records) == LONG.trials
+    assert [row for row in table(list(page.state.records)) if row in kept] == kept
+
+
+LIGHT = """
+import sys
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from tests.ui.pages.test_search_page import SHORT, begin
+from tests.ui.running import page_context
+from ui.pages.search.page import SearchPage
+from ui.session.session import Session
+
+if __name__ == "__main__":
+    application = QApplication([])
+    page = SearchPage(page_context(Session(SHORT.experiment)))
+    page.file = Path(sys.argv[1])
+    begin(page, SHORT)
+    page.busy_changed.connect(lambda busy: busy or application.quit())
+    application.exec()
+    page.show_study(page.file)
+    application.exec()
+    assert len(page.state.records) == SHORT.trials
+    print([name for name in ("optuna", "distributed") if name in sys.modules])
+"""
+
+
+def test_a_search_loads_no_libraries_into_the_window_and_leaves_no_temporary_files(tmp_path):
+    program, temporary = tmp_path / "window.py", tmp_path / "temporary"
+    program.write_text(LIGHT)
+    temporary.mkdir()
+    environment = {**os.environ, "PYTHONPATH": os.getcwd(), "QT_QPA_PLATFORM": "offscreen"}
+    environment["TMPDIR"] = str(temporary)
+    command = [sys.executable, str(program), str(tmp_path / "a.journal")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.stdout == "[]\n", done.stderr
+    assert not list(temporary.iterdir())
 
 
 def test_a_plan_that_cannot_be_searched_is_refused_in_the_banner(page):
@@ -257,11 +310,15 @@ def test_every_point_of_the_curves_can_be_read(page, qtbot):
 def test_a_study_from_a_file_is_shown_and_can_be_gone_on_with(page, qtbot, tmp_path):
     searched(SHORT, tmp_path / "a.journal")
     page.show_study(tmp_path / "a.journal")
+    finish(qtbot, page)
     assert len(page.state.records) == 10 and page.setup.run.text() == "Done"
     assert page.further.isEnabled() and page.progress.value() == 1000
     (tmp_path / "b.journal").write_text("nothing")
     page.show_study(tmp_path / "b.journal")
-    assert page.banner.isVisible()
+    assert page.setup.run.text() == "Stop"
+    finish(qtbot, page)
+    assert page.banner.isVisible() and len(page.state.records) == 10
+    assert page.setup.run.text() == "Done" and page.status.text() == "10 trials"
 
 
 def test_narrowing_shows_the_old_and_the_new_range_and_goes_on(page, qtbot):
@@ -390,16 +447,18 @@ def test_plots_are_exported_and_fill_the_page(page, qtbot, monkeypatch):
     assert all(view.isVisible() for view in page.views) and page.table.isVisible()
 
 
-def test_results_and_messages_are_in_the_language_of_the_window(page, tmp_path):
+def test_results_and_messages_are_in_the_language_of_the_window(page, qtbot, tmp_path):
     set_language("ko")
     try:
         searched(plan(trials=12), tmp_path / "study.journal")
         page.show_study(tmp_path / "study.journal")
+        finish(qtbot, page)
         text = page.results.words.text()
         assert "1위 (검증 정확도" in text and "시행 12개 중" in text
         assert page.status.text().startswith("시행 12")
         assert page.table.trials.headerData(2, Qt.Orientation.Horizontal) == "검증 정확도"
         page.show_study(tmp_path / "none.journal")
+        finish(qtbot, page)
         assert page.banner.text().endswith("none.journal: 그런 연구가 없습니다")
     finally:
         set_language("en")

@@ -21,13 +21,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.base.extras import MissingExtra
 from core.base.translation import Message, tr
 from core.experiment.space import SearchError
 from core.search import summary
-from core.search.job import SearchJob, SearchState
+from core.search.job import SearchJob, SearchState, SearchUpdate, StudyJob
 from core.search.presets import lecture
-from core.search.study import load, ranked
+from core.search.study import ranked
 from core.search.trial import TrialRecord
 from ui.menus import Command, Menu
 from ui.page import Page, PageContext
@@ -37,7 +36,7 @@ from ui.pages.search.setup import SetupColumn
 from ui.pages.search.table import TrialsTable
 from ui.pages.search.views import CurvesView, ParallelView, ScatterView, SearchView
 from ui.plots.plot_view import PlotView
-from ui.session.job import BackgroundJob
+from ui.session.job import SILENT, BackgroundJob
 from ui.theme import Theme
 from ui.widgets.layouts import add_layout
 
@@ -96,21 +95,29 @@ class SearchPage(Page):
             self.report(tr(str(error)))
             return
         self.file = self.file or _new_file()
-        job = SearchJob(
-            plan, self.file, place.jobs, place.cluster.strip(), place.repeat, place.minutes
+        job = BackgroundJob(
+            SearchJob(
+                plan, self.file, place.jobs, place.cluster.strip(), place.repeat, place.minutes
+            ),
+            self,
         )
-        # Its own thread only waits: the trials have processes of their own.
-        self.job = BackgroundJob(job, self, shares_memory=True)
-        self.job.progressed.connect(self._show_progress)
-        self.job.snapshot.connect(self._take)
-        self.job.finished.connect(self._finish)
-        self.job.failed.connect(self._fail)
-        self.job.stopped.connect(self._stop)
-        self.setup.show_state("running")
+        self._latest = SearchState(plan)
+        self._due.clear()
+        job.progressed.connect(self._show_progress)
+        job.snapshot.connect(self._add)
+        job.finished.connect(self._finish_search)
+        job.failed.connect(self._fail)
+        job.stopped.connect(self._stop)
+        self._begin(job, "running", tr("starting"))
+
+    def _begin(self, job: BackgroundJob, state: str, words: str) -> None:
+        self.job = job
+        job.silent.connect(self._note_silence)
+        self.setup.show_state(state)
         self._allow_results()
-        self.status.setText(tr("starting"))
+        self.status.setText(words)
         self.busy_changed.emit(True)
-        self.job.start()
+        job.start()
 
     def pause(self) -> None:
         """Stop the running trials; all that are over are kept."""
@@ -151,30 +158,29 @@ class SearchPage(Page):
             self.show_study(Path(name))
 
     def show_study(self, file: Path) -> None:
-        """Show the study in a file."""
-        try:
-            study = load(file)
-        except (SearchError, MissingExtra, ValueError, OSError) as error:
-            self.report(tr(str(error)))
-            return
-        self.clear()
-        self.file = file
-        self.setup.show_plan(study.plan)
-        self._take(
-            SearchState(
-                study.plan,
-                tuple(study.records),
-                stages=tuple(study.stages),
-                importances=tuple(study.importances().items()),
-                repeated=tuple(study.repeated),
-                finished=study.finished,
-            )
-        )
-        self._show_latest()
-        if self.state:
-            self._show_share(self.state)
-        self.setup.show_state("done" if study.finished else "paused")
-        self._allow_results()
+        """Read the study in a file, and show it in the place of what is shown. A study is read in
+        the process of a job: it may be large, and Optuna takes as much memory as a page."""
+        before = self.setup.state
+
+        def show(state: SearchState) -> None:
+            self.job = None
+            self.clear()
+            self.file = file
+            self.setup.show_plan(state.plan)
+            self._finish(state)
+
+        def leave(message: str = "") -> None:
+            self._over(before)
+            self.report(message)
+            self.status.setText(words)
+
+        self.report("")
+        words = self.status.text()
+        job = BackgroundJob(StudyJob(file), self)
+        job.finished.connect(show)
+        job.failed.connect(leave)
+        job.stopped.connect(leave)
+        self._begin(job, "reading", tr("reading {file}", file=file.name))
 
     # What comes in
 
@@ -182,6 +188,10 @@ class SearchPage(Page):
         """What can be done with the results, as far as there are any."""
         self.copy.setEnabled(bool(self.state and self.state.records))
         self.further.setEnabled(bool(not self.job and self.state and self.state.finished))
+
+    def _add(self, update: SearchUpdate) -> None:
+        if self._latest is not None:
+            self._take(self._latest.updated(update))
 
     def _take(self, state: SearchState) -> None:
         self._latest = state
@@ -217,6 +227,11 @@ class SearchPage(Page):
         self.progress.setValue(round(1000 * progress.share))
         self.status.setText(tr(progress.text))
 
+    def _finish_search(self, update: SearchUpdate) -> None:
+        self._add(update)
+        if self._latest is not None:
+            self._finish(self._latest)
+
     def _finish(self, state: SearchState) -> None:
         self._latest = state
         self._show_latest()
@@ -239,6 +254,13 @@ class SearchPage(Page):
         self._over("paused")
         if self.status.text() == tr(STOPPING):
             self.status.setText(tr("paused"))
+
+    def _note_silence(self, silent: bool) -> None:
+        self.report(
+            f"{tr(SILENT)} {tr('{button} ends it.', button=self.setup.run.text())}"
+            if silent
+            else ""
+        )
 
     def _over(self, state: str) -> None:
         self.job = None

@@ -34,6 +34,7 @@ MARGIN = 16
 DEFAULT_EPOCHS = 50
 WORDS = {
     "ready": Message("Start"),
+    "reading": Message("Stop"),
     "running": Message("Pause"),
     "paused": Message("Resume"),
     "done": Message("Done"),
@@ -88,6 +89,7 @@ class SetupColumn(QFrame):
         super().__init__(parent)
         self.setObjectName("column")
         self.setFixedWidth(theme.CONTROL_COLUMN)
+        self.state = "ready"
         self.plan, self.place = plan, Place(epochs=plan.experiment.training.max_epochs)
         self.run = self._button(tr("Start"), tr("Run the trials (Ctrl+Return)"))
         self.run.setProperty("primary", True)
@@ -122,8 +124,8 @@ class SetupColumn(QFrame):
         self.where.set_value(self.place)
 
     def show_state(self, state: str) -> None:
-        """ "ready" to start, "running", "paused" on the way, or "done"."""
-        self._state = state
+        """ "ready" to start, "reading" a study, "running", "paused" on the way, or "done"."""
+        self.state = state
         word = tr(WORDS[state])
         self.run.setText(word)
         self.run.setAccessibleName(word)
@@ -151,12 +153,10 @@ class SetupColumn(QFrame):
 
     def retheme(self) -> None:
         colors = theme.current()
-        icon = {"running": "pause"}.get(self._state, "play")
-        role = "muted" if self._state == "done" else "accent_text"
+        icon = {"running": "pause", "reading": "close"}.get(self.state, "play")
+        role = "muted" if self.state == "done" else "accent_text"
         self.run.setIcon(theme.icon(icon, colors, role))
         self.ranges.retheme()
-
-    _state = "ready"
 
     def _edit(self, plan: SearchPlan) -> None:
         self.plan = plan
@@ -170,7 +170,7 @@ class SetupColumn(QFrame):
             self.experiment.setText(caption(self.plan.experiment))
 
     def _press_run(self) -> None:
-        (self.paused if self._state == "running" else self.started).emit()
+        (self.paused if self.state in ("reading", "running") else self.started).emit()
 
     def _button(self, name: str, tip: str) -> QPushButton:
         button = QPushButton(name)
