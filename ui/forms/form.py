@@ -240,7 +240,7 @@ class EntryEditor(EntryCombo):
         self._ending = tr(RESTARTS) if restarts_run else ""
         self._entry: Entry | None = None
         self._remembered: dict[str, Entry] = {}
-        self._forms: dict[str, Form] = {}
+        self._form: Form | None = None
         self._access: Access = everything
         self.below = QFrame(parent)
         self.below.setObjectName("entry-settings")
@@ -254,8 +254,8 @@ class EntryEditor(EntryCombo):
     def set_access(self, access: Access) -> None:
         """The access to the entry's own settings."""
         self._access = access
-        for form in self._forms.values():
-            form.set_access(access)
+        if self._form:
+            self._form.set_access(access)
 
     def entry(self) -> Entry | None:
         return self._entry
@@ -275,17 +275,21 @@ class EntryEditor(EntryCombo):
         self._show_settings(entry)
 
     def _show_settings(self, entry: Entry | None) -> None:
-        wanted = entry.key if entry is not None and settings_of(entry) else None
-        if entry is not None and wanted is not None:
-            if wanted in self._forms:
-                self._forms[wanted].set_value(entry)
-            else:
-                self._forms[wanted] = self._form(entry)
-        for key, form in self._forms.items():
-            _reveal(form, key == wanted)
-        _reveal(self.below, wanted is not None)
+        """Show the form of the entry. No other is kept: an editor of twenty entries would keep
+        hundreds of widgets."""
+        if self._form and (entry is None or type(self._form.part()) is not type(entry)):
+            self._form.setParent(None)
+            self._form.deleteLater()
+            self._form = None
+        has_settings = entry is not None and bool(settings_of(entry))
+        if has_settings and self._form:
+            self._form.set_value(entry)
+        elif has_settings:
+            self._form = self._make_form(entry)
+            _reveal(self._form, True)
+        _reveal(self.below, has_settings)
 
-    def _form(self, entry: Entry) -> Form:
+    def _make_form(self, entry: Entry) -> Form:
         path, restarts_run, depth = self._context
         form = Form(entry, path, restarts_run=restarts_run, depth=depth, parent=self.below)
         form.set_access(self._access)
