@@ -281,13 +281,15 @@ class EntryEditor(EntryCombo):
             self._form.setParent(None)
             self._form.deleteLater()
             self._form = None
-        has_settings = entry is not None and bool(settings_of(entry))
-        if has_settings and self._form:
+        if entry is None or not settings_of(entry):
+            _reveal(self.below, False)
+            return
+        if self._form:
             self._form.set_value(entry)
-        elif has_settings:
+        else:
             self._form = self._make_form(entry)
             _reveal(self._form, True)
-        _reveal(self.below, has_settings)
+        _reveal(self.below, True)
 
     def _make_form(self, entry: Entry) -> Form:
         path, restarts_run, depth = self._context
