@@ -540,6 +540,14 @@ def test_the_learning_rate_is_exported_step_by_step(shown):
     assert set(view.export_data()["learning rate"]) == {0.001}
 
 
+@pytest.mark.parametrize("key", KEYS)
+def test_no_view_says_nan_before_the_first_step(shown, key):
+    view = shown(key, empty=True)
+    _, history, frame = moments(ExperimentSpec())
+    view.show_frame(frame, history)
+    assert "nan" not in plain(view.subtitle)
+
+
 def test_heat_maps_follow_edges_that_widen(qapp):
     def histogram(reach, counts):
         one = np.ones(1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtWidgets import QMenu
 
 from core.base.translation import tr
@@ -10,6 +12,7 @@ from ui.plots.run_plot import RunPlot
 from ui.plots.text import Span
 from ui.views.time_view import TimeView
 from ui.views.view import Data, add_toggle
+from ui.widgets.figures import NONE
 from ui.widgets.numbers import shown
 
 
@@ -26,7 +29,9 @@ class LearningRateView(TimeView):
 
     def describe(self) -> tuple[Span, ...]:
         newest = self.curve.figures()[0]
-        return (Span(shown(float(f"{newest:.3g}")), "train"),)
+        # Before the first step there is none.
+        words = shown(float(f"{newest:.3g}")) if math.isfinite(newest) else NONE
+        return (Span(words, "train"),)
 
     def columns(self) -> Data:
         steps, scale = self.history.steps, self.axis.scale
