@@ -6,7 +6,7 @@ import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from core.base.translation import Message
 from core.experiment.space import Narrowing, Range
@@ -107,6 +107,7 @@ class SearchJob:
     cluster: str = ""
     repeat: bool = False
     minutes: float = 0.0
+    cancel_seconds: ClassVar[float] = 2.0
 
     def run(self, context: Context) -> SearchUpdate:
         """Raises `SearchError`, `ExecutorError`, `DataError`, `MissingExtra`."""
@@ -128,7 +129,9 @@ class _Search:
         job = self._job
         data = TrainingData(job.plan.experiment)
         job.plan.validate_task(data.split.train.task)
+        self._context.check()
         self._study = Study(job.plan, job.file)
+        self._context.check()
         with executors(job.jobs, job.cluster, data, self._watch) as make:
             self._study.run(make, self._done, self._is_over)
             if job.repeat and not self._context.cancelled:

@@ -105,6 +105,7 @@ def _end(pool: ProcessPoolExecutor) -> None:
     """End the processes of a pool; those that do not listen, or are still starting, are killed."""
     # There is no public way to its processes before Python 3.14.
     processes = tuple((pool._processes or {}).values())
+    manager = pool._executor_manager_thread
     pool.shutdown(wait=False, cancel_futures=True)
     ends = time.monotonic() + END_SECONDS
     for process in processes:
@@ -112,6 +113,9 @@ def _end(pool: ProcessPoolExecutor) -> None:
     for process in processes:
         if process.is_alive():
             process.kill()
+    if manager is not None:
+        # It holds semaphores, which would stay if this process ended before it.
+        manager.join(END_SECONDS)
 
 
 def run_task(task: Task) -> Any:
@@ -162,7 +166,10 @@ def _begin(packed: bytes, address: Any, key: bytes) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    connection = Client(address, authkey=key)
+    try:
+        connection = Client(address, authkey=key)
+    except (OSError, EOFError):
+        os._exit(0)  # it has ended meanwhile
     _end_with(connection)
     due = Seldom()
 

@@ -48,7 +48,7 @@ from core.worker.channel import Handlers, Link, Packed, Shared, Silence, Worker,
 from core.worker.exit_status import reason
 
 SERVICE = f"{__name__}:serve"
-# A cancelled job that has not ended after this time is killed.
+# A cancelled job that has not ended after this time is killed, unless it has `cancel_seconds`.
 CANCEL_SECONDS = 0.2
 # Minimum time between two reports of progress.
 PROGRESS_SECONDS = 0.04
@@ -284,6 +284,7 @@ class JobRun:
         self, job: Job, on_news: Callable[[], None] = lambda: None, shares_memory: bool = False
     ) -> None:
         self._on_news, self._shares_memory = on_news, shares_memory
+        self._cancel_seconds: float = getattr(job, "cancel_seconds", CANCEL_SECONDS)
         self._message: Packed | Job = job
         self._lock = threading.RLock()
         self._mail: list[News] = []
@@ -323,12 +324,13 @@ class JobRun:
         self._send("acknowledge")
 
     def cancel(self) -> None:
-        """Cancel the job. It ends as Stopped within `CANCEL_SECONDS`, killed if necessary."""
+        """Cancel the job. It ends as Stopped within `CANCEL_SECONDS`, or the `cancel_seconds` of
+        a job that has processes of its own to end; killed if necessary."""
         with self._lock:
             if self._cancelled or self.over:
                 return
             self._cancelled = True
-            self._killer = threading.Timer(CANCEL_SECONDS, self._kill)
+            self._killer = threading.Timer(self._cancel_seconds, self._kill)
             self._killer.daemon = True
             self._killer.start()
         self._send("cancel")

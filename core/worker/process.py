@@ -8,6 +8,7 @@ here imports NumPy.
 from __future__ import annotations
 
 import atexit
+import gc
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -216,6 +217,8 @@ def _serve(service: str, source: Connection, sink: Connection) -> None:
     except BaseException:
         traceback.print_exc()
         status = 1
+    # A pool of processes holds semaphores, which stay if it is not deleted.
+    gc.collect()
     # Without waiting for threads.
     with suppress(OSError, ValueError, AttributeError):
         sys.stderr.flush()

@@ -321,20 +321,24 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    "arguments",
     [
-        (["train", "--epochs", "1"], ""),
-        (["code", "--to", "numpy"], ""),
-        (["search", "--trials", "1", "--minutes", "0.001"], "No usable temporary directory"),
+        ["train", "--epochs", "1"],
+        ["code", "--to", "numpy"],
+        pytest.param(
+            ["search", "--trials", "1", "--epochs", "1", "--bundled"],
+            marks=pytest.mark.skipif(
+                sys.platform != "linux", reason="its processes are connected by a temporary file"
+            ),
+        ),
     ],
 )
-def test_without_a_temporary_folder_commands_work_or_say_so(arguments, told):
+def test_without_a_temporary_folder_commands_work(arguments):
     done = subprocess.run(
         [sys.executable, "-c", NO_TEMPORARY_FOLDER, *arguments],
         cwd=ROOT, capture_output=True, timeout=60,
     )  # fmt: skip
-    assert said(done).startswith(f"playground: {told}" if told else "")
-    assert done.returncode == (1 if told else 0)
+    assert not said(done) and done.returncode == 0
 
 
 # Names that are not UTF-8
