@@ -105,7 +105,7 @@ def _end(pool: ProcessPoolExecutor) -> None:
     """End the processes of a pool; those that do not listen, or are still starting, are killed."""
     # There is no public way to its processes before Python 3.14.
     processes = tuple((pool._processes or {}).values())
-    manager = pool._executor_manager_thread
+    manager: Any = pool._executor_manager_thread
     pool.shutdown(wait=False, cancel_futures=True)
     ends = time.monotonic() + END_SECONDS
     for process in processes:
