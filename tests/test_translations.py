@@ -1,6 +1,7 @@
 """Translations: complete, up to date with the sources, and with the same values in braces."""
 
 import ast
+import importlib
 import re
 import string
 
@@ -67,3 +68,22 @@ def test_no_text_to_be_translated_is_put_together_beforehand():
 
 def test_every_language_has_a_name_of_its_own():
     assert set(translation.LANGUAGES) == {translation.ENGLISH, *tool.TRANSLATED}
+
+
+def looked_up(tree: ast.Module) -> list[str]:
+    """The names of constants that a module passes to `tr` as they are."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    named = (c.args[0] for c in calls if c.args and getattr(c.func, "id", "") == "tr")
+    return [each.id for each in named if isinstance(each, ast.Name) and each.id.isupper()]
+
+
+def test_every_constant_that_is_translated_has_been_collected():
+    texts = {text.text for found in tool.collected().values() for text in found}
+    missing = []
+    for folder in ("core", "ui", "playground"):
+        for file in sorted((tool.ROOT / folder).rglob("*.py")):
+            names = looked_up(ast.parse(file.read_text(encoding="utf-8")))
+            module = ".".join(file.relative_to(tool.ROOT).with_suffix("").parts)
+            values = {name: getattr(importlib.import_module(module), name) for name in names}
+            missing += [f"{module}.{name}" for name, value in values.items() if value not in texts]
+    assert not missing

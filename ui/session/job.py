@@ -8,7 +8,7 @@ import weakref
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from shiboken6 import Shiboken
 
-from core.base.translation import tr
+from core.base.translation import Message, tr
 from core.worker.job import (
     End,
     Failed,
@@ -25,7 +25,7 @@ from ui.session.bell import Bell
 
 # Minimum time between two snapshots: the window paints 60 times a second.
 SNAPSHOT_MILLISECONDS = 16
-SILENT = (
+SILENT = Message(
     "The process has not responded for some seconds: the computer is overloaded, or it was stopped."
 )
 
