@@ -213,6 +213,7 @@ def test_a_file_found_to_be_a_regression_is_not_ranked_by_accuracy(page, qtbot, 
     begin(page, searching)
     finish(qtbot, page)
     assert "rank its trials by loss" in page.banner.text() and page.setup.run.text() == "Start"
+    assert page.hand_over() is None  # nothing was searched
     begin(page, replace(searching, score="loss"))
     finish(qtbot, page)
     assert page.table.trials.data(page.table.trials.index(0, 0)) == "1"

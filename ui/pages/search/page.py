@@ -319,7 +319,8 @@ class SearchPage(Page):
         ask_export(self.board.cards, None, view, self, "Search")
 
     def hand_over(self) -> Path | None:
-        return self.file
+        # A search that failed at its start has no file.
+        return self.file if self.file and self.file.exists() else None
 
     def take_over(self, work: Path | None) -> None:
         if work is not None:
