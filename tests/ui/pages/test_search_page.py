@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from core.base.translation import set_language
 from core.data.user_files import UserTable
@@ -232,6 +234,20 @@ def test_ranges_are_edited_as_text_and_wrong_ones_are_explained(page, qtbot):
     assert len(page.setup.plan.ranges) == 3
     page.setup.ranges.rows[0].removed.emit()
     assert RATE.path not in {each.path for each in page.setup.plan.ranges}
+
+
+def test_a_double_click_removes_one_setting(page, qtbot):
+    page.setup.show_plan(SHORT)
+    first, second = page.setup.ranges.rows
+
+    def there() -> QWidget | None:
+        return page.childAt(first.remove.mapTo(page, first.remove.rect().center()))
+
+    qtbot.waitUntil(lambda: there() is first.remove)
+    for _ in range(2):
+        if (widget := there()) is not None:
+            QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+    assert page.setup.ranges.rows == [second]
 
 
 def test_a_trial_opens_in_the_playground_with_its_settings(page, qtbot, opened):

@@ -164,9 +164,7 @@ class RangesEditor(QWidget):
         offered += [Candidate(r.path, r.path, r) for r in ranges if r.path not in known]
         self._offered = offered
         for row in self.rows:
-            self._column.removeWidget(row)
-            row.hide()
-            row.deleteLater()
+            self._discard(row)
         self.rows = []
         for each in ranges:
             self._insert(each)
@@ -195,9 +193,14 @@ class RangesEditor(QWidget):
 
     def _remove(self, row: RangeRow) -> None:
         self.rows.remove(row)
-        self._column.removeWidget(row)
-        row.deleteLater()
+        self._discard(row)
         self._tell()
+
+    def _discard(self, row: RangeRow) -> None:
+        self._column.removeWidget(row)
+        # It is deleted later: another click must not reach it.
+        row.hide()
+        row.deleteLater()
 
     def _tell(self) -> None:
         self.edited.emit(self.ranges())
