@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -25,16 +25,23 @@ WEIGH_SECONDS, WEIGH_SHARE = 1.0, 0.02
 
 
 @dataclass(frozen=True)
-class SearchState:
-    """The state of a search at one time: finished trials, and running ones so far."""
+class SearchUpdate:
+    """What follows on the last update of a search: the trials that have ended since, and all else
+    as it is now. A search sends each record once, however many there are."""
 
-    plan: SearchPlan
     records: tuple[TrialRecord, ...] = ()
     running: tuple[TrialRecord, ...] = ()
     stages: tuple[Stage, ...] = ()
     importances: tuple[tuple[str, float], ...] = ()
     repeated: tuple[Repeated, ...] = ()
     finished: bool = False
+
+
+@dataclass(frozen=True)
+class SearchState(SearchUpdate):
+    """The state of a search at one time: all finished trials, and running ones so far."""
+
+    plan: SearchPlan = field(kw_only=True)
 
     @property
     def ranges(self) -> tuple[Range, ...]:
@@ -49,28 +56,8 @@ class SearchState:
     def updated(self, update: SearchUpdate) -> SearchState:
         """The state after an update."""
         records = {record.index: record for record in (*self.records, *update.records)}
-        return SearchState(
-            self.plan,
-            tuple(records[index] for index in sorted(records)),
-            update.running,
-            update.stages,
-            update.importances,
-            update.repeated,
-            update.finished,
-        )
-
-
-@dataclass(frozen=True)
-class SearchUpdate:
-    """What follows on the last update of a search: the trials that have ended since, and all else
-    as it is now. A search sends each record once, however many there are."""
-
-    records: tuple[TrialRecord, ...] = ()
-    running: tuple[TrialRecord, ...] = ()
-    stages: tuple[Stage, ...] = ()
-    importances: tuple[tuple[str, float], ...] = ()
-    repeated: tuple[Repeated, ...] = ()
-    finished: bool = False
+        known = tuple(records[index] for index in sorted(records))
+        return SearchState(**{**vars(update), "records": known}, plan=self.plan)
 
 
 @dataclass(frozen=True)
@@ -83,8 +70,8 @@ class StudyJob:
         """Raises `SearchError`, `SpecError`, `MissingExtra`."""
         study = load(self.file)
         return SearchState(
-            study.plan,
             tuple(study.records),
+            plan=study.plan,
             stages=tuple(study.stages),
             importances=tuple(study.importances().items()),
             repeated=tuple(study.repeated),

@@ -102,11 +102,12 @@ def test_a_paused_search_keeps_its_trials_and_goes_on(page, qtbot):
     assert len(page.state.records) == LONG.trials
 
 
+# A window that searches; what it does then follows.
 WINDOW = """
 import sys
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
-from tests.ui.pages.test_search_page import LONG, begin
+from tests.ui.pages.test_search_page import LONG, SHORT, begin
 from tests.ui.running import page_context
 from ui.pages.search.page import SearchPage
 from ui.session.session import Session
@@ -115,14 +116,25 @@ if __name__ == "__main__":
     application = QApplication([])
     page = SearchPage(page_context(Session(LONG.experiment)))
     page.file = Path(sys.argv[1])
+"""
+UNTIL_KILLED = """
     begin(page, LONG)
     application.exec()
+"""
+AND_READ = """
+    begin(page, SHORT)
+    page.busy_changed.connect(lambda busy: busy or application.quit())
+    application.exec()
+    page.show_study(page.file)
+    application.exec()
+    assert len(page.state.records) == SHORT.trials
+    print([name for name in ("optuna", "distributed") if name in sys.modules])
 """
 
 
 def test_where_the_window_is_killed_the_study_is_whole_and_no_worker_stays(tmp_path, page, qtbot):
     file, program = tmp_path / "a.journal", tmp_path / "window.py"
-    program.write_text(WINDOW)
+    program.write_text(WINDOW + UNTIL_KILLED)
     environment = {**os.environ, "PYTHONPATH": os.getcwd(), "QT_QPA_PLATFORM": "offscreen"}
     process = subprocess.Popen([sys.executable, str(program), str(file)], env=environment)
     try:
@@ -166,32 +178,9 @@ def test_a_search_whose_process_dies_keeps_its_trials_and_goes_on(page, qtbot):
     assert [row for row in table(list(page.state.records)) if row in kept] == kept
 
 
-LIGHT = """
-import sys
-from pathlib import Path
-from PySide6.QtWidgets import QApplication
-from tests.ui.pages.test_search_page import SHORT, begin
-from tests.ui.running import page_context
-from ui.pages.search.page import SearchPage
-from ui.session.session import Session
-
-if __name__ == "__main__":
-    application = QApplication([])
-    page = SearchPage(page_context(Session(SHORT.experiment)))
-    page.file = Path(sys.argv[1])
-    begin(page, SHORT)
-    page.busy_changed.connect(lambda busy: busy or application.quit())
-    application.exec()
-    page.show_study(page.file)
-    application.exec()
-    assert len(page.state.records) == SHORT.trials
-    print([name for name in ("optuna", "distributed") if name in sys.modules])
-"""
-
-
 def test_a_search_loads_no_libraries_into_the_window_and_leaves_no_temporary_files(tmp_path):
     program, temporary = tmp_path / "window.py", tmp_path / "temporary"
-    program.write_text(LIGHT)
+    program.write_text(WINDOW + AND_READ)
     temporary.mkdir()
     environment = {**os.environ, "PYTHONPATH": os.getcwd(), "QT_QPA_PLATFORM": "offscreen"}
     environment["TMPDIR"] = str(temporary)
@@ -358,11 +347,11 @@ def test_a_best_trial_at_a_border_raises_an_alarm(page):
     searching = replace(SHORT, ranges=(Range(RATE.path, "log", 1e-4, 1e-2),))
     rates = np.geomspace(1e-4, 1e-2, 10).tolist()
     rising = [TrialRecord(i, 0, {RATE.path: r}, score=i / 10) for i, r in enumerate(rates)]
-    page._take(SearchState(searching, tuple(rising)))
+    page._take(SearchState(tuple(rising), plan=searching))
     page._show_latest()
     assert "upper border of lr: better values may lie beyond 0.01" in page.results.words.text()
     inside = [replace(r, score=1 - abs(r.index - 5) / 10) for r in rising]
-    page._take(SearchState(searching, tuple(inside)))
+    page._take(SearchState(tuple(inside), plan=searching))
     page._show_latest()
     assert "border" not in page.results.words.text()
 
@@ -388,7 +377,7 @@ def show(page: SearchPage, searching: SearchPlan, values, *stages: Range) -> Non
     path = searching.ranges[0].path
     records = [TrialRecord(i, 0, {path: v}, score=i + 10) for i, v in enumerate(values)]
     begun = tuple(Stage((each,)) for each in (*searching.ranges, *stages))
-    page._take(SearchState(searching, tuple(records), stages=begun))
+    page._take(SearchState(tuple(records), stages=begun, plan=searching))
     page._show_latest()
 
 

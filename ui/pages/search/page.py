@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
@@ -101,7 +102,7 @@ class SearchPage(Page):
             ),
             self,
         )
-        self._latest = SearchState(plan)
+        self._latest = SearchState(plan=plan)
         self._due.clear()
         job.progressed.connect(self._show_progress)
         job.snapshot.connect(self._add)
@@ -132,7 +133,7 @@ class SearchPage(Page):
         self.parallel.lines.clear_brushes()
         self.file = self.state = self._latest = self.chosen = None
         self._due.clear()
-        empty = SearchState(self.setup.plan)
+        empty = SearchState(plan=self.setup.plan)
         for view in self.views:
             view.show_state(empty)
         self.table.show_state(empty)
@@ -160,27 +161,26 @@ class SearchPage(Page):
     def show_study(self, file: Path) -> None:
         """Read the study in a file, and show it in the place of what is shown. A study is read in
         the process of a job: it may be large, and Optuna takes as much memory as a page."""
-        before = self.setup.state
-
-        def show(state: SearchState) -> None:
-            self.job = None
-            self.clear()
-            self.file = file
-            self.setup.show_plan(state.plan)
-            self._finish(state)
-
-        def leave(message: str = "") -> None:
-            self._over(before)
-            self.report(message)
-            self.status.setText(words)
-
-        self.report("")
-        words = self.status.text()
         job = BackgroundJob(StudyJob(file), self)
-        job.finished.connect(show)
+        leave = partial(self._leave, self.setup.state, self.status.text())
+        job.finished.connect(partial(self._show_read, file))
         job.failed.connect(leave)
         job.stopped.connect(leave)
+        self.report("")
         self._begin(job, "reading", tr("reading {file}", file=file.name))
+
+    def _show_read(self, file: Path, state: SearchState) -> None:
+        self.job = None
+        self.clear()
+        self.file = file
+        self.setup.show_plan(state.plan)
+        self._finish(state)
+
+    def _leave(self, state: str, words: str, message: str = "") -> None:
+        """What was shown stays: a study could not be read, or the reading was stopped."""
+        self._over(state)
+        self.report(message)
+        self.status.setText(words)
 
     # What comes in
 
@@ -228,9 +228,8 @@ class SearchPage(Page):
         self.status.setText(tr(progress.text))
 
     def _finish_search(self, update: SearchUpdate) -> None:
-        self._add(update)
         if self._latest is not None:
-            self._finish(self._latest)
+            self._finish(self._latest.updated(update))
 
     def _finish(self, state: SearchState) -> None:
         self._latest = state
