@@ -27,8 +27,8 @@ Floats = NDArray[np.float64]
 SIDE = 61
 # While they train, curves are taken over fewer subsets.
 FEW = 12
-# This many moments of the training are kept, evenly spread.
-MOMENTS = 60
+# At most this many moments of the training are kept, evenly spread, and this many grids.
+MOMENTS, GRIDS = 60, 400
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,15 +36,16 @@ class Planar:
     """Probabilities of the second class over a plane, for two inputs and two classes.
 
     `grid` (members, side, side), rows from the lowest y; `points` (samples, 2) of the judged part
-    with their `classes`, and what each member predicts for them: `chosen` (members, samples).
+    with their `classes` (samples,), and what each member predicts for them: `chosen` (members,
+    samples).
     """
 
     x: Floats
     y: Floats
     grid: NDArray[np.float32]
     points: Floats
-    classes: NDArray[np.intp]
-    chosen: NDArray[np.intp]
+    classes: NDArray[np.uint8]
+    chosen: NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +86,9 @@ class EnsembleJob:
         ensemble = Ensemble(self.settings, lambda share, text: context.check())
         moments = [_moment(ensemble, FEW)]
         context.snapshot(moments[0])
-        kept = set(np.linspace(0, epochs, MOMENTS + 1).round().astype(int).tolist())
+        grids = GRIDS // self.settings.members
+        count = min(MOMENTS, grids) if _is_planar(ensemble) else MOMENTS
+        kept = set(np.linspace(0, epochs, count + 1).round().astype(int).tolist())
         for epoch in range(1, epochs + 1):
             ensemble.train_epoch(tell)
             if epoch in kept or epoch == epochs:
@@ -135,6 +138,6 @@ def _planar(ensemble: Ensemble, samples: Samples, outputs: Floats) -> Planar:
         y=y,
         grid=grid,
         points=np.asarray(samples.inputs, np.float64),
-        classes=(samples.targets[:, 0] > 0.5).astype(np.intp),
-        chosen=choices(outputs),
+        classes=(samples.targets[:, 0] > 0.5).astype(np.uint8),
+        chosen=choices(outputs).astype(np.uint8),
     )

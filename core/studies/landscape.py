@@ -35,8 +35,11 @@ Floats = NDArray[np.float64]
 # A surface is drawn coarse first, with these numbers of points a side.
 LEVELS = (9, 25, 51)
 POINTS, LINES = 41, 10
-# A path keeps its start and at most so many more points, evenly spread over its steps.
+# A path keeps its start and at most so many more points, evenly spread over its steps: all of a
+# small network, each second, fourth … of one whose weights would take more than so many bytes.
 PATH_POINTS = 60
+SPACINGS = (1, 2, 4, 6, 12)
+PATH_BYTES = 4 * 2**20
 # The plane of a path reaches beyond it by this share of its size.
 MARGIN = 0.3
 
@@ -57,7 +60,8 @@ class Moment(NamedTuple):
 @dataclass(frozen=True, eq=False)
 class Subject:
     """A network at one moment: `params` and `buffers` are the flat vectors of a `Network` of the
-    spec, `path` moments the run has passed, oldest first; the last is the present one."""
+    spec, `path` moments the run has passed, oldest first; the last is the present one. Of the
+    `points` of its path one in `spacing` is kept."""
 
     label: str
     spec: ExperimentSpec
@@ -65,16 +69,27 @@ class Subject:
     params: Array
     buffers: Array
     path: tuple[Moment, ...] = ()
+    spacing: int = 1
 
     @classmethod
-    def of(cls, label: str, trainer: Trainer, path: tuple[Moment, ...] = ()) -> Subject:
-        return cls(label, trainer.spec, *Moment.of(trainer), path)
+    def of(
+        cls, label: str, trainer: Trainer, path: tuple[Moment, ...] = (), spacing: int = 1
+    ) -> Subject:
+        return cls(label, trainer.spec, *Moment.of(trainer), path, spacing)
+
+    @property
+    def points(self) -> int:
+        return max(len(self.path) - 1, 0) * self.spacing + 1
+
+    def kept(self, point: int) -> int:
+        """The index in `path` of the last moment that is kept up to a point."""
+        return min(point // self.spacing, len(self.path) - 1)
 
     def at(self, point: int) -> Subject:
         """The network as it was at a point of its path, at most the last; without the path."""
         if not self.path:
             return self
-        return Subject(self.label, self.spec, *self.path[min(point, len(self.path) - 1)])
+        return Subject(self.label, self.spec, *self.path[self.kept(point)])
 
 
 class Site:
@@ -240,8 +255,8 @@ def train(
     trainer = Trainer(spec, report=progress)
     whole = spec.training.max_epochs * trainer.sampler.steps_per_epoch
     total = steps or whole or 1000
-    path = {0: Moment.of(trainer)}
-    for target in np.linspace(0, total, PATH_POINTS + 1)[1:].round().astype(int):
+    path, spacing = {0: Moment.of(trainer)}, _spacing(trainer.network.params.nbytes)
+    for target in np.linspace(0, total, PATH_POINTS + 1)[spacing::spacing].round().astype(int):
         while trainer.iteration < target and not trainer.finished:
             trainer.advance(min(200, target - trainer.iteration))
             progress(trainer.iteration / total, _training(spec.title))
@@ -249,7 +264,13 @@ def train(
         path[trainer.iteration] = Moment.of(trainer)
         if trainer.finished:
             break
-    return Subject.of(label or spec.title, trainer, tuple(path.values()))
+    return Subject.of(label or spec.title, trainer, tuple(path.values()), spacing)
+
+
+def _spacing(size: int) -> int:
+    """One point of a path is kept in so many, where the weights of each take `size` bytes."""
+    fitting = (each for each in SPACINGS if size * (PATH_POINTS // each) <= PATH_BYTES)
+    return next(fitting, SPACINGS[-1])
 
 
 def _training(title: str) -> Message:

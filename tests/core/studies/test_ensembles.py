@@ -1,6 +1,7 @@
 """The ensemble lab: what members share, curves over subsets, baselines."""
 
 from dataclasses import replace
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from core.data.toys import Circle
 from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec
 from core.studies.base import StudyError
 from core.studies.ensembles import Ensemble, Settings, curves, dropout_as_ensemble, one_large
+from core.studies.ensembles_jobs import GRIDS, MOMENTS, EnsembleJob
 from core.training.trainer import Trainer
 
 SPEC = ExperimentSpec(
@@ -99,3 +101,13 @@ def test_masks_of_dropout_are_better_together_than_alone():
 def test_what_cannot_be_voted_on_is_refused(data, reason):
     with pytest.raises(StudyError, match=reason):
         Ensemble(Settings(replace(SPEC, data=data)))
+
+
+@pytest.mark.parametrize("members", [2, 16])
+def test_the_more_members_the_fewer_moments_are_kept_from_the_first_epoch_to_the_last(members):
+    job = EnsembleJob(replace(SETTINGS, members=members, epochs=80), baselines=False)
+    run = job.run(Mock(cancelled=False))
+    epochs = [moment.epoch for moment in run.moments]
+    kept = min(MOMENTS, GRIDS // members)
+    assert len(epochs) == kept + 1 and (epochs[0], epochs[-1]) == (0, 80)
+    assert 0 < np.diff(epochs).min() and np.diff(epochs).max() <= 80 / kept + 1

@@ -14,6 +14,7 @@ from core.experiment.spec import DataSpec, ExperimentSpec, NetworkSpec
 from core.studies.base import StudyError
 from core.studies.landscape import (
     LEVELS,
+    PATH_BYTES,
     PATH_POINTS,
     Site,
     Subject,
@@ -55,6 +56,19 @@ def test_every_moment_of_a_path_has_the_step_the_weights_and_the_loss_of_the_run
         score = trainer.evaluate("train")
         assert score
         assert Site(whole.at(point)).centre() == pytest.approx(score.loss, rel=1e-5)
+
+
+@pytest.mark.parametrize(("units", "steps", "spacing"), [(30, 60, 1), (300, 60, 6), (300, 5, 6)])
+def test_paths_of_large_networks_keep_fewer_points_of_the_same_steps(units, steps, spacing):
+    hidden = (Dense(units=units),) * 2
+    whole = train(replace(SPEC, network=replace(SPEC.network, hidden=hidden)), steps=steps)
+    size = sum(moment.params.nbytes for moment in whole.path[1:])
+    assert whole.spacing == spacing and size <= max(PATH_BYTES, 5 * whole.params.nbytes)
+    assert whole.path[0].iteration == 0 and whole.path[-1].iteration == whole.iteration == steps
+    if steps == PATH_POINTS:
+        assert [whole.at(point).iteration for point in range(whole.points)] == [
+            point - point % spacing for point in range(61)
+        ]
 
 
 def test_weights_of_another_network_are_refused(subject):

@@ -282,12 +282,13 @@ class LandscapePage(JobLabPage):
         subjects = tuple(self.subjects[run] for run in wanted)
         if subjects != self.chosen:
             self.chosen = subjects
-            self.transport.length = max(len(subject.path) for subject in subjects) - 1
+            points = max(subject.points for subject in subjects)
+            self.transport.length = (points - 1) // self._spacing
             self.transport.go(self.transport.length)
         self._slice()
 
     def _slice(self) -> None:
-        subjects, settings, at = self.chosen, self._settings(), self.transport.at
+        subjects, settings, at = self.chosen, self._settings(), self._walked
         centres = subjects
         if settings.plane == RANDOM:
             centres = tuple(subject.at(at) for subject in subjects)
@@ -352,12 +353,23 @@ class LandscapePage(JobLabPage):
         """The point of the paths that is drawn: a path is walked, other slices are of one point."""
         drawn = self.drawn
         is_walked = drawn.settings.plane == PATH and drawn.subjects == self.chosen
-        return self.transport.at if is_walked else drawn.at
+        return self._walked if is_walked else drawn.at
+
+    @property
+    def _spacing(self) -> int:
+        """A step goes so many points on: to the next that is kept of any path."""
+        return min((subject.spacing for subject in self.chosen), default=1)
+
+    @property
+    def _walked(self) -> int:
+        """The point of the paths that the steps have reached."""
+        return self.transport.at * self._spacing
 
     def _path(self, index: int) -> np.ndarray | None:
         """The path as far as the present moment, where it is the path's plane that is shown."""
         whole = self.drawn.slices[index].plane.path
-        return None if whole is None else whole[: self._point() + 1]
+        kept = self.drawn.subjects[index].kept(self._point())
+        return None if whole is None else whole[: kept + 1]
 
     def show_step(self, at: int) -> None:
         if not self.drawn.slices:
@@ -367,7 +379,7 @@ class LandscapePage(JobLabPage):
             map_view.show_path(self._path(i))
             relief.show_path(self._path(i))
         self._write()
-        if self.state.plane == RANDOM and at != self._sliced_at:
+        if self.state.plane == RANDOM and self._walked != self._sliced_at:
             self.begin_soon()
 
     def _write(self) -> None:
