@@ -83,17 +83,19 @@ def test_a_search_finds_what_the_command_line_finds(page, qtbot):
 
 def test_a_paused_search_keeps_its_trials_and_goes_on(page, qtbot):
     begin(page, LONG)
-    # Paused at the first news of three trials, while the other trials still need seconds.
+    # Paused after three trials, while others run, which need seconds.
     found = []
 
     def pause(update):
         found.extend(update.records)
-        if len(found) > 2:
+        if len(found) > 2 and update.running:
             page.pause()
 
     page.job.snapshot.connect(pause)
     finish(qtbot, page)
     assert page.setup.run.text() == "Resume"
+    assert len(page.state.records) > 2
+    assert not any("running" in str(span.text) for span in page.scatter.subtitle)
     kept = table(load(page.file).records)
     assert 2 < len(kept) < LONG.trials
     page.start()

@@ -263,6 +263,10 @@ class SearchPage(Page):
 
     def _over(self, state: str) -> None:
         self.job = None
+        if self._latest is not None and self._latest.running:
+            # Trials that were stopped start anew when the search goes on.
+            self._latest = replace(self._latest, running=())
+            self._show_latest()
         self.setup.show_state(state)
         self._allow_results()
         self.busy_changed.emit(False)
