@@ -266,6 +266,9 @@ def test_words_are_left_out_with_what_parts_them_rather_than_cut_to_nothing(qtbo
     assert words(whole - metrics.horizontalAdvance("idation")) == "train 0.1"
     assert words(metrics.horizontalAdvance("train")).startswith("tr")
     assert fitted([], 10, metrics) == []
+    spans = [Span("train 0.1  ·  "), Span("validation")]
+    assert words(whole) == "train 0.1  ·  validation"
+    assert words(whole - metrics.horizontalAdvance("idation")) == "train 0.1"
 
 
 def test_lines_of_what_was_seldom_measured_have_no_gaps(qtbot):
