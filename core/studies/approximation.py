@@ -177,15 +177,25 @@ def fit_bumps(target: Function, count: int, criterion: str = "mean") -> tuple[Bu
     if not 1 <= count <= MOST_BUMPS:
         raise StudyError(Message("There can be 1 to {most} bumps.", most=MOST_BUMPS))
     x = np.linspace(0, 1, GRID)
-    values, place = target(x), np.minimum((x * count).astype(int), count - 1)
-    cuts = np.searchsorted(place, np.arange(count + 1))
+    heights = _heights(target(x), _intervals(x, count), count, criterion)
     edges = np.linspace(0, 1, count + 1)
     edges[0], edges[-1] = -0.5 / count, 1 + 0.5 / count
-    height = CRITERIA[criterion]
     return tuple(
-        Bump(float(edges[i]), float(edges[i + 1]), height(values[cuts[i] : cuts[i + 1]]))
-        for i in range(count)
+        Bump(float(edges[i]), float(edges[i + 1]), height) for i, height in enumerate(heights)
     )
+
+
+def _intervals(x: Values, count: int) -> NDArray[np.intp]:
+    """In which of `count` equal intervals of 0 … 1 each x lies."""
+    return np.minimum((x * count).astype(int), count - 1)
+
+
+def _heights(
+    values: Values, intervals: NDArray[np.intp], count: int, criterion: str
+) -> list[float]:
+    """The best constant for the values of each interval; the intervals are in ascending order."""
+    cuts, height = np.searchsorted(intervals, np.arange(count + 1)), CRITERIA[criterion]
+    return [height(values[cuts[i] : cuts[i + 1]]) for i in range(count)]
 
 
 class Error(NamedTuple):
@@ -201,19 +211,21 @@ def error(target: Function, network: Function) -> Error:
     return Error(float(away.mean()), float(away.max()))
 
 
-def staircase_error(target: Function, count: int) -> Error:
-    """The best that `count` equal steps can do: each error with the heights that make it smallest.
+def staircase_errors(target: Function, counts: Sequence[int]) -> list[Error]:
+    """The best that so many equal steps can do: each error with the heights that make it smallest.
 
     That is the limit of infinitely steep bumps.
     """
     x = np.linspace(0, 1, GRID)
-    values, place = target(x), np.minimum((x * count).astype(int), count - 1)
-    smallest = []
-    for criterion in ("mean", "largest"):
-        bumps = fit_bumps(target, count, criterion)
-        heights = np.array([bump.height for bump in bumps])
-        smallest.append(np.abs(values - heights[place]))
-    return Error(float(smallest[0].mean()), float(smallest[1].max()))
+    values, found = target(x), []
+    for count in counts:
+        intervals = _intervals(x, count)
+        mean, largest = (
+            np.abs(values - np.array(_heights(values, intervals, count, criterion))[intervals])
+            for criterion in ("mean", "largest")
+        )
+        found.append(Error(float(mean.mean()), float(largest.max())))
+    return found
 
 
 @dataclass(frozen=True)

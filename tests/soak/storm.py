@@ -13,6 +13,9 @@ KEYS = (
     *("space", "Tab", "shift+Tab", "Return", "Escape", "Escape", "Up", "Down", "Left", "Right"),
     *("Home", "End", "Prior", "Next", "Delete", "BackSpace", "a", "F1", "Menu"),
     *("ctrl+z", "ctrl+shift+z", "ctrl+e", "ctrl+o", "ctrl+s", "ctrl+r", "ctrl+c", "ctrl+v"),
+    *("e", "n", "p", "r", "s", "F2", "ctrl+d", "ctrl+g", "ctrl+k", "ctrl+l", "ctrl+Return"),
+    *("ctrl+Left", "ctrl+Right", "alt+Up", "alt+Down", "alt+Left", "alt+Delete", "ctrl+alt+o"),
+    *("ctrl+shift+c", "ctrl+shift+e", "ctrl+shift+s", "ctrl+shift+v", "ctrl+alt+s"),
 )
 TEXTS = ("0", "0.5", "1e-3", "64", "-1", "999999999999", "x*sin(x)", "nan", "ümläut", "%s{}", ".")
 SECONDS = 10.0

@@ -14,7 +14,7 @@ from core.studies.approximation import (
     drawn_target,
     error,
     fit_bumps,
-    staircase_error,
+    staircase_errors,
     step,
     typed_target,
 )
@@ -34,13 +34,13 @@ def test_a_bump_is_its_height_inside_and_nothing_outside():
 
 @pytest.mark.parametrize("key", TARGETS)
 def test_more_bumps_are_never_worse_on_average(key):
-    means = [staircase_error(TARGETS[key].function, n).mean for n in (4, 8, 16, 32, 64)]
+    means = [each.mean for each in staircase_errors(TARGETS[key].function, (4, 8, 16, 32, 64))]
     assert all(later <= earlier + 1e-12 for earlier, later in pairwise(means))
 
 
 def test_each_criterion_makes_its_own_error_smallest():
     target = TARGETS["wiggle"].function
-    best = staircase_error(target, 10)
+    (best,) = staircase_errors(target, (10,))
     for criterion in ("mean", "largest", "squared"):
         got = error(target, build(fit_bumps(target, 10, criterion), 1e6))
         assert got.mean >= best.mean - 1e-4 and got.largest >= best.largest - 1e-4

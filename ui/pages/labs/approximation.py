@@ -23,7 +23,7 @@ from core.studies.approximation import (
     build,
     error,
     fit_bumps,
-    staircase_error,
+    staircase_errors,
 )
 from core.studies.base import StudyError
 from core.studies.learn_job import LearnJob
@@ -249,8 +249,7 @@ class ApproximationPage(LabPage):
         asked = self.choice()
         if asked != self._errors_of:
             self._errors_of = asked
-            function = self.target_now.function
-            self.error_view.show_errors(COUNTS, [staircase_error(function, n) for n in COUNTS])
+            self.error_view.show_errors(COUNTS, staircase_errors(self.target_now.function, COUNTS))
 
     def _go_on(self, length: int) -> None:
         """All parts are in place at first; while building, the number placed stays."""
