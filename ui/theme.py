@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict, dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
@@ -77,10 +77,13 @@ class Theme:
 
     def layer_colors(self, n: int) -> list[QColor]:
         """One colour per layer along the depth ramp, resampled for n layers."""
-        ramp = [QColor(c) for c in self.depth]
-        if n == 1:
-            return [ramp[0]]
-        return [_along(ramp, i / (n - 1)) for i in range(n)]
+        return list(_resampled(self.depth, n))
+
+
+@lru_cache(64)
+def _resampled(colors: tuple[str, ...], n: int) -> tuple[QColor, ...]:
+    ramp = [QColor(color) for color in colors]
+    return tuple(_along(ramp, i / (n - 1) if n > 1 else 0.0) for i in range(n))
 
 
 def _along(ramp: list[QColor], share: float) -> QColor:
