@@ -18,7 +18,7 @@ HEIGHT, PICTURE, INSET = 232, 132, 12
 class PictureTile(QAbstractButton):
     """A picture, a title, some words and a footer; a click, Enter or the space bar chooses it.
 
-    `picture` is computed when the tile is first painted.
+    `picture` is computed by `complete`; until then its place is empty.
     """
 
     def __init__(
@@ -31,7 +31,9 @@ class PictureTile(QAbstractButton):
     ) -> None:
         super().__init__(parent)
         self._title, self._words, self._footer = title, words, footer
-        self._picture = picture
+        self._compute = picture
+        self._picture = CardPicture()
+        self.is_complete = False
         self._bold = QFont(self.font())
         self._bold.setBold(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -41,6 +43,11 @@ class PictureTile(QAbstractButton):
         self.setFixedHeight(HEIGHT)
         self.setAccessibleName(title)
         self.setAccessibleDescription(words)
+
+    def complete(self) -> None:
+        """Compute the picture."""
+        self._picture, self.is_complete = self._compute(), True
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(280, HEIGHT)
@@ -57,7 +64,7 @@ class PictureTile(QAbstractButton):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint_ground(painter, colors)
             room = QRectF(INSET, INSET, self.width() - 2 * INSET, PICTURE - INSET)
-            self._picture().paint(painter, room, colors)
+            self._picture.paint(painter, room, colors)
             self._paint_words(painter, colors)
 
     def _paint_ground(self, painter: QPainter, colors: theme.Theme) -> None:

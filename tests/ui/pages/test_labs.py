@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QTextDocument
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QSpinBox
 
@@ -25,6 +25,7 @@ from ui.pages.labs.gradient_descent import GradientDescentPage, parsed_points
 from ui.pages.labs.registry import LAB_PAGES
 from ui.pages.labs.state import loads
 from ui.widgets.number_field import NumberField
+from ui.widgets.picture_tile import PICTURE
 
 
 @pytest.fixture
@@ -40,6 +41,15 @@ def test_every_card_opens_its_lab_and_escape_leads_back(labs, qtbot):
         assert labs.lab is not None and labs.lab.key == tile.lab.key
         qtbot.keyClick(labs, Qt.Key.Key_Escape)
         assert labs.lab is None and tile.hasFocus()
+
+
+def test_the_pictures_of_the_cards_follow_once_the_page_is_shown(labs, qtbot):
+    def pictures() -> list[QImage]:
+        return [tile.grab(QRect(20, 20, 200, PICTURE - 40)).toImage() for tile in labs.cards.tiles]
+
+    empty = pictures()
+    assert all(picture == empty[0] for picture in empty)
+    qtbot.waitUntil(lambda: empty[0] not in pictures(), timeout=WAIT)
 
 
 def test_the_last_labs_stay_as_they_are_and_older_ones_keep_their_settings(labs, qtbot):

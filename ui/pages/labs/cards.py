@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import (
-    QKeyEvent,
-    QResizeEvent,
-)
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -25,6 +22,8 @@ from ui.widgets.scroll_area import ScrollArea
 
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 MARGIN, GAP, NARROWEST = 16, 12, 268
+# Between two pictures, for what the user does meanwhile.
+PAUSE_MILLISECONDS = 16
 
 
 class LabTile(PictureTile):
@@ -46,6 +45,9 @@ class LabCards(QWidget):
     def __init__(self, keys: list[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.tiles = [LabTile(LABS[key]) for key in keys]
+        self._next = QTimer(self)
+        self._next.setInterval(PAUSE_MILLISECONDS)
+        self._next.timeout.connect(self._complete_next)
         self._grid = QGridLayout()
         self._grid.setSpacing(GAP)
         self._grid.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
@@ -83,6 +85,18 @@ class LabCards(QWidget):
     def retheme(self) -> None:
         for tile in self.tiles:
             tile.update()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._next.start()
+
+    def _complete_next(self) -> None:
+        """Compute one picture after another: the page is there at once."""
+        lacking = next((tile for tile in self.tiles if not tile.is_complete), None)
+        if lacking is None:
+            self._next.stop()
+        else:
+            lacking.complete()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._lay_out()
