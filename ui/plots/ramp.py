@@ -55,8 +55,10 @@ def colored(values: Picture, low: float, high: float, table: Colors) -> Colors:
     scale = 256 / (high - low) if high > low else 0.0
     if not math.isfinite(scale):
         scale = 0.0
-    places = np.subtract(values, low, dtype=np.float32)
-    np.multiply(places, scale, out=places)
+    # Values may be infinite, or beyond what a float32 holds.
+    with np.errstate(all="ignore"):
+        places = np.subtract(values, low, dtype=np.float32)
+        np.multiply(places, scale, out=places)
     # fmax puts NaN at the low end.
     np.fmax(places, 0, out=places)
     np.minimum(places, 255, out=places)
