@@ -11,6 +11,9 @@ from PySide6.QtGui import QColor, QImage
 
 from ui.theme import Theme, channels
 
+# Sums of these are finite in single precision.
+VERY_LARGE = 1e30
+
 Colors = NDArray[np.uint32]
 Picture = NDArray[np.floating]
 Pixels = NDArray[np.intp]
@@ -90,7 +93,11 @@ def _weights(short: int, long: int) -> NDArray[np.float32]:
 
 
 def enlarged(values: Picture, rows: int, columns: int, across: Pixels | None = None) -> Picture:
-    """Images (…, rows, columns) interpolated to another size, or the columns `across` of them."""
+    """Images (…, rows, columns) interpolated to another size, or the columns `across` of them.
+    Infinite values count as very large, NaN as very small, so that they keep to their places.
+    """
+    if not np.isfinite(values).all():
+        values = np.nan_to_num(values, nan=-VERY_LARGE, posinf=VERY_LARGE, neginf=-VERY_LARGE)
     high, wide = values.shape[-2:]
     weights = _weights(wide, columns)
     return _weights(high, rows) @ values @ (weights if across is None else weights[across]).T

@@ -24,3 +24,12 @@ def test_the_ends_of_the_table_are_the_ends_of_the_range():
     values = np.array([-math.inf, -1.0, 0.0, 1.0, math.inf, math.nan])
     assert ramp.colored(values, -1.0, 1.0, TABLE).tolist() == [0, 0, 128, 255, 255, 0]
     assert ramp.colored(values, 0.0, 0.0, TABLE).tolist() == [0] * 6
+
+
+def test_what_is_not_finite_keeps_to_its_place_when_enlarged():
+    values = np.zeros((5, 5), np.float32)
+    values[0, 0], values[0, 4], values[4, 0] = math.inf, math.nan, -math.inf
+    found = ramp.enlarged(values, 20, 20)
+    colors = ramp.colored(found, -1.0, 1.0, TABLE)
+    assert (colors[0, 0], colors[0, 19], colors[19, 0]) == (255, 0, 0)
+    assert (colors[8:12, 8:12] == 128).all() and (colors[12:, 12:] == 128).all()
