@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, ClassVar
 from core.base.translation import Message
 from core.experiment.space import Narrowing, Range
 from core.search.plan import SearchPlan
-from core.search.study import Stage, Study, load, next_narrowings
-from core.search.summary import Repeated
+from core.search.study import Stage, Study, load, next_narrowings, ranked
+from core.search.summary import BEST, Repeated
 from core.search.trial import TrialRecord
 from core.training.training_data import TrainingData
 from core.worker.executors import executors
@@ -39,7 +39,8 @@ class SearchUpdate:
 
 @dataclass(frozen=True)
 class SearchState(SearchUpdate):
-    """The state of a search at one time: all finished trials, and running ones so far."""
+    """The state of a search at one time: all finished trials, and running ones so far. Only the
+    best trials have their curves: those of thousands take much memory."""
 
     plan: SearchPlan = field(kw_only=True)
 
@@ -56,8 +57,10 @@ class SearchState(SearchUpdate):
     def updated(self, update: SearchUpdate) -> SearchState:
         """The state after an update."""
         records = {record.index: record for record in (*self.records, *update.records)}
-        known = tuple(records[index] for index in sorted(records))
-        return SearchState(**{**vars(update), "records": known}, plan=self.plan)
+        known = [records[index] for index in sorted(records)]
+        best = {record.index for record in ranked(known, self.plan.score)[:BEST]}
+        kept = tuple(r if r.index in best or not r.epochs else r.without_curves() for r in known)
+        return SearchState(**{**vars(update), "records": kept}, plan=self.plan)
 
 
 @dataclass(frozen=True)
@@ -69,14 +72,14 @@ class StudyJob:
     def run(self, context: Context) -> SearchState:
         """Raises `SearchError`, `SpecError`, `MissingExtra`."""
         study = load(self.file)
-        return SearchState(
+        update = SearchUpdate(
             tuple(study.records),
-            plan=study.plan,
             stages=tuple(study.stages),
             importances=tuple(study.importances().items()),
             repeated=tuple(study.repeated),
             finished=study.finished,
         )
+        return SearchState(plan=study.plan).updated(update)
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,7 @@ class _Search:
         self._changed = True
         count = len(self._study.records)
         self._weigh()
-        total = self._job.plan.trials * self._job.plan.stages
+        total = self._job.plan.total
         if not self._context.cancelled:
             self._context.progress(
                 count, total, Message("{count} of {total} trials", count=count, total=total)

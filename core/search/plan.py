@@ -42,7 +42,8 @@ PRUNING = {
 # The trials of a strategy that learns from earlier ones are drawn in groups of this size, so that
 # the table does not depend on how many workers there are.
 GROUP = 10
-MOST_TRIALS, MOST_STAGES = 100_000, 20
+# Trials of all stages together; Optuna takes about 15 kB of memory for each.
+MOST_TRIALS, MOST_STAGES = 10_000, 20
 VERSION = 1
 DATASET = "data.dataset"
 NO_ACCURACY = Message("score: a regression has no accuracy; rank its trials by loss")
@@ -90,6 +91,11 @@ class SearchPlan:
         help="What ranks the trials, on the validation part after the last epoch.",
     )
 
+    @property
+    def total(self) -> int:
+        """The number of trials of all stages."""
+        return self.trials * self.stages
+
     def validate(self) -> None:
         """Raises `SearchError` that names every problem."""
         validate_ranges(self.experiment, self.ranges)
@@ -116,8 +122,8 @@ class SearchPlan:
             )
         if any(_lacks(task, self.score) for task in self._tasks()):
             problems.append(NO_ACCURACY)
-        if not 1 <= self.trials <= MOST_TRIALS or not 1 <= self.stages <= MOST_STAGES:
-            problems.append(Message("a search has 1 to 100,000 trials a stage and 1 to 20 stages"))
+        if self.trials < 1 or not 1 <= self.stages <= MOST_STAGES or self.total > MOST_TRIALS:
+            problems.append(Message("a search has 1 to 10,000 trials in 1 to 20 stages"))
         if not 0 <= self.seed < 2**32:
             problems.append(Message("the seed of a search is from 0 to 4,294,967,295"))
         if self.experiment.training.max_epochs < 1:

@@ -63,7 +63,7 @@ class TrialTask:
         return TrialRecord(self.index, self.stage, self.parameters, state="failed", message=message)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TrialRecord:
     """The results of a trial so far; the curves have one entry an epoch.
 
@@ -92,6 +92,12 @@ class TrialRecord:
     def curve(self, score: str) -> tuple[float, ...]:
         """The validation curve of the score that is searched for."""
         return self.validation_accuracy if score == "accuracy" else self.validation_loss
+
+    def without_curves(self) -> TrialRecord:
+        """The same results in little memory."""
+        return replace(
+            self, train_loss=(), train_accuracy=(), validation_loss=(), validation_accuracy=()
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data for JSON; what is not a number is None."""

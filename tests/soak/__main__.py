@@ -50,7 +50,8 @@ class Soak:
         environment = {**os.environ, **folders, "HOME": str(self.home), "QT_QPA_PLATFORM": "xcb"}
         root = str(Path(__file__).parents[2])
         environment |= {"PYTHONPATH": root, "WATCH": str(self.watched)}
-        environment["READY"] = str(self.ready)
+        # Qt warns where a link is opened and there is no browser.
+        environment |= {"READY": str(self.ready), "BROWSER": "true"}
         # MNIST takes 130 MiB more where a lab shows it.
         environment.pop("PLAYGROUND_DATA", None)
         self.ready.unlink(missing_ok=True)

@@ -158,7 +158,8 @@ def test_a_study_of_another_search_is_not_mixed_up(tmp_path):
     [
         ({"ranges": ()}, "nothing varies"),
         ({"strategy": "luck"}, "unknown strategy"),
-        ({"trials": 0}, "1 to 100,000"),
+        ({"trials": 0}, "1 to 10,000"),
+        ({"trials": 1_000, "stages": 11}, "1 to 10,000"),
         (
             {"experiment": replace(EXPERIMENT, data=DataSpec(Spiral(), validation=0))},
             "validation data",

@@ -240,7 +240,7 @@ class SearchPage(Page):
 
     def _show_share(self, state: SearchState) -> None:
         """How much of the plan is done, at the end."""
-        share = len(state.records) / (state.plan.trials * state.plan.stages)
+        share = len(state.records) / state.plan.total
         self.progress.setValue(1000 if state.finished else round(1000 * share))
         self.status.setText(tr("{count} trials", count=len(state.records)))
 

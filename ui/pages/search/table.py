@@ -19,6 +19,8 @@ from ui import theme
 from ui.theme import blend
 
 ROW_HEIGHT, LEAST_WIDTH = 26, 48
+# Columns are as wide as so many rows need: measuring thousands takes tenths of a second.
+MEASURED_ROWS = 100
 # The columns before those of the settings: rank, trial, score.
 FIXED = 3
 NONE = "–"
@@ -130,6 +132,7 @@ class TrialsTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.horizontalHeader().setResizeContentsPrecision(MEASURED_ROWS)
         self.horizontalHeader().setMinimumSectionSize(LEAST_WIDTH)
         self.hide()
         self.doubleClicked.connect(lambda index: self.opened.emit(self.trials.rows[index.row()]))
