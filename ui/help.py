@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QImage, QResizeEvent, QTextDocument
+from PySide6.QtGui import QImage, QResizeEvent, QTextDocument
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from core.base.translation import Message, language, tr
 from ui.menus import Line, MenuBar
 from ui.pages import PAGES
+from ui.widgets.outside import open_outside
 from ui.widgets.text_browser import TextBrowser
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -187,9 +188,9 @@ class Guide(QDialog):
         if url.isRelative() and name.suffix == ".md":
             self.show_page(name.stem)
         elif (file := file_of(url)) is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(file)))
+            open_outside(QUrl.fromLocalFile(str(file)), self)
         elif not url.isRelative():
-            QDesktopServices.openUrl(url)
+            open_outside(url, self)
 
 
 def about(parent: QWidget) -> None:

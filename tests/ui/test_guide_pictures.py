@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QImage, QTextDocument
+from PySide6.QtWidgets import QMessageBox
 
 from core.base.translation import ENGLISH, LANGUAGES, set_language
 from installers import contents
@@ -77,7 +78,7 @@ def shown_width(guide: Guide, name: str) -> int:
 
 def test_a_click_on_a_picture_opens_it_in_full_size(qtbot, language, monkeypatch):
     opened = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url) or True)
     guide = Guide(main_window(qtbot).menus)
     qtbot.addWidget(guide)
     index = next(page for page in pages(language) if page.stem == "index")
@@ -85,6 +86,16 @@ def test_a_click_on_a_picture_opens_it_in_full_size(qtbot, language, monkeypatch
     guide.text.anchorClicked.emit(QUrl(name))
     assert [Path(url.toLocalFile()) for url in opened] == [IMAGES / language / "tour.png"]
     assert guide.page == "index"
+
+
+def test_a_link_that_no_program_opens_is_shown_to_be_copied(qtbot, monkeypatch):
+    said = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: False)
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: said.append(box.informativeText()))
+    guide = Guide(main_window(qtbot).menus)
+    qtbot.addWidget(guide)
+    guide.text.anchorClicked.emit(QUrl("https://arxiv.org/abs/1712.09913"))
+    assert said == ["https://arxiv.org/abs/1712.09913"]
 
 
 @pytest.mark.parametrize(("name", "width"), [("finding", 276), ("table", 1120)])

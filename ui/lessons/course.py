@@ -8,7 +8,6 @@ from pathlib import Path
 from time import monotonic
 
 from PySide6.QtCore import QObject, QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.base.errors import about_file
@@ -22,6 +21,7 @@ from ui.menus import Command, Menu
 from ui.pages.train.page import TrainPage
 from ui.preferences import Memory
 from ui.session.session import Session
+from ui.widgets.outside import open_outside
 from ui.widgets.save_dialog import ask_target
 
 # The run is compared with what a question asks for at this interval.
@@ -217,7 +217,7 @@ class Course(QObject):
         if url.scheme() in ("lab", "gallery", "view"):
             self._go(url.scheme(), url.path())
         elif url.scheme() in ("http", "https"):
-            QDesktopServices.openUrl(url)
+            open_outside(url, self._window)
 
     def _ask_file(self) -> None:
         title, kinds = tr("Open lesson"), tr("Lessons (*.md)")
