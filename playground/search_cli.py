@@ -212,7 +212,7 @@ def _run(study: Study, options: argparse.Namespace) -> bool:
     from core.worker.executors import executors
 
     plan = study.plan
-    total = plan.total
+    total = plan.budget
     data = TrainingData(plan.experiment)
     plan.validate_task(data.split.train.task)
     quiet = not sys.stderr.isatty()

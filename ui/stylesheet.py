@@ -12,7 +12,7 @@ SHEET = Template("""
 QMainWindow, QDialog { background: $background; }
 QDialog#palette { background: $raised; border: 1px solid $edge; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
-QLabel#qt_msgbox_label { font-weight: 600; min-width: 340px; }
+QLabel#qt_msgbox_label { font-weight: 600; }
 QLabel#qt_msgbox_informativelabel { min-width: 340px; }
 
 QToolTip { background: $raised; color: $text; border: 1px solid $edge; padding: 3px 4px; }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -43,6 +44,11 @@ class SearchState(SearchUpdate):
     best trials have their curves: those of thousands take much memory."""
 
     plan: SearchPlan = field(kw_only=True)
+
+    @cached_property
+    def best_first(self) -> list[TrialRecord]:
+        """The trials that were trained to their end, ranked."""
+        return ranked(self.records, self.plan.score)
 
     @property
     def ranges(self) -> tuple[Range, ...]:
@@ -140,7 +146,7 @@ class _Search:
         self._changed = True
         count = len(self._study.records)
         self._weigh()
-        total = self._job.plan.total
+        total = self._job.plan.budget
         if not self._context.cancelled:
             self._context.progress(
                 count, total, Message("{count} of {total} trials", count=count, total=total)

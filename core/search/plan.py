@@ -92,8 +92,8 @@ class SearchPlan:
     )
 
     @property
-    def total(self) -> int:
-        """The number of trials of all stages."""
+    def budget(self) -> int:
+        """The trials of all stages together."""
         return self.trials * self.stages
 
     def validate(self) -> None:
@@ -122,7 +122,7 @@ class SearchPlan:
             )
         if any(_lacks(task, self.score) for task in self._tasks()):
             problems.append(NO_ACCURACY)
-        if self.trials < 1 or not 1 <= self.stages <= MOST_STAGES or self.total > MOST_TRIALS:
+        if self.trials < 1 or not 1 <= self.stages <= MOST_STAGES or self.budget > MOST_TRIALS:
             problems.append(Message("a search has 1 to 10,000 trials in 1 to 20 stages"))
         if not 0 <= self.seed < 2**32:
             problems.append(Message("the seed of a search is from 0 to 4,294,967,295"))

@@ -17,7 +17,7 @@ from ui.theme import Theme
 # Text is shortened to no less than this share of its width.
 LEAST_SHARE = 0.65
 # What stands between spans, and at the end of those that others follow.
-SEPARATOR = " ·"
+SEPARATORS = " ·"
 
 
 class OneOf(NamedTuple):
@@ -75,10 +75,10 @@ def fitted(spans: Sequence[Span], room: float, metrics: QFontMetricsF) -> list[S
             break
         fitting.append(span)
         room -= width
-    while fitting and not fitting[-1].text.strip(SEPARATOR):
+    while fitting and not fitting[-1].text.strip(SEPARATORS):
         fitting.pop()
     if fitting:
-        fitting[-1] = fitting[-1]._replace(text=fitting[-1].text.rstrip(SEPARATOR))
+        fitting[-1] = fitting[-1]._replace(text=fitting[-1].text.rstrip(SEPARATORS))
     return fitting
 
 

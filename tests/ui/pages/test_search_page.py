@@ -22,7 +22,7 @@ from core.experiment.space import Range
 from core.experiment.spec import DataSpec
 from core.search.candidates import candidates
 from core.search.job import SearchState
-from core.search.plan import SearchPlan
+from core.search.plan import MOST_STAGES, SearchPlan
 from core.search.study import Stage, load
 from core.search.trial import TrialRecord
 from tests.core.search.searching import EXPERIMENT, RATE, plan, searched, table
@@ -348,6 +348,16 @@ def test_narrowing_shows_the_old_and_the_new_range_and_goes_on(page, qtbot):
     assert page.state.stages[1].narrowings == proposed
     expected = searched(replace(SHORT, stages=2))
     assert results(list(page.state.records)) == results(expected.records)
+
+
+def test_narrowing_too_often_is_a_message_and_changes_nothing(page, tmp_path):
+    full = replace(SHORT, trials=1, stages=MOST_STAGES)
+    page.setup.show_plan(full)
+    page._finish(SearchState(plan=full, finished=True))
+    page.further.click()
+    assert page.banner.isVisible() and "20 stages" in page.banner.text()
+    assert not page.is_running and page.setup.plan == full
+    assert page.state.finished and page.state.plan == full
 
 
 def test_a_best_trial_at_a_border_raises_an_alarm(page):

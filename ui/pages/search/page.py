@@ -26,8 +26,8 @@ from core.base.translation import Message, tr
 from core.experiment.space import SearchError
 from core.search import summary
 from core.search.job import SearchJob, SearchState, SearchUpdate, StudyJob
+from core.search.plan import SearchPlan
 from core.search.presets import lecture
-from core.search.study import ranked
 from core.search.trial import TrialRecord
 from ui.menus import Command, Menu
 from ui.page import Page, PageContext
@@ -88,12 +88,8 @@ class SearchPage(Page):
         """Run what is left of the plan."""
         if self.job or (self.state and self.state.finished):
             return
-        self.report("")
         plan, place = self.setup.plan, self.setup.place
-        try:
-            plan.validate()
-        except SearchError as error:
-            self.report(tr(str(error)))
+        if not self._can_run(plan):
             return
         self.file = self.file or _new_file()
         job = BackgroundJob(
@@ -110,6 +106,16 @@ class SearchPage(Page):
         job.failed.connect(self._fail)
         job.stopped.connect(self._stop)
         self._begin(job, "running", tr("starting"))
+
+    def _can_run(self, plan: SearchPlan) -> bool:
+        """Whether a plan is valid; a message says what is wrong with it."""
+        self.report("")
+        try:
+            plan.validate()
+        except SearchError as error:
+            self.report(tr(str(error)))
+            return False
+        return True
 
     def _begin(self, job: BackgroundJob, state: str, words: str) -> None:
         self.job = job
@@ -148,6 +154,8 @@ class SearchPage(Page):
         if self.job or not (self.state and self.state.finished):
             return
         plan = replace(self.state.plan, stages=self.state.plan.stages + 1)
+        if not self._can_run(plan):
+            return
         self.setup.show_plan(plan)
         self.state = replace(self.state, plan=plan, finished=False)
         self.start()
@@ -240,7 +248,7 @@ class SearchPage(Page):
 
     def _show_share(self, state: SearchState) -> None:
         """How much of the plan is done, at the end."""
-        share = len(state.records) / state.plan.total
+        share = len(state.records) / state.plan.budget
         self.progress.setValue(1000 if state.finished else round(1000 * share))
         self.status.setText(tr("{count} trials", count=len(state.records)))
 
@@ -290,8 +298,7 @@ class SearchPage(Page):
     def copy_best(self) -> None:
         """Put the lines of the best trials on the clipboard."""
         if self.state:
-            best = ranked(self.state.records, self.state.plan.score)
-            lines = summary.best_lines(best, self.state.plan)
+            lines = summary.best_lines(self.state.best_first, self.state.plan)
             QGuiApplication.clipboard().setText("\n".join(lines))
 
     # As part of the window

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 from core.base.translation import Message, tr
 from core.search import summary
 from core.search.job import SearchState
-from core.search.study import ranked
 from ui import theme
 
 SHOWN = 5
@@ -68,7 +67,7 @@ class Results(QScrollArea):
 def _paragraphs(state: SearchState) -> Iterator[str]:
     """Most important first: the panel may be small."""
     colors, plan = theme.current(), state.plan
-    best = ranked(state.records, plan.score)
+    best = state.best_first
     lines = [_html(line) for line in summary.best_lines(best, plan, SHOWN)]
     if lines:
         yield f"<p><b>{lines[0]}</b><br>{'<br>'.join(lines[1:])}</p>"

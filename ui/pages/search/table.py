@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from core.base.translation import Message, tr
 from core.experiment.space import Range
 from core.search.job import SearchState
-from core.search.study import ranked
 from core.search.summary import short_name, ties
 from core.search.trial import TrialRecord
 from ui import theme
@@ -48,7 +47,7 @@ class TrialsModel(QAbstractTableModel):
     def show_state(self, state: SearchState, chosen: frozenset[int] | None) -> None:
         """Show other trials."""
         self.beginResetModel()
-        best = ranked(state.records, state.plan.score)
+        best = state.best_first
         self._score, self._ties = state.plan.score, ties(best, state.plan.score)
         known = {record.index for record in best}
         rest = [record for record in state.records if record.index not in known]

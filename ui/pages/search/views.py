@@ -15,7 +15,6 @@ from core.base.translation import Message, tr
 from core.experiment.space import Range
 from core.search.job import SearchState
 from core.search.plan import SearchPlan
-from core.search.study import ranked
 from core.search.summary import BEST, short_name
 from core.search.trial import TrialRecord
 from ui.plots.curve_grid import CurveGrid, SmallCurves
@@ -200,7 +199,7 @@ class ParallelView(SearchView):
         state = self.state
         assert state is not None
         score = state.plan.score
-        best_first = ranked(state.records, score)[:MOST_LINES]
+        best_first = state.best_first[:MOST_LINES]
         self._shown = best_first[::-1]
         ranges = [_widened(r, best_first) for r in state.plan.ranges]
         axes = [_coordinate(each, self._shown) for each in ranges]
@@ -238,7 +237,7 @@ class CurvesView(SearchView):
         assert state is not None
         score = state.plan.score
         running = [r for r in state.running if r.epochs > 1][: BEST // 2]
-        best = self._best = ranked(state.records, score)[: BEST - len(running)]
+        best = self._best = state.best_first[: BEST - len(running)]
         titled = [
             (tr("Best-{place}  {score}", place=i, score=_score(r, score)), r)
             for i, r in enumerate(best, 1)
@@ -272,7 +271,7 @@ class _GridPlot(PicturePlot):
 
 def _tied(state: SearchState) -> tuple[float, float]:
     """The scores within one standard error of the best; NaN where it is not known."""
-    best = ranked(state.records, state.plan.score)
+    best = state.best_first
     if not best or not math.isfinite(best[0].standard_error):
         return math.nan, math.nan
     first = best[0]
