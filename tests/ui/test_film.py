@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -246,6 +247,19 @@ def test_the_dialog_stays_open_when_the_film_is_stopped(qtbot, dialog, tmp_path)
     assert dialog.isVisible() and dialog.save_button.isEnabled()
     assert "no file is left" in dialog.problem.text()
     assert dialog.made is None
+
+
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_a_film_that_is_over_gives_its_memory_back_while_the_dialog_is_open(
+    qtbot, dialog, tmp_path, is_stopped
+):
+    dialog.show()
+    dialog.save_to(tmp_path / "film.gif")
+    maker = weakref.ref(dialog.maker)
+    if is_stopped:
+        dialog.maker.stop()
+    qtbot.waitUntil(lambda: dialog.maker is None, timeout=WAIT)
+    qtbot.waitUntil(lambda: maker() is None, timeout=WAIT)
 
 
 def test_without_ffmpeg_mp4_cannot_be_chosen_and_says_why(qtbot, monkeypatch, views, run):

@@ -25,8 +25,8 @@ from ui.session.job import BackgroundJob
 from ui.theme import Theme
 from ui.views import View
 
-# The most frames waiting to be written: at double size each takes about 16 MB.
-WAITING = 4
+# The most frames waiting to be written, up to 16 MB each; writing is slower than painting.
+WAITING = 2
 # How long the window paints frames before it handles other events.
 SLICE_SECONDS = 0.1
 IDLE_MILLISECONDS = 5
@@ -175,7 +175,8 @@ def _pixels(picture: QImage) -> bytes:
 
 class FilmMaker(QObject):
     """Makes a film: paints its frames in the window's thread, a few at a time, while a job writes
-    them. Exactly one of `finished` (with an error message, "" on success) and `stopped` ends it."""
+    them. Exactly one of `finished` (with an error message, "" on success) and `stopped` ends it;
+    then it is deleted: it holds the ground of all frames, as large as a frame."""
 
     progressed = Signal(float)
     finished = Signal(str)
@@ -231,8 +232,10 @@ class FilmMaker(QObject):
 
     def _end(self, problem: str) -> None:
         self._timer.stop()
+        self.deleteLater()
         self.finished.emit(tr(problem))
 
     def _stopped(self) -> None:
         self._timer.stop()
+        self.deleteLater()
         self.stopped.emit()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
@@ -52,3 +54,8 @@ class _Text(TextBrowser):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(120, 40)
+
+
+def html_table(rows: Iterable[str]) -> str:
+    """A table for a card, of rows in HTML."""
+    return f"<table cellspacing='0' cellpadding='1' style='margin-top:6px'>{''.join(rows)}</table>"

@@ -40,6 +40,7 @@ from ui.pages.labs.optimizer_race import marked, show_place
 from ui.session.job import BackgroundJob
 from ui.theme import current
 from ui.widgets.number_slider import NumberSlider
+from ui.widgets.text_card import html_table
 from ui.widgets.text_field import TextField
 
 CURVE, TOWERS, DEPTH = "curve", "towers", "depth"
@@ -465,7 +466,7 @@ def _trained_text(moment: Moment, function) -> str:
         label = tr("from the built weights") if name == BUILT else tr("random, {name}", name=name)
         cells = f"<td>&nbsp;{figure(found.mean)}</td><td>&nbsp;{figure(found.largest)}</td>"
         rows.append(f"<tr><td>{escape(label)}</td>{cells}</tr>")
-    return f"<table cellspacing='0' cellpadding='1' style='margin-top:6px'>{''.join(rows)}</table>"
+    return html_table(rows)
 
 
 def _coarse_error(function, network) -> Error:

@@ -30,6 +30,7 @@ from ui.theme import current
 from ui.widgets.check import Check
 from ui.widgets.numbers import shown
 from ui.widgets.row_label import RowLabel
+from ui.widgets.text_card import html_table
 from ui.widgets.text_field import TextField
 
 SLOPE, LINE = "slope", "line"
@@ -324,9 +325,7 @@ class GradientDescentPage(LabPage):
                 f"<tr><td><span style='color:{color}'>●</span> {escape(tr(path.method.label))}</td>"
                 f"{cells}<td style='color:{current().bad}'>&nbsp;{note}</td></tr>"
             )
-        return (
-            f"<table cellspacing='0' cellpadding='1' style='margin-top:6px'>{''.join(rows)}</table>"
-        )
+        return html_table(rows)
 
 
 def parsed_points(text: str) -> tuple[tuple[float, float], ...]:

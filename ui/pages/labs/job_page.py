@@ -12,6 +12,7 @@ from core.base.translation import tr
 from core.worker.job import Job, Progress
 from ui.pages.labs.lab_page import LabPage
 from ui.session.job import BackgroundJob
+from ui.widgets.text_card import html_table
 
 # A computation starts this long after the last change of a setting.
 PAUSE = 180
@@ -138,7 +139,7 @@ def table(titles: list[str], columns: list[dict[str, str]], muted: str) -> str:
     for name in columns[0] if columns else ():
         head = f"<span style='color:{muted}'>{name}</span>"
         lines.append(_line(head, [each.get(name, "") for each in columns]))
-    return f"<table cellspacing='0' cellpadding='1'>{''.join(lines)}</table>"
+    return html_table(lines)
 
 
 def _line(title: str, cells: list[str]) -> str:

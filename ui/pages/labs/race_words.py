@@ -16,6 +16,7 @@ from ui.pages.labs.race_plots import swatch
 from ui.pages.labs.racers_form import LABELS
 from ui.plots.ticks import number
 from ui.theme import current
+from ui.widgets.text_card import html_table
 
 SLOT_NAMES = {"velocity": "v", "square_sum": "G", "square": "G", "step_square": "D", "mean": "m",
               "largest": "u", "sum": "Σm", "peak": Message("largest v")}  # fmt: skip
@@ -131,7 +132,7 @@ def standings_text(ran: Race, at: int) -> str:
             f"<tr><td>{swatch(key)} {escape(tr(LABELS[key]))}</td>{cells}"
             f"<td style='color:{color}'>&nbsp;&nbsp;{fate}</td></tr>"
         )
-    return f"<table cellspacing='0' cellpadding='1' style='margin-top:6px'>{''.join(rows)}</table>"
+    return html_table(rows)
 
 
 def _fate(ran: Race, key: str, at: int) -> tuple[str, str]:
