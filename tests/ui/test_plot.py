@@ -85,6 +85,9 @@ def test_figures_are_written_for_reading():
     assert number(0.01823) == "0.0182"
     assert number(-1.5) == "−1.50"
     assert number(1.2e-7) == "1.20·10⁻⁷"
+    assert number(9.999e-5) == "1.00·10⁻⁴"
+    assert number(999999.9) == "1.00·10⁶"
+    assert number(0.9999) == "1.00"
     assert number(math.nan) == "–"
     assert number(math.inf) == "∞"
     assert [count(n) for n in (7, 12_345, 1_500_000)] == ["7", "12.3k", "1.5M"]

@@ -90,7 +90,7 @@ def test_where_there_is_no_accuracy_the_validation_loss_is_told(toolbar: Toolbar
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.18342, "0.1834"), (3e-5, "3.0e-05"), (0, "0.0000"), (2e6, "2.0e+06"), (math.inf, "∞")],
+    [(0.18342, "0.1834"), (3e-5, "3.0·10⁻⁵"), (0, "0.0000"), (2e6, "2.0·10⁶"), (math.inf, "∞")],
 )
 def test_figures_keep_their_length(value: float, text: str) -> None:
     assert decimal(value, 4) == text

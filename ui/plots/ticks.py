@@ -37,11 +37,13 @@ def number(value: float, digits: int = 3) -> str:
         return "∞" if value > 0 else "−∞"
     if value == 0:
         return "0"
-    exponent = math.floor(math.log10(abs(value)))
+    # Rounded first: 9.99 with two digits is 10, which has another exponent.
+    mantissa, raised = f"{value:.{digits - 1}e}".split("e")
+    exponent = int(raised)
     if -3 <= exponent < 6:
         text = f"{value:.{max(digits - 1 - exponent, 0)}f}"
     else:
-        text = f"{value / 10.0**exponent:.{digits - 1}f}·{power(exponent)}"
+        text = f"{mantissa}·{power(exponent)}"
     return text.replace("-", "−")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QR
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui import theme
+from ui.plots.ticks import number
 
 GAP = 12
 NONE = "–"
@@ -150,10 +150,7 @@ def _tabular(font: QFont, bold: bool) -> QFont:
 
 
 def decimal(value: float, places: int) -> str:
-    """A value with fixed decimals; in scientific notation if too small or too large."""
-    if math.isnan(value):
-        return NONE
-    if math.isinf(value):
-        return "∞"
-    small = value != 0 and abs(value) < 10.0**-places
-    return f"{value:.1e}" if small or abs(value) >= 1e5 else f"{value:.{places}f}"
+    """A value with fixed decimals; with two digits and a power of ten if too small or too large."""
+    if value == 0 or 10.0**-places <= abs(value) < 1e5:
+        return f"{value:.{places}f}"
+    return number(value, 2)
