@@ -24,6 +24,8 @@ from core.training.questions import Answer, Questionnaire
 from core.training.results import Divergence, Score, Segment
 
 BINS = 48
+# What an array takes beside its values.
+ARRAY_BYTES = 128
 
 Status = Literal["running", "paused", "finished", "diverged"]
 
@@ -135,13 +137,13 @@ class Frame:
 
 
 def measured_bytes(frame: Frame) -> int:
-    """The size of all arrays in the `MEASURES` of a frame."""
+    """The memory of all arrays in the `MEASURES` of a frame."""
     return sum(_array_bytes(getattr(frame, name)) for name in MEASURES)
 
 
 def _array_bytes(value: object) -> int:
     if isinstance(value, np.ndarray):
-        return value.nbytes
+        return value.nbytes + ARRAY_BYTES
     if is_dataclass(value):
         return sum(_array_bytes(getattr(value, field.name)) for field in fields(value))
     return sum(map(_array_bytes, value)) if isinstance(value, tuple) else 0

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from core.base import pickling
+
 
 @dataclass(frozen=True)
 class Shared:
@@ -26,7 +28,7 @@ Packed = bytes | Shared
 
 
 def pack(message: Any) -> bytes:
-    return pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+    return pickling.dumps(message)
 
 
 def unpack(packed: Packed) -> Any:

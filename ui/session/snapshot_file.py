@@ -8,6 +8,7 @@ import pickle
 from pathlib import Path
 from typing import Any
 
+from core.base.pickling import Pickler
 from core.experiment.files import replacing
 from ui.session.snapshot import Snapshot
 
@@ -42,7 +43,7 @@ def write_snapshot(path: Path, snapshot: Snapshot) -> None:
     Frames are packed one by one, so that the writing thread does not block others for long.
     """
     packed = io.BytesIO()
-    pickler = pickle.Pickler(packed, pickle.HIGHEST_PROTOCOL)
+    pickler = Pickler(packed)
     frames = []
     for history in snapshot.histories:
         frames.append(history.frames)
