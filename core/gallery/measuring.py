@@ -33,6 +33,6 @@ def shared_data(spec: ExperimentSpec) -> SharedData:
 
 
 def frame_of(trainer: Trainer) -> Frame:
-    """The trainer's present state, without its curves and data."""
+    """The trainer's present state, without its curves, its data and what can be asked of it."""
     frame = Meter(trainer).frame("paused", measures=MEASURED, validate=False)
-    return replace(frame, segment=NO_SEGMENT, validation=(), data=None)
+    return replace(frame, segment=NO_SEGMENT, validation=(), data=None, asked=None)

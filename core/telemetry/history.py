@@ -216,9 +216,10 @@ class History:
             self.best = score
 
     def _keep(self, frame: Frame) -> None:
-        """Keep the most complete frame of every `stride`, the first, and the newest."""
-        if frame.segment.loss.size:
-            frame = replace(frame, segment=Segment(frame.iteration, *(_NOTHING,) * 3))
+        """Keep the most complete frame of every `stride`, the first, and the newest; its steps and
+        all scores but the last are kept elsewhere."""
+        nothing = Segment(frame.iteration, *(_NOTHING,) * 3)
+        frame = replace(frame, segment=nothing, validation=frame.validation[-1:])
         if self.frames and self.frames[-1].iteration == frame.iteration:
             self.frames[-1] = frame
             return

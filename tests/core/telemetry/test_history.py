@@ -215,13 +215,14 @@ def test_a_long_run_stays_small():
     for i in range(500):
         loss = np.full(100, float(i))
         part = Segment(i * 100, loss, loss, loss)
-        score = Score(i * 100, 1.0 / (i + 1), 0.5)
-        history.append(replace(frame, iteration=i * 100, segment=part, validation=(score,)))
+        scores = (Score(i * 100 - 50, 2.0, 0.5), Score(i * 100, 1.0 / (i + 1), 0.5))
+        history.append(replace(frame, iteration=i * 100, segment=part, validation=scores))
     assert history.steps.used <= 64
     assert len(history.layer_rows) <= 32
     assert len(history.scores) <= 64
     assert len(history.frames) <= 21
     assert all(f.segment.loss.size == 0 for f in history.frames)
+    assert all([s.iteration for s in f.validation] == [f.iteration] for f in history.frames)
     assert history.steps.high[0, : history.steps.used].max() == 499
     assert history.best is not None and history.best.iteration == 49900
 
