@@ -24,9 +24,14 @@ def ordinary_bytes(path: Path, most: int) -> bytes:
         raise OSError(errno.EINVAL, Message("is not an ordinary file"), str(path))
     if status.st_size > most:
         raise TooLarge
-    with open(path, "rb") as file:
+    with open(path, "rb", opener=_without_waiting) as file:
         # The size of files of the system, such as in /proc, is not known before.
-        data = file.read(most + 1)
+        data = file.read(most + 1) or b""
     if len(data) > most:
         raise TooLarge
     return data
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Reading the log of the kernel, an ordinary file by its mode, would wait for its next line."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))

@@ -457,14 +457,14 @@ def test_a_bad_file_is_reported_and_changes_nothing(
 
 
 def test_asking_opens_what_is_chosen(qtbot, opener, flowers, monkeypatch):
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(flowers), ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: (str(flowers), ""))
     opener.ask()
     qtbot.waitUntil(lambda: opener.dialog is not None, timeout=WAIT)
     opener.dialog.reject()
 
 
 def test_choosing_own_table_in_the_list_asks_for_a_file(opener, window, monkeypatch):
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: ("", ""))
     before = window.spec
     asking = replace(before, data=DataSpec(dataset=UserTable()))
     window.edit(opener, asking)
@@ -559,7 +559,7 @@ def test_a_folder_with_the_files_can_be_chosen_instead(
 ):
     write_set(tmp_path / "mine")
     window.edit(opener, MNIST_SPEC)
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "mine"))
+    monkeypatch.setattr("ui.data.download_dialog.ask_folder", lambda *_: tmp_path / "mine")
     with qtbot.waitSignal(offered(opener).accepted, timeout=WAIT):
         offered(opener).ask_folder()
     assert window.spec is MNIST_SPEC and find("mnist")
@@ -638,7 +638,7 @@ def test_a_dropped_experiment_is_still_an_experiment(qtbot, real, tmp_path):
 
 
 def test_data_are_opened_by_menu(qtbot, real, flowers, monkeypatch):
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(flowers), ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: (str(flowers), ""))
     real.menus.actions["Open data…"].trigger()
     qtbot.waitUntil(lambda: real.train.data.dialog is not None, timeout=WAIT)
     real.train.data.dialog.reject()

@@ -371,9 +371,7 @@ def test_views_in_a_folder_replace_older_files_only_if_the_user_agrees(
     dialog, tmp_path, monkeypatch
 ):
     asked = []
-    monkeypatch.setattr(
-        "ui.export.dialog.QFileDialog.getExistingDirectory", lambda *_: str(tmp_path)
-    )
+    monkeypatch.setattr("ui.export.dialog.ask_folder", lambda *_: tmp_path)
     monkeypatch.setattr("ui.export.dialog.may_replace", lambda _, paths: asked.append(paths))
     opened = dialog()
     opened.what.set_value(EACH)

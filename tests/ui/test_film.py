@@ -306,3 +306,17 @@ def test_a_run_is_paused_for_the_dialog_and_goes_on_after_it(qtbot, monkeypatch)
     window.menus.actions["Export film…"].trigger()
     assert len(opened) == 2 and not session.is_running
     window.close()
+
+
+def test_a_run_that_is_reset_before_the_dialog_opens_is_not_filmed(qtbot, monkeypatch):
+    window = MainWindow(session_within(ExperimentSpec()), "dark", remember=False)
+    qtbot.addWidget(window)
+    window.show()
+    session = window.session
+    monkeypatch.setattr(FilmDialog, "exec", lambda dialog: pytest.fail("there is no run"))
+    session.set_running(True)
+    wait(qtbot, session, lambda frame: frame.iteration > 50)
+    window.menus.actions["Export film…"].trigger()
+    session.frame_shown.connect(lambda frame: frame.status == "running" or session.history.clear())
+    qtbot.waitUntil(lambda: "nothing to film" in window.train.banner.text(), timeout=WAIT)
+    window.close()

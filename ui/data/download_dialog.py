@@ -10,7 +10,6 @@ from typing import ClassVar
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -26,6 +25,7 @@ from core.data.fetch import adopt, download
 from core.data.sources import SOURCES
 from ui import theme
 from ui.data.work import Work, WorkContext
+from ui.widgets.file_dialogs import ask_folder
 from ui.widgets.layouts import add_layout
 
 WIDTH, MARGIN = 520, 20
@@ -75,11 +75,8 @@ class DownloadDialog(QDialog):
         self._start(act, tr("Looking for a server…"))
 
     def ask_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(
-            self, tr("Folder with the IDX files"), str(Path.home())
-        )
-        if name:
-            self.take_from(Path(name))
+        if folder := ask_folder(self, tr("Folder with the IDX files"), str(Path.home())):
+            self.take_from(folder)
 
     def take_from(self, folder: Path) -> None:
         """Copy the data set from a folder with its four files, gzipped or not."""

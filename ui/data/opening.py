@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from core.base.translation import Message, tr
 from core.data import mnist, user_files
 from core.data.dataset import Dataset
 from core.data.user_files import UserTable
 from ui.data.work import Work
+from ui.widgets.file_dialogs import ask_source
 
 # The dialogs are imported when they are needed, so that the window opens sooner.
 if TYPE_CHECKING:
@@ -55,11 +56,8 @@ class DataOpener(QObject):
 
     def ask(self, otherwise: Action = nothing) -> None:
         """Ask for a file and open it; call `otherwise` if none is chosen."""
-        name, _ = QFileDialog.getOpenFileName(
-            self._parent, tr("Open data"), str(self._folder), tr(FILES)
-        )
-        if name:
-            self.open(Path(name), otherwise=otherwise)
+        if path := ask_source(self._parent, tr("Open data"), str(self._folder), tr(FILES)):
+            self.open(path, otherwise=otherwise)
         else:
             otherwise()
 

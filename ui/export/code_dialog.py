@@ -35,7 +35,7 @@ from ui.data.work import Work, WorkContext
 from ui.export.parts import arrange, cancel_button, combo, file_stem, form_of
 from ui.widgets.check import Check
 from ui.widgets.entry_combo import EntryCombo
-from ui.widgets.save_dialog import ask_target
+from ui.widgets.file_dialogs import ask_target
 from ui.widgets.spin import Spin
 
 MOST_STEPS = 10_000_000

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
     QDialog,
-    QFileDialog,
     QLabel,
     QPushButton,
     QWidget,
@@ -37,7 +36,7 @@ from ui.plots.card import Card, CardDock
 from ui.plots.plot_view import PlotView
 from ui.theme import DARK, LIGHT, Theme
 from ui.widgets.check import Check
-from ui.widgets.save_dialog import ask_target, may_replace, with_suffix
+from ui.widgets.file_dialogs import ask_folder, ask_target, may_replace, with_suffix
 from ui.widgets.text_card import TextCard
 
 SCALES = (1, 2, 3, 4)
@@ -127,10 +126,8 @@ class ExportDialog(QDialog):
             self.save_to(path)
 
     def _ask_folder(self) -> Path | None:
-        title = tr("Folder for the exported files")
-        name = QFileDialog.getExistingDirectory(self, title, str(self._folder))
-        folder = Path(name)
-        return folder if name and may_replace(self, self._files(folder)) else None
+        folder = ask_folder(self, tr("Folder for the exported files"), str(self._folder))
+        return folder if folder and may_replace(self, self._files(folder)) else None
 
     def _ask_file(self) -> Path | None:
         kind = FORMATS[self.format.value()]

@@ -35,7 +35,7 @@ from ui.plots.card import Card, CardDock
 from ui.preferences import Memory
 from ui.theme import DARK, LIGHT
 from ui.widgets.combo import Combo
-from ui.widgets.save_dialog import ask_target, with_suffix
+from ui.widgets.file_dialogs import ask_target, with_suffix
 from ui.widgets.spin import Spin
 
 CANCELLED = Message("The film was cancelled; no file is left.")

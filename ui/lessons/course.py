@@ -8,7 +8,7 @@ from pathlib import Path
 from time import monotonic
 
 from PySide6.QtCore import QObject, QUrl
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.base.errors import about_file
 from core.base.translation import joined, language, tr
@@ -21,8 +21,8 @@ from ui.menus import Command, Menu
 from ui.pages.train.page import TrainPage
 from ui.preferences import Memory
 from ui.session.session import Session
+from ui.widgets.file_dialogs import ask_source, ask_target
 from ui.widgets.outside import open_outside
-from ui.widgets.save_dialog import ask_target
 
 # The run is compared with what a question asks for at this interval.
 LOOK_SECONDS = 0.2
@@ -221,9 +221,8 @@ class Course(QObject):
 
     def _ask_file(self) -> None:
         title, kinds = tr("Open lesson"), tr("Lessons (*.md)")
-        path, _ = QFileDialog.getOpenFileName(self._window, title, "", kinds)
-        if path:
-            self.open_file(Path(path))
+        if path := ask_source(self._window, title, "", kinds):
+            self.open_file(path)
 
     def _ask_results(self) -> None:
         if self.progress is None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QMessageBox, QWidget
 from shiboken6 import Shiboken
 
 from core.base.errors import about_file
@@ -16,7 +16,7 @@ from core.experiment.reading import SpecError
 from ui.preferences import Memory
 from ui.session.edits import Edit
 from ui.session.session import Session
-from ui.widgets.save_dialog import ask_target
+from ui.widgets.file_dialogs import ask_source, ask_target
 
 FILES = Message("Experiments (*.json *.png);;All files (*)")
 SAVED = Message("Experiments (*.json)")
@@ -91,11 +91,8 @@ class Document(QObject):
         return True
 
     def ask_open(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(
-            self._window, tr("Open experiment"), self._at(), tr(FILES)
-        )
-        if name:
-            self.open(Path(name))
+        if path := ask_source(self._window, tr("Open experiment"), self._at(), tr(FILES)):
+            self.open(path)
 
     def save(self) -> None:
         if self.path is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.base.errors import about_file
 from core.base.translation import Message, tr
@@ -22,7 +22,7 @@ from core.training.model_inputs import rows_for
 from core.training.model_output import score, write_predictions
 from ui.data.work import Work, WorkContext
 from ui.session.session import Session
-from ui.widgets.save_dialog import ask_target
+from ui.widgets.file_dialogs import ask_source, ask_target
 
 if TYPE_CHECKING:
     from ui.data.model_dialog import ModelDialog
@@ -155,8 +155,8 @@ class Models(QObject):
         self.predicted.emit(predicted)
 
     def _ask_source(self, title: str, filters: str) -> Path | None:
-        name, _ = QFileDialog.getOpenFileName(self._parent, title, str(self._folder), tr(filters))
-        return self._remembered(Path(name) if name else None)
+        path = ask_source(self._parent, title, str(self._folder), tr(filters))
+        return self._remembered(path)
 
     def _ask_target(self, title: str, name: str, kinds: str) -> Path | None:
         path = ask_target(self._parent, title, self._folder / name, tr(kinds))

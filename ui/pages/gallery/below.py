@@ -11,8 +11,8 @@ from core.base.translation import tr
 from core.gallery.results import Results, table_csv
 from ui.export.formats import ExportError, write_whole
 from ui.pages.gallery.table import RunTable
+from ui.widgets.file_dialogs import ask_target
 from ui.widgets.layouts import add_layout
-from ui.widgets.save_dialog import ask_target
 
 MOST_ROWS, BUTTONS = 6, 36
 

@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import (
-    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -36,8 +35,8 @@ from ui.plots.plot_view import PlotView
 from ui.session.linking import Links
 from ui.undo import make_undo_stack
 from ui.widgets.banner import Banner
+from ui.widgets.file_dialogs import ask_source, ask_target
 from ui.widgets.layouts import add_layout, set_layout
-from ui.widgets.save_dialog import ask_target
 from ui.widgets.text_card import TextCard
 
 GAP = 8
@@ -227,11 +226,8 @@ class LabPage(QWidget):
             self.save_to(path)
 
     def ask_open(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(
-            self, tr("Open a lab"), str(Path.home()), tr("Lab (*.json)")
-        )
-        if name:
-            self.open_from(Path(name))
+        if path := ask_source(self, tr("Open a lab"), str(Path.home()), tr("Lab (*.json)")):
+            self.open_from(path)
 
     # Plots
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -39,6 +38,7 @@ from ui.pages.search.views import CurvesView, ParallelView, ScatterView, SearchV
 from ui.plots.plot_view import PlotView
 from ui.session.job import SILENT, BackgroundJob
 from ui.theme import Theme
+from ui.widgets.file_dialogs import ask_source
 from ui.widgets.layouts import add_layout
 
 MARGIN = 12
@@ -162,9 +162,9 @@ class SearchPage(Page):
 
     def open_study(self) -> None:
         """Show a study from a file, to continue it."""
-        name, _ = QFileDialog.getOpenFileName(self, tr("Open study"), "", tr(FILES))
-        if name and not self.job:
-            self.show_study(Path(name))
+        path = ask_source(self, tr("Open study"), "", tr(FILES))
+        if path and not self.job:
+            self.show_study(path)
 
     def show_study(self, file: Path) -> None:
         """Read the study in a file, and show it in the place of what is shown. A study is read in

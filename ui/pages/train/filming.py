@@ -7,11 +7,13 @@ from collections.abc import Callable
 from PySide6.QtCore import QMetaObject, QTimer
 from PySide6.QtWidgets import QWidget
 
-from core.base.translation import tr
+from core.base.translation import Message, tr
 from core.telemetry.frame import Frame
 from ui.pages.train.dashboard import NO_VIEW, Dashboard
 from ui.preferences import Memory
 from ui.session.session import Session
+
+NO_RUN = Message("There is nothing to film before a run has started.")
 
 
 class Filming:
@@ -34,7 +36,7 @@ class Filming:
         from the first frame to the last."""
         session = self._session
         if not session.history:
-            self._report(tr("There is nothing to film before a run has started."))
+            self._report(tr(NO_RUN))
         elif not self._dashboard.shown():
             self._report(tr(NO_VIEW))
         elif not session.is_running:
@@ -56,6 +58,10 @@ class Filming:
         from ui.export.film_dialog import FilmDialog
 
         session, past = self._session, self._session.past
+        if not session.history:
+            # The run was reset since it came to rest.
+            self._report(tr(NO_RUN))
+            return
         cards, preferences = self._dashboard.cards(), self._preferences
         dialog = FilmDialog(cards, session.spec, session.history, preferences, self._window)
         dialog.exec()

@@ -6,11 +6,11 @@ import ast
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QListView, QMessageBox
 
 import ui
-from ui.widgets.save_dialog import ask_target
+from ui.widgets.file_dialogs import ask_folder, ask_source, ask_target
 
 OLD = b"the older file"
 
@@ -97,3 +97,45 @@ def test_every_dialog_that_saves_asks_in_this_way():
             if isinstance(node, ast.Attribute)
         }
         assert "getSaveFileName" not in named, path
+
+
+def choose(folder: Path) -> Path | None:
+    return ask_source(None, "Open", str(folder), "Pictures (*.png)")
+
+
+def choose_folder(folder: Path) -> Path | None:
+    return ask_folder(None, "Folder", str(folder))
+
+
+@pytest.mark.parametrize("asks", [ask, choose, choose_folder])
+def test_nothing_is_deleted_or_moved_in_a_dialog(qtbot, folder, asks):
+    (folder / "kept").mkdir()
+    movable = []
+
+    def press_delete(files: QListView, shown: QFileDialog) -> None:
+        qtbot.keyClick(files, Qt.Key.Key_Delete)
+        shown.reject()
+
+    def act() -> None:
+        shown = QApplication.activeModalWidget()
+        if isinstance(shown, QMessageBox):
+            shown.button(QMessageBox.StandardButton.Yes).click()
+        elif isinstance(shown, QFileDialog):
+            files = shown.findChild(QListView, "listView")
+            assert isinstance(files, QListView)
+            model, root = files.model(), files.rootIndex()
+            if movable or not model.rowCount(root):
+                return  # done, or not read yet
+            first = model.index(0, 0, root)
+            is_drag = files.dragDropMode() != QListView.DragDropMode.NoDragDrop
+            movable.append(is_drag and bool(first.flags() & Qt.ItemFlag.ItemIsDropEnabled))
+            files.setCurrentIndex(first)
+            # Not from here, since Qt's question would keep this timer from going on.
+            QTimer.singleShot(0, lambda: press_delete(files, shown))
+
+    timer = QTimer()
+    timer.timeout.connect(act)
+    timer.start(5)
+    assert asks(folder) is None
+    assert movable == [False]
+    assert (folder / "kept").is_dir() and (folder / "net.png").read_bytes() == OLD

@@ -1,16 +1,39 @@
-"""Asking where to save a file: no file that exists is replaced without a question."""
+"""Asking for files and folders: none is replaced without a question, moved or deleted.
+
+Qt's own dialog, where the system has none, is also a file manager: a folder that is dragged by
+mistake moves into another.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtGui import QAction, QShortcut
+from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QMessageBox, QWidget
 
 from core.base.translation import tr
 
 # Named one by one in the question, the others counted.
 MOST_NAMED = 3
+
+
+def ask_source(parent: QWidget | None, title: str, folder: str, kinds: str) -> Path | None:
+    """Ask for a file to open; None if the user gives up. `kinds` are the dialog's filters."""
+    read_only = QFileDialog.Option.ReadOnly
+    name, _ = QFileDialog.getOpenFileName(parent, title, folder, kinds, options=read_only)
+    return Path(name) if name else None
+
+
+def ask_folder(parent: QWidget | None, title: str, folder: str) -> Path | None:
+    """Ask for a folder; None if the user gives up."""
+    dialog = QFileDialog(parent, title, folder)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    _keep_files(dialog)
+    chosen = Path(dialog.selectedFiles()[0]) if dialog.exec() else None
+    dialog.deleteLater()
+    return chosen
 
 
 def ask_target(
@@ -30,6 +53,7 @@ def ask_target(
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(proposed.suffix[1:])
     dialog.selectFile(proposed.name)
+    _keep_files(dialog)
     try:
         while dialog.exec():
             typed = Path(dialog.selectedFiles()[0])
@@ -40,6 +64,16 @@ def ask_target(
         return None
     finally:
         dialog.deleteLater()
+
+
+def _keep_files(dialog: QFileDialog) -> None:
+    """Let nothing be moved or deleted in Qt's own dialog, while folders can still be made."""
+    for view in dialog.findChildren(QAbstractItemView):
+        view.setDragDropMode(QAbstractItemView.DragDropMode.NoDragDrop)
+    for shortcut in dialog.findChildren(QShortcut):
+        shortcut.setEnabled(False)
+    for action in dialog.findChildren(QAction, "qt_delete_action"):
+        action.setVisible(False)
 
 
 def with_suffix(path: Path, suffix: str) -> Path:
