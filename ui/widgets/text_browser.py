@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import (
-    QColor,
-    QMouseEvent,
-    QTextBlock,
-    QTextBlockFormat,
-    QTextCursor,
-    QTextTable,
-)
+from PySide6.QtGui import QMouseEvent, QTextBlock, QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
 # In percent of the font's own height.
@@ -18,9 +11,6 @@ LINE_HEIGHT = 135
 # Above a heading, in pixels, by its level.
 HEADING_MARGINS = {1: 4, 2: 20, 3: 14}
 HEADING_BOTTOM = 6
-# Of tables: a line that is quiet on a light and on a dark ground, and pixels within and around.
-LINE = QColor(128, 128, 128, 60)
-CELL_PADDING, TABLE_MARGIN = 5, 8
 # Stands in a text for a picture, whose line must not be higher than it is.
 PICTURE = "\ufffc"
 
@@ -37,7 +27,7 @@ class TextBrowser(QTextBrowser):
         self.document().setDocumentMargin(0)
 
     def show_markdown(self, text: str) -> None:
-        """Show a text in Markdown, with room between its lines and quiet lines in its tables."""
+        """Show a text in Markdown, with room between its lines and above its headings."""
         self.setMarkdown(text)
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()
@@ -46,9 +36,6 @@ class TextBrowser(QTextBrowser):
             cursor.setPosition(block.position())
             cursor.mergeBlockFormat(_spacing(block))
             block = block.next()
-        for table in self.document().rootFrame().childFrames():
-            if isinstance(table, QTextTable):
-                _style(table)
         cursor.endEditBlock()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -57,15 +44,6 @@ class TextBrowser(QTextBrowser):
             cursor.clearSelection()
             self.setTextCursor(cursor)
         super().mousePressEvent(event)
-
-
-def _style(table: QTextTable) -> None:
-    style = table.format().toTableFormat()
-    style.setBorderBrush(LINE)
-    style.setCellPadding(CELL_PADDING)
-    style.setTopMargin(TABLE_MARGIN)
-    style.setBottomMargin(TABLE_MARGIN)
-    table.setFormat(style)
 
 
 def _spacing(block: QTextBlock) -> QTextBlockFormat:
