@@ -7,13 +7,11 @@ from collections.abc import Callable
 from PySide6.QtCore import QMetaObject, QTimer
 from PySide6.QtWidgets import QWidget
 
-from core.base.translation import Message, tr
+from core.base.translation import tr
 from core.telemetry.frame import Frame
 from ui.pages.train.dashboard import NO_VIEW, Dashboard
 from ui.preferences import Memory
 from ui.session.session import Session
-
-NO_RUN = Message("There is nothing to film before a run has started.")
 
 
 class Filming:
@@ -31,16 +29,16 @@ class Filming:
         self._window, self._report = window, report
         self._waiting: QMetaObject.Connection | None = None
 
-    def film(self) -> None:
+    def film(self, goes_on: bool = False) -> None:
         """Open the dialog. A run that goes on is paused meanwhile: what is filmed stays the same
-        from the first frame to the last."""
+        from the first frame to the last. With `goes_on` the run was paused for it already."""
         session = self._session
         if not session.history:
-            self._report(tr(NO_RUN))
+            self._report(tr("There is nothing to film before a run has started."))
         elif not self._dashboard.shown():
             self._report(tr(NO_VIEW))
         elif not session.is_running:
-            self._open(goes_on=False)
+            self._open(goes_on)
         elif self._waiting is None:
             # The last step of the run is known as soon as it has come to rest.
             self._waiting = session.frame_shown.connect(self._at_rest)
@@ -52,16 +50,13 @@ class Filming:
         self._session.frame_shown.disconnect(self._waiting)
         self._waiting = None
         goes_on = frame.status == "paused"
-        QTimer.singleShot(0, self._window, lambda: self._open(goes_on))
+        # Anew: the run may be reset or continued before that.
+        QTimer.singleShot(0, self._window, lambda: self.film(goes_on))
 
     def _open(self, goes_on: bool) -> None:
         from ui.export.film_dialog import FilmDialog
 
         session, past = self._session, self._session.past
-        if not session.history:
-            # The run was reset since it came to rest.
-            self._report(tr(NO_RUN))
-            return
         cards, preferences = self._dashboard.cards(), self._preferences
         dialog = FilmDialog(cards, session.spec, session.history, preferences, self._window)
         dialog.exec()
